@@ -1,0 +1,2 @@
+//! Native: run, soak. 
+fn main() {}

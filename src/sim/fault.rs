@@ -1,0 +1,26 @@
+//! What a hand can do to the fake world.
+
+use crate::sim::id::Pid;
+
+/// One interference. `cut` and `heal` are one-way; the session composes the two-way ones.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Fault {
+    /// Stops a process: its memory is gone, its disk stays, saves under way are lost.
+    Kill(Pid),
+    /// Boots a killed process from its disk, in a new life.
+    Revive(Pid),
+    /// Kills a process (if it lives) and empties its disk.
+    Wipe(Pid),
+    /// Stops a process without killing it: messages, timers and finished saves wait and arrive late.
+    Freeze(Pid),
+    /// Lets a frozen process go on; what waited arrives now, in order.
+    Thaw(Pid),
+    /// Multiplies the delay of every message a process sends or receives. 1 is normal speed; at most 1,000.
+    Slow(Pid, u16),
+    /// Messages from the first to the second are lost from now on, those under way too.
+    Cut(Pid, Pid),
+    /// Undoes `Cut` for this direction.
+    Heal(Pid, Pid),
+    /// Lets the clock of a process run fast (positive) or slow, in parts per million, within ±500,000.
+    Drift(Pid, i32),
+}
