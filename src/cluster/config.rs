@@ -1,0 +1,94 @@
+//! Every figure of the cluster: its unit, its bounds, and how it relates to the others.
+
+use crate::sim::time::Span;
+
+/// The figures. Defaults are chosen so that a class can follow a fail-over at a tenth of the speed.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Config {
+    /// Equal slices of the hash circle.
+    pub shards: u16,
+    /// Copies of each shard. At most the number of nodes.
+    pub replicas: u8,
+    /// Tokens of a node on the ring (virtual nodes).
+    pub vnodes: u16,
+    /// Keys that the plain clients read and write, the lock's document not among them.
+    pub keys: u16,
+    /// How many of the clients are workers that take the lock. At most the number of clients.
+    pub workers: u8,
+    /// A message's delay without jitter.
+    pub delay: Span,
+    /// Upper bound of what is added to a message's delay, evenly.
+    pub jitter: Span,
+    /// Messages lost, per thousand.
+    pub loss: u16,
+    /// Messages delivered twice, per thousand.
+    pub duplicates: u16,
+    /// Shortest time a disk takes to save.
+    pub save_min: Span,
+    /// Longest time a disk takes to save.
+    pub save_max: Span,
+    /// How often a node and a balancer report to the coordinator.
+    pub heartbeat_every: Span,
+    /// Silence after which a node is taken for dead. Several heartbeats long.
+    pub suspect_after: Span,
+    /// A primary's lease, counted from the send time of an answered heartbeat. Longer than `suspect_after`,
+    /// so that the wait for its end is seen.
+    pub primary_lease: Span,
+    /// How far a clock may drift from true time, in parts per million. Leases are waited out by this bound.
+    pub drift_bound: u32,
+    /// Silence of a backup after which its primary sends again.
+    pub resend_after: Span,
+    /// Silence of a backup after which its primary asks for a view without it.
+    pub lag_max: Span,
+    /// A lock session's lease.
+    pub lock_lease: Span,
+    /// How often a session is kept alive. A third of the lease or less.
+    pub keep_alive_every: Span,
+    /// A worker's thinking time between reading the document and writing it: shortest.
+    pub think_min: Span,
+    /// And longest.
+    pub think_max: Span,
+    /// Pause of a worker or client between two pieces of work: shortest.
+    pub pause_min: Span,
+    /// And longest.
+    pub pause_max: Span,
+    /// A client's patience with one attempt.
+    pub client_timeout: Span,
+    /// First pause before a retry; doubles with each attempt, with jitter.
+    pub backoff_min: Span,
+    /// Longest pause before a retry.
+    pub backoff_max: Span,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            shards: 24,
+            replicas: 3,
+            vnodes: 16,
+            keys: 190,
+            workers: 5,
+            delay: Span::millis(8),
+            jitter: Span::millis(8),
+            loss: 0,
+            duplicates: 0,
+            save_min: Span::millis(1),
+            save_max: Span::millis(4),
+            heartbeat_every: Span::millis(200),
+            suspect_after: Span::millis(1_000),
+            primary_lease: Span::millis(1_200),
+            drift_bound: 10_000,
+            resend_after: Span::millis(200),
+            lag_max: Span::millis(1_000),
+            lock_lease: Span::millis(3_000),
+            keep_alive_every: Span::millis(750),
+            think_min: Span::millis(300),
+            think_max: Span::millis(900),
+            pause_min: Span::millis(150),
+            pause_max: Span::millis(650),
+            client_timeout: Span::millis(500),
+            backoff_min: Span::millis(50),
+            backoff_max: Span::millis(800),
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Every fact a process of the cluster can note. Sentences, marks and arrows are made from these and nothing else.
+
+use crate::proto::lock::token::{FencingToken, Session};
+use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
+use crate::sim::id::{Boot, Pid};
+use crate::sim::time::Span;
+
+/// A client's operation: number `n` of life `boot` of `client`. A retry has the same name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct OpId {
+    /// Who asked.
+    pub client: Pid,
+    /// In which life.
+    pub boot: Boot,
+    /// The how-manieth operation of that life, from 1.
+    pub n: u32,
+}
+
+/// What a client asked for, as far as the reader needs to know.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Asked {
+    /// To read a key.
+    Read,
+    /// To write a key.
+    Write,
+}
+
+/// Why a view was changed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ViewWhy {
+    /// The primary was declared down; another in-sync replica leads.
+    Promotion,
+    /// The primary was declared down and no in-sync replica lives.
+    NoPrimary,
+    /// A backup was removed from the in-sync set.
+    BackupLost,
+    /// A learner caught up and joined the in-sync set.
+    CaughtUp,
+}
+
+/// Why a request was turned away.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RefusedWhy {
+    /// The node is not the primary of the shard (as far as it knows).
+    NotPrimary,
+    /// The node is primary, but its lease has ended.
+    NoLease,
+    /// The node is a new primary and still settles what its predecessor left.
+    Settling,
+    /// The balancer knows no primary for the shard.
+    NoRoute,
+}
+
+/// Why a primary stopped serving.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum StopWhy {
+    /// Its lease ended without renewal.
+    LeaseEnded,
+    /// It learned of a higher view.
+    HigherView,
+}
+
+/// A fact. The process it happened at is the record's `who`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Note {
+    /// A coordinator has not heard from `node` for `silent` and takes it for dead.
+    Suspected {
+        /// The silent one.
+        node: Pid,
+        /// For how long.
+        silent: Span,
+    },
+    /// A coordinator hears again from a node it had suspected, or from a new life of a node.
+    Returned {
+        /// Who is back.
+        node: Pid,
+        /// In which life.
+        boot: Boot,
+        /// Whether its disk was empty.
+        fresh: bool,
+    },
+    /// The control plane decided on a new view.
+    ViewChanged {
+        /// Of which shard.
+        shard: ShardId,
+        /// The new view.
+        view: View,
+        /// The reason.
+        why: ViewWhy,
+    },
+    /// A primary has settled its log and holds a lease: it serves from now on.
+    Serving {
+        /// Which shard.
+        shard: ShardId,
+        /// In which view.
+        view: ViewNo,
+    },
+    /// A primary no longer serves.
+    Stopped {
+        /// Which shard.
+        shard: ShardId,
+        /// In which view it served.
+        view: ViewNo,
+        /// The reason.
+        why: StopWhy,
+    },
+    /// A replica put an entry into its log (not yet stored).
+    Appended {
+        /// Which shard.
+        shard: ShardId,
+        /// Where.
+        index: Index,
+        /// The view that wrote it.
+        view: ViewNo,
+    },
+    /// A replica learned that everything up to `index` is committed.
+    Committed {
+        /// Which shard.
+        shard: ShardId,
+        /// Up to where.
+        index: Index,
+    },
+    /// A replica dropped the end of its log, which the new view does not have.
+    Truncated {
+        /// Which shard.
+        shard: ShardId,
+        /// The first entry dropped.
+        from: Index,
+        /// How many.
+        dropped: u32,
+    },
+    /// A replica refused a message of a lower view.
+    StaleView {
+        /// Which shard.
+        shard: ShardId,
+        /// Who sent it.
+        from: Pid,
+        /// The view of the message.
+        theirs: ViewNo,
+        /// The view of the replica.
+        ours: ViewNo,
+    },
+    /// A learner has everything its primary has.
+    LearnerReady {
+        /// Which shard.
+        shard: ShardId,
+        /// Which learner.
+        learner: Pid,
+    },
+    /// A primary answered a write: the client may rely on it from now on.
+    Acknowledged {
+        /// Which shard.
+        shard: ShardId,
+        /// The operation.
+        op: OpId,
+        /// Where it stands in the log.
+        index: Index,
+    },
+    /// A node or balancer turned a request away.
+    Refused {
+        /// Which shard.
+        shard: ShardId,
+        /// The operation.
+        op: OpId,
+        /// The reason.
+        why: RefusedWhy,
+    },
+    /// A client got its answer.
+    Answered {
+        /// The operation.
+        op: OpId,
+        /// What it had asked for.
+        asked: Asked,
+    },
+    /// A client sends an operation again.
+    Retried {
+        /// The operation.
+        op: OpId,
+        /// The attempt that now begins, from 2.
+        attempt: u32,
+    },
+    /// A session stands in the queue of the lock.
+    LockQueued {
+        /// Whose.
+        session: Session,
+        /// Its place, 1 is next.
+        place: u32,
+    },
+    /// The lock was granted.
+    LockGranted {
+        /// To whom.
+        session: Session,
+        /// With which token.
+        token: FencingToken,
+    },
+    /// The holder gave the lock back.
+    LockReleased {
+        /// Who.
+        session: Session,
+        /// Its token.
+        token: FencingToken,
+    },
+    /// A session's lease ended: it leaves the queue, and the lock if it held it.
+    SessionEnded {
+        /// Whose.
+        session: Session,
+        /// The token it held, if it held the lock.
+        held: Option<FencingToken>,
+    },
+    /// A worker got the news that it holds the lock, and believes it.
+    HoldBegins {
+        /// Its token.
+        token: FencingToken,
+    },
+    /// A worker no longer believes that it holds the lock.
+    HoldEnds {
+        /// The token it had.
+        token: FencingToken,
+    },
+    /// A primary applied a write made under the lock.
+    FencedWrite {
+        /// The shard of the document.
+        shard: ShardId,
+        /// The operation.
+        op: OpId,
+        /// The token it carried.
+        token: FencingToken,
+        /// The document's new value.
+        value: u64,
+    },
+    /// A primary refused a write whose token is smaller than the largest it has seen.
+    FenceRefused {
+        /// The shard of the document.
+        shard: ShardId,
+        /// The operation.
+        op: OpId,
+        /// The token it carried.
+        token: FencingToken,
+        /// The largest token seen.
+        seen: FencingToken,
+    },
+}
+
+impl Note {
+    /// Whether a fact step stops here and the sentence tells it. The rest (appends, commits, answers) is the daily work.
+    pub fn is_headline(&self) -> bool {
+        match self {
+            Note::Suspected { .. }
+            | Note::Returned { .. }
+            | Note::ViewChanged { .. }
+            | Note::Serving { .. }
+            | Note::Stopped { .. }
+            | Note::Truncated { .. }
+            | Note::StaleView { .. }
+            | Note::LearnerReady { .. }
+            | Note::LockGranted { .. }
+            | Note::LockReleased { .. }
+            | Note::SessionEnded { .. }
+            | Note::FencedWrite { .. }
+            | Note::FenceRefused { .. } => true,
+            Note::Appended { .. }
+            | Note::Committed { .. }
+            | Note::Acknowledged { .. }
+            | Note::Refused { .. }
+            | Note::Answered { .. }
+            | Note::Retried { .. }
+            | Note::LockQueued { .. }
+            | Note::HoldBegins { .. }
+            | Note::HoldEnds { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The protective measures that can be switched off, each consulted in exactly one place.
+
+/// One protective measure. Off, exactly the promise named beside it breaks.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Rule {
+    /// A lock is held under a lease; without it a dead holder blocks the queue for ever.
+    LockLease,
+    /// The store refuses a token smaller than the largest it has seen.
+    Fencing,
+    /// The lock goes to whoever has waited longest.
+    FairQueue,
+    /// The next token is remembered across a coordinator's restart.
+    TokenSurvives,
+    /// A primary serves only under a lease, and nobody is promoted before the old lease has surely ended.
+    PrimaryLease,
+    /// A replica refuses an append of a lower view.
+    ViewCheck,
+    /// A replica says "stored" only when it is.
+    StoredAck,
+    /// Only a member of the in-sync set is promoted.
+    InSyncPromotion,
+    /// A replica drops the end of its log that the new view does not have.
+    Truncate,
+    /// A shard remembers each client's latest result, so that a retried write happens once.
+    OpResults,
+}
+
+impl Rule {
+    /// All of them, in the order of the page and of links.
+    pub const ALL: [Rule; 10] = [
+        Rule::LockLease,
+        Rule::Fencing,
+        Rule::FairQueue,
+        Rule::TokenSurvives,
+        Rule::PrimaryLease,
+        Rule::ViewCheck,
+        Rule::StoredAck,
+        Rule::InSyncPromotion,
+        Rule::Truncate,
+        Rule::OpResults,
+    ];
+
+    /// Its word in links and on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Rule::LockLease => "lock-lease",
+            Rule::Fencing => "fencing",
+            Rule::FairQueue => "fair-queue",
+            Rule::TokenSurvives => "token-survives",
+            Rule::PrimaryLease => "primary-lease",
+            Rule::ViewCheck => "view-check",
+            Rule::StoredAck => "stored-ack",
+            Rule::InSyncPromotion => "in-sync-promotion",
+            Rule::Truncate => "truncate",
+            Rule::OpResults => "op-results",
+        }
+    }
+
+    /// The rule of this word.
+    pub fn parse(word: &str) -> Option<Rule> {
+        Rule::ALL.into_iter().find(|rule| rule.word() == word)
+    }
+}
+
+/// Which rules are on. All of them, unless a hand switched some off.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Rules {
+    off: u16,
+}
+
+impl Rules {
+    /// Every rule on.
+    pub const ALL_ON: Rules = Rules { off: 0 };
+
+    /// Whether the rule is on.
+    pub const fn on(self, rule: Rule) -> bool {
+        self.off & (1 << rule as u16) == 0
+    }
+
+    /// These rules with one switched off.
+    #[must_use]
+    pub const fn without(self, rule: Rule) -> Rules {
+        Rules { off: self.off | 1 << rule as u16 }
+    }
+
+    /// The rules that are off, in the order of `Rule::ALL`.
+    pub fn off(self) -> impl Iterator<Item = Rule> {
+        Rule::ALL.into_iter().filter(move |&rule| !self.on(rule))
+    }
+}

@@ -1,0 +1,30 @@
+//! The recipe of a run, without what hands do during it.
+
+use crate::cluster::config::Config;
+use crate::cluster::name::Roster;
+use crate::cluster::rules::Rules;
+
+/// Everything that decides a run before any hand touches it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Setup {
+    /// From which every random stream is derived.
+    pub seed: u64,
+    /// Who takes part. Bounds: coordinators 1, nodes 3..=8, balancers 1..=2, clients 1..=8.
+    pub roster: Roster,
+    /// Which protective measures are on.
+    pub rules: Rules,
+    /// The figures.
+    pub config: Config,
+}
+
+impl Setup {
+    /// The default cluster under a given seed: one coordinator, six nodes, one balancer, eight clients.
+    pub fn new(seed: u64) -> Setup {
+        Setup {
+            seed,
+            roster: Roster { coordinators: 1, nodes: 6, balancers: 1, clients: 8 },
+            rules: Rules::ALL_ON,
+            config: Config::default(),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The read-only picture of a cluster at one instant: what promises are checked against and what the page draws.
+//! Plain owned data, integers only; building it never changes a run.
+
+use std::rc::Rc;
+
+use crate::cluster::name::Name;
+use crate::proto::lock::token::{FencingToken, Session};
+use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
+use crate::sim::id::Pid;
+use crate::sim::time::{Span, Time};
+
+/// Whether a process runs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Health {
+    /// It runs.
+    Up,
+    /// It stands still and will go on.
+    Frozen,
+    /// It was killed.
+    Down,
+}
+
+/// What a replica is, by its own belief (its latest view).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Role {
+    /// Orders writes.
+    Primary,
+    /// In sync.
+    Backup,
+    /// Catching up.
+    Learner,
+}
+
+/// Everything at one instant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ClusterView {
+    /// The instant.
+    pub now: Time,
+    /// Every process, in the order of pids.
+    pub processes: Vec<ProcessView>,
+    /// Every shard, in order.
+    pub shards: Vec<ShardView>,
+    /// The one lock of part 1, called `orders`.
+    pub lock: LockView,
+    /// The ring's tokens in clockwise order: (position, owner). A token owns the arc that ends at it.
+    pub ring: Rc<[(u64, Pid)]>,
+    /// The keys that clients use, at their hashes, in order.
+    pub keys: Rc<[u64]>,
+}
+
+/// One process.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProcessView {
+    /// Who.
+    pub pid: Pid,
+    /// Its name.
+    pub name: Name,
+    /// The truth about it.
+    pub health: Health,
+    /// Its boot number.
+    pub boot: u32,
+    /// A coordinator that suspects it, and since when.
+    pub suspected: Option<(Pid, Time)>,
+    /// How many times slower its messages are; 1 is normal.
+    pub slow: u16,
+    /// Processes it cannot send to, by a cut.
+    pub cut_to: Vec<Pid>,
+    /// Nodes: what is left of its lease by its own clock; zero without one.
+    pub lease_left: Span,
+}
+
+/// One shard.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ShardView {
+    /// Which.
+    pub id: ShardId,
+    /// The latest view that the control plane has decided.
+    pub view: View,
+    /// The node that serves it now: up, primary by its own belief, settled, lease running. Two at once would be a broken promise: then the first.
+    pub server: Option<Pid>,
+    /// Every replica that the view names or that believes itself one, in the order of pids.
+    pub replicas: Vec<ReplicaView>,
+}
+
+/// One copy of a shard.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReplicaView {
+    /// On which node.
+    pub node: Pid,
+    /// Its role in the view that the control plane decided; `None` if it has none there.
+    pub role: Option<Role>,
+    /// Its role by its own belief; `None` while it is down.
+    pub believes: Option<Role>,
+    /// The view by its own belief (from its disk while it is down).
+    pub believes_view: ViewNo,
+    /// Last index of its log (from its disk while it is down).
+    pub last: Index,
+    /// Last index it knows to be committed.
+    pub commit: Index,
+    /// Last index on its disk.
+    pub stored: Index,
+    /// The end of its log: at most the last eight entries, (index, view that wrote it), oldest first.
+    pub tail: Vec<(Index, ViewNo)>,
+}
+
+/// The lock, as the control plane has it, beside what the workers and the store believe.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LockView {
+    /// Who holds it, by the control plane.
+    pub holder: Option<HolderView>,
+    /// Who waits, next first.
+    pub queue: Vec<Session>,
+    /// Workers that believe they hold it, with their tokens: the holder, and any zombie.
+    pub believers: Vec<(Pid, FencingToken)>,
+    /// The latest token given.
+    pub last_token: FencingToken,
+    /// The shard of the document that the lock protects.
+    pub shard: ShardId,
+    /// The largest token that shard has seen.
+    pub seen: FencingToken,
+    /// The document's value: the number of edits that took effect.
+    pub document: u64,
+    /// The latest write that the shard refused: by whom, its token, the largest token seen then.
+    pub refused: Option<(Pid, FencingToken, FencingToken)>,
+}
+
+/// The holder of the lock.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HolderView {
+    /// Who.
+    pub session: Session,
+    /// Its token.
+    pub token: FencingToken,
+    /// What is left of its lease.
+    pub left: Span,
+    /// The whole lease.
+    pub lease: Span,
+}
+
+/// What travels.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Shape {
+    /// A request: filled.
+    Request,
+    /// A reply: hollow.
+    Reply,
+    /// A refusal: ends in a bar.
+    Refusal,
+    /// A heartbeat or its answer: hidden by default.
+    Heartbeat,
+}
+
+/// A message under way. Its place on its lane is a pure function of the instant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Flight {
+    /// From whom.
+    pub from: Pid,
+    /// To whom.
+    pub to: Pid,
+    /// When it left.
+    pub sent_at: Time,
+    /// When it arrives, or would.
+    pub arrives_at: Time,
+    /// Whether it is lost on the way: it dies half-way.
+    pub lost: bool,
+    /// What kind.
+    pub shape: Shape,
+    /// The shard it is about, if any.
+    pub shard: Option<ShardId>,
+    /// What it is, in the protocol's words: `Append`, `Stored`, `Acquire`... English, technical, untranslated.
+    pub label: &'static str,
+}

@@ -1,0 +1,4 @@
+//! Ringside (环视): high availability made visible. The map is being drawn.
+pub mod cluster;
+pub mod proto;
+pub mod sim;

@@ -1,0 +1,2 @@
+//! The distributed lock.
+pub mod token;

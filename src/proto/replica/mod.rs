@@ -1,0 +1,2 @@
+//! Primary/backup replication of one shard.
+pub mod view;

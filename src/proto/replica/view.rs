@@ -1,0 +1,44 @@
+//! The numbered configuration of one shard (PacificA, section 2; Kafka's in-sync set).
+
+use crate::sim::id::Pid;
+
+/// A shard: an equal slice of the hash circle, from zero clockwise.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ShardId(pub u16);
+
+/// Number of a view; a larger one replaces a smaller one. 0 means: none yet.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+pub struct ViewNo(pub u32);
+
+impl ViewNo {
+    /// The number of the view after this one.
+    #[must_use]
+    pub const fn next(self) -> ViewNo {
+        ViewNo(self.0 + 1)
+    }
+}
+
+/// Position in a shard's log, from 1. 0 means: nothing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+pub struct Index(pub u32);
+
+impl Index {
+    /// The position after this one.
+    #[must_use]
+    pub const fn next(self) -> Index {
+        Index(self.0 + 1)
+    }
+}
+
+/// Who holds copies of a shard, in which role. Decided by the control plane, never by a node.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct View {
+    /// Its number.
+    pub no: ViewNo,
+    /// The replica that orders writes; `None` while no member of the in-sync set lives.
+    pub primary: Option<Pid>,
+    /// Replicas that hold every acknowledged write, the primary (or the last one) among them. Never empty.
+    pub in_sync: Vec<Pid>,
+    /// Replicas that catch up and do not count yet.
+    pub learners: Vec<Pid>,
+}
