@@ -1,4 +1,5 @@
 //! Ringside (环视): high availability made visible. The map is being drawn.
 pub mod cluster;
 pub mod proto;
+pub mod session;
 pub mod sim;
