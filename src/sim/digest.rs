@@ -23,7 +23,7 @@ impl Digest {
     }
 
     fn word(&mut self, w: u64) {
-        let wide = u128::from(self.0 ^ w) * 0xd6e8_feb8_6659_fd93_a076_1d64_78bd_642f;
+        let wide = u128::from(self.0 ^ w) * 0xd6e8_feb8_6659_fd93;
         self.0 = (wide as u64) ^ ((wide >> 64) as u64).rotate_left(29) ^ w.rotate_left(32);
     }
 }
