@@ -116,7 +116,8 @@ impl Coordinator {
     fn tell(&self, to: Pid, answers: Option<Time>, lease: bool, admitted: Boot, ctx: &mut Context<'_>) {
         let Some(peer) = self.peers.iter().find(|peer| peer.pid == to) else { return };
         let changes = Rc::new(self.control.since(peer.known));
-        ctx.send(to, Msg::Decisions { answers, lease, admitted, version: self.control.version(), changes });
+        let (since, version) = (peer.known, self.control.version());
+        ctx.send(to, Msg::Decisions { answers, lease, admitted, since, version, changes });
     }
 
     fn propose(&mut self, command: Command, ctx: &mut Context<'_>) {
