@@ -247,8 +247,10 @@ impl Node {
                     ctx.note(Note::Committed { shard, index });
                     hosted.apply(shard, index, ctx);
                 }
-                Want::Ready(node) => {
-                    ctx.note(Note::LearnerReady { shard, learner: node });
+                Want::Ready { learner: node, again } => {
+                    if !again {
+                        ctx.note(Note::LearnerReady { shard, learner: node });
+                    }
                     for &to in &ctx.env().coordinators {
                         ctx.send(to, Msg::Ready { shard, view: hosted.replica.view(), node });
                     }

@@ -301,7 +301,7 @@ impl<T: Clone + Eq> Replica<T> {
         if leading.settled && !peer.in_sync && !peer.proposed && peer.matched >= commit && peer.matched.0 + 4 > last.0 {
             peer.proposed = true;
             peer.asked = now;
-            out.push(Want::Ready(pid));
+            out.push(Want::Ready { learner: pid, again: false });
         }
     }
 
@@ -359,7 +359,7 @@ impl<T: Clone + Eq> Replica<T> {
         for peer in &mut leading.peers {
             if peer.proposed && now.since(peer.asked) >= patience.resend_after {
                 peer.asked = now;
-                out.push(Want::Ready(peer.pid)); // the earlier proposal may have been lost
+                out.push(Want::Ready { learner: peer.pid, again: true });
             }
             if peer.matched >= last && !peer.probing {
                 peer.behind = None;
