@@ -1,6 +1,23 @@
 //! The stage: the ring, the table of copies, and the lock. Structure as SVG; what moves every frame is painted on a canvas
 //! over the ring (`paint`).
 
+mod band;
+mod copies;
+mod cuts;
+mod kit;
+mod lock;
+mod log;
+#[cfg(target_arch = "wasm32")]
+pub mod paint;
+mod ring;
+mod seat;
+#[cfg(test)]
+mod tests;
+
+pub use copies::Copies;
+pub use lock::LockPicture;
+pub use ring::{Ring, SectionProps};
+
 use std::rc::Rc;
 
 use ringside::cluster::name::Name;
