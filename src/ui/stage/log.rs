@@ -117,7 +117,7 @@ fn commit(model: &StageModel, view: &ClusterView, shard: &ShardView, log: &Log, 
         Naming::After(x) => (words.committed.into(), Point::new(x, y + 5.5), "n", 21.0, "s"),
         Naming::Before(x) => (words.committed.into(), Point::new(x, y + 5.5), "e n", 21.0, "e s"),
         Naming::Below => {
-            let at = Point::new(0.0, LOG_TOP + PITCH * f64::from(LINES) + 11.0);
+            let at = Point::new(0.0, LOG_TOP + PITCH * f64::from(LINES) + 15.0);
             (stage_words::committed_up_to(model.lang, log.commit.0), at, "", 0.0, "s e")
         }
     };
