@@ -79,6 +79,8 @@ pub struct Copy {
 pub struct Log {
     /// Index of the first line.
     pub first: Index,
+    /// Index of the last entry that any copy has.
+    pub last: Index,
     /// Last committed index, as far as the shard's primary (or else anybody) knows.
     pub commit: Index,
     /// Every copy, in the order of pids.
@@ -114,7 +116,7 @@ impl Log {
             node: replica.node,
             cells: std::array::from_fn(|i| cell(replica.node, &replica.tail, replica.role, first + i as u32)),
         });
-        Log { first: Index(first), commit: Index(commit), copies: copies.collect() }
+        Log { first: Index(first), last: Index(most), commit: Index(commit), copies: copies.collect() }
     }
 
     /// Where the commit line runs, as a height in the section; at the top when it lies above what is shown.
@@ -281,7 +283,7 @@ mod tests {
             (replica.last, replica.commit) = (Index(0), Index(0));
         }
         let log = Log::of(&view, &view.shards[7]);
-        assert_eq!(log.first, Index(1));
+        assert_eq!((log.first, log.last), (Index(1), Index(0)));
         assert_eq!(log.commit_y(), LOG_TOP - 2.5);
         assert!(log.copies.iter().all(|copy| copy.cells.iter().all(Option::is_none)));
     }

@@ -18,6 +18,8 @@ const BOW: f64 = 22.0;
 const SIDE: f64 = 2.5;
 /// Room that a lane leaves around what it does not lead to.
 const CLEAR: f64 = 6.0;
+/// How often a lane is pushed and smoothed in turn; it ends with a push.
+const ROUNDS: u32 = 14;
 /// Samples of one curve.
 const SAMPLES: u32 = 28;
 
@@ -243,13 +245,16 @@ fn go_around(layout: &Layout, a: &Seat, b: &Seat, points: &mut [Point]) {
         }
     }
     let last = points.len() - 1;
-    for _ in 0..6 {
+    for round in 0..=ROUNDS {
         for i in 1..last {
             for &(middle, r) in &blocks {
                 if points[i].distance(middle) < r {
                     points[i] = middle.step_toward(points[i], r);
                 }
             }
+        }
+        if round == ROUNDS {
+            break;
         }
         // Smooth only what lies inside the ring, or the whole of a lane outside: a gate must stay straight.
         for i in 1..last {
