@@ -4,6 +4,7 @@ pub mod complaint;
 pub mod sentence;
 mod sentence_en;
 mod sentence_zh;
+pub mod stage_words;
 
 /// A language of the page.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
