@@ -3,3 +3,4 @@ pub mod cluster;
 pub mod proto;
 pub mod session;
 pub mod sim;
+pub mod text;
