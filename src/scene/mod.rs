@@ -1,0 +1,2 @@
+//! Pictures as data: placeholder module list, to be joined with the stage's.
+pub mod timebar;
