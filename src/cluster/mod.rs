@@ -1,88 +1,55 @@
-//! The subjects put together: one running cluster. STUB bodies: being written.
+//! The subjects put together: one running cluster. [`Cluster`] is what the layers above drive; [`view`] is what they and
+//! the promises look at.
+
+pub mod balancer;
+pub mod client;
 pub mod config;
+pub mod control;
+pub mod coordinator;
+pub mod env;
+pub mod hosted;
+pub mod msg;
 pub mod name;
+pub mod node;
 pub mod note;
+mod picture;
+pub mod process;
 pub mod property;
 pub mod rules;
 pub mod setup;
+pub mod store;
 pub mod view;
+pub mod worker;
 
+use std::rc::Rc;
+
+use crate::cluster::control::Control;
+use crate::cluster::coordinator::Coordinator;
+pub use crate::cluster::env::Env;
+use crate::cluster::name::Kind;
+use crate::cluster::node::{Node, NodeDisk};
 use crate::cluster::note::Note;
+use crate::cluster::process::{Disk, Member};
 use crate::cluster::setup::Setup;
-use crate::cluster::view::{ClusterView, Flight};
+use crate::cluster::view::Flight;
+use crate::cluster::worker::Worker;
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::sim::journal::Record;
+use crate::sim::net::NetConfig;
 use crate::sim::time::Time;
-use std::rc::Rc;
+use crate::sim::world::{World, WorldConfig};
 
-/// A running cluster. Cloning is cheap: what has not changed since is shared.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Cluster {
-    setup: Rc<Setup>,
-}
+/// Clocks differ by at most this much from true time at the start, in parts per million: what good quartz does.
+const DRIFT_AT_START: u32 = 50;
 
 /// Facts, in order.
 pub type Facts = Vec<Record<Note>>;
 
-impl Cluster {
-    /// A cluster at time zero, every process booting.
-    pub fn new(setup: Rc<Setup>) -> Cluster {
-        Cluster { setup }
-    }
-    /// Its recipe.
-    pub fn setup(&self) -> &Rc<Setup> {
-        &self.setup
-    }
-    /// The world's clock.
-    pub fn now(&self) -> Time {
-        todo!()
-    }
-    /// When the next event happens (there always is one while anything runs).
-    pub fn next_at(&self) -> Option<Time> {
-        todo!()
-    }
-    /// Events handled since the beginning.
-    pub fn events(&self) -> u64 {
-        todo!()
-    }
-    /// Handles the next event and appends its facts to `out`. Their `seq` goes on from this cluster's own count, so a
-    /// clone that replays numbers them alike. False when there is none.
-    pub fn step(&mut self, _out: &mut Facts) -> bool {
-        todo!()
-    }
-    /// Moves the clock on to `to`, which no pending event may precede.
-    pub fn idle_until(&mut self, _to: Time) {
-        todo!()
-    }
-    /// Lets a hand interfere, now. What it does is a record in `out`; harmless where it changes nothing.
-    pub fn inject(&mut self, _fault: Fault, _out: &mut Facts) {
-        todo!()
-    }
-    /// Whether `fault` would change anything now: `Err` gives the reason why not.
-    pub fn admits(&self, _fault: Fault) -> Result<(), NoEffect> {
-        todo!()
-    }
-    /// The picture of this instant.
-    pub fn view(&self) -> ClusterView {
-        todo!()
-    }
-    /// Every message under way, in the order of (arrival, sequence), into `out` (cleared first).
-    pub fn flights(&self, _out: &mut Vec<Flight>) {
-        todo!()
-    }
-    /// A digest of the whole state: the same natively and in wasm.
-    pub fn digest(&self) -> u64 {
-        todo!()
-    }
-    /// Facts noted so far: the `seq` of the next one.
-    pub fn next_seq(&self) -> u64 {
-        todo!()
-    }
-    #[doc(hidden)]
-    pub fn _pid(&self) -> Option<Pid> {
-        None
-    }
+/// A running cluster. Cloning is cheap: what has not changed since is shared.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Cluster {
+    world: World<Member>,
 }
 
 /// Why a hand's wish would change nothing.
@@ -102,4 +69,142 @@ pub enum NoEffect {
     Whole,
     /// It has this speed or drift already.
     Same,
+}
+
+impl Cluster {
+    /// A cluster at time zero, every process booting.
+    pub fn new(setup: Rc<Setup>) -> Cluster {
+        let config = &setup.config;
+        let net = NetConfig { delay: config.delay, jitter: config.jitter, loss: config.loss, duplicates: config.duplicates };
+        let world =
+            WorldConfig { seed: setup.seed, net, save: (config.save_min, config.save_max), drift_max: DRIFT_AT_START };
+        let disks = setup.roster.pids().map(|pid| match setup.roster.name(pid).kind {
+            Kind::Node => Disk::Node(NodeDisk { formatted: true, ..NodeDisk::default() }),
+            Kind::Coordinator | Kind::Balancer | Kind::Client => Disk::Empty,
+        });
+        let disks = disks.collect();
+        let env = Rc::new(Env::new(setup));
+        // Booting notes nothing; should it ever, the facts would be lost here.
+        let mut facts = Vec::new();
+        let world = World::new(env, &world, disks, &mut facts);
+        assert!(facts.is_empty(), "a boot noted something before anybody listened");
+        Cluster { world }
+    }
+
+    /// Its recipe.
+    pub fn setup(&self) -> &Rc<Setup> {
+        &self.env().setup
+    }
+
+    /// What follows from the recipe.
+    pub fn env(&self) -> &Env {
+        self.world.env()
+    }
+
+    /// The world's clock.
+    pub fn now(&self) -> Time {
+        self.world.now()
+    }
+
+    /// When the next event happens.
+    pub fn next_at(&self) -> Option<Time> {
+        self.world.next_at()
+    }
+
+    /// Events handled since the beginning.
+    pub fn events(&self) -> u64 {
+        self.world.handled()
+    }
+
+    /// Facts noted so far: the `seq` of the next one.
+    pub fn next_seq(&self) -> u64 {
+        self.world.facts()
+    }
+
+    /// Handles the next event and appends its facts to `out`. Their `seq` goes on from this cluster's own count, so a
+    /// clone that replays numbers them alike. False when there is none.
+    pub fn step(&mut self, out: &mut Facts) -> bool {
+        self.world.step(out)
+    }
+
+    /// Moves the clock on to `to`, which no pending event may precede.
+    pub fn idle_until(&mut self, to: Time) {
+        self.world.idle_until(to);
+    }
+
+    /// Lets a hand interfere, now. What it does is a record in `out`; harmless where it changes nothing.
+    pub fn inject(&mut self, fault: Fault, out: &mut Facts) {
+        self.world.inject(fault, out);
+    }
+
+    /// Whether `fault` would change anything now: `Err` gives the reason why not.
+    pub fn admits(&self, fault: Fault) -> Result<(), NoEffect> {
+        let world = &self.world;
+        let down = |pid: Pid| world.process(pid).is_none();
+        let refuse = |when: bool, why: NoEffect| if when { Err(why) } else { Ok(()) };
+        match fault {
+            Fault::Kill(pid) => refuse(down(pid), NoEffect::Down),
+            Fault::Revive(pid) => refuse(!down(pid), NoEffect::Up),
+            Fault::Wipe(pid) => refuse(down(pid) && *world.disk(pid) == Disk::Empty, NoEffect::Same),
+            Fault::Freeze(pid) if down(pid) => Err(NoEffect::Down),
+            Fault::Freeze(pid) => refuse(world.is_frozen(pid), NoEffect::Frozen),
+            Fault::Thaw(pid) => refuse(!world.is_frozen(pid), NoEffect::NotFrozen),
+            Fault::Slow(pid, factor) => refuse(world.net().slow(pid) == factor, NoEffect::Same),
+            Fault::Cut(from, to) => refuse(world.net().is_cut(from, to), NoEffect::Cut),
+            Fault::Heal(from, to) => refuse(!world.net().is_cut(from, to), NoEffect::Whole),
+            Fault::Drift(pid, ppm) => refuse(world.drift(pid) == ppm, NoEffect::Same),
+        }
+    }
+
+    /// Every message under way, in the order of arrival, into `out` (cleared first).
+    pub fn flights(&self, out: &mut Vec<Flight>) {
+        out.clear();
+        out.extend(self.world.under_way().map(|it| Flight {
+            from: it.from,
+            to: it.to,
+            sent_at: it.sent_at,
+            arrives_at: it.arrives_at,
+            lost: it.lost,
+            shape: it.msg.shape(),
+            shard: it.msg.shard(),
+            label: it.msg.label(),
+        }));
+    }
+
+    /// A digest of the whole state: the same natively and in wasm.
+    pub fn digest(&self) -> u64 {
+        self.world.digest()
+    }
+
+    fn node(&self, pid: Pid) -> Option<&Node> {
+        match self.world.process(pid)? {
+            Member::Node(node) => Some(node),
+            Member::Coordinator(_) | Member::Balancer(_) | Member::Client(_) => None,
+        }
+    }
+
+    fn coordinator(&self) -> Option<&Coordinator> {
+        match self.world.process(self.env().coordinators[0])? {
+            Member::Coordinator(it) => Some(it),
+            Member::Node(_) | Member::Balancer(_) | Member::Client(_) => None,
+        }
+    }
+
+    fn worker(&self, pid: Pid) -> Option<&Worker> {
+        match self.world.process(pid)? {
+            Member::Client(client) => client.worker(),
+            Member::Coordinator(_) | Member::Node(_) | Member::Balancer(_) => None,
+        }
+    }
+
+    /// The control plane's latest state: from the coordinator's memory, or from its disk while it is down.
+    fn control(&self) -> &Control {
+        if let Some(coordinator) = self.coordinator() {
+            return coordinator.control();
+        }
+        match self.world.disk(self.env().coordinators[0]) {
+            Disk::Control(control) => control,
+            Disk::Empty | Disk::Node(_) => &self.env().first,
+        }
+    }
 }

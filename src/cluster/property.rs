@@ -1,8 +1,15 @@
-//! The promises, checked after every event. STUB bodies: being written.
-use crate::cluster::Cluster;
-use crate::cluster::note::Note;
-use crate::sim::id::Seq;
-use crate::sim::journal::Record;
+//! The promises, checked after every event. This file sees facts and the read-only view, and shares no code with the
+//! protocols it judges.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::cluster::note::{Note, OpId};
+use crate::cluster::view::Sight;
+use crate::proto::lock::token::{FencingToken, Session};
+use crate::proto::replica::view::{Index, ShardId};
+use crate::sim::fault::Fault;
+use crate::sim::id::{Pid, Seq};
+use crate::sim::journal::{Record, What};
 use crate::sim::time::Time;
 
 /// A promise of the cluster.
@@ -10,20 +17,26 @@ use crate::sim::time::Time;
 pub enum Promise {
     /// At most one node serves a shard.
     OneServing,
-    /// An acknowledged write is never lost while a disk of the in-sync set remains.
+    /// Whoever serves a shard has every write of it that was ever acknowledged, where it was acknowledged.
     AckedSurvive,
     /// The lock goes to whoever has waited longest.
     LockFifo,
     /// Every grant's token is larger than all before it.
     TokensGrow,
-    /// Writes under the lock take effect in the order of their tokens, one holder at a time.
+    /// Writes under the lock take effect in the order of their tokens, each on top of the one before.
     OneEffective,
 }
 
 impl Promise {
     /// All of them, in the order of the page.
-    pub const ALL: [Promise; 5] =
-        [Promise::OneServing, Promise::AckedSurvive, Promise::LockFifo, Promise::TokensGrow, Promise::OneEffective];
+    pub const ALL: [Promise; 5] = [
+        Promise::OneServing,
+        Promise::AckedSurvive,
+        Promise::LockFifo,
+        Promise::TokensGrow,
+        Promise::OneEffective,
+    ];
+
     /// Its word in attributes and on the command line.
     pub const fn word(self) -> &'static str {
         match self {
@@ -45,30 +58,163 @@ pub struct Broken {
     pub seq: Seq,
 }
 
+/// What the checker remembers of one shard.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+struct Shard {
+    /// Nodes that said they serve and did not say that they stopped.
+    claims: Vec<Pid>,
+    /// Acknowledged writes, by their place in the log.
+    acked: BTreeMap<Index, OpId>,
+    /// Those that some later server did not have.
+    lost: BTreeSet<Index>,
+}
+
 /// The state of all promises of one run.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Promises {
     broken: [Option<Broken>; 5],
-    lost_writes: u32,
+    shards: BTreeMap<ShardId, Shard>,
+    /// Shards with more than one claim: only these need a look after every event.
+    contested: BTreeSet<ShardId>,
+    queue: Vec<Session>,
+    last_token: FencingToken,
+    /// The latest edit of the document that took effect: its token and value.
+    edit: (FencingToken, u64),
+    /// Edits seen: a new primary may apply (and tell) what the old one had applied.
+    edits: BTreeSet<OpId>,
 }
 
 impl Promises {
-    /// Nothing is broken yet.
-    pub fn new(_cluster: &Cluster) -> Promises {
-        Promises { broken: [None; 5], lost_writes: 0 }
+    /// Nothing has happened, nothing is broken.
+    pub fn new() -> Promises {
+        Promises::default()
     }
-    /// To be called after every `Cluster::step` and `Cluster::inject` with the facts it appended.
-    pub fn after(&mut self, _cluster: &Cluster, _new: &[Record<Note>]) {}
+
+    /// To be called after every event and every fault with the facts it brought about.
+    pub fn after(&mut self, sight: &impl Sight, new: &[Record<Note>]) {
+        for record in new {
+            match &record.what {
+                What::Fault(fault) => self.fault(*fault),
+                What::Note(note) => self.note(sight, record, note),
+            }
+        }
+        if !self.contested.is_empty() {
+            let doubly = |shard: &&ShardId| {
+                self.shards.get(shard).is_some_and(|it| it.claims.iter().filter(|&&node| sight.serves(node, **shard)).count() > 1)
+            };
+            if self.contested.iter().find(doubly).is_some() {
+                let seq = new.last().map_or(Seq(0), |record| record.seq);
+                self.breaks(Promise::OneServing, sight.now(), seq);
+            }
+        }
+    }
+
     /// Each promise with the first moment it was broken, in the order of `Promise::ALL`.
     pub fn states(&self) -> [(Promise, Option<Broken>); 5] {
-        let mut i = 0;
-        Promise::ALL.map(|p| {
-            i += 1;
-            (p, self.broken[i - 1])
-        })
+        Promise::ALL.map(|promise| (promise, self.broken[promise as usize]))
     }
-    /// Acknowledged writes that no serving primary has any more.
+
+    /// Acknowledged writes that some later server did not have.
     pub fn lost_writes(&self) -> u32 {
-        self.lost_writes
+        self.shards.values().map(|shard| shard.lost.len() as u32).sum()
+    }
+
+    fn breaks(&mut self, promise: Promise, at: Time, seq: Seq) {
+        self.broken[promise as usize].get_or_insert(Broken { at, seq });
+    }
+
+    fn fault(&mut self, fault: Fault) {
+        match fault {
+            Fault::Kill(pid) | Fault::Wipe(pid) => {
+                for (id, shard) in &mut self.shards {
+                    shard.claims.retain(|&node| node != pid);
+                    if shard.claims.len() < 2 {
+                        self.contested.remove(id);
+                    }
+                }
+            }
+            // A frozen node answers nobody while it stands still, but goes on believing: its claim stays.
+            Fault::Revive(_)
+            | Fault::Freeze(_)
+            | Fault::Thaw(_)
+            | Fault::Slow(..)
+            | Fault::Cut(..)
+            | Fault::Heal(..)
+            | Fault::Drift(..) => {}
+        }
+    }
+
+    fn note(&mut self, sight: &impl Sight, record: &Record<Note>, note: &Note) {
+        let (at, seq, who) = (record.at, record.seq, record.who);
+        match note {
+            Note::Serving { shard, .. } => {
+                let it = self.shards.entry(*shard).or_default();
+                if !it.claims.contains(&who) {
+                    it.claims.push(who);
+                }
+                if it.claims.len() > 1 {
+                    self.contested.insert(*shard);
+                }
+                let missing = |(index, op): (&Index, &OpId)| (sight.logged(who, *shard, *index) != Some(*op)).then_some(*index);
+                let lost: Vec<Index> = it.acked.iter().filter_map(missing).collect();
+                if !lost.is_empty() {
+                    it.lost.extend(lost);
+                    self.breaks(Promise::AckedSurvive, at, seq);
+                }
+            }
+            Note::Stopped { shard, .. } => {
+                let it = self.shards.entry(*shard).or_default();
+                it.claims.retain(|&node| node != who);
+                if it.claims.len() < 2 {
+                    self.contested.remove(shard);
+                }
+            }
+            Note::Acknowledged { shard, op, index } => {
+                let it = self.shards.entry(*shard).or_default();
+                let before = it.acked.insert(*index, *op);
+                // Two different writes acknowledged at one place: one of them is lost.
+                if sight.logged(who, *shard, *index) != Some(*op) || before.is_some_and(|before| before != *op) {
+                    it.lost.insert(*index);
+                    self.breaks(Promise::AckedSurvive, at, seq);
+                }
+            }
+            Note::LockQueued { session, .. } => self.queue.push(*session),
+            Note::LockGranted { session, token } => {
+                if *token <= self.last_token {
+                    self.breaks(Promise::TokensGrow, at, seq);
+                }
+                self.last_token = self.last_token.max(*token);
+                let first = self.queue.first().copied();
+                self.queue.retain(|waiting| waiting != session);
+                if first.is_some_and(|first| first != *session) {
+                    self.breaks(Promise::LockFifo, at, seq);
+                }
+            }
+            Note::SessionEnded { session, .. } => self.queue.retain(|waiting| waiting != session),
+            Note::FencedWrite { op, token, value, .. } => {
+                if self.edits.insert(*op) {
+                    let (last, document) = self.edit;
+                    if *token < last || *value != document + 1 {
+                        self.breaks(Promise::OneEffective, at, seq);
+                    }
+                    self.edit = (last.max(*token), *value);
+                }
+            }
+            Note::Suspected { .. }
+            | Note::Returned { .. }
+            | Note::ViewChanged { .. }
+            | Note::Appended { .. }
+            | Note::Committed { .. }
+            | Note::Truncated { .. }
+            | Note::StaleView { .. }
+            | Note::LearnerReady { .. }
+            | Note::Refused { .. }
+            | Note::Answered { .. }
+            | Note::Retried { .. }
+            | Note::LockReleased { .. }
+            | Note::HoldBegins { .. }
+            | Note::HoldEnds { .. }
+            | Note::FenceRefused { .. } => {}
+        }
     }
 }

@@ -13,31 +13,22 @@ pub enum Rule {
     TokenSurvives,
     /// A primary serves only under a lease, and nobody is promoted before the old lease has surely ended.
     PrimaryLease,
-    /// A replica refuses an append of a lower view.
-    ViewCheck,
     /// A replica says "stored" only when it is.
     StoredAck,
     /// Only a member of the in-sync set is promoted.
     InSyncPromotion,
-    /// A replica drops the end of its log that the new view does not have.
-    Truncate,
-    /// A shard remembers each client's latest result, so that a retried write happens once.
-    OpResults,
 }
 
 impl Rule {
     /// All of them, in the order of the page and of links.
-    pub const ALL: [Rule; 10] = [
+    pub const ALL: [Rule; 7] = [
         Rule::LockLease,
         Rule::Fencing,
         Rule::FairQueue,
         Rule::TokenSurvives,
         Rule::PrimaryLease,
-        Rule::ViewCheck,
         Rule::StoredAck,
         Rule::InSyncPromotion,
-        Rule::Truncate,
-        Rule::OpResults,
     ];
 
     /// Its word in links and on the command line.
@@ -48,11 +39,8 @@ impl Rule {
             Rule::FairQueue => "fair-queue",
             Rule::TokenSurvives => "token-survives",
             Rule::PrimaryLease => "primary-lease",
-            Rule::ViewCheck => "view-check",
             Rule::StoredAck => "stored-ack",
             Rule::InSyncPromotion => "in-sync-promotion",
-            Rule::Truncate => "truncate",
-            Rule::OpResults => "op-results",
         }
     }
 

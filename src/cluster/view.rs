@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use crate::cluster::name::Name;
+use crate::cluster::note::OpId;
 use crate::proto::lock::token::{FencingToken, Session};
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::sim::id::Pid;
@@ -29,6 +30,16 @@ pub enum Role {
     Backup,
     /// Catching up.
     Learner,
+}
+
+/// The narrow questions that promises ask after every event; they are answered without building a picture.
+pub trait Sight {
+    /// The instant.
+    fn now(&self) -> Time;
+    /// Whether a node would answer a read of a shard at this instant: it runs, leads, has settled and holds a lease.
+    fn serves(&self, node: Pid, shard: ShardId) -> bool;
+    /// The operation at an index of a node's log, if there is one and the node lives.
+    fn logged(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId>;
 }
 
 /// Everything at one instant.
@@ -120,8 +131,6 @@ pub struct LockView {
     pub seen: FencingToken,
     /// The document's value: the number of edits that took effect.
     pub document: u64,
-    /// The latest write that the shard refused: by whom, its token, the largest token seen then.
-    pub refused: Option<(Pid, FencingToken, FencingToken)>,
 }
 
 /// The holder of the lock.

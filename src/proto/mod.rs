@@ -1,3 +1,7 @@
-//! One folder a subject, each a pure state machine; subjects do not know each other.
+//! One folder a subject, each a pure state machine. Subjects do not know each other: no file under `replica` knows the
+//! word lock, and so on.
+
+pub mod detector;
 pub mod lock;
 pub mod replica;
+pub mod ring;

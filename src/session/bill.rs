@@ -1,4 +1,11 @@
-//! What a failure cost. STUB.
+//! What a failure cost: a fold over the facts, one at a time.
+
+use crate::cluster::name::{Kind, Roster};
+use crate::cluster::note::Note;
+use crate::cluster::property::Promises;
+use crate::sim::fault::Fault;
+use crate::sim::id::Pid;
+use crate::sim::journal::{Record, What};
 use crate::sim::time::{Span, Time};
 
 /// The bill of the run up to now. Figures are `None` until there is something to bill: the page says "none yet".
@@ -24,4 +31,194 @@ pub struct Bill {
     pub kept: u32,
     /// Promises made.
     pub promises: u32,
+}
+
+/// The bill in the making. What it knows of the cluster it knows from facts alone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fold {
+    roster: Roster,
+    since: Option<Time>,
+    /// One row a process; only nodes' rows change.
+    nodes: Vec<Node>,
+    /// One row a shard, as many as were ever served.
+    shards: Vec<Shard>,
+    /// The latest fault that silenced a node that was heard until then.
+    watched: Option<(Pid, Time)>,
+    detected_after: Option<Span>,
+    /// Since when a shard has had no server.
+    dark_since: Option<Time>,
+    outage: Option<Span>,
+    refused: u32,
+    retried: u32,
+}
+
+/// What the bill remembers of a node.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+struct Node {
+    frozen: bool,
+    suspected: bool,
+    /// A hand keeps its heartbeats from the coordinator.
+    silenced: bool,
+}
+
+/// What the bill remembers of a shard.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+struct Shard {
+    /// Whether it ever had a server: before, it cannot miss one.
+    had: bool,
+    /// The node that said last that it serves, and has neither stopped nor died since.
+    server: Option<Pid>,
+}
+
+impl Fold {
+    /// Before the first fact.
+    pub fn new(roster: Roster) -> Fold {
+        Fold {
+            roster,
+            since: None,
+            nodes: vec![Node::default(); roster.len()],
+            shards: Vec::new(),
+            watched: None,
+            detected_after: None,
+            dark_since: None,
+            outage: None,
+            refused: 0,
+            retried: 0,
+        }
+    }
+
+    /// Takes in the next fact.
+    pub fn after(&mut self, record: &Record<Note>) {
+        match &record.what {
+            What::Fault(fault) => {
+                self.since.get_or_insert(record.at);
+                self.fault(*fault, record.at);
+            }
+            What::Note(note) => self.note(note, record),
+        }
+        self.measure(record.at);
+    }
+
+    /// The bill at `now`.
+    pub fn bill(&self, now: Time, promises: &Promises) -> Bill {
+        let states = promises.states();
+        Bill {
+            since: self.since,
+            detected_after: self.detected_after,
+            outage: self.dark_since.map(|since| now.since(since)).or(self.outage),
+            outage_open: self.dark_since.is_some(),
+            unserved: if self.since.is_some() { self.unserved() } else { 0 },
+            refused: self.refused,
+            retried: self.retried,
+            lost: promises.lost_writes(),
+            kept: states.iter().filter(|(_, broken)| broken.is_none()).count() as u32,
+            promises: states.len() as u32,
+        }
+    }
+
+    fn fault(&mut self, fault: Fault, at: Time) {
+        match fault {
+            Fault::Kill(who) | Fault::Wipe(who) => {
+                self.nodes[who.index()].frozen = false;
+                for shard in &mut self.shards {
+                    shard.server = shard.server.filter(|&server| server != who);
+                }
+                self.silence(who, at);
+            }
+            Fault::Freeze(who) => {
+                self.nodes[who.index()].frozen = true;
+                self.silence(who, at);
+            }
+            // A returning node's claims count again, until it finds out that it has been replaced.
+            Fault::Thaw(who) => {
+                self.nodes[who.index()].frozen = false;
+                self.unsilence(who);
+            }
+            Fault::Revive(who) => self.unsilence(who),
+            Fault::Cut(from, to) if self.roster.name(to).kind == Kind::Coordinator => self.silence(from, at),
+            Fault::Heal(from, to) if self.roster.name(to).kind == Kind::Coordinator => self.unsilence(from),
+            Fault::Cut(..) | Fault::Heal(..) | Fault::Slow(..) | Fault::Drift(..) => {}
+        }
+    }
+
+    /// A hand keeps `who` from being heard. A node already silent or suspected has been billed for.
+    fn silence(&mut self, who: Pid, at: Time) {
+        let node = &mut self.nodes[who.index()];
+        let heard = !node.silenced && !node.suspected;
+        node.silenced = true;
+        if heard && self.roster.name(who).kind == Kind::Node {
+            self.watched = Some((who, at));
+            self.detected_after = None;
+        }
+    }
+
+    fn unsilence(&mut self, who: Pid) {
+        self.nodes[who.index()].silenced = false;
+        // Back before anybody noticed: there is no detection to bill.
+        self.watched = self.watched.filter(|&(watched, _)| watched != who);
+    }
+
+    fn note(&mut self, note: &Note, record: &Record<Note>) {
+        match note {
+            Note::Suspected { node, .. } => {
+                self.nodes[node.index()].suspected = true;
+                if let Some((_, at)) = self.watched.take_if(|(watched, _)| watched == node) {
+                    self.detected_after = Some(record.at.since(at));
+                }
+            }
+            Note::Returned { node, .. } => self.nodes[node.index()].suspected = false,
+            Note::Serving { shard, .. } => {
+                let row = usize::from(shard.0);
+                if row >= self.shards.len() {
+                    self.shards.resize(row + 1, Shard::default());
+                }
+                self.shards[row] = Shard { had: true, server: Some(record.who) };
+            }
+            Note::Stopped { shard, .. } => {
+                if let Some(row) = self.shards.get_mut(usize::from(shard.0)) {
+                    row.server = row.server.filter(|&server| server != record.who);
+                }
+            }
+            Note::Refused { .. } => self.refused += u32::from(self.since.is_some()),
+            Note::Retried { .. } => self.retried += u32::from(self.since.is_some()),
+            Note::ViewChanged { .. }
+            | Note::Appended { .. }
+            | Note::Committed { .. }
+            | Note::Truncated { .. }
+            | Note::StaleView { .. }
+            | Note::LearnerReady { .. }
+            | Note::Acknowledged { .. }
+            | Note::Answered { .. }
+            | Note::LockQueued { .. }
+            | Note::LockGranted { .. }
+            | Note::LockReleased { .. }
+            | Note::SessionEnded { .. }
+            | Note::HoldBegins { .. }
+            | Note::HoldEnds { .. }
+            | Note::FencedWrite { .. }
+            | Note::FenceRefused { .. } => {}
+        }
+    }
+
+    fn unserved(&self) -> u16 {
+        let dark = |shard: &&Shard| shard.had && shard.server.is_none_or(|server| self.nodes[server.index()].frozen);
+        self.shards.iter().filter(dark).count() as u16
+    }
+
+    /// Opens or closes the outage. One that begins and ends in the same instant was none.
+    fn measure(&mut self, at: Time) {
+        if self.since.is_none() {
+            return;
+        }
+        match (self.unserved() > 0, self.dark_since) {
+            (true, None) => self.dark_since = Some(at),
+            (false, Some(since)) => {
+                self.dark_since = None;
+                if at > since {
+                    self.outage = Some(at.since(since));
+                }
+            }
+            (true, Some(_)) | (false, None) => {}
+        }
+    }
 }

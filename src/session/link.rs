@@ -1,1 +1,366 @@
-//! The versioned link. STUB.
+//! The versioned link: a run as a readable URL fragment.
+//!
+//! `v=1&seed=4127&nodes=6&clients=8&off=fencing&loss=10&do=11.2:kill:C,14:cut:A>B&at=12.48`; whatever has its default
+//! value is left out. An action is its own text with colons for spaces, after the instant at which it is done.
+
+use std::fmt;
+
+use crate::cluster::name::{Name, Roster};
+use crate::cluster::rules::{Rule, Rules};
+use crate::cluster::setup::Setup;
+use crate::session::action::{Action, ActionError, Refusal};
+use crate::sim::time::Time;
+
+pub use crate::session::limits::LIMITS;
+
+/// The version this code writes and the newest it reads.
+pub const VERSION: u64 = 1;
+/// The seed of a run whose link names none.
+pub const DEFAULT_SEED: u64 = 4127;
+/// Keys that belong to the page: how a run is looked at, never what happens in it.
+pub const PAGE_KEYS: [&str; 4] = ["lang", "theme", "sel", "speed"];
+
+/// What a link opens.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Opened {
+    /// The recipe.
+    pub setup: Setup,
+    /// Hands' actions with their instants, in order.
+    pub actions: Vec<(Time, Action)>,
+    /// The instant to open at. Actions after it are done when the run gets there.
+    pub at: Time,
+    /// The page's own keys and values, each key at most once.
+    pub page: Vec<(String, String)>,
+}
+
+impl Default for Opened {
+    fn default() -> Opened {
+        Opened { setup: Setup::new(DEFAULT_SEED), actions: Vec::new(), at: Time::ZERO, page: Vec::new() }
+    }
+}
+
+/// Why a link cannot be opened. Foreign text in it is an excerpt, at most 32 characters long.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LinkError {
+    /// The link is longer than `LIMITS.link` bytes: so many.
+    TooLong(usize),
+    /// A percent escape is broken, or the bytes it stands for are no text; the position is in bytes, from 1.
+    Escape(usize),
+    /// A newer version wrote it.
+    Newer(u64),
+    /// A part is not `key=value`.
+    NoValue(String),
+    /// Nobody knows this key.
+    UnknownKey(String),
+    /// The key stands there twice.
+    Twice(String),
+    /// A number is malformed.
+    Number {
+        /// Of which key.
+        key: &'static str,
+        /// What was written.
+        text: String,
+        /// Where the value begins in the link, in bytes, from 1.
+        position: usize,
+    },
+    /// A number lies outside its bounds.
+    OutOfBounds {
+        /// Of which key.
+        key: &'static str,
+        /// The smallest number allowed.
+        min: u64,
+        /// The largest number allowed.
+        max: u64,
+    },
+    /// There is no such rule to switch off.
+    UnknownRule(String),
+    /// An instant is malformed: seconds with at most six decimals are wanted.
+    Instant {
+        /// What was written.
+        text: String,
+        /// Where the value begins in the link, in bytes, from 1.
+        position: usize,
+    },
+    /// An instant lies after the last one a run may reach.
+    TooLate(String),
+    /// The how-manieth action, from 1, is malformed.
+    Action(usize, ActionError),
+    /// The how-manieth action, from 1, names a process that does not take part.
+    Nobody(usize, Name),
+    /// The how-manieth action, from 1, has the same process at both ends.
+    SameTwice(usize, Name),
+    /// The how-manieth action, from 1, comes before the one it follows.
+    Unordered(usize),
+    /// More actions than `LIMITS.actions`.
+    TooManyActions,
+    /// A value of one of the page's keys is too long.
+    PageValue(&'static str),
+}
+
+impl fmt::Display for LinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LinkError::TooLong(len) => write!(f, "the link is {len} bytes long; at most {} are read", LIMITS.link),
+            LinkError::Escape(position) => write!(f, "the escape at byte {position} does not stand for text"),
+            LinkError::Newer(version) => {
+                write!(f, "made by a newer Ringside: version {version}, this page reads {VERSION}")
+            }
+            LinkError::NoValue(part) => write!(f, "“{part}” is not of the form key=value"),
+            LinkError::UnknownKey(key) => write!(f, "“{key}” means nothing in a link"),
+            LinkError::Twice(key) => write!(f, "“{key}” stands there twice"),
+            LinkError::Number { key, text, position } => {
+                write!(f, "“{text}” at byte {position} is no whole number, but “{key}” wants one")
+            }
+            LinkError::OutOfBounds { key, min, max } => write!(f, "“{key}” must lie between {min} and {max}"),
+            LinkError::UnknownRule(word) => write!(f, "there is no rule “{word}” to switch off"),
+            LinkError::Instant { text, position } => {
+                write!(f, "“{text}” at byte {position} is no instant: seconds with at most six decimals are wanted")
+            }
+            LinkError::TooLate(text) => write!(f, "{text} s is too late: a run ends at {} s", LIMITS.run.0 / 1_000_000),
+            LinkError::Action(no, error) => write!(f, "action {no}: {error}"),
+            LinkError::Nobody(no, name) => write!(f, "action {no}: {name} does not take part in this run"),
+            LinkError::SameTwice(no, name) => write!(f, "action {no}: {name} stands at both ends"),
+            LinkError::Unordered(no) => write!(f, "action {no} comes before action {}: they must be in order", no - 1),
+            LinkError::TooManyActions => write!(f, "more than {} actions", LIMITS.actions),
+            LinkError::PageValue(key) => write!(f, "the value of “{key}” is too long"),
+        }
+    }
+}
+
+impl std::error::Error for LinkError {}
+
+/// Reads a fragment, with or without its `#`. An empty one is the default run.
+pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
+    if fragment.len() > LIMITS.link {
+        return Err(LinkError::TooLong(fragment.len()));
+    }
+    let parts = parts(fragment)?;
+    // The version first: a newer link may hold keys and forms that this code would complain about in the wrong words.
+    if let Some(part) = parts.iter().find(|part| part.key == "v") {
+        match number("v", part, 1, u64::MAX)? {
+            VERSION => {}
+            newer => return Err(LinkError::Newer(newer)),
+        }
+    }
+    if let Some((_, part)) = parts.iter().enumerate().find(|(i, p)| parts[..*i].iter().any(|q| q.key == p.key)) {
+        return Err(LinkError::Twice(excerpt(&part.key)));
+    }
+    let mut opened = Opened::default();
+    let mut workers = None;
+    let mut script = None;
+    let Setup { seed, roster, rules, config } = &mut opened.setup;
+    for part in &parts {
+        match part.key.as_str() {
+            "v" => {}
+            "seed" => *seed = number("seed", part, 0, u64::MAX)?,
+            "nodes" => roster.nodes = number("nodes", part, 3, 8)? as u8,
+            "balancers" => roster.balancers = number("balancers", part, 1, 2)? as u8,
+            "clients" => roster.clients = number("clients", part, 1, 8)? as u8,
+            "workers" => workers = Some(part),
+            "loss" => config.loss = number("loss", part, 0, 1_000)? as u16,
+            "duplicates" => config.duplicates = number("duplicates", part, 0, 1_000)? as u16,
+            "off" => *rules = off(&part.value)?,
+            "do" => script = Some(part),
+            "at" => opened.at = instant(&part.value, part.position)?,
+            key => match PAGE_KEYS.into_iter().find(|&known| known == key) {
+                Some(known) if part.value.len() > LIMITS.page / PAGE_KEYS.len() - 8 => {
+                    return Err(LinkError::PageValue(known));
+                }
+                Some(_) => opened.page.push((part.key.clone(), part.value.clone())),
+                None => return Err(LinkError::UnknownKey(excerpt(key))),
+            },
+        }
+    }
+    config.workers = match workers {
+        Some(part) => number("workers", part, 0, u64::from(roster.clients))? as u8,
+        None => default_workers(roster),
+    };
+    if let Some(part) = script {
+        opened.actions = actions(part, roster)?;
+    }
+    Ok(opened)
+}
+
+/// Writes a fragment, without its `#`. Of the configuration it carries what `parse` reads: workers, loss and duplicates.
+pub fn print(opened: &Opened) -> String {
+    use fmt::Write;
+    let (setup, plain) = (&opened.setup, Setup::new(opened.setup.seed));
+    let (roster, config) = (&setup.roster, &setup.config);
+    let mut out = format!("v={VERSION}&seed={}", setup.seed);
+    // Writing to a string cannot fail.
+    let mut put = |key: &str, value: &dyn fmt::Display| write!(out, "&{key}={value}").expect("a string grows");
+    let figures = [
+        ("nodes", u64::from(roster.nodes), u64::from(plain.roster.nodes)),
+        ("balancers", u64::from(roster.balancers), u64::from(plain.roster.balancers)),
+        ("clients", u64::from(roster.clients), u64::from(plain.roster.clients)),
+        ("workers", u64::from(config.workers), u64::from(default_workers(roster))),
+        ("loss", u64::from(config.loss), u64::from(plain.config.loss)),
+        ("duplicates", u64::from(config.duplicates), u64::from(plain.config.duplicates)),
+    ];
+    for (key, value, default) in figures {
+        if value != default {
+            put(key, &value);
+        }
+    }
+    let off: Vec<&str> = setup.rules.off().map(Rule::word).collect();
+    if !off.is_empty() {
+        put("off", &off.join(","));
+    }
+    if !opened.actions.is_empty() {
+        let script: Vec<String> = opened.actions.iter().map(|&(at, action)| print_action(at, action)).collect();
+        put("do", &script.join(","));
+    }
+    if opened.at > Time::ZERO {
+        put("at", &seconds(opened.at));
+    }
+    for (key, value) in &opened.page {
+        put(key, &escape(value));
+    }
+    out
+}
+
+/// One action as it stands in a link.
+pub fn print_action(at: Time, action: Action) -> String {
+    format!("{}:{}", seconds(at), action.to_string().replace(' ', ":"))
+}
+
+/// How many clients are workers unless the link says otherwise.
+fn default_workers(roster: &Roster) -> u8 {
+    Setup::new(0).config.workers.min(roster.clients)
+}
+
+/// The first 32 characters of a foreign text, for an error.
+pub(crate) fn excerpt(text: &str) -> String {
+    let mut out: String = text.chars().take(32).map(|c| if c.is_control() { '�' } else { c }).collect();
+    if text.chars().nth(32).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+/// One `key=value`, unescaped.
+struct Part {
+    key: String,
+    value: String,
+    /// Where the value begins in the link, in bytes, from 1.
+    position: usize,
+}
+
+fn parts(fragment: &str) -> Result<Vec<Part>, LinkError> {
+    let (text, mut start) = match fragment.strip_prefix('#') {
+        Some(rest) => (rest, 2),
+        None => (fragment, 1),
+    };
+    let mut parts = Vec::new();
+    for part in text.split('&') {
+        if !part.is_empty() {
+            let (key, value) = part.split_once('=').ok_or_else(|| LinkError::NoValue(excerpt(part)))?;
+            let position = start + key.len() + 1;
+            parts.push(Part { key: unescape(key, start)?, value: unescape(value, position)?, position });
+        }
+        start += part.len() + 1;
+    }
+    Ok(parts)
+}
+
+fn unescape(text: &str, position: usize) -> Result<String, LinkError> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digit = |b: u8| char::from(b).to_digit(16).map(|d| d as u8);
+        let here = LinkError::Escape(position + text.len() - rest.len() - 1);
+        let (&[high, low], after) = rest.split_first_chunk().ok_or(here.clone())?;
+        let (Some(high), Some(low)) = (digit(high), digit(low)) else { return Err(here) };
+        bytes.push(high << 4 | low);
+        rest = after;
+    }
+    String::from_utf8(bytes).map_err(|_| LinkError::Escape(position))
+}
+
+/// Escapes what would end a value or be rewritten on the way through an address bar.
+fn escape(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b':' | b',' | b'/' => {
+                out.push(byte.into())
+            }
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
+
+fn number(key: &'static str, part: &Part, min: u64, max: u64) -> Result<u64, LinkError> {
+    let text = &part.value;
+    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(LinkError::Number { key, text: excerpt(text), position: part.position });
+    }
+    // Only too large a number still fails here.
+    match text.parse::<u64>() {
+        Ok(n) if (min..=max).contains(&n) => Ok(n),
+        _ => Err(LinkError::OutOfBounds { key, min, max }),
+    }
+}
+
+fn off(text: &str) -> Result<Rules, LinkError> {
+    text.split(',').try_fold(Rules::ALL_ON, |rules, word| {
+        Rule::parse(word).map(|rule| rules.without(rule)).ok_or_else(|| LinkError::UnknownRule(excerpt(word)))
+    })
+}
+
+/// Seconds with as many decimals as it takes, and no more.
+fn seconds(at: Time) -> String {
+    let (whole, micros) = (at.0 / 1_000_000, at.0 % 1_000_000);
+    if micros == 0 {
+        return whole.to_string();
+    }
+    format!("{whole}.{micros:06}").trim_end_matches('0').to_owned()
+}
+
+fn instant(text: &str, position: usize) -> Result<Time, LinkError> {
+    let malformed = || LinkError::Instant { text: excerpt(text), position };
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+    if !digits(whole) || !digits(decimals) || decimals.len() > 6 {
+        return Err(malformed());
+    }
+    let micros: u64 = format!("{decimals:0<6}").parse().map_err(|_| malformed())?;
+    let late = || LinkError::TooLate(excerpt(text));
+    let whole: u64 = whole.parse().map_err(|_| late())?;
+    let at = whole.checked_mul(1_000_000).and_then(|n| n.checked_add(micros)).ok_or_else(late)?;
+    if Time(at) > LIMITS.run { Err(late()) } else { Ok(Time(at)) }
+}
+
+fn actions(script: &Part, roster: &Roster) -> Result<Vec<(Time, Action)>, LinkError> {
+    let mut out: Vec<(Time, Action)> = Vec::new();
+    let mut position = script.position;
+    for (i, text) in script.value.split(',').enumerate() {
+        let no = i + 1;
+        if no > LIMITS.actions {
+            return Err(LinkError::TooManyActions);
+        }
+        let (when, what) = text.split_once(':').ok_or(LinkError::Action(no, ActionError::Empty))?;
+        let at = instant(when, position)?;
+        position += text.len() + 1;
+        let action: Action = what.replace(':', " ").parse().map_err(|error| LinkError::Action(no, error))?;
+        match action.faults(roster) {
+            Ok(_) => {}
+            Err(Refusal::Nobody(name)) => return Err(LinkError::Nobody(no, name)),
+            Err(Refusal::SameTwice(name)) => return Err(LinkError::SameTwice(no, name)),
+            Err(Refusal::NoEffect(..) | Refusal::OutOfBounds(_) | Refusal::TooMany(_)) => {
+                unreachable!("the grammar keeps the bounds, and a roster knows no effects or limits")
+            }
+        }
+        if out.last().is_some_and(|&(before, _)| before > at) {
+            return Err(LinkError::Unordered(no));
+        }
+        out.push((at, action));
+    }
+    Ok(out)
+}

@@ -1,16 +1,36 @@
-//! One run that can be steered. STUB bodies: being written. The page and the headless binary know only this.
+//! One run that can be steered. The page and the headless binary know only this.
+//!
+//! Everything to be seen is a function of (recipe, actions, now). A session always stands at the *end* of an instant:
+//! all its events are handled and all its actions done, however it got there.
+
+pub mod action;
+pub mod bill;
+mod branch;
+pub mod chaos;
+pub mod export;
+mod limits;
+pub mod link;
+mod moment;
+pub mod playback;
+mod timeline;
+pub mod why;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use crate::cluster::Facts;
 use crate::cluster::note::Note;
 use crate::cluster::property::{Broken, Promise};
 use crate::cluster::setup::Setup;
 use crate::cluster::view::{ClusterView, Flight};
-use crate::session::action::Action;
-use crate::sim::journal::Record;
+use crate::session::action::{Action, Refusal};
+use crate::session::branch::Branches;
+use crate::session::link::{LIMITS, Opened};
+use crate::session::moment::{Journal, Moment};
+use crate::session::timeline::Timeline;
+use crate::sim::id::Seq;
+use crate::sim::journal::{Record, What};
 use crate::sim::time::{Span, Time};
-use std::rc::Rc;
-pub mod action;
-pub mod bill;
-pub mod link;
 
 /// How far one step goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,104 +43,335 @@ pub enum StepUnit {
 
 /// A steerable run.
 #[derive(Debug)]
-pub struct Session {}
+pub struct Session {
+    setup: Rc<Setup>,
+    /// This branch's actions in order. Those up to now are done.
+    actions: Vec<(Time, Action)>,
+    moment: Moment,
+    timeline: Timeline,
+    journal: Journal,
+    horizon: Time,
+    /// Where the journal was full: the run ends there.
+    full_at: Option<Time>,
+    branches: Branches,
+    revision: u64,
+    /// The picture last asked for, with the revision and instant it shows.
+    picture: RefCell<Option<(u64, Time, Rc<ClusterView>)>>,
+}
+
+/// Whether a fact step stops at this fact.
+pub fn is_stop(record: &Record<Note>) -> bool {
+    match &record.what {
+        What::Fault(_) => true,
+        What::Note(note) => note.is_headline(),
+    }
+}
 
 impl Session {
     /// A fresh run, at time zero.
-    pub fn new(_setup: Setup) -> Session {
-        todo!()
+    pub fn new(setup: Setup) -> Session {
+        Session::begin(setup, Vec::new(), false)
     }
+
+    /// A fresh run that keeps no checkpoints: faster, and every way back is a run from the beginning.
+    pub fn sparse(setup: Setup) -> Session {
+        Session::begin(setup, Vec::new(), true)
+    }
+
+    /// The run of a link, at the link's instant.
+    pub fn open(opened: Opened) -> Session {
+        let mut session = Session::begin(opened.setup, opened.actions, false);
+        session.seek(opened.at);
+        session
+    }
+
+    fn begin(setup: Setup, actions: Vec<(Time, Action)>, sparse: bool) -> Session {
+        let setup = Rc::new(setup);
+        let mut moment = Moment::new(&setup);
+        let mut journal = Journal::default();
+        moment.run_through(Time::ZERO, &actions, &mut journal);
+        Session {
+            setup,
+            actions,
+            timeline: Timeline::new(moment.clone(), sparse),
+            moment,
+            journal,
+            horizon: Time::ZERO,
+            full_at: None,
+            branches: Branches::default(),
+            revision: 0,
+            picture: RefCell::new(None),
+        }
+    }
+
     /// The recipe.
     pub fn setup(&self) -> &Rc<Setup> {
-        todo!()
+        &self.setup
     }
+
+    /// All that a link carries: recipe, this branch's actions, now.
+    pub fn recipe(&self) -> Opened {
+        self.recipe_at(self.now())
+    }
+
+    fn recipe_at(&self, at: Time) -> Opened {
+        Opened { setup: (*self.setup).clone(), actions: self.actions.clone(), at, page: Vec::new() }
+    }
+
     /// The only door for a hand. In the past it opens a new branch and keeps the old one. Err: nothing changed, and why.
-    pub fn dispatch(&mut self, _action: Action) -> Result<(), action::Refusal> {
-        todo!()
+    pub fn dispatch(&mut self, action: Action) -> Result<(), Refusal> {
+        self.admits(action)?;
+        let (now, done) = (self.now(), self.moment.done);
+        if now < self.horizon || done < self.actions.len() {
+            self.branches.leave(link::print(&self.recipe_at(self.horizon)));
+            self.actions.truncate(done);
+            self.journal.truncate(self.moment.cluster.next_seq(), done);
+            self.timeline.truncate(now);
+            self.full_at = None;
+            self.horizon = now;
+        }
+        self.actions.push((now, action));
+        self.moment.act(action, &mut self.journal);
+        self.mark_full();
+        self.revision += 1;
+        Ok(())
     }
+
+    /// Ends the run here if the journal is full. A question about the state alone, so that every replay ends here, too.
+    fn mark_full(&mut self) -> bool {
+        let full = self.moment.cluster.next_seq() >= LIMITS.facts;
+        if full {
+            self.full_at = Some(self.now());
+        }
+        full
+    }
+
     /// Whether `action` could be dispatched now.
-    pub fn admits(&self, _action: Action) -> Result<(), action::Refusal> {
-        todo!()
+    pub fn admits(&self, action: Action) -> Result<(), Refusal> {
+        let done = self.moment.done;
+        let faults = action.faults(&self.setup.roster)?;
+        let mut refusal = None;
+        for fault in faults {
+            match self.moment.cluster.admits(fault) {
+                Ok(()) => {
+                    refusal = None;
+                    break;
+                }
+                Err(no) => refusal = refusal.or(Some(Refusal::NoEffect(action.subject(), no))),
+            }
+        }
+        match refusal {
+            Some(refusal) => Err(refusal),
+            None if done >= LIMITS.actions || self.link_is_full() => Err(Refusal::TooMany(done)),
+            None => Ok(()),
+        }
     }
-    /// Lets `span` of simulated time pass, at most `budget` events. Returns the span that really passed.
-    /// `advance(a + b)` equals `advance(a); advance(b)`.
-    pub fn advance(&mut self, _span: Span, _budget: u32) -> Span {
-        todo!()
+
+    /// Whether another action might make the link longer than a link may be.
+    fn link_is_full(&self) -> bool {
+        /// Longer than any action with its instant and comma.
+        const ACTION: usize = 32;
+        /// Longer than a link without actions and without the page's keys.
+        const REST: usize = 320;
+        let room = LIMITS.link - LIMITS.page - REST;
+        let done = &self.actions[..self.moment.done];
+        if (done.len() + 1) * ACTION <= room {
+            return false;
+        }
+        done.iter().map(|&(at, action)| link::print_action(at, action).len() + 1).sum::<usize>() + ACTION > room
     }
-    /// One step forwards. False at the end of the run (the limit).
-    pub fn step(&mut self, _unit: StepUnit) -> bool {
-        todo!()
+
+    /// Lets `span` of simulated time pass, at most about `budget` events: it stops only between instants. Returns the
+    /// span that really passed. `advance(a + b)` equals `advance(a); advance(b)`.
+    pub fn advance(&mut self, span: Span, budget: u32) -> Span {
+        let from = self.now();
+        let facts = self.moment.cluster.next_seq();
+        self.run(from + span, u64::from(budget));
+        if self.moment.cluster.next_seq() != facts {
+            self.revision += 1;
+        }
+        self.now().since(from)
     }
+
+    /// Runs to the end of instant `to`, unless the budget or a limit binds earlier.
+    fn run(&mut self, to: Time, budget: u64) {
+        let to = to.min(self.limit());
+        let last_event = self.events().saturating_add(budget);
+        while let Some(next) = self.moment.next_at(&self.actions).filter(|&next| next <= to) {
+            if self.events() >= last_event {
+                return;
+            }
+            self.moment.run_through(next, &self.actions, &mut self.journal);
+            self.timeline.offer(&self.moment);
+            self.horizon = self.horizon.max(next);
+            if self.mark_full() {
+                return;
+            }
+        }
+        self.moment.run_through(to, &self.actions, &mut self.journal);
+        self.horizon = self.horizon.max(to);
+    }
+
+    /// One step forwards. False at the end of the run (the limit). A fact step that finds no fact within a minute of
+    /// simulated time stops there.
+    pub fn step(&mut self, unit: StepUnit) -> bool {
+        let (from, limit) = (self.now(), self.limit());
+        let furthest = match unit {
+            StepUnit::Event => limit,
+            StepUnit::Fact => limit.min(from + Span(LIMITS.fact_step)),
+        };
+        loop {
+            let facts = self.moment.cluster.next_seq() as usize;
+            // In a world in which nothing will ever happen again there is no step.
+            let Some(next) = self.moment.next_at(&self.actions) else { break };
+            self.run(next.min(furthest), u64::MAX);
+            let found = match unit {
+                StepUnit::Event => true,
+                StepUnit::Fact => self.facts()[facts..].iter().any(is_stop),
+            };
+            if found || self.now() >= furthest.min(self.limit()) {
+                break;
+            }
+        }
+        self.revision += 1;
+        self.now() > from
+    }
+
     /// One step back. False at the beginning.
-    pub fn step_back(&mut self, _unit: StepUnit) -> bool {
-        todo!()
+    pub fn step_back(&mut self, unit: StepUnit) -> bool {
+        let now = self.now();
+        if now == Time::ZERO {
+            return false;
+        }
+        match unit {
+            StepUnit::Event => {
+                self.moment = self.timeline.latest(|at| at < now).clone();
+                while let Some(next) = self.moment.next_at(&self.actions).filter(|&next| next < now) {
+                    self.moment.run_through(next, &self.actions, &mut self.journal);
+                }
+                self.revision += 1;
+            }
+            StepUnit::Fact => {
+                let before = self.facts().iter().rev().find(|&fact| fact.at < now && is_stop(fact));
+                self.seek(before.map_or(Time::ZERO, |fact| fact.at));
+            }
+        }
+        true
     }
+
     /// To any instant up to `limit()`.
-    pub fn seek(&mut self, _to: Time) {
-        todo!()
+    pub fn seek(&mut self, to: Time) {
+        let to = to.min(self.limit());
+        let near = self.timeline.latest(|at| at <= to);
+        // Going on from here beats a checkpoint that lies before.
+        if to < self.now() || near.now() > self.now() {
+            self.moment = near.clone();
+        }
+        self.run(to, u64::MAX);
+        self.revision += 1;
     }
+
     /// Now.
     pub fn now(&self) -> Time {
-        todo!()
+        self.moment.now()
     }
+
     /// The latest instant this branch has seen: the journal reaches to here.
     pub fn horizon(&self) -> Time {
-        todo!()
+        self.horizon
     }
-    /// The last instant a run may reach (30 minutes); the page says so when it binds.
+
+    /// The last instant a run may reach: 30 minutes, or where the journal was full. The page says so when it binds.
     pub fn limit(&self) -> Time {
-        todo!()
+        self.full_at.unwrap_or(LIMITS.run)
     }
+
+    /// Whether it is the full journal that ends the run at `limit()`.
+    pub fn is_full(&self) -> bool {
+        self.full_at.is_some()
+    }
+
     /// Changes whenever anything but messages' places has changed.
     pub fn revision(&self) -> u64 {
-        todo!()
+        self.revision
     }
-    /// The picture of now; built once a revision.
+
+    /// The picture of now; built once however often it is asked for.
     pub fn view(&self) -> Rc<ClusterView> {
-        todo!()
+        let key = (self.revision, self.now());
+        let mut picture = self.picture.borrow_mut();
+        if let Some((revision, now, view)) = &*picture
+            && (*revision, *now) == key
+        {
+            return view.clone();
+        }
+        let view = Rc::new(self.moment.cluster.view());
+        *picture = Some((key.0, key.1, view.clone()));
+        view
     }
+
     /// Messages under way now, into `out` (cleared first).
-    pub fn flights(&self, _out: &mut Vec<Flight>) {
-        todo!()
+    pub fn flights(&self, out: &mut Vec<Flight>) {
+        self.moment.cluster.flights(out);
     }
+
     /// Facts up to now, oldest first. (Bounded: `link::LIMITS`.)
     pub fn facts(&self) -> &[Record<Note>] {
-        todo!()
+        &self.journal.facts[..self.moment.cluster.next_seq() as usize]
     }
+
     /// All facts up to the horizon: the future that is known is drawn faintly.
     pub fn known(&self) -> &Facts {
-        todo!()
+        &self.journal.facts
     }
+
     /// The latest headline fact or fault up to now.
     pub fn headline(&self) -> Option<&Record<Note>> {
-        todo!()
+        self.facts().iter().rev().find(|record| is_stop(record))
     }
+
+    /// The hand's action that made this fact, if one did: `isolate C` makes dozens of faults.
+    pub fn hand(&self, fact: Seq) -> Option<(Time, Action)> {
+        self.actions.get(self.journal.hand_of(fact.0)?).copied()
+    }
+
     /// What the failures up to now have cost.
     pub fn bill(&self) -> bill::Bill {
-        todo!()
+        self.moment.bill.bill(self.now(), &self.moment.promises)
     }
+
     /// The promises up to now.
     pub fn promises(&self) -> [(Promise, Option<Broken>); 5] {
-        todo!()
+        self.moment.promises.states()
     }
+
     /// The run so far as a link fragment (no `#`): recipe, rules, actions, instant.
     pub fn link(&self) -> String {
-        todo!()
+        link::print(&self.recipe())
     }
+
     /// The state's digest now.
     pub fn digest(&self) -> u64 {
-        todo!()
+        self.moment.cluster.digest()
     }
+
     /// Events handled up to now.
     pub fn events(&self) -> u64 {
-        todo!()
+        self.moment.cluster.events()
     }
+
     /// Hands' actions of this branch, with their instants.
     pub fn actions(&self) -> &[(Time, Action)] {
-        todo!()
+        &self.actions
     }
+
     /// Links of branches that were left, oldest first; at most 16.
     pub fn left_branches(&self) -> &[String] {
-        todo!()
+        self.branches.links()
+    }
+
+    /// How many checkpoints are kept.
+    pub fn checkpoints(&self) -> usize {
+        self.timeline.len()
     }
 }

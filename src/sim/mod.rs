@@ -1,5 +1,13 @@
-//! The fake world. Nothing here knows a protocol.
+//! The fake world: time, chance, a network, disks and crashes as types. Nothing here knows a protocol: no file under
+//! `sim` knows the words shard, lock or view.
+
+pub mod clock;
+pub mod digest;
 pub mod fault;
 pub mod id;
 pub mod journal;
+pub mod net;
+pub mod process;
+pub mod rng;
 pub mod time;
+pub mod world;

@@ -1,12 +1,17 @@
 //! Every word that a reader sees, in every language. A missing one does not compile.
+pub mod complaint;
+pub mod sentence;
+mod sentence_en;
+mod sentence_zh;
 pub mod words;
 mod words_en;
 mod words_zh;
 
 /// A language of the page.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub enum Lang {
     /// English.
+    #[default]
     En,
     /// Simplified Chinese.
     Zh,

@@ -1,2 +1,0 @@
-//! Native: run, soak. 
-fn main() {}

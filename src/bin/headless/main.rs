@@ -1,0 +1,30 @@
+//! Ringside without a page: runs a link and prints its journal, or soaks the cluster in random faults.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod run;
+#[cfg(not(target_arch = "wasm32"))]
+mod soak;
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    use clap::Parser;
+
+    /// Ringside without a page.
+    #[derive(Parser)]
+    #[command(version, about)]
+    enum Command {
+        /// Replays a link and prints its facts as JSON lines, then the digest of its last instant.
+        Run(run::Run),
+        /// Lets random hands interfere with many clusters and checks every promise after every event.
+        Soak(soak::Soak),
+    }
+
+    match Command::parse() {
+        Command::Run(run) => run.main(),
+        Command::Soak(soak) => soak.main(),
+    }
+}
+
+/// A terminal is wanted; the web has the page.
+#[cfg(target_arch = "wasm32")]
+fn main() {}

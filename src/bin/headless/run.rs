@@ -1,0 +1,87 @@
+//! `headless run`: one link, told as data.
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use clap::Args;
+use ringside::session::Session;
+use ringside::session::export;
+use ringside::session::link::{self, LIMITS};
+use ringside::sim::time::Time;
+
+/// One link, told as data.
+#[derive(Args)]
+pub struct Run {
+    /// The link, or the part of it after the `#`.
+    #[arg(long)]
+    link: String,
+    /// The instant to run to, such as `60s` or `1500ms`; the link's own instant if left out.
+    #[arg(long, value_parser = instant)]
+    until: Option<Time>,
+    /// Only the last line: digest, instant, events.
+    #[arg(long)]
+    quiet: bool,
+}
+
+impl Run {
+    /// Runs and prints. A broken promise makes the exit status 1, a link that cannot be read 2.
+    pub fn main(self) -> ExitCode {
+        let fragment = self.link.split_once('#').map_or(self.link.as_str(), |(_, fragment)| fragment);
+        let mut opened = match link::parse(fragment) {
+            Ok(opened) => opened,
+            Err(error) => {
+                eprintln!("The link cannot be opened: {error}.");
+                return ExitCode::from(2);
+            }
+        };
+        opened.at = self.until.unwrap_or(opened.at);
+        let session = Session::open(opened);
+        match print(&session, self.quiet) {
+            Ok(()) if session.promises().iter().all(|(_, broken)| broken.is_none()) => ExitCode::SUCCESS,
+            Ok(()) => ExitCode::FAILURE,
+            // The reader has seen enough: `headless run … | head`.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("The journal cannot be printed: {error}.");
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+fn print(session: &Session, quiet: bool) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    if !quiet {
+        for fact in session.facts() {
+            writeln!(out, "{}", export::json(fact, &session.setup().roster))?;
+        }
+    }
+    let broken: Vec<&str> = session
+        .promises()
+        .into_iter()
+        .filter(|(_, broken)| broken.is_some())
+        .map(|(promise, _)| promise.word())
+        .collect();
+    let mut link = String::new();
+    export::put_text(&mut link, &session.link());
+    writeln!(
+        out,
+        "{{\"digest\":\"{:016x}\",\"at_us\":{},\"events\":{},\"facts\":{},\"broken\":\"{}\",\"link\":{link}}}",
+        session.digest(),
+        session.now().0,
+        session.events(),
+        session.facts().len(),
+        broken.join(","),
+    )?;
+    out.flush()
+}
+
+fn instant(text: &str) -> Result<Time, String> {
+    let (digits, unit) = match text.strip_suffix("ms") {
+        Some(digits) => (digits, 1_000),
+        None => (text.strip_suffix('s').unwrap_or(text), 1_000_000),
+    };
+    let n: u64 = digits.parse().map_err(|_| "an instant is a whole number of `s` or `ms`".to_owned())?;
+    let at = Time(n.saturating_mul(unit));
+    if at > LIMITS.run { Err(format!("a run ends at {} s", LIMITS.run)) } else { Ok(at) }
+}

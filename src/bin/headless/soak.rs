@@ -1,0 +1,177 @@
+//! `headless soak`: many seeds, random hands, every promise checked after every event; then rest, and a check that the
+//! cluster has healed itself.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use clap::Args;
+use ringside::cluster::rules::Rule;
+use ringside::session::chaos::{Chaos, heal_everything, unrest};
+use ringside::session::export::kind;
+use ringside::session::{Session, link};
+use ringside::sim::time::{Span, Time};
+
+/// How long a cluster has to come to rest after the last fault has healed.
+const REST: Span = Span::secs(20);
+
+thread_local! {
+    /// The run this thread is at, for the report of a panic.
+    static HERE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Many seeds, random hands.
+#[derive(Args)]
+pub struct Soak {
+    /// How many seeds.
+    #[arg(long, default_value_t = 100)]
+    seeds: u64,
+    /// Simulated seconds of faults for each.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=1_700))]
+    seconds: u64,
+    /// The first seed.
+    #[arg(long, default_value_t = 1)]
+    first: u64,
+    /// A rule to switch off; may be given several times.
+    #[arg(long, value_parser = rule)]
+    off: Vec<Rule>,
+    /// How many threads.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=64))]
+    threads: u64,
+}
+
+/// What became of one seed.
+#[derive(Default)]
+struct Outcome {
+    seed: u64,
+    /// One line a failure: what, and a link to it.
+    failures: Vec<String>,
+    events: u64,
+    kinds: BTreeMap<&'static str, u64>,
+}
+
+impl Soak {
+    /// Soaks and reports. The exit status is 1 if any seed failed.
+    pub fn main(self) -> ExitCode {
+        let report = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            report(info);
+            HERE.with_borrow(|link| eprintln!("in this run: {link}"));
+        }));
+        #[expect(clippy::disallowed_types, reason = "measures the machine, not the run")]
+        let begun = std::time::Instant::now();
+        let total = self.soak();
+        let wall = begun.elapsed().as_millis().max(1);
+        for (kind, count) in &total.kinds {
+            println!("{count:>12} {kind}");
+        }
+        println!(
+            "{} seeds, {} events, {} events/s, {} failed",
+            self.seeds,
+            total.events,
+            u128::from(total.events) * 1_000 / wall,
+            total.failures.len()
+        );
+        if total.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
+    /// Works through all seeds; results are taken in the order of seeds, whichever thread was faster.
+    fn soak(&self) -> Outcome {
+        let next = AtomicU64::new(0);
+        let (done, outcomes) = mpsc::channel();
+        let mut total = Outcome::default();
+        thread::scope(|scope| {
+            for _ in 0..self.threads {
+                let (next, done) = (&next, done.clone());
+                scope.spawn(move || {
+                    loop {
+                        let i = next.fetch_add(1, Ordering::Relaxed);
+                        // Nobody listens any more only if the main thread has panicked.
+                        if i >= self.seeds || done.send((i, self.one(self.first.wrapping_add(i)))).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+            drop(done);
+            let mut early = BTreeMap::new();
+            let mut at = 0;
+            for (i, outcome) in outcomes {
+                early.insert(i, outcome);
+                while let Some(outcome) = early.remove(&at) {
+                    at += 1;
+                    total.take(outcome);
+                }
+            }
+        });
+        total
+    }
+
+    fn one(&self, seed: u64) -> Outcome {
+        let (setup, mut chaos) = Chaos::new(seed, &self.off);
+        let mut session = Session::sparse(setup);
+        let mut outcome = Outcome { seed, ..Outcome::default() };
+        let end = Time::ZERO + Span::secs(self.seconds);
+        while session.now() < end && !broken(&session) {
+            HERE.set(session.link());
+            let rest = chaos.rest().min(end.since(session.now()));
+            session.advance(rest, u32::MAX);
+            chaos.act(&mut session);
+        }
+        heal_everything(&mut session);
+        HERE.set(session.link());
+        if !broken(&session) {
+            session.advance(REST, u32::MAX);
+        }
+        let mut recipe = session.recipe();
+        for (promise, broken) in session.promises() {
+            if let Some(broken) = broken {
+                recipe.at = broken.at;
+                outcome.failures.push(format!(
+                    "{} broken at {} s: #{}",
+                    promise.word(),
+                    broken.at,
+                    link::print(&recipe)
+                ));
+            }
+        }
+        if outcome.failures.is_empty() {
+            let unrest = unrest(&session);
+            if !unrest.is_empty() {
+                outcome.failures.push(format!("no rest: {}: #{}", unrest.join("; "), session.link()));
+            }
+        }
+        outcome.events = session.events();
+        for fact in session.facts() {
+            *outcome.kinds.entry(kind(&fact.what)).or_default() += 1;
+        }
+        outcome
+    }
+}
+
+impl Outcome {
+    fn take(&mut self, other: Outcome) {
+        for failure in &other.failures {
+            println!("seed {}: {failure}", other.seed);
+        }
+        self.failures.extend(other.failures);
+        self.events += other.events;
+        for (kind, count) in other.kinds {
+            *self.kinds.entry(kind).or_default() += count;
+        }
+    }
+}
+
+fn broken(session: &Session) -> bool {
+    session.promises().iter().any(|(_, broken)| broken.is_some())
+}
+
+fn rule(word: &str) -> Result<Rule, String> {
+    Rule::parse(word).ok_or_else(|| {
+        let words: Vec<&str> = Rule::ALL.into_iter().map(Rule::word).collect();
+        format!("the rules are {}", words.join(", "))
+    })
+}

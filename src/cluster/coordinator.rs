@@ -1,0 +1,227 @@
+//! A coordinator: hears heartbeats, suspects the silent, decides views, runs the lock. Every decision is on its disk
+//! before anybody hears of it.
+//!
+//! *Simplification.* There is one coordinator: the textbook's central server, and a single point of failure. While it is
+//! down, leases end and nothing is served.
+
+use std::rc::Rc;
+
+use crate::cluster::Env;
+use crate::cluster::control::{Command, Control, Decided};
+use crate::cluster::msg::{Msg, Version};
+use crate::cluster::note::Note;
+use crate::cluster::process::{Change, Context, Ticket, Timer};
+use crate::cluster::rules::Rule;
+use crate::proto::detector::Watch;
+use crate::proto::lock::table::{LockCommand, LockOutcome};
+use crate::proto::lock::token::Session;
+use crate::sim::id::{Boot, Pid};
+use crate::sim::time::{Span, Time};
+
+/// How often it looks at its clock for silent nodes.
+const LOOK_EVERY: Span = Span::millis(50);
+
+/// What it knows of one node or balancer without asking its disk.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Peer {
+    pid: Pid,
+    is_node: bool,
+    watch: Watch,
+    /// The decisions it knows, by its latest heartbeat.
+    known: Version,
+    /// A decision about it is on its way to the disk: until it is there, its lease is not renewed.
+    pending: bool,
+}
+
+/// A coordinator's memory.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Coordinator {
+    control: Control,
+    peers: Vec<Peer>,
+    /// The end of a lease for which a logged command is under way already.
+    expiring: Option<(Session, Time)>,
+}
+
+impl Coordinator {
+    /// A new life. It heard nobody yet, and any node may hold a lease it gave in its last life: silence counts from now.
+    pub fn boot(control: &Control, ctx: &mut Context<'_>) -> Coordinator {
+        let env = ctx.env();
+        let mut control = control.clone();
+        if !env.setup.rules.on(Rule::TokenSurvives) {
+            control.lock.forget_token();
+        }
+        let now = ctx.now();
+        let peer = |pid, is_node| Peer { pid, is_node, watch: Watch::new(now), known: 0, pending: false };
+        let nodes = env.nodes.iter().map(|&pid| peer(pid, true));
+        let peers = nodes.chain(env.balancers.iter().map(|&pid| peer(pid, false))).collect();
+        let mut me = Coordinator { control, peers, expiring: None };
+        ctx.arm(Timer::Look, LOOK_EVERY);
+        if ctx.boot() > Boot(1) {
+            me.propose(Command::Lock(LockCommand::Grace), ctx);
+        }
+        me
+    }
+
+    /// The state it acts on.
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Since when it suspects a node.
+    pub fn suspects(&self, pid: Pid) -> Option<Time> {
+        self.peers.iter().find(|peer| peer.pid == pid)?.watch.suspected()
+    }
+
+    /// A message arrives.
+    pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
+        match msg {
+            Msg::Heartbeat { sent, boot, fresh, known } => self.heartbeat(from, sent, boot, fresh, known, ctx),
+            Msg::Lagging { shard, view, node } => self.propose(Command::Shrink(shard, view, node), ctx),
+            Msg::Ready { shard, view, node } => self.propose(Command::Expand(shard, view, node), ctx),
+            Msg::Acquire { session, sent } => self.propose(Command::Lock(LockCommand::Acquire { session, sent }), ctx),
+            Msg::KeepAlive { session, sent } => self.propose(Command::Lock(LockCommand::KeepAlive { session, sent }), ctx),
+            Msg::Release { session, token } => self.propose(Command::Lock(LockCommand::Release { session, token }), ctx),
+            Msg::Decisions { .. }
+            | Msg::Replica { .. }
+            | Msg::Request { .. }
+            | Msg::Done { .. }
+            | Msg::Refused { .. }
+            | Msg::SessionOk { .. }
+            | Msg::SessionOver { .. } => {} // not for a coordinator
+        }
+    }
+
+    fn heartbeat(&mut self, from: Pid, sent: Time, boot: Boot, fresh: bool, known: Version, ctx: &mut Context<'_>) {
+        let now = ctx.now();
+        let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) else { return };
+        peer.watch.hear(now);
+        peer.known = known;
+        let Some(member) = self.control.member(from) else {
+            self.tell(from, Some(sent), false, Boot(0), ctx); // a balancer
+            return;
+        };
+        let (on_record, up) = (member.boot, member.up);
+        if boot > on_record || (boot == on_record && !up) {
+            if !peer.pending {
+                peer.pending = true;
+                self.propose(Command::NodeUp(from, boot, fresh), ctx);
+            }
+            return;
+        }
+        let lease = up && !peer.pending && boot == on_record;
+        self.tell(from, Some(sent), lease, on_record, ctx);
+    }
+
+    /// Sends what the receiver does not know yet.
+    fn tell(&self, to: Pid, answers: Option<Time>, lease: bool, admitted: Boot, ctx: &mut Context<'_>) {
+        let Some(peer) = self.peers.iter().find(|peer| peer.pid == to) else { return };
+        let changes = Rc::new(self.control.since(peer.known));
+        ctx.send(to, Msg::Decisions { answers, lease, admitted, version: self.control.version(), changes });
+    }
+
+    fn propose(&mut self, command: Command, ctx: &mut Context<'_>) {
+        let at = ctx.now();
+        ctx.save(Change::Decide(command.clone(), at), Ticket::Decided(command, at));
+    }
+
+    /// The clock is looked at.
+    pub fn look(&mut self, ctx: &mut Context<'_>) {
+        ctx.arm(Timer::Look, LOOK_EVERY);
+        let (now, env) = (ctx.now(), ctx.env());
+        let config = &env.setup.config;
+        let mut down = Vec::new();
+        for peer in self.peers.iter_mut().filter(|peer| peer.is_node) {
+            if let Some(silent) = peer.watch.look(now, config.suspect_after) {
+                ctx.note(Note::Suspected { node: peer.pid, silent });
+            }
+            // Its last lease counts from before its last heartbeat was heard, by a clock that may drift.
+            let waited = !env.setup.rules.on(Rule::PrimaryLease) || now.since(peer.watch.heard()) > env.lease_surely_over();
+            let up = self.control.member(peer.pid).is_some_and(|member| member.up);
+            if peer.watch.suspected().is_some() && waited && up && !peer.pending {
+                peer.pending = true;
+                down.push(peer.pid);
+            }
+        }
+        for pid in down {
+            self.propose(Command::NodeDown(pid), ctx);
+        }
+        self.expire_leases(ctx);
+    }
+
+    fn expire_leases(&mut self, ctx: &mut Context<'_>) {
+        if !ctx.env().setup.rules.on(Rule::LockLease) {
+            return;
+        }
+        if let Some((session, ends)) = self.control.lock.next_end()
+            && ends <= ctx.now()
+            && self.expiring != Some((session, ends))
+        {
+            self.expiring = Some((session, ends));
+            self.propose(Command::Lock(LockCommand::Expire { session }), ctx);
+        }
+    }
+
+    /// A decision has reached the disk: it takes effect.
+    pub fn decided(&mut self, command: Command, at: Time, ctx: &mut Context<'_>) {
+        let mut decided = Vec::new();
+        self.control.apply(&command, at, ctx.env().setup.rules, &mut decided);
+        let mut views = false;
+        for outcome in decided {
+            match outcome {
+                Decided::Returned(node, boot, fresh) => ctx.note(Note::Returned { node, boot, fresh }),
+                Decided::View(shard, why) => {
+                    views = true;
+                    ctx.note(Note::ViewChanged { shard, view: self.control.view(shard).clone(), why });
+                }
+                Decided::Lock(outcome) => lock_outcome(outcome, ctx),
+            }
+        }
+        let about = match command {
+            Command::NodeUp(pid, ..) | Command::NodeDown(pid) => Some(pid),
+            Command::Shrink(..) | Command::Expand(..) | Command::Lock(_) => None,
+        };
+        if let Some(peer) = self.peers.iter_mut().find(|peer| Some(peer.pid) == about) {
+            peer.pending = false;
+        }
+        for i in 0..self.peers.len() {
+            let pid = self.peers[i].pid;
+            if views || about == Some(pid) {
+                let admitted = self.control.member(pid).map_or(Boot(0), |member| member.boot);
+                self.tell(pid, None, false, admitted, ctx);
+            }
+        }
+    }
+}
+
+fn lock_outcome(outcome: LockOutcome, ctx: &mut Context<'_>) {
+    match outcome {
+        LockOutcome::Queued(session, place) => {
+            ctx.note(Note::LockQueued { session, place });
+        }
+        LockOutcome::Alive(session, since, token) => ctx.send(session.client, Msg::SessionOk { session, since, token }),
+        LockOutcome::Granted(session, since, token) => {
+            ctx.note(Note::LockGranted { session, token });
+            ctx.send(session.client, Msg::SessionOk { session, since, token: Some(token) });
+        }
+        LockOutcome::Released(session, token) => {
+            ctx.note(Note::LockReleased { session, token });
+            ctx.send(session.client, Msg::SessionOver { session });
+        }
+        LockOutcome::Ended(session, held) => {
+            ctx.note(Note::SessionEnded { session, held });
+            ctx.send(session.client, Msg::SessionOver { session });
+        }
+        LockOutcome::Gone(session) => ctx.send(session.client, Msg::SessionOver { session }),
+    }
+}
+
+impl Env {
+    /// The silence after which every lease that an answered heartbeat gave has surely ended, whatever clocks within the
+    /// bound have done: the node's may run slow by the bound and the coordinator's fast by it, and a little is added for
+    /// rounding.
+    pub fn lease_surely_over(&self) -> Span {
+        let config = &self.setup.config;
+        let bound = u64::from(config.drift_bound);
+        config.primary_lease.scale(1_000_000 + 3 * bound, 1_000_000)
+    }
+}

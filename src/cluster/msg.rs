@@ -1,0 +1,199 @@
+//! Every message of the cluster. The network may delay, lose, duplicate and reorder any of them; it never alters one.
+
+use std::rc::Rc;
+
+use crate::cluster::note::{OpId, RefusedWhy};
+use crate::cluster::store::{Outcome, Request};
+use crate::cluster::view::Shape;
+use crate::proto::lock::token::{FencingToken, Session};
+use crate::proto::replica::view::{ShardId, View, ViewNo};
+use crate::proto::replica::words::ReplicaMsg;
+use crate::sim::id::{Boot, Pid};
+use crate::sim::time::Time;
+
+/// A logged operation: who asked for what.
+pub type LoggedOp = (OpId, Request);
+
+/// How much of the control plane's decisions a process has heard of: a count of decisions, 0 for none.
+pub type Version = u64;
+
+/// Views that have changed since a version.
+pub type Changes = Rc<Vec<(ShardId, View)>>;
+
+/// One message.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Msg {
+    /// Node or balancer to coordinators: I live. `sent` is the sender's own clock and comes back with the answer.
+    Heartbeat {
+        /// Sender's clock.
+        sent: Time,
+        /// Its life.
+        boot: Boot,
+        /// Whether its disk was found empty.
+        fresh: bool,
+        /// What it knows.
+        known: Version,
+    },
+    /// Coordinator to node or balancer: what you do not know yet. As an answer to a heartbeat it carries its `sent`.
+    Decisions {
+        /// The heartbeat answered; `None` for news sent unasked.
+        answers: Option<Time>,
+        /// Whether the answer renews the node's lease.
+        lease: bool,
+        /// Which life of the node the control plane has on record; it takes part only if that is its present one.
+        admitted: Boot,
+        /// What the receiver knows when it has read this.
+        version: Version,
+        /// What changed.
+        changes: Changes,
+    },
+    /// Primary to coordinators: this backup does not keep up; go on without it.
+    Lagging {
+        /// Which shard.
+        shard: ShardId,
+        /// The primary's view.
+        view: ViewNo,
+        /// The backup.
+        node: Pid,
+    },
+    /// Primary to coordinators: this learner has everything; count it again.
+    Ready {
+        /// Which shard.
+        shard: ShardId,
+        /// The primary's view.
+        view: ViewNo,
+        /// The learner.
+        node: Pid,
+    },
+    /// Between replicas of a shard.
+    Replica {
+        /// Which shard.
+        shard: ShardId,
+        /// What.
+        msg: ReplicaMsg<LoggedOp>,
+    },
+    /// Client to balancer, balancer to node.
+    Request {
+        /// The operation's name; the same in every retry.
+        op: OpId,
+        /// What is asked.
+        request: Request,
+    },
+    /// Node to balancer, balancer to client: done.
+    Done {
+        /// The operation.
+        op: OpId,
+        /// What came of it.
+        outcome: Outcome,
+    },
+    /// Node to balancer, balancer to client: not here, not now; nothing has changed.
+    Refused {
+        /// The operation.
+        op: OpId,
+        /// The reason.
+        why: RefusedWhy,
+    },
+    /// Worker to coordinators: I want the lock (and: I still wait).
+    Acquire {
+        /// My session.
+        session: Session,
+        /// My clock.
+        sent: Time,
+    },
+    /// Worker to coordinators: I still hold it.
+    KeepAlive {
+        /// My session.
+        session: Session,
+        /// My clock.
+        sent: Time,
+    },
+    /// Worker to coordinators: I give it back.
+    Release {
+        /// My session.
+        session: Session,
+        /// The token it held.
+        token: FencingToken,
+    },
+    /// Coordinator to worker: your session lives; `since` is your clock at the latest message heard, and your lease counts
+    /// from there. With a token, you hold the lock.
+    SessionOk {
+        /// Your session.
+        session: Session,
+        /// Your clock.
+        since: Time,
+        /// Your token.
+        token: Option<FencingToken>,
+    },
+    /// Coordinator to worker: that session is over.
+    SessionOver {
+        /// Your session.
+        session: Session,
+    },
+}
+
+impl Msg {
+    /// How it is drawn.
+    pub fn shape(&self) -> Shape {
+        match self {
+            Msg::Heartbeat { .. } | Msg::Decisions { answers: Some(_), .. } => Shape::Heartbeat,
+            Msg::Decisions { answers: None, .. }
+            | Msg::Lagging { .. }
+            | Msg::Ready { .. }
+            | Msg::Request { .. }
+            | Msg::Acquire { .. }
+            | Msg::KeepAlive { .. }
+            | Msg::Release { .. } => Shape::Request,
+            Msg::Done { .. } | Msg::SessionOk { .. } => Shape::Reply,
+            Msg::Refused { .. } | Msg::SessionOver { .. } => Shape::Refusal,
+            Msg::Replica { msg, .. } => match msg {
+                ReplicaMsg::Append { .. } => Shape::Request,
+                ReplicaMsg::Stored { .. } => Shape::Reply,
+                ReplicaMsg::Mismatch { .. } | ReplicaMsg::Stale { .. } => Shape::Refusal,
+            },
+        }
+    }
+
+    /// Its name.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Msg::Heartbeat { .. } => "Heartbeat",
+            Msg::Decisions { answers: Some(_), .. } => "HeartbeatOk",
+            Msg::Decisions { answers: None, .. } => "Views",
+            Msg::Lagging { .. } => "Lagging",
+            Msg::Ready { .. } => "Ready",
+            Msg::Replica { msg, .. } => match msg {
+                ReplicaMsg::Append { entries, .. } if entries.is_empty() => "Commit",
+                ReplicaMsg::Append { .. } => "Append",
+                ReplicaMsg::Stored { .. } => "Stored",
+                ReplicaMsg::Mismatch { .. } => "Mismatch",
+                ReplicaMsg::Stale { .. } => "Stale",
+            },
+            Msg::Request { request, .. } => request.label(),
+            Msg::Done { .. } => "Done",
+            Msg::Refused { .. } => "Refused",
+            Msg::Acquire { .. } => "Acquire",
+            Msg::KeepAlive { .. } => "KeepAlive",
+            Msg::Release { .. } => "Release",
+            Msg::SessionOk { token: Some(_), .. } => "Granted",
+            Msg::SessionOk { token: None, .. } => "SessionOk",
+            Msg::SessionOver { .. } => "SessionOver",
+        }
+    }
+
+    /// The shard it is about; a request's is known by its key.
+    pub fn shard(&self) -> Option<ShardId> {
+        match self {
+            Msg::Lagging { shard, .. } | Msg::Ready { shard, .. } | Msg::Replica { shard, .. } => Some(*shard),
+            Msg::Request { request, .. } => Some(request.shard()),
+            Msg::Heartbeat { .. }
+            | Msg::Decisions { .. }
+            | Msg::Done { .. }
+            | Msg::Refused { .. }
+            | Msg::Acquire { .. }
+            | Msg::KeepAlive { .. }
+            | Msg::Release { .. }
+            | Msg::SessionOk { .. }
+            | Msg::SessionOver { .. } => None,
+        }
+    }
+}

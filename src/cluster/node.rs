@@ -1,0 +1,361 @@
+//! A storage node: it reports, holds a lease, keeps replicas, and serves the shards it leads.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::cluster::hosted::Hosted;
+use crate::cluster::msg::{Changes, LoggedOp, Msg, Version};
+use crate::cluster::note::{Note, OpId, RefusedWhy, StopWhy};
+use crate::cluster::process::{Change, Context, Ticket, Timer};
+use crate::cluster::rules::Rule;
+use crate::cluster::store::{Known, Outcome, Request};
+use crate::proto::replica::log::Log;
+use crate::proto::replica::machine::Replica;
+use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
+use crate::proto::replica::words::{Mark, Patience, ReplicaMsg, Want};
+use crate::sim::id::{Boot, Pid};
+use crate::sim::time::{Span, Time};
+
+/// What a node's disk holds.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub struct NodeDisk {
+    /// Whether the control plane has counted this disk in. An empty one belongs to a node that has lost everything.
+    pub formatted: bool,
+    /// Each shard's log, the highest view seen, and what was known to be committed.
+    pub shards: BTreeMap<ShardId, ShardDisk>,
+}
+
+/// One shard on a disk.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub struct ShardDisk {
+    /// The highest view seen.
+    pub view: ViewNo,
+    /// The log.
+    pub log: Log<LoggedOp>,
+    /// Known to be committed.
+    pub commit: Index,
+}
+
+impl NodeDisk {
+    /// Carries out a change.
+    pub fn save(&mut self, change: &Change) {
+        match change {
+            Change::Log { shard, view, commit, keep, entries } => {
+                let disk = self.shards.entry(*shard).or_default();
+                disk.log.truncate(*keep);
+                for entry in entries {
+                    disk.log.push(entry.clone());
+                }
+                disk.view = disk.view.max(*view);
+                disk.commit = (*commit).min(disk.log.last());
+            }
+            Change::View(shard, view) => {
+                let disk = self.shards.entry(*shard).or_default();
+                disk.view = disk.view.max(*view);
+            }
+            Change::Format => self.formatted = true,
+            Change::Decide(..) => {}
+        }
+    }
+}
+
+/// A node's memory.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Node {
+    fresh: bool,
+    /// Whether the control plane has this life on record; until then the node takes no part.
+    admitted: bool,
+    known: Version,
+    /// By its own clock, counted from the sending of an answered heartbeat.
+    lease_until: Time,
+    shards: BTreeMap<ShardId, Rc<Hosted>>,
+}
+
+impl Node {
+    /// A new life.
+    pub fn boot(disk: &NodeDisk, ctx: &mut Context<'_>) -> Node {
+        let (me, fencing) = (ctx.me(), ctx.env().setup.rules.on(Rule::Fencing));
+        let shards = disk.shards.iter().map(|(&shard, disk)| {
+            let replica = Replica::new(me, disk.view, disk.log.clone(), disk.commit);
+            (shard, Rc::new(Hosted::new(replica, fencing)))
+        });
+        let shards = shards.collect();
+        let first = ctx.env().setup.config.heartbeat_every;
+        if ctx.boot() == Boot(1) {
+            // Nodes that start together do not all report at the same instant.
+            let after = ctx.rng().between(Span::ZERO, first);
+            ctx.arm(Timer::Heartbeat, after);
+        } else {
+            ctx.arm(Timer::Heartbeat, Span::ZERO);
+        }
+        Node { fresh: !disk.formatted, admitted: false, known: 0, lease_until: Time::ZERO, shards }
+    }
+
+    /// Its copy of a shard.
+    pub fn hosted(&self, shard: ShardId) -> Option<&Hosted> {
+        self.shards.get(&shard).map(Rc::as_ref)
+    }
+
+    /// When its lease ends, by its own clock.
+    pub fn lease_until(&self) -> Time {
+        self.lease_until
+    }
+
+    fn has_lease(&self, ctx: &Context<'_>) -> bool {
+        ctx.now() < self.lease_until || !ctx.env().setup.rules.on(Rule::PrimaryLease)
+    }
+
+
+    /// A timer fires.
+    pub fn wake(&mut self, timer: Timer, ctx: &mut Context<'_>) {
+        match timer {
+            Timer::Heartbeat => {
+                ctx.arm(Timer::Heartbeat, ctx.env().setup.config.heartbeat_every);
+                let beat = Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh: self.fresh, known: self.known };
+                for &to in &ctx.env().coordinators {
+                    ctx.send(to, beat.clone());
+                }
+            }
+            Timer::Lease => {
+                if !self.has_lease(ctx) {
+                    self.stop_all(ctx);
+                }
+            }
+            Timer::Resend(shard) => {
+                self.with(shard, ctx, |hosted, now, patience, wants| {
+                    hosted.timer = false;
+                    hosted.replica.tick(now, patience, wants);
+                });
+            }
+            Timer::Look | Timer::Work | Timer::Attempt | Timer::KeepAlive => {}
+        }
+    }
+
+    fn stop_all(&mut self, ctx: &mut Context<'_>) {
+        for (&shard, hosted) in &mut self.shards {
+            if hosted.serving {
+                let hosted = Rc::make_mut(hosted);
+                hosted.serving = false;
+                ctx.note(Note::Stopped { shard, view: hosted.replica.view(), why: StopWhy::LeaseEnded });
+            }
+        }
+    }
+
+    /// A message arrives.
+    pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
+        match msg {
+            Msg::Decisions { answers, lease, admitted, version, changes } => {
+                self.learn(answers, lease, admitted, version, &changes, ctx);
+            }
+            Msg::Replica { shard, msg } => self.replicate(from, shard, msg, ctx),
+            Msg::Request { op, request } => self.request(from, op, request, ctx),
+            Msg::Heartbeat { .. }
+            | Msg::Lagging { .. }
+            | Msg::Ready { .. }
+            | Msg::Done { .. }
+            | Msg::Refused { .. }
+            | Msg::Acquire { .. }
+            | Msg::KeepAlive { .. }
+            | Msg::Release { .. }
+            | Msg::SessionOk { .. }
+            | Msg::SessionOver { .. } => {} // not for a node
+        }
+    }
+
+    fn learn(
+        &mut self,
+        answers: Option<Time>,
+        lease: bool,
+        admitted: Boot,
+        version: Version,
+        changes: &Changes,
+        ctx: &mut Context<'_>,
+    ) {
+        if admitted != ctx.boot() {
+            return; // the control plane does not know of this life yet
+        }
+        if !self.admitted {
+            self.admitted = true;
+            if self.fresh {
+                self.fresh = false;
+                ctx.save(Change::Format, Ticket::Nothing);
+            }
+        }
+        if version >= self.known {
+            self.known = version;
+            for (shard, view) in changes.iter() {
+                self.enter(*shard, view, ctx);
+            }
+        } else if lease {
+            return; // older than what is known: a lease in it may have been given before a view that took it away
+        }
+        if let Some(sent) = answers
+            && lease
+        {
+            self.lease_until = self.lease_until.max(sent + ctx.env().setup.config.primary_lease);
+            if self.has_lease(ctx) {
+                ctx.arm(Timer::Lease, self.lease_until.since(ctx.now()));
+                self.start_serving(ctx);
+            }
+        }
+    }
+
+    fn enter(&mut self, shard: ShardId, view: &View, ctx: &mut Context<'_>) {
+        let me = ctx.me();
+        let named = view.in_sync.contains(&me) || view.learners.contains(&me);
+        if !named && !self.shards.contains_key(&shard) {
+            return;
+        }
+        let fencing = ctx.env().setup.rules.on(Rule::Fencing);
+        let hosted = self.shards.entry(shard).or_insert_with(|| {
+            Rc::new(Hosted::new(Replica::new(me, ViewNo(0), Log::default(), Index(0)), fencing))
+        });
+        if view.no <= hosted.replica.view() && (view.no < hosted.replica.view() || hosted.replica.is_primary()) {
+            return;
+        }
+        if hosted.serving && view.primary != Some(me) {
+            let hosted = Rc::make_mut(hosted);
+            hosted.serving = false;
+            ctx.note(Note::Stopped { shard, view: hosted.replica.view(), why: StopWhy::HigherView });
+        }
+        ctx.save(Change::View(shard, view.no), Ticket::Nothing);
+        self.with(shard, ctx, |hosted, now, patience, wants| hosted.replica.enter(view, now, patience, wants));
+    }
+
+    /// Lets a shard's replica act, carries out what it wants, and keeps its timer running while somebody owes it an answer.
+    fn with(
+        &mut self,
+        shard: ShardId,
+        ctx: &mut Context<'_>,
+        act: impl FnOnce(&mut Hosted, Time, Patience, &mut Vec<Want<LoggedOp>>),
+    ) {
+        let Some(hosted) = self.shards.get_mut(&shard) else { return };
+        let hosted = Rc::make_mut(hosted);
+        let env = ctx.env();
+        let config = &env.setup.config;
+        let wait_for_disk = env.setup.rules.on(Rule::StoredAck);
+        let patience = Patience { resend_after: config.resend_after, lag_max: config.lag_max, wait_for_disk };
+        let led = hosted.replica.is_primary();
+        let mut wants = Vec::new();
+        act(hosted, ctx.now(), patience, &mut wants);
+        let mut settled = false;
+        for want in wants {
+            match want {
+                Want::Send(to, msg) => ctx.send(to, Msg::Replica { shard, msg }),
+                Want::Save { keep, entries, mark } => {
+                    let (view, commit) = (hosted.replica.view(), hosted.replica.commit());
+                    ctx.save(Change::Log { shard, view, commit, keep, entries }, Ticket::Log(shard, mark));
+                }
+                Want::Truncated { from, dropped } => {
+                    ctx.note(Note::Truncated { shard, from, dropped });
+                    hosted.rewind();
+                }
+                Want::Appended(index, view) => ctx.note(Note::Appended { shard, index, view }),
+                Want::Refused { from, theirs } => {
+                    ctx.note(Note::StaleView { shard, from, theirs, ours: hosted.replica.view() });
+                }
+                Want::Commit(index) => {
+                    ctx.note(Note::Committed { shard, index });
+                    hosted.apply(shard, index, ctx);
+                }
+                Want::Ready(node) => {
+                    ctx.note(Note::LearnerReady { shard, learner: node });
+                    for &to in &ctx.env().coordinators {
+                        ctx.send(to, Msg::Ready { shard, view: hosted.replica.view(), node });
+                    }
+                }
+                Want::Lagging(node) => {
+                    for &to in &ctx.env().coordinators {
+                        ctx.send(to, Msg::Lagging { shard, view: hosted.replica.view(), node });
+                    }
+                }
+                Want::Settled => settled = true,
+            }
+        }
+        if led && !hosted.replica.is_primary() {
+            hosted.waiting.clear();
+            if hosted.serving {
+                hosted.serving = false;
+                ctx.note(Note::Stopped { shard, view: hosted.replica.view(), why: StopWhy::HigherView });
+            }
+        }
+        if hosted.replica.is_restless() && !hosted.timer {
+            hosted.timer = true;
+            ctx.arm(Timer::Resend(shard), config.resend_after);
+        }
+        if settled || (hosted.replica.is_settled() && !hosted.serving) {
+            self.start_serving(ctx);
+        }
+    }
+
+    fn start_serving(&mut self, ctx: &mut Context<'_>) {
+        if !self.has_lease(ctx) {
+            return;
+        }
+        for (&shard, hosted) in &mut self.shards {
+            if !hosted.serving && hosted.replica.is_settled() {
+                let hosted = Rc::make_mut(hosted);
+                hosted.serving = true;
+                ctx.note(Note::Serving { shard, view: hosted.replica.view() });
+            }
+        }
+    }
+
+    fn replicate(&mut self, from: Pid, shard: ShardId, msg: ReplicaMsg<LoggedOp>, ctx: &mut Context<'_>) {
+        if self.admitted {
+            self.with(shard, ctx, |hosted, now, patience, wants| hosted.replica.receive(from, msg, now, patience, wants));
+        }
+    }
+
+    /// A save is done.
+    pub fn stored(&mut self, shard: ShardId, mark: Mark, ctx: &mut Context<'_>) {
+        self.with(shard, ctx, |hosted, _, _, wants| hosted.replica.stored(mark, wants));
+    }
+
+    fn request(&mut self, from: Pid, op: OpId, request: Request, ctx: &mut Context<'_>) {
+        let shard = request.shard();
+        let leased = self.has_lease(ctx);
+        let refusal = match self.shards.get(&shard) {
+            Some(hosted) if hosted.replica.is_primary() => {
+                if !leased {
+                    Some(RefusedWhy::NoLease)
+                } else {
+                    (!hosted.replica.is_settled()).then_some(RefusedWhy::Settling)
+                }
+            }
+            Some(_) | None => Some(RefusedWhy::NotPrimary),
+        };
+        if let Some(why) = refusal {
+            ctx.note(Note::Refused { shard, op, why });
+            ctx.send(from, Msg::Refused { op, why });
+            return;
+        }
+        let Some(hosted) = self.shards.get_mut(&shard) else { return };
+        let hosted = Rc::make_mut(hosted);
+        if let Request::Get(key) = request {
+            let outcome = Outcome::Value(hosted.store.get(key));
+            ctx.send(from, Msg::Done { op, outcome });
+            return;
+        }
+        match hosted.store.known(op) {
+            Known::Done(outcome) => ctx.send(from, Msg::Done { op, outcome }),
+            Known::Past => {}
+            Known::New => {
+                let under_way = hosted.replica.log();
+                let tail = (hosted.applied.0 + 1..=under_way.last().0).rev();
+                let logged = tail
+                    .map(Index)
+                    .find(|&i| under_way.get(i).is_some_and(|entry| entry.op.is_some_and(|(logged, _)| logged == op)));
+                if let Some(index) = logged {
+                    hosted.waiting.insert(index, (op, from)); // a retry of what is under way: answer when it is done
+                    return;
+                }
+                self.with(shard, ctx, |hosted, now, patience, wants| {
+                    let at = hosted.replica.log().last().next();
+                    hosted.waiting.insert(at, (op, from));
+                    hosted.replica.propose((op, request), now, patience, wants);
+                });
+            }
+        }
+    }
+}

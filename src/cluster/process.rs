@@ -1,0 +1,175 @@
+//! The cluster's processes as one type, which is what a world needs: four kinds behind one door.
+
+use crate::cluster::Env;
+use crate::cluster::balancer::Balancer;
+use crate::cluster::client::Client;
+use crate::cluster::control::{Command, Control};
+use crate::cluster::coordinator::Coordinator;
+use crate::cluster::msg::{LoggedOp, Msg};
+use crate::cluster::name::Kind;
+use crate::cluster::node::{Node, NodeDisk};
+use crate::cluster::note::Note;
+use crate::proto::replica::log::Entry;
+use crate::proto::replica::view::{Index, ShardId, ViewNo};
+use crate::proto::replica::words::Mark;
+use crate::sim::process::{Ctx, Input, Process, Protocol};
+use crate::sim::time::Time;
+
+/// What handlers of the cluster see.
+pub type Context<'a> = Ctx<'a, Member>;
+
+/// Any process of the cluster.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Member {
+    /// A coordinator.
+    Coordinator(Coordinator),
+    /// A node.
+    Node(Node),
+    /// A balancer.
+    Balancer(Balancer),
+    /// A client.
+    Client(Client),
+}
+
+/// Any disk of the cluster.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub enum Disk {
+    /// Nothing was ever written, or the disk was lost.
+    #[default]
+    Empty,
+    /// A coordinator's decisions.
+    Control(Box<Control>),
+    /// A node's logs.
+    Node(NodeDisk),
+}
+
+/// Any timer.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Timer {
+    /// Coordinator: look for silent nodes and ended leases.
+    Look,
+    /// Node, balancer: report.
+    Heartbeat,
+    /// Node: the lease ends.
+    Lease,
+    /// Node: look after the replicas of a shard that owe an answer.
+    Resend(ShardId),
+    /// Client: the next piece of work begins.
+    Work,
+    /// Client: patience with one attempt ends, or the pause before the next one.
+    Attempt,
+    /// Worker: keep the session alive.
+    KeepAlive,
+}
+
+/// Any save.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Ticket {
+    /// A decision.
+    Decided(Command, Time),
+    /// Log entries of a shard.
+    Log(ShardId, Mark),
+    /// Something nobody waits for.
+    Nothing,
+}
+
+/// Any change of a disk.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Change {
+    /// A coordinator's decision, made at this time of its clock.
+    Decide(Command, Time),
+    /// A shard's log is cut after an index and goes on with these entries.
+    Log {
+        /// Which shard.
+        shard: ShardId,
+        /// The highest view the replica has seen.
+        view: ViewNo,
+        /// What it knows to be committed.
+        commit: Index,
+        /// Entries up to here stay.
+        keep: Index,
+        /// What follows.
+        entries: Vec<Entry<LoggedOp>>,
+    },
+    /// A replica has seen a higher view.
+    View(ShardId, ViewNo),
+    /// A node whose disk was empty has been counted in again.
+    Format,
+}
+
+impl Protocol for Member {
+    type Msg = Msg;
+    type Timer = Timer;
+    type Ticket = Ticket;
+    type Note = Note;
+}
+
+impl Process for Member {
+    type Disk = Disk;
+    type Change = Change;
+    type Env = Env;
+
+    fn boot(disk: &Disk, ctx: &mut Context<'_>) -> Member {
+        let env = ctx.env();
+        match env.setup.roster.name(ctx.me()).kind {
+            Kind::Coordinator => match disk {
+                Disk::Control(control) => Member::Coordinator(Coordinator::boot(control, ctx)),
+                // A coordinator that lost its disk starts from the operator's first configuration: it has forgotten every
+                // decision. Nothing but a replicated control plane helps against that.
+                Disk::Empty | Disk::Node(_) => Member::Coordinator(Coordinator::boot(&env.first, ctx)),
+            },
+            Kind::Node => match disk {
+                Disk::Node(disk) => Member::Node(Node::boot(disk, ctx)),
+                Disk::Empty | Disk::Control(_) => Member::Node(Node::boot(&NodeDisk::default(), ctx)),
+            },
+            Kind::Balancer => Member::Balancer(Balancer::boot(ctx)),
+            Kind::Client => Member::Client(Client::boot(ctx)),
+        }
+    }
+
+    fn step(&mut self, input: Input<Member>, ctx: &mut Context<'_>) {
+        match self {
+            Member::Coordinator(it) => match input {
+                Input::Message { from, msg } => it.receive(from, msg, ctx),
+                Input::Timer(_) => it.look(ctx),
+                Input::Stored(Ticket::Decided(command, at)) => it.decided(command, at, ctx),
+                Input::Stored(Ticket::Log(..) | Ticket::Nothing) => {}
+            },
+            Member::Node(it) => match input {
+                Input::Message { from, msg } => it.receive(from, msg, ctx),
+                Input::Timer(timer) => it.wake(timer, ctx),
+                Input::Stored(Ticket::Log(shard, mark)) => it.stored(shard, mark, ctx),
+                Input::Stored(Ticket::Decided(..) | Ticket::Nothing) => {}
+            },
+            Member::Balancer(it) => match input {
+                Input::Message { from, msg } => it.receive(from, msg, ctx),
+                Input::Timer(_) => it.report(ctx),
+                Input::Stored(_) => {}
+            },
+            Member::Client(it) => match input {
+                Input::Message { msg, .. } => it.receive(msg, ctx),
+                Input::Timer(timer) => it.wake(timer, ctx),
+                Input::Stored(_) => {}
+            },
+        }
+    }
+
+    fn save(disk: &mut Disk, change: &Change, env: &Env) {
+        match change {
+            Change::Decide(command, at) => {
+                if !matches!(disk, Disk::Control(_)) {
+                    *disk = Disk::Control(env.first.clone());
+                }
+                let Disk::Control(control) = disk else { unreachable!("made one above") };
+                control.apply(command, *at, env.setup.rules, &mut Vec::new());
+            }
+            Change::Log { .. } | Change::View(..) | Change::Format => {
+                if !matches!(disk, Disk::Node(_)) {
+                    *disk = Disk::Node(NodeDisk::default());
+                }
+                let Disk::Node(disk) = disk else { unreachable!("made one above") };
+                disk.save(change);
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What a shard's operations mean: a small key-value store, and the document that the lock protects. Applied in log order
+//! on every replica, so all of it is deterministic.
+
+use std::collections::BTreeMap;
+
+use crate::cluster::note::{Asked, OpId};
+use crate::proto::lock::token::FencingToken;
+use crate::proto::replica::view::ShardId;
+use crate::sim::id::Boot;
+use crate::sim::id::Pid;
+
+/// A key: its number in the run's list of keys. The shard goes with it, since hashing is the client's business.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Key {
+    /// Which.
+    pub id: u16,
+    /// Its shard.
+    pub shard: ShardId,
+}
+
+/// What is asked of a shard.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Request {
+    /// To read a key: answered by the primary under its lease, without the log.
+    Get(Key),
+    /// To write a key.
+    Put(Key, u64),
+    /// To read the document under the lock. Goes through the log: the token must be seen by every copy, or the next
+    /// holder could read, and an older one still write.
+    Open(Key, FencingToken),
+    /// To write the document under the lock.
+    Edit(Key, FencingToken, u64),
+}
+
+impl Request {
+    /// The shard it goes to.
+    pub fn shard(&self) -> ShardId {
+        match self {
+            Request::Get(key) | Request::Put(key, _) | Request::Open(key, _) | Request::Edit(key, _, _) => key.shard,
+        }
+    }
+
+    /// What the reader needs to know of it.
+    pub fn asked(&self) -> Asked {
+        match self {
+            Request::Get(_) | Request::Open(..) => Asked::Read,
+            Request::Put(..) | Request::Edit(..) => Asked::Write,
+        }
+    }
+
+    /// Its name.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Request::Get(_) => "Get",
+            Request::Put(..) => "Put",
+            Request::Open(..) => "Open",
+            Request::Edit(..) => "Edit",
+        }
+    }
+}
+
+/// What came of a request.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Outcome {
+    /// The value; 0 for a key never written.
+    Value(u64),
+    /// Written.
+    Written,
+    /// Not written: a larger token has been seen.
+    Fenced(FencingToken),
+}
+
+/// The state of one shard.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub struct Store {
+    values: BTreeMap<Key, u64>,
+    /// The latest operation of each client and what came of it: a retried write happens once.
+    results: BTreeMap<Pid, (Boot, u32, Outcome)>,
+    seen: FencingToken,
+}
+
+/// Whether an operation is new to a shard.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Known {
+    /// It is.
+    New,
+    /// It was done; this came of it.
+    Done(Outcome),
+    /// The client has asked for something later since: nobody waits for this one any more.
+    Past,
+}
+
+impl Store {
+    /// The value of a key.
+    pub fn get(&self, key: Key) -> u64 {
+        self.values.get(&key).copied().unwrap_or(0)
+    }
+
+    /// The largest fencing token seen.
+    pub fn seen(&self) -> FencingToken {
+        self.seen
+    }
+
+    /// Whether an operation was done before.
+    pub fn known(&self, op: OpId) -> Known {
+        match self.results.get(&op.client) {
+            Some(&(boot, n, outcome)) if (boot, n) == (op.boot, op.n) => Known::Done(outcome),
+            Some(&(boot, n, _)) if (boot, n) > (op.boot, op.n) => Known::Past,
+            Some(_) | None => Known::New,
+        }
+    }
+
+    /// Carries out an operation of the log. `fencing` is the rule of that name.
+    pub fn apply(&mut self, op: OpId, request: Request, fencing: bool) -> Outcome {
+        if let Known::Done(outcome) = self.known(op) {
+            return outcome; // logged twice: once by the old primary, once again by the new one
+        }
+        let outcome = match request {
+            Request::Get(key) => Outcome::Value(self.get(key)),
+            Request::Put(key, value) => {
+                self.values.insert(key, value);
+                Outcome::Written
+            }
+            Request::Open(_, token) | Request::Edit(_, token, _) if fencing && token < self.seen => Outcome::Fenced(self.seen),
+            Request::Open(key, token) => {
+                self.seen = self.seen.max(token);
+                Outcome::Value(self.get(key))
+            }
+            Request::Edit(key, token, value) => {
+                self.seen = self.seen.max(token);
+                self.values.insert(key, value);
+                Outcome::Written
+            }
+        };
+        self.results.insert(op.client, (op.boot, op.n, outcome));
+        outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: Key = Key { id: 0, shard: ShardId(3) };
+
+    fn op(client: u16, n: u32) -> OpId {
+        OpId { client: Pid(client), boot: Boot(1), n }
+    }
+
+    #[test]
+    fn a_token_smaller_than_the_largest_seen_is_refused_and_an_equal_one_is_not() {
+        let mut store = Store::default();
+        store.apply(op(1, 1), Request::Open(KEY, FencingToken(34)), true);
+        assert_eq!(store.apply(op(2, 1), Request::Edit(KEY, FencingToken(33), 9), true), Outcome::Fenced(FencingToken(34)));
+        assert_eq!(store.apply(op(1, 2), Request::Edit(KEY, FencingToken(34), 1), true), Outcome::Written);
+        assert_eq!(store.get(KEY), 1);
+    }
+
+    #[test]
+    fn a_retried_write_happens_once() {
+        let mut store = Store::default();
+        store.apply(op(1, 1), Request::Put(KEY, 5), true);
+        store.apply(op(2, 1), Request::Put(KEY, 6), true);
+        assert_eq!(store.apply(op(1, 1), Request::Put(KEY, 5), true), Outcome::Written);
+        assert_eq!(store.get(KEY), 6);
+    }
+}

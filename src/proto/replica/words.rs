@@ -1,0 +1,109 @@
+//! What replicas say to each other, and what they want of their node.
+
+use crate::proto::replica::log::Entry;
+use crate::proto::replica::view::{Index, ViewNo};
+use crate::sim::id::Pid;
+use crate::sim::time::Span;
+
+/// Entries in one message to a replica that catches up.
+pub const BATCH: usize = 32;
+
+/// What replicas of a shard say to each other. Every message names the sender's view.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum ReplicaMsg<T> {
+    /// Primary to the others: what follows `prev`, and how far the log is committed. Without entries and without `ask`,
+    /// it only tells the commit point and is not answered.
+    Append {
+        /// The primary's view.
+        view: ViewNo,
+        /// The entry before the first one sent: index and view.
+        prev: (Index, ViewNo),
+        /// What follows.
+        entries: Vec<Entry<T>>,
+        /// Committed up to here.
+        commit: Index,
+        /// Whether an answer is wanted even without entries.
+        ask: bool,
+    },
+    /// Answer: my log agrees with yours up to `upto`, and that much is on my disk.
+    Stored {
+        /// The view of the append.
+        view: ViewNo,
+        /// Up to where.
+        upto: Index,
+    },
+    /// Answer: I do not have `prev`. Send from after `from`: up to there we surely agree.
+    Mismatch {
+        /// The view of the append.
+        view: ViewNo,
+        /// My commit point.
+        from: Index,
+    },
+    /// Answer: your view is over.
+    Stale {
+        /// My view.
+        view: ViewNo,
+    },
+}
+
+/// What a replica wants done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Want<T> {
+    /// To send this to another replica.
+    Send(Pid, ReplicaMsg<T>),
+    /// To save: the log is cut after `keep`, then `entries` follow. `Replica::stored` is to be told `mark` when done.
+    Save {
+        /// Entries up to here stay.
+        keep: Index,
+        /// What follows.
+        entries: Vec<Entry<T>>,
+        /// Names this save.
+        mark: Mark,
+    },
+    /// To tell that entries were dropped.
+    Truncated {
+        /// The first.
+        from: Index,
+        /// How many.
+        dropped: u32,
+    },
+    /// To tell that an entry was appended.
+    Appended(Index, ViewNo),
+    /// To tell that a message of a lower view was refused.
+    Refused {
+        /// From whom.
+        from: Pid,
+        /// Its view.
+        theirs: ViewNo,
+    },
+    /// Everything up to here is committed now: to be applied.
+    Commit(Index),
+    /// A learner has everything: to propose it for the in-sync set of this view.
+    Ready(Pid),
+    /// An in-sync backup (or proposed learner) has been silent too long: to ask for a view without it.
+    Lagging(Pid),
+    /// This primary has settled what its predecessor left: it may serve.
+    Settled,
+}
+
+/// Names a save: how long the log is verified, and in which state of it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Mark {
+    /// The log up to here is on disk when this save is done.
+    pub(super) upto: Index,
+    /// Which generation of the log: truncation begins a new one, and marks of older ones are void.
+    pub(super) generation: u32,
+    /// Whom to answer, and in which view.
+    pub(super) answer: Option<(Pid, ViewNo)>,
+}
+
+/// How patient a primary is.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Send again after this silence.
+    pub resend_after: Span,
+    /// Give up on a peer after this silence.
+    pub lag_max: Span,
+    /// Answer "stored" only when it is (rule `StoredAck`).
+    pub wait_for_disk: bool,
+}

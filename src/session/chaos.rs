@@ -1,0 +1,149 @@
+//! Random hands: faults drawn from a seed, done as ordinary actions, so that a link replays them exactly.
+//!
+//! Whatever these hands do, the cluster has promised to survive: clocks drift within the bound, and a disk is emptied only
+//! where two other living disks hold everything that is on it.
+
+use crate::cluster::name::{Kind, Name, Roster};
+use crate::cluster::note::Note;
+use crate::cluster::rules::{Rule, Rules};
+use crate::cluster::setup::Setup;
+use crate::cluster::view::{ClusterView, Health, ProcessView};
+use crate::session::Session;
+use crate::session::action::Action;
+use crate::sim::id::Pid;
+use crate::sim::journal::What;
+use crate::sim::rng::{Rng, Stream};
+use crate::sim::time::Span;
+
+/// Hands that interfere at random.
+#[derive(Clone, Debug)]
+pub struct Chaos {
+    rng: Rng,
+}
+
+impl Chaos {
+    /// The recipe and the hands of a seed: clusters of every size, a third of them with losses and duplicates.
+    pub fn new(seed: u64, off: &[Rule]) -> (Setup, Chaos) {
+        let mut rng = Rng::stream(seed, Stream::Hand);
+        let mut setup = Setup::new(seed);
+        let pick = |rng: &mut Rng, low: u8, high: u8| low + rng.below(u32::from(high - low) + 1) as u8;
+        setup.roster = Roster {
+            coordinators: setup.roster.coordinators,
+            nodes: pick(&mut rng, 3, 8),
+            balancers: pick(&mut rng, 1, 2),
+            clients: pick(&mut rng, 3, 8),
+        };
+        setup.config.workers = setup.config.workers.min(setup.roster.clients);
+        setup.rules = off.iter().fold(Rules::ALL_ON, |rules, &rule| rules.without(rule));
+        if rng.per_mille(333) {
+            setup.config.loss = rng.below(31) as u16;
+            setup.config.duplicates = rng.below(31) as u16;
+        }
+        (setup, Chaos { rng })
+    }
+
+    /// How long the hands rest before they act again.
+    pub fn rest(&mut self) -> Span {
+        if self.rng.per_mille(150) {
+            // Two faults at once, or nearly so.
+            return self.rng.between(Span::ZERO, Span::millis(20));
+        }
+        self.rng.between(Span::millis(100), Span::millis(2_400))
+    }
+
+    /// Does one thing, if one of a few tries can be done now.
+    pub fn act(&mut self, session: &mut Session) {
+        let view = session.view();
+        for _ in 0..8 {
+            let Some(action) = self.draw(&view) else { continue };
+            if session.dispatch(action).is_ok() {
+                return;
+            }
+        }
+    }
+
+    fn draw(&mut self, view: &ClusterView) -> Option<Action> {
+        let all: fn(&ProcessView) -> bool = |_| true;
+        let node = |p: &ProcessView| p.name.kind == Kind::Node;
+        let other = |p: &ProcessView| matches!(p.name.kind, Kind::Client | Kind::Balancer);
+        let control = |p: &ProcessView| p.name.kind == Kind::Coordinator;
+        Some(match self.rng.below(100) {
+            0..12 => Action::Kill(self.pick(view, node)?),
+            12..15 => Action::Kill(self.pick(view, control)?),
+            15..18 => Action::Kill(self.pick(view, other)?),
+            18..38 => Action::Revive(self.pick(view, |p| p.health == Health::Down)?),
+            38..44 => Action::Freeze(self.pick(view, node)?),
+            44..48 => Action::Freeze(self.pick(view, other)?),
+            48..49 => Action::Freeze(self.pick(view, control)?),
+            49..63 => Action::Thaw(self.pick(view, |p| p.health == Health::Frozen)?),
+            63..67 => Action::Isolate(self.pick(view, all)?),
+            67..71 => Action::Cut(self.pick(view, all)?, self.pick(view, all)?),
+            71..77 => Action::CutOneWay(self.pick(view, all)?, self.pick(view, all)?),
+            77..88 => Action::Rejoin(self.pick(view, |p| !p.cut_to.is_empty())?),
+            88..91 => Action::Slow(self.pick(view, all)?, 2 + self.rng.below(19) as u16),
+            91..94 => Action::Slow(self.pick(view, |p| p.slow > 1)?, 1),
+            94..97 => Action::Drift(self.pick(view, all)?, self.rng.below(20_001) as i32 - 10_000),
+            _ => Action::Wipe(self.pick(view, |p| node(p) && may_be_wiped(view, p.pid))?),
+        })
+    }
+
+    fn pick(&mut self, view: &ClusterView, fits: impl Fn(&ProcessView) -> bool) -> Option<Name> {
+        let names: Vec<Name> = view.processes.iter().filter(|p| fits(p)).map(|p| p.name).collect();
+        (!names.is_empty()).then(|| names[self.rng.below(names.len() as u32) as usize])
+    }
+}
+
+/// Whether every shard with a copy on `node` has two other living, complete copies in its in-sync set.
+fn may_be_wiped(view: &ClusterView, node: Pid) -> bool {
+    let lives = |pid: Pid| view.processes[pid.index()].health == Health::Up;
+    view.shards.iter().filter(|shard| shard.replicas.iter().any(|replica| replica.node == node)).all(|shard| {
+        let commit = shard.replicas.iter().map(|replica| replica.commit).max();
+        let complete = shard.replicas.iter().filter(|replica| {
+            replica.node != node
+                && lives(replica.node)
+                && shard.view.in_sync.contains(&replica.node)
+                && Some(replica.stored) >= commit
+        });
+        complete.count() >= 2
+    })
+}
+
+/// Undoes all that hands have done: from here on the cluster has to come to rest.
+pub fn heal_everything(session: &mut Session) {
+    let names: Vec<Name> = session.view().processes.iter().map(|process| process.name).collect();
+    for name in names {
+        for undo in [Action::Thaw(name), Action::Revive(name), Action::Rejoin(name), Action::Slow(name, 1)] {
+            if session.admits(undo).is_ok() {
+                session.dispatch(undo).expect("it was admitted just now");
+            }
+        }
+    }
+}
+
+/// What is still wrong with a cluster that has had time to come to rest: nothing, if it heals itself.
+pub fn unrest(session: &Session) -> Vec<String> {
+    let (view, setup, now) = (session.view(), session.setup(), session.now());
+    let name = |pid: Pid| setup.roster.name(pid);
+    let copies = usize::from(setup.config.replicas.min(setup.roster.nodes));
+    let mut out = Vec::new();
+    for shard in &view.shards {
+        if shard.server.is_none() {
+            out.push(format!("shard {} has no server", shard.id.0));
+        }
+        if shard.view.in_sync.len() < copies {
+            out.push(format!("shard {} has {} of {copies} copies in sync", shard.id.0, shard.view.in_sync.len()));
+        }
+    }
+    for process in view.processes.iter().filter(|process| process.health == Health::Up) {
+        if let Some((by, since)) = process.suspected {
+            out.push(format!("{} lives, but {} has suspected it since {since} s", process.name, name(by)));
+        }
+    }
+    let granted = session.facts().iter().rev().find(|fact| matches!(fact.what, What::Note(Note::LockGranted { .. })));
+    match granted {
+        Some(fact) if now.since(fact.at) <= Span::secs(10) => {}
+        Some(fact) => out.push(format!("nobody was granted the lock since {} s", fact.at)),
+        None => out.push("nobody was ever granted the lock".to_owned()),
+    }
+    out
+}

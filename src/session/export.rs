@@ -1,0 +1,252 @@
+//! Facts as data for programs: one JSON object a fact, for the headless binary and for `window.ringside.journal(n)`.
+//!
+//! Every object has `seq`, `at_us`, `who`, `kind` and, where it has one, `cause`; the fields of its kind follow. Processes
+//! stand under their names, numbers as numbers.
+
+use std::fmt::Write;
+
+use crate::cluster::name::Roster;
+use crate::cluster::note::{Asked, Note, OpId, RefusedWhy, StopWhy, ViewWhy};
+use crate::proto::lock::token::Session;
+use crate::sim::fault::Fault;
+use crate::sim::id::Pid;
+use crate::sim::journal::{Record, What};
+
+/// The value of a field.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Value {
+    /// A text.
+    Text(String),
+    /// A whole number.
+    Number(i64),
+    /// Yes or no.
+    Flag(bool),
+    /// Names of processes.
+    Names(Vec<String>),
+    /// Nothing.
+    None,
+}
+
+/// The kind of a fact, in kebab case. Faults are called by their actions' verbs, one-way.
+pub const fn kind(what: &What<Note>) -> &'static str {
+    match what {
+        What::Fault(fault) => match fault {
+            Fault::Kill(_) => "kill",
+            Fault::Revive(_) => "revive",
+            Fault::Wipe(_) => "wipe",
+            Fault::Freeze(_) => "freeze",
+            Fault::Thaw(_) => "thaw",
+            Fault::Slow(..) => "slow",
+            Fault::Cut(..) => "cut",
+            Fault::Heal(..) => "heal",
+            Fault::Drift(..) => "drift",
+        },
+        What::Note(note) => match note {
+            Note::Suspected { .. } => "suspected",
+            Note::Returned { .. } => "returned",
+            Note::ViewChanged { .. } => "view-changed",
+            Note::Serving { .. } => "serving",
+            Note::Stopped { .. } => "stopped",
+            Note::Appended { .. } => "appended",
+            Note::Committed { .. } => "committed",
+            Note::Truncated { .. } => "truncated",
+            Note::StaleView { .. } => "stale-view",
+            Note::LearnerReady { .. } => "learner-ready",
+            Note::Acknowledged { .. } => "acknowledged",
+            Note::Refused { .. } => "refused",
+            Note::Answered { .. } => "answered",
+            Note::Retried { .. } => "retried",
+            Note::LockQueued { .. } => "lock-queued",
+            Note::LockGranted { .. } => "lock-granted",
+            Note::LockReleased { .. } => "lock-released",
+            Note::SessionEnded { .. } => "session-ended",
+            Note::HoldBegins { .. } => "hold-begins",
+            Note::HoldEnds { .. } => "hold-ends",
+            Note::FencedWrite { .. } => "fenced-write",
+            Note::FenceRefused { .. } => "fence-refused",
+        },
+    }
+}
+
+/// The fields that facts of this kind have, in a fixed order.
+pub fn fields(what: &What<Note>, roster: &Roster) -> Vec<(&'static str, Value)> {
+    match what {
+        What::Fault(fault) => fault_fields(*fault, roster),
+        What::Note(note) => note_fields(note, roster),
+    }
+}
+
+/// The fact as one line of JSON.
+pub fn json(record: &Record<Note>, roster: &Roster) -> String {
+    let mut out = format!("{{\"seq\":{},\"at_us\":{},\"who\":", record.seq.0, record.at.0);
+    put_text(&mut out, &roster.name(record.who).to_string());
+    out.push_str(",\"kind\":");
+    put_text(&mut out, kind(&record.what));
+    if let Some(cause) = record.cause {
+        // Writing to a string cannot fail.
+        write!(out, ",\"cause\":{}", cause.0).expect("a string grows");
+    }
+    for (key, value) in fields(&record.what, roster) {
+        out.push(',');
+        put_text(&mut out, key);
+        out.push(':');
+        put(&mut out, &value);
+    }
+    out.push('}');
+    out
+}
+
+fn put(out: &mut String, value: &Value) {
+    match value {
+        Value::Text(text) => put_text(out, text),
+        Value::Number(n) => out.push_str(&n.to_string()),
+        Value::Flag(flag) => out.push_str(if *flag { "true" } else { "false" }),
+        Value::Names(names) => {
+            out.push('[');
+            for (i, name) in names.iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                put_text(out, name);
+            }
+            out.push(']');
+        }
+        Value::None => out.push_str("null"),
+    }
+}
+
+/// A JSON string.
+pub fn put_text(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+fn fault_fields(fault: Fault, roster: &Roster) -> Vec<(&'static str, Value)> {
+    match fault {
+        Fault::Kill(who) | Fault::Revive(who) | Fault::Wipe(who) | Fault::Freeze(who) | Fault::Thaw(who) => {
+            vec![("process", name(roster, who))]
+        }
+        Fault::Slow(who, times) => vec![("process", name(roster, who)), ("times", Value::Number(times.into()))],
+        Fault::Cut(from, to) | Fault::Heal(from, to) => vec![("from", name(roster, from)), ("to", name(roster, to))],
+        Fault::Drift(who, ppm) => vec![("process", name(roster, who)), ("ppm", Value::Number(ppm.into()))],
+    }
+}
+
+fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
+    let name = |pid: Pid| name(roster, pid);
+    let names = |pids: &[Pid]| Value::Names(pids.iter().map(|&pid| roster.name(pid).to_string()).collect());
+    let op = |op: &OpId| Value::Text(op_text(op, roster));
+    let session = |s: &Session| Value::Text(format!("{}.{}.{}", roster.name(s.client), s.boot.0, s.n));
+    match note {
+        Note::Suspected { node, silent } => vec![("node", name(*node)), ("silent_us", number(silent.0))],
+        Note::Returned { node, boot, fresh } => {
+            vec![("node", name(*node)), ("boot", number(boot.0)), ("fresh", Value::Flag(*fresh))]
+        }
+        Note::ViewChanged { shard, view, why } => vec![
+            ("shard", number(shard.0)),
+            ("view", number(view.no.0)),
+            ("primary", view.primary.map_or(Value::None, name)),
+            ("in_sync", names(&view.in_sync)),
+            ("learners", names(&view.learners)),
+            ("why", text(view_why(*why))),
+        ],
+        Note::Serving { shard, view } => vec![("shard", number(shard.0)), ("view", number(view.0))],
+        Note::Stopped { shard, view, why } => {
+            vec![("shard", number(shard.0)), ("view", number(view.0)), ("why", text(stop_why(*why)))]
+        }
+        Note::Appended { shard, index, view } => {
+            vec![("shard", number(shard.0)), ("index", number(index.0)), ("view", number(view.0))]
+        }
+        Note::Committed { shard, index } => vec![("shard", number(shard.0)), ("index", number(index.0))],
+        Note::Truncated { shard, from, dropped } => {
+            vec![("shard", number(shard.0)), ("from", number(from.0)), ("dropped", number(*dropped))]
+        }
+        Note::StaleView { shard, from, theirs, ours } => vec![
+            ("shard", number(shard.0)),
+            ("from", name(*from)),
+            ("theirs", number(theirs.0)),
+            ("ours", number(ours.0)),
+        ],
+        Note::LearnerReady { shard, learner } => vec![("shard", number(shard.0)), ("learner", name(*learner))],
+        Note::Acknowledged { shard, op: o, index } => {
+            vec![("shard", number(shard.0)), ("op", op(o)), ("index", number(index.0))]
+        }
+        Note::Refused { shard, op: o, why } => {
+            vec![("shard", number(shard.0)), ("op", op(o)), ("why", text(refused_why(*why)))]
+        }
+        Note::Answered { op: o, asked } => vec![("op", op(o)), ("asked", text(asked_word(*asked)))],
+        Note::Retried { op: o, attempt } => vec![("op", op(o)), ("attempt", number(*attempt))],
+        Note::LockQueued { session: s, place } => vec![("session", session(s)), ("place", number(*place))],
+        Note::LockGranted { session: s, token } | Note::LockReleased { session: s, token } => {
+            vec![("session", session(s)), ("token", number(token.0))]
+        }
+        Note::SessionEnded { session: s, held } => {
+            vec![("session", session(s)), ("held", held.map_or(Value::None, |token| number(token.0)))]
+        }
+        Note::HoldBegins { token } | Note::HoldEnds { token } => vec![("token", number(token.0))],
+        Note::FencedWrite { shard, op: o, token, value } => {
+            vec![("shard", number(shard.0)), ("op", op(o)), ("token", number(token.0)), ("value", number(*value))]
+        }
+        Note::FenceRefused { shard, op: o, token, seen } => {
+            vec![("shard", number(shard.0)), ("op", op(o)), ("token", number(token.0)), ("seen", number(seen.0))]
+        }
+    }
+}
+
+/// An operation's name: client, life, number.
+fn op_text(op: &OpId, roster: &Roster) -> String {
+    format!("{}.{}.{}", roster.name(op.client), op.boot.0, op.n)
+}
+
+fn name(roster: &Roster, pid: Pid) -> Value {
+    Value::Text(roster.name(pid).to_string())
+}
+
+fn text(word: &str) -> Value {
+    Value::Text(word.to_owned())
+}
+
+/// Every number of a run is far below the bound.
+fn number(n: impl Into<u64>) -> Value {
+    Value::Number(i64::try_from(n.into()).unwrap_or(i64::MAX))
+}
+
+const fn view_why(why: ViewWhy) -> &'static str {
+    match why {
+        ViewWhy::Promotion => "promotion",
+        ViewWhy::NoPrimary => "no-primary",
+        ViewWhy::BackupLost => "backup-lost",
+        ViewWhy::CaughtUp => "caught-up",
+    }
+}
+
+const fn stop_why(why: StopWhy) -> &'static str {
+    match why {
+        StopWhy::LeaseEnded => "lease-ended",
+        StopWhy::HigherView => "higher-view",
+    }
+}
+
+const fn refused_why(why: RefusedWhy) -> &'static str {
+    match why {
+        RefusedWhy::NotPrimary => "not-primary",
+        RefusedWhy::NoLease => "no-lease",
+        RefusedWhy::Settling => "settling",
+        RefusedWhy::NoRoute => "no-route",
+    }
+}
+
+const fn asked_word(asked: Asked) -> &'static str {
+    match asked {
+        Asked::Read => "read",
+        Asked::Write => "write",
+    }
+}

@@ -1,0 +1,115 @@
+//! Why a fact came about: the chain of causes, back to the hand that did it.
+
+use crate::cluster::note::Note;
+use crate::sim::fault::Fault;
+use crate::sim::id::{Pid, Seq};
+use crate::sim::journal::{Record, What};
+use crate::sim::time::Time;
+
+/// The causes of fact `seq`, the nearest first. `facts` is a journal from its beginning.
+///
+/// A suspicion is brought about by messages that did *not* come, which no message's past can show: its cause is the
+/// fault that silenced the node, as far as there is one.
+pub fn causes(facts: &[Record<Note>], seq: Seq) -> Vec<Seq> {
+    let mut chain = Vec::new();
+    let mut here = facts.get(seq.0 as usize);
+    while let Some(record) = here {
+        let silence = match record.what {
+            What::Note(Note::Suspected { node, silent }) => {
+                silenced_by(&facts[..record.seq.0 as usize], record.who, node, record.at - silent)
+            }
+            What::Note(_) | What::Fault(_) => None,
+        };
+        // A cause is always an earlier fact, so that the walk ends.
+        let next = silence.or(record.cause).filter(|cause| cause.0 < record.seq.0);
+        chain.extend(next);
+        here = next.and_then(|cause| facts.get(cause.0 as usize));
+    }
+    chain
+}
+
+/// The last fault in `past` that kept `node` from being heard by `ear`, unless it was undone before `heard`, when the
+/// node was last heard.
+fn silenced_by(past: &[Record<Note>], ear: Pid, node: Pid, heard: Time) -> Option<Seq> {
+    for record in past.iter().rev() {
+        let What::Fault(fault) = record.what else { continue };
+        match fault {
+            Fault::Kill(who) | Fault::Wipe(who) | Fault::Freeze(who) if who == node => return Some(record.seq),
+            Fault::Slow(who, times) if who == node && times > 1 => return Some(record.seq),
+            Fault::Drift(who, ppm) if who == node && ppm != 0 => return Some(record.seq),
+            Fault::Cut(from, to) if (from, to) == (node, ear) => return Some(record.seq),
+            Fault::Revive(who) | Fault::Thaw(who) | Fault::Slow(who, _) if who == node => {
+                if record.at < heard {
+                    return None;
+                }
+            }
+            Fault::Heal(from, to) if (from, to) == (node, ear) => {
+                if record.at < heard {
+                    return None;
+                }
+            }
+            Fault::Kill(_)
+            | Fault::Wipe(_)
+            | Fault::Freeze(_)
+            | Fault::Slow(..)
+            | Fault::Drift(..)
+            | Fault::Cut(..)
+            | Fault::Revive(_)
+            | Fault::Thaw(_)
+            | Fault::Heal(..) => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::sim::time::Span;
+
+    const K1: Pid = Pid(0);
+    const A: Pid = Pid(1);
+
+    fn journal(facts: &[(u64, Pid, Option<u64>, What<Note>)]) -> Vec<Record<Note>> {
+        let record = |(i, (at, who, cause, what)): (usize, &(u64, Pid, Option<u64>, What<Note>))| Record {
+            seq: Seq(i as u64),
+            at: Time::from_millis(*at),
+            who: *who,
+            cause: cause.map(Seq),
+            what: what.clone(),
+        };
+        facts.iter().enumerate().map(record).collect()
+    }
+
+    fn suspected() -> What<Note> {
+        What::Note(Note::Suspected { node: A, silent: Span::millis(1_000) })
+    }
+
+    fn back() -> What<Note> {
+        What::Note(Note::Returned { node: A, boot: crate::sim::id::Boot(2), fresh: false })
+    }
+
+    #[test]
+    fn a_suspicion_leads_to_the_fault_that_silenced_the_node() {
+        let facts = journal(&[
+            (100, K1, None, back()),
+            (5_000, A, None, What::Fault(Fault::Kill(A))),
+            (5_100, A, None, What::Fault(Fault::Kill(Pid(2)))),
+            (6_000, K1, Some(0), suspected()),
+            (6_010, K1, Some(3), back()),
+        ]);
+        assert_eq!(causes(&facts, Seq(4)), [Seq(3), Seq(1)]);
+    }
+
+    #[test]
+    fn a_fault_undone_long_before_silences_nobody() {
+        let facts = journal(&[
+            (1_000, A, None, What::Fault(Fault::Kill(A))),
+            (2_000, A, None, What::Fault(Fault::Revive(A))),
+            (3_000, K1, Some(1), back()),
+            (9_000, K1, Some(2), suspected()),
+        ]);
+        assert_eq!(causes(&facts, Seq(3)), [Seq(2), Seq(1)]);
+    }
+}

@@ -1,0 +1,113 @@
+//! One plain sentence for each fact.
+
+use crate::cluster::name::{Kind, Roster};
+use crate::cluster::note::Note;
+use crate::session::action::Action;
+use crate::sim::id::Pid;
+use crate::sim::journal::{Record, What};
+use crate::sim::time::Span as Passed;
+use crate::text::{Lang, sentence_en, sentence_zh};
+
+/// A piece of a sentence.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Span {
+    /// Words.
+    Text(String),
+    /// A process: the page draws its disc, others write its name.
+    Who(Pid),
+}
+
+/// What a fact says, in one sentence.
+pub fn sentence(record: &Record<Note>, roster: &Roster, lang: Lang) -> Vec<Span> {
+    let mut line = Line::default();
+    match (lang, &record.what) {
+        (Lang::En, What::Fault(fault)) => sentence_en::fault(&mut line, *fault, roster),
+        (Lang::Zh, What::Fault(fault)) => sentence_zh::fault(&mut line, *fault, roster),
+        (Lang::En, What::Note(note)) => sentence_en::note(&mut line, note, record.who),
+        (Lang::Zh, What::Note(note)) => sentence_zh::note(&mut line, note, record.who),
+    }
+    line.spans
+}
+
+/// What a hand did, in one sentence. An isolation is dozens of faults and one action.
+pub fn action(action: Action, roster: &Roster, lang: Lang) -> Vec<Span> {
+    let mut line = Line::default();
+    let who: Vec<Pid> = action.names().into_iter().flatten().filter_map(|name| roster.pid(name)).collect();
+    match (lang, action.faults(roster).as_deref()) {
+        (Lang::En, Ok(&[fault])) => sentence_en::fault(&mut line, fault, roster),
+        (Lang::Zh, Ok(&[fault])) => sentence_zh::fault(&mut line, fault, roster),
+        (Lang::En, Ok(_)) => sentence_en::action(&mut line, action, &who),
+        (Lang::Zh, Ok(_)) => sentence_zh::action(&mut line, action, &who),
+        // Not an action of this run: its own text is all there is to say.
+        (Lang::En | Lang::Zh, Err(_)) => line.put(&action.to_string(), &[]),
+    }
+    line.spans
+}
+
+/// The sentence as plain text, processes by their names.
+pub fn plain(spans: &[Span], roster: &Roster) -> String {
+    spans.iter().fold(String::new(), |mut out, span| {
+        match span {
+            Span::Text(text) => out.push_str(text),
+            Span::Who(pid) => out.push_str(&roster.name(*pid).to_string()),
+        }
+        out
+    })
+}
+
+/// Seconds with two decimals, rounded: `1.11`.
+pub fn seconds(span: Passed) -> String {
+    let hundredths = (span.0 + 5_000) / 10_000;
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+/// Whether the process keeps anything on a disk: clients and balancers do not.
+pub(super) fn has_disk(who: Pid, roster: &Roster) -> bool {
+    matches!(roster.name(who).kind, Kind::Coordinator | Kind::Node)
+}
+
+/// Parts per million as per cent, without sign: `2`, `0.5`.
+pub(super) fn percent(ppm: i32) -> String {
+    let (whole, rest) = (ppm.unsigned_abs() / 10_000, ppm.unsigned_abs() % 10_000);
+    if rest == 0 {
+        return whole.to_string();
+    }
+    format!("{whole}.{rest:04}").trim_end_matches('0').to_owned()
+}
+
+/// A sentence in the making.
+#[derive(Default)]
+pub(super) struct Line {
+    spans: Vec<Span>,
+}
+
+impl Line {
+    /// Writes words, with `{}` for each process of `who` in turn.
+    pub(super) fn put(&mut self, words: &str, who: &[Pid]) {
+        let mut pieces = words.split("{}");
+        self.text(pieces.next().unwrap_or(""));
+        for (piece, pid) in pieces.zip(who) {
+            self.spans.push(Span::Who(*pid));
+            self.text(piece);
+        }
+        debug_assert_eq!(words.matches("{}").count(), who.len(), "one process for each place in “{words}”");
+    }
+
+    /// Writes a list of processes, `between` two and `last` before the last.
+    pub(super) fn list(&mut self, who: &[Pid], between: &str, last: &str) {
+        for (i, pid) in who.iter().enumerate() {
+            if i > 0 {
+                self.text(if i + 1 == who.len() { last } else { between });
+            }
+            self.spans.push(Span::Who(*pid));
+        }
+    }
+
+    fn text(&mut self, words: &str) {
+        match self.spans.last_mut() {
+            Some(Span::Text(before)) => before.push_str(words),
+            Some(Span::Who(_)) | None if words.is_empty() => {}
+            Some(Span::Who(_)) | None => self.spans.push(Span::Text(words.to_owned())),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The sentences of facts, in Simplified Chinese.
+
+use crate::cluster::name::Roster;
+use crate::cluster::note::{Asked, Note, RefusedWhy, StopWhy, ViewWhy};
+use crate::proto::replica::view::{ShardId, View};
+use crate::session::action::Action;
+use crate::sim::fault::Fault;
+use crate::sim::id::Pid;
+use crate::text::sentence::{Line, has_disk, percent, seconds};
+
+/// What a hand did to the world.
+pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
+    match fault {
+        Fault::Kill(who) if !has_disk(who, roster) => line.put("{} 被关停：它知道的一切都丢失了。", &[who]),
+        Fault::Kill(who) => line.put("{} 被关停：内存中的一切丢失，磁盘还在。", &[who]),
+        Fault::Revive(who) if !has_disk(who, roster) => line.put("{} 重新启动，一切从头开始。", &[who]),
+        Fault::Revive(who) => line.put("{} 从磁盘重新启动。", &[who]),
+        Fault::Wipe(who) => line.put("{} 的磁盘被清空：什么都没有留下。", &[who]),
+        Fault::Freeze(who) => line.put("{} 被冻结：发给它的一切都只能等着。", &[who]),
+        Fault::Thaw(who) => line.put("{} 恢复运行，积压的消息这时才送到。", &[who]),
+        Fault::Slow(who, 1) => line.put("{} 的消息恢复正常速度。", &[who]),
+        Fault::Slow(who, times) => line.put(&format!("{{}} 的消息延迟变为原来的 {times} 倍。"), &[who]),
+        Fault::Cut(from, to) => line.put("从现在起，{} 发给 {} 的消息都会丢失。", &[from, to]),
+        Fault::Heal(from, to) => line.put("{} 发给 {} 的消息又能送到了。", &[from, to]),
+        Fault::Drift(who, 0) => line.put("{} 的时钟恢复准确。", &[who]),
+        Fault::Drift(who, ppm) => {
+            let way = if ppm > 0 { "快" } else { "慢" };
+            line.put(&format!("{{}} 的时钟从现在起{way} {}%。", percent(ppm)), &[who]);
+        }
+    }
+}
+
+/// What a hand did, where that is more than one fault.
+pub(super) fn action(line: &mut Line, action: Action, who: &[Pid]) {
+    match action {
+        Action::Cut(..) => line.put("{} 与 {} 之间的连接被切断。", who),
+        Action::Heal(..) => line.put("{} 与 {} 之间的连接恢复。", who),
+        Action::Isolate(_) => line.put("{} 被隔离，与所有进程失去联系。", who),
+        Action::Rejoin(_) => line.put("{} 的所有连接恢复。", who),
+        Action::Kill(_)
+        | Action::Revive(_)
+        | Action::Wipe(_)
+        | Action::Freeze(_)
+        | Action::Thaw(_)
+        | Action::Slow(..)
+        | Action::Drift(..)
+        | Action::CutOneWay(..)
+        | Action::HealOneWay(..) => unreachable!("one fault, one sentence: {action}"),
+    }
+}
+
+/// What `who` noted.
+pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
+    match note {
+        Note::Suspected { node, silent } => {
+            let words = format!("{{}} 已 {} 秒没有音讯，{{}} 怀疑它已宕机。", seconds(*silent));
+            line.put(&words, &[*node, who]);
+        }
+        Note::Returned { node, boot, fresh: false } if boot.0 > 1 => {
+            line.put(&format!("{{}} 又收到了 {{}} 的消息，这是它第 {} 次启动。", boot.0), &[who, *node]);
+        }
+        Note::Returned { node, fresh: false, .. } => line.put("{} 又收到了 {} 的消息。", &[who, *node]),
+        Note::Returned { node, boot, fresh: true } => {
+            let words = format!("{{}} 又收到了 {{}} 的消息，这是它第 {} 次启动，磁盘是空的。", boot.0);
+            line.put(&words, &[who, *node]);
+        }
+        Note::ViewChanged { shard, view, why } => view_changed(line, *shard, view, *why, who),
+        Note::Serving { shard, view } => {
+            line.put(&format!("{{}} 开始为分片 {} 提供服务（视图 {}）。", shard.0, view.0), &[who]);
+        }
+        Note::Stopped { shard, view: _, why: StopWhy::LeaseEnded } => {
+            line.put(&format!("{{}} 停止为分片 {} 提供服务：租约已到期。", shard.0), &[who]);
+        }
+        Note::Stopped { shard, view, why: StopWhy::HigherView } => {
+            let words = format!("{{}} 停止为分片 {} 提供服务：它的视图 {} 已不是最新的。", shard.0, view.0);
+            line.put(&words, &[who]);
+        }
+        Note::Appended { shard, index, view } => {
+            let words = format!("{{}} 把第 {} 条记录写进分片 {} 的日志（视图 {}）。", index.0, shard.0, view.0);
+            line.put(&words, &[who]);
+        }
+        Note::Committed { shard, index } => {
+            let words = format!("{{}} 得知分片 {} 的记录已提交到第 {} 条。", shard.0, index.0);
+            line.put(&words, &[who]);
+        }
+        Note::Truncated { shard, from, dropped } => {
+            let words =
+                format!("{{}} 从第 {} 条起丢弃分片 {} 的 {dropped} 条记录：新视图里没有它们。", from.0, shard.0);
+            line.put(&words, &[who]);
+        }
+        Note::StaleView { shard, from, theirs, ours } => {
+            let words = format!(
+                "{{}} 拒绝了 {{}} 关于分片 {} 的消息：视图 {} 已过时，现在是视图 {}。",
+                shard.0, theirs.0, ours.0
+            );
+            line.put(&words, &[who, *from]);
+        }
+        Note::LearnerReady { shard, learner } => {
+            line.put(&format!("{{}} 确认：{{}} 已追上分片 {} 的全部记录。", shard.0), &[who, *learner]);
+        }
+        Note::Acknowledged { shard, op, index } => {
+            let words = format!("{{}} 向 {{}} 确认：对分片 {} 的写入已完成，是第 {} 条记录。", shard.0, index.0);
+            line.put(&words, &[who, op.client]);
+        }
+        Note::Refused { shard, op, why } => {
+            let because = match why {
+                RefusedWhy::NotPrimary => format!("它不是分片 {} 的主", shard.0),
+                RefusedWhy::NoLease => format!("没有租约，它不能为分片 {} 提供服务", shard.0),
+                RefusedWhy::Settling => format!("它还在处理分片 {} 的前任主留下的记录", shard.0),
+                RefusedWhy::NoRoute => format!("它不知道谁是分片 {} 的主", shard.0),
+            };
+            line.put(&format!("{{}} 没有受理 {{}} 的请求：{because}。"), &[who, op.client]);
+        }
+        Note::Answered { op: _, asked: Asked::Read } => line.put("{} 收到答复：读取完成。", &[who]),
+        Note::Answered { op: _, asked: Asked::Write } => line.put("{} 收到答复：写入完成。", &[who]),
+        Note::Retried { op: _, attempt } => line.put(&format!("{{}} 重发请求，这是第 {attempt} 次尝试。"), &[who]),
+        Note::LockQueued { session, place } => {
+            line.put(&format!("{{}} 排队等锁，排在第 {place} 位。"), &[session.client]);
+        }
+        Note::LockGranted { session, token } => {
+            line.put(&format!("{{}} 获得锁，令牌是 {}。", token.0), &[session.client]);
+        }
+        Note::LockReleased { session, token } => {
+            line.put(&format!("{{}} 归还锁，令牌 {} 就此作废。", token.0), &[session.client]);
+        }
+        Note::SessionEnded { session, held: Some(token) } => {
+            let words = format!("{{}} 的会话已结束：它失去了凭令牌 {} 持有的锁。", token.0);
+            line.put(&words, &[session.client]);
+        }
+        Note::SessionEnded { session, held: None } => line.put("{} 的会话已结束：它不再排队等锁。", &[session.client]),
+        Note::HoldBegins { token } => line.put(&format!("{{}} 得知自己持有锁，令牌是 {}。", token.0), &[who]),
+        Note::HoldEnds { token } => line.put(&format!("{{}} 不再认为自己持有锁（令牌 {}）。", token.0), &[who]),
+        Note::FencedWrite { shard, op, token, value } => {
+            let words = format!("分片 {} 接受了 {{}} 凭令牌 {} 的写入：这是第 {value} 次修改。", shard.0, token.0);
+            line.put(&words, &[op.client]);
+        }
+        Note::FenceRefused { shard, op, token, seen } => {
+            let words = format!("分片 {} 拒绝了 {{}}：它的令牌 {} 小于 {}。", shard.0, token.0, seen.0);
+            line.put(&words, &[op.client]);
+        }
+    }
+}
+
+fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who: Pid) {
+    let (shard, no) = (shard.0, view.no.0);
+    match (why, view.primary) {
+        (ViewWhy::Promotion, Some(primary)) => {
+            line.put(&format!("{{}} 把 {{}} 提升为分片 {shard} 的主，视图 {no} 开始。"), &[who, primary]);
+            return;
+        }
+        (ViewWhy::Promotion | ViewWhy::NoPrimary, _) => {
+            line.put(&format!("分片 {shard} 在视图 {no} 中没有主：数据完整的副本都已宕机。"), &[]);
+            return;
+        }
+        (ViewWhy::BackupLost, _) => {
+            line.put(&format!("分片 {shard} 进入视图 {no}：失联的备被移出，同步的副本现在是 "), &[]);
+        }
+        (ViewWhy::CaughtUp, _) => {
+            line.put(&format!("分片 {shard} 进入视图 {no}：有副本追赶完毕，同步的副本现在是 "), &[]);
+        }
+    }
+    line.list(&view.in_sync, "、", "、");
+    line.put("。", &[]);
+}
