@@ -3,6 +3,7 @@ pub mod complaint;
 pub mod sentence;
 mod sentence_en;
 mod sentence_zh;
+pub mod stage_words;
 pub mod words;
 mod words_en;
 mod words_zh;

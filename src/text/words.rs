@@ -1,6 +1,5 @@
 //! The catalogue of the page around the stage: one record a language. A field that a language lacks does not compile.
 
-use crate::cluster::NoEffect;
 use crate::cluster::name::{Kind, Name};
 use crate::cluster::property::Promise;
 use crate::cluster::rules::Rule;
@@ -187,16 +186,6 @@ pub struct Words {
     pub verb: fn(Verb) -> &'static str,
     /// What the button does, in a sentence.
     pub verb_long: fn(Verb, &str) -> String,
-    /// Why it would change nothing.
-    pub no_effect: fn(Name, NoEffect) -> String,
-    /// No such process.
-    pub nobody: fn(Name) -> String,
-    /// Both ends are the same.
-    pub same_twice: fn(Name) -> String,
-    /// The list of actions is full.
-    pub too_many: fn(usize) -> String,
-    /// A figure lies outside its bounds.
-    pub out_of_bounds: &'static str,
 
     /// The first sentence of a first visit: shard, primary and backups follow in pieces; `{}` marks their places.
     pub opening: &'static str,
@@ -208,8 +197,6 @@ pub struct Words {
     pub nothing_yet: &'static str,
     /// A link could not be opened: the reason, in English and technical, follows.
     pub bad_link: fn(&str) -> String,
-    /// The link is from a newer version.
-    pub newer_link: &'static str,
     /// A new branch was begun.
     pub branched: &'static str,
     /// Something is wrong in the page itself.

@@ -1,6 +1,5 @@
 //! English.
 
-use crate::cluster::NoEffect;
 use crate::cluster::name::Kind;
 use crate::cluster::property::Promise;
 use crate::cluster::rules::Rule;
@@ -100,26 +99,12 @@ pub(super) static WORDS: Words = Words {
         Verb::Heal => format!("Heal the links of {who}"),
         Verb::Wipe => format!("Wipe {who}: kill it and empty its disk"),
     },
-    no_effect: |name, why| match why {
-        NoEffect::Down => format!("{name} is down."),
-        NoEffect::Up => format!("{name} runs already."),
-        NoEffect::Frozen => format!("{name} is frozen already."),
-        NoEffect::NotFrozen => format!("{name} is not frozen."),
-        NoEffect::Cut => format!("{name} is cut off already."),
-        NoEffect::Whole => format!("No link of {name} is cut."),
-        NoEffect::Same => format!("{name} is like that already."),
-    },
-    nobody: |name| format!("There is no {name} in this run."),
-    same_twice: |name| format!("Both ends are {name}."),
-    too_many: |n| format!("A run takes no more than {n} actions."),
-    out_of_bounds: "That figure is out of bounds.",
 
     opening: "Shard {} is led by {}, copied on {} and {}.",
     opening_one: "Shard {} is led by {}, copied on {}.",
     opening_do: "Press K: kill its primary.",
     nothing_yet: "The cluster boots.",
     bad_link: |why| format!("This link cannot be opened: {why}. Here is the default run instead."),
-    newer_link: "This link was made by a newer Ringside. Here is the default run instead.",
     branched: "A new branch begins here; the old one is kept.",
     went_wrong: |why| format!("Something went wrong: {why}"),
 

@@ -1,6 +1,5 @@
 //! Simplified Chinese.
 
-use crate::cluster::NoEffect;
 use crate::cluster::name::Kind;
 use crate::cluster::property::Promise;
 use crate::cluster::rules::Rule;
@@ -100,26 +99,12 @@ pub(super) static WORDS: Words = Words {
         Verb::Heal => format!("恢复 {who} 的链路"),
         Verb::Wipe => format!("清空 {who} 的磁盘，并杀死它"),
     },
-    no_effect: |name, why| match why {
-        NoEffect::Down => format!("{name} 已宕机。"),
-        NoEffect::Up => format!("{name} 正在运行。"),
-        NoEffect::Frozen => format!("{name} 已经冻结。"),
-        NoEffect::NotFrozen => format!("{name} 没有被冻结。"),
-        NoEffect::Cut => format!("{name} 的链路已经切断。"),
-        NoEffect::Whole => format!("{name} 的链路完好。"),
-        NoEffect::Same => format!("{name} 已经是这样。"),
-    },
-    nobody: |name| format!("这次运行里没有 {name}。"),
-    same_twice: |name| format!("两端都是 {name}。"),
-    too_many: |n| format!("一次运行至多 {n} 个动作。"),
-    out_of_bounds: "这个数值超出了范围。",
 
     opening: "分片 {} 由 {} 主持，副本在 {} 和 {}。",
     opening_one: "分片 {} 由 {} 主持，副本在 {}。",
     opening_do: "按 K，杀死它的主。",
     nothing_yet: "集群正在启动。",
     bad_link: |why| format!("这个链接打不开（{why}）。现在显示的是默认运行。"),
-    newer_link: "这个链接出自更新版本的 Ringside。现在显示的是默认运行。",
     branched: "从这里另开一条分支，原来的分支保留。",
     went_wrong: |why| format!("出错了：{why}"),
 
