@@ -121,11 +121,8 @@ pub(super) static WORDS: Words = Words {
         Rule::FairQueue => "The lock goes to whoever waited longest",
         Rule::TokenSurvives => "The next token survives a restart",
         Rule::PrimaryLease => "A primary serves only under a lease",
-        Rule::ViewCheck => "A replica refuses an older view",
         Rule::StoredAck => "“Stored” means stored",
         Rule::InSyncPromotion => "Only an in-sync copy is promoted",
-        Rule::Truncate => "A replica drops what the new view lacks",
-        Rule::OpResults => "A retried write happens once",
     },
     cast: "Who takes part",
     how_many: |kind| match kind {

@@ -121,11 +121,8 @@ pub(super) static WORDS: Words = Words {
         Rule::FairQueue => "锁交给等得最久的",
         Rule::TokenSurvives => "重启后仍记得下一个令牌",
         Rule::PrimaryLease => "主只在租约内服务",
-        Rule::ViewCheck => "副本拒绝旧视图的消息",
         Rule::StoredAck => "落盘之后才说“已存”",
         Rule::InSyncPromotion => "只提升同步的副本",
-        Rule::Truncate => "副本丢弃新视图里没有的尾部",
-        Rule::OpResults => "重试的写入只生效一次",
     },
     cast: "参与者",
     how_many: |kind| match kind {
