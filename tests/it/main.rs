@@ -1,3 +1,4 @@
 //! One integration binary.
 mod digests;
 mod engine;
+mod tidy;
