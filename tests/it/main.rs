@@ -1,2 +1,7 @@
 //! One integration binary.
 mod engine;
+mod golden;
+mod links;
+mod rules;
+mod sentences;
+mod time_travel;
