@@ -29,12 +29,12 @@ const LINKS: [&str; 24] = [
     "v=1&seed=10&nodes=3&clients=1&do=1:kill:B&at=9",
     "v=1&seed=11&nodes=8&balancers=2&do=2:kill:L1,3:kill:H&at=11",
     "v=1&seed=12&workers=0&loss=20&duplicates=30&at=10",
-    "v=1&seed=18446744073709551615&clients=4&workers=4&do=1:kill:c1,2:kill:c2,5:revive:c1&at=14",
+    "v=1&seed=18446744073709551615&clients=4&workers=2&do=1:kill:c1,2:kill:c2,5:revive:c1&at=14",
     "v=1&seed=13&off=lock-lease,fencing&do=2:freeze:c1,9:thaw:c1&at=13",
     "v=1&seed=14&off=fair-queue,token-survives&do=5:kill:K1,6:revive:K1&at=15",
-    "v=1&seed=15&off=primary-lease,view-check&do=2:isolate:A,8:heal:A&at=14",
-    "v=1&seed=16&off=stored-ack,op-results&loss=50&do=2:kill:B,7:revive:B&at=13",
-    "v=1&seed=17&off=in-sync-promotion,truncate&do=2:isolate:C,4:kill:D,9:heal:C&at=16",
+    "v=1&seed=15&off=primary-lease&do=2:isolate:A,8:heal:A&at=14",
+    "v=1&seed=16&off=stored-ack&loss=50&do=2:kill:B,7:revive:B&at=13",
+    "v=1&seed=17&off=in-sync-promotion&do=2:isolate:C,4:kill:D,9:heal:C&at=16",
     "v=1&seed=18&do=3:kill:A,3.5:kill:B,4:kill:C,10:revive:A,11:revive:B,12:revive:C&at=60",
 ];
 
