@@ -36,7 +36,7 @@ impl Balancer {
     /// A message arrives.
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
-            Msg::Decisions { version, changes, .. } => {
+            Msg::Decisions { since, version, changes, .. } if since <= self.known => {
                 self.known = self.known.max(version);
                 for (shard, view) in changes.iter() {
                     let route = &mut self.routes[usize::from(shard.0)];
@@ -57,7 +57,8 @@ impl Balancer {
                 }
             }
             Msg::Done { op, .. } | Msg::Refused { op, .. } => ctx.send(op.client, msg),
-            Msg::Heartbeat { .. }
+            Msg::Decisions { .. }
+            | Msg::Heartbeat { .. }
             | Msg::Lagging { .. }
             | Msg::Ready { .. }
             | Msg::Replica { .. }

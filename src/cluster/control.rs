@@ -14,8 +14,9 @@ use crate::sim::time::{Span, Time};
 pub enum Command {
     /// A node is there, in this life, with an empty disk or not.
     NodeUp(Pid, Boot, bool),
-    /// A node is down.
-    NodeDown(Pid),
+    /// These nodes are down. Those found at one look go together: a shard must not shrink to a copy that is as dead as the
+    /// one it loses.
+    NodesDown(Vec<Pid>),
     /// A backup or learner falls out (or back) to learning, in answer to the primary of this view.
     Shrink(ShardId, ViewNo, Pid),
     /// A learner has caught up, says the primary of this view.
@@ -53,6 +54,8 @@ struct ShardRecord {
     since: Version,
     /// The ring's order of its replicas: the preferred primary first.
     order: Vec<Pid>,
+    /// The last copy that counted has lost its disk: what it held is gone, and nobody may lead as if it were not.
+    lost: bool,
 }
 
 /// The state.
@@ -73,6 +76,7 @@ impl Control {
             view: View { no: ViewNo(1), primary: Some(order[0]), in_sync: order.clone(), learners: Vec::new() },
             since: 1,
             order,
+            lost: false,
         };
         Control { version: 1, members, shards: placement.into_iter().map(first).collect(), lock: LockTable::new(lease) }
     }
@@ -103,7 +107,7 @@ impl Control {
         self.version += 1;
         match command {
             Command::NodeUp(pid, boot, fresh) => self.node_up(*pid, *boot, *fresh, rules, out),
-            Command::NodeDown(pid) => self.node_down(*pid, rules, out),
+            Command::NodesDown(pids) => self.nodes_down(pids, rules, out),
             Command::Shrink(shard, view, node) => self.shrink(*shard, *view, *node, out),
             Command::Expand(shard, view, node) => self.expand(*shard, *view, *node, out),
             Command::Lock(command) => {
@@ -131,11 +135,15 @@ impl Control {
             let view = &self.shards[i].view;
             let led = view.primary == Some(pid);
             // An empty disk holds nothing: unless it was the last copy, it no longer counts as one.
-            let lost = fresh && view.in_sync.contains(&pid) && view.in_sync.len() > 1;
-            if led && reborn {
+            let lost = fresh && view.in_sync.contains(&pid);
+            if lost && view.in_sync.len() == 1 {
+                self.shards[i].lost = true;
+                self.fail_over(i, pid, false, rules, out);
+            } else if led && reborn {
                 // A restarted primary has forgotten what it had under way: it may lead again only in a new view.
                 self.fail_over(i, pid, !fresh, rules, out);
-            } else if lost {
+            } else if lost || (fresh && view.learners.contains(&pid)) {
+                // A learner too: what its primary knows of it, and may have proposed, is about the disk it has lost.
                 self.remove(i, pid, ViewWhy::BackupLost, out);
             } else if view.primary.is_none() && view.in_sync.contains(&pid) && !fresh {
                 self.fail_over(i, pid, true, rules, out);
@@ -143,17 +151,22 @@ impl Control {
         }
     }
 
-    fn node_down(&mut self, pid: Pid, rules: Rules, out: &mut Vec<Decided>) {
-        let Some(member) = self.members.iter_mut().find(|member| member.pid == pid) else { return };
-        if !std::mem::replace(&mut member.up, false) {
-            return;
+    fn nodes_down(&mut self, pids: &[Pid], rules: Rules, out: &mut Vec<Decided>) {
+        for member in &mut self.members {
+            if pids.contains(&member.pid) {
+                member.up = false;
+            }
         }
         for i in 0..self.shards.len() {
-            let view = &self.shards[i].view;
-            if view.primary == Some(pid) {
-                self.fail_over(i, pid, false, rules, out);
-            } else if view.primary.is_some() && view.in_sync.contains(&pid) {
-                self.remove(i, pid, ViewWhy::BackupLost, out);
+            let Some(primary) = self.shards[i].view.primary else { continue };
+            if !self.is_up(primary) {
+                self.fail_over(i, primary, false, rules, out);
+                continue;
+            }
+            for pid in self.shards[i].view.in_sync.clone() {
+                if !self.is_up(pid) {
+                    self.remove(i, pid, ViewWhy::BackupLost, out);
+                }
             }
         }
     }
@@ -164,7 +177,9 @@ impl Control {
         let ShardRecord { view, order, .. } = &self.shards[i];
         let any = !rules.on(Rule::InSyncPromotion);
         let lives = |&pid: &Pid| (self.is_up(pid) && pid != old) || (again && pid == old);
-        let chosen = if any {
+        let chosen = if self.shards[i].lost {
+            None
+        } else if any {
             // Without the rule, whoever was not in sync is as good as anybody.
             let stale_first = order.iter().copied().filter(|pid| !view.in_sync.contains(pid)).chain(order.iter().copied());
             stale_first.filter(lives).next()

@@ -40,6 +40,8 @@ pub struct Coordinator {
     peers: Vec<Peer>,
     /// The end of a lease for which a logged command is under way already.
     expiring: Option<(Session, Time)>,
+    /// When it last looked at its clock.
+    looked: Time,
 }
 
 impl Coordinator {
@@ -54,7 +56,7 @@ impl Coordinator {
         let peer = |pid, is_node| Peer { pid, is_node, watch: Watch::new(now), known: 0, pending: false };
         let nodes = env.nodes.iter().map(|&pid| peer(pid, true));
         let peers = nodes.chain(env.balancers.iter().map(|&pid| peer(pid, false))).collect();
-        let mut me = Coordinator { control, peers, expiring: None };
+        let mut me = Coordinator { control, peers, expiring: None, looked: now };
         ctx.arm(Timer::Look, LOOK_EVERY);
         if ctx.boot() > Boot(1) {
             me.propose(Command::Lock(LockCommand::Grace), ctx);
@@ -116,7 +118,8 @@ impl Coordinator {
     fn tell(&self, to: Pid, answers: Option<Time>, lease: bool, admitted: Boot, ctx: &mut Context<'_>) {
         let Some(peer) = self.peers.iter().find(|peer| peer.pid == to) else { return };
         let changes = Rc::new(self.control.since(peer.known));
-        ctx.send(to, Msg::Decisions { answers, lease, admitted, version: self.control.version(), changes });
+        let (since, version) = (peer.known, self.control.version());
+        ctx.send(to, Msg::Decisions { answers, lease, admitted, since, version, changes });
     }
 
     fn propose(&mut self, command: Command, ctx: &mut Context<'_>) {
@@ -129,21 +132,35 @@ impl Coordinator {
         ctx.arm(Timer::Look, LOOK_EVERY);
         let (now, env) = (ctx.now(), ctx.env());
         let config = &env.setup.config;
-        let mut down = Vec::new();
+        if now.since(self.looked) > LOOK_EVERY.scale(4, 1) {
+            // It was itself that stood still: what it did not hear in the meantime says nothing about anybody.
+            self.peers.iter_mut().for_each(|peer| peer.watch.resume(now));
+        }
+        self.looked = now;
+        let lease = env.setup.rules.on(Rule::PrimaryLease);
+        let (mut down, mut in_doubt, mut overdue) = (Vec::new(), false, false);
         for peer in self.peers.iter_mut().filter(|peer| peer.is_node) {
             if let Some(silent) = peer.watch.look(now, config.suspect_after) {
                 ctx.note(Note::Suspected { node: peer.pid, silent });
             }
+            if peer.pending || !self.control.member(peer.pid).is_some_and(|member| member.up) {
+                continue;
+            }
             // Its last lease counts from before its last heartbeat was heard, by a clock that may drift.
-            let waited = !env.setup.rules.on(Rule::PrimaryLease) || now.since(peer.watch.heard()) > env.lease_surely_over();
-            let up = self.control.member(peer.pid).is_some_and(|member| member.up);
-            if peer.watch.suspected().is_some() && waited && up && !peer.pending {
-                peer.pending = true;
+            let silent = now.since(peer.watch.heard());
+            if peer.watch.suspected().is_some() && (silent > env.lease_surely_over() || !lease) {
                 down.push(peer.pid);
+                overdue |= silent > env.lease_surely_over() + config.suspect_after;
+            } else {
+                in_doubt |= silent > config.suspect_after.scale(1, 2);
             }
         }
-        for pid in down {
-            self.propose(Command::NodeDown(pid), ctx);
+        // Deaths that begin together are decided together (see `Command::NodesDown`), but nobody waits for ever.
+        if !down.is_empty() && (!in_doubt || overdue) {
+            for peer in self.peers.iter_mut().filter(|peer| down.contains(&peer.pid)) {
+                peer.pending = true;
+            }
+            self.propose(Command::NodesDown(down), ctx);
         }
         self.expire_leases(ctx);
     }
@@ -177,15 +194,16 @@ impl Coordinator {
             }
         }
         let about = match command {
-            Command::NodeUp(pid, ..) | Command::NodeDown(pid) => Some(pid),
-            Command::Shrink(..) | Command::Expand(..) | Command::Lock(_) => None,
+            Command::NodeUp(pid, ..) => vec![pid],
+            Command::NodesDown(pids) => pids,
+            Command::Shrink(..) | Command::Expand(..) | Command::Lock(_) => Vec::new(),
         };
-        if let Some(peer) = self.peers.iter_mut().find(|peer| Some(peer.pid) == about) {
+        for peer in self.peers.iter_mut().filter(|peer| about.contains(&peer.pid)) {
             peer.pending = false;
         }
         for i in 0..self.peers.len() {
             let pid = self.peers[i].pid;
-            if views || about == Some(pid) {
+            if views || about.contains(&pid) {
                 let admitted = self.control.member(pid).map_or(Boot(0), |member| member.boot);
                 self.tell(pid, None, false, admitted, ctx);
             }

@@ -42,6 +42,9 @@ pub enum Msg {
         lease: bool,
         /// Which life of the node the control plane has on record; it takes part only if that is its present one.
         admitted: Boot,
+        /// What the receiver must know already: `changes` tells only what came after. Otherwise it ignores the message and
+        /// asks again, or it would believe to know what it was never told.
+        since: Version,
         /// What the receiver knows when it has read this.
         version: Version,
         /// What changed.

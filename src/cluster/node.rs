@@ -144,8 +144,11 @@ impl Node {
     /// A message arrives.
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
-            Msg::Decisions { answers, lease, admitted, version, changes } => {
-                self.learn(answers, lease, admitted, version, &changes, ctx);
+            Msg::Decisions { answers, lease, admitted, since, version, changes } => {
+                // Not for a life that the control plane does not know yet, nor on top of what this one was never told.
+                if admitted == ctx.boot() && since <= self.known {
+                    self.learn(answers.filter(|_| lease), version, &changes, ctx);
+                }
             }
             Msg::Replica { shard, msg } => self.replicate(from, shard, msg, ctx),
             Msg::Request { op, request } => self.request(from, op, request, ctx),
@@ -162,18 +165,7 @@ impl Node {
         }
     }
 
-    fn learn(
-        &mut self,
-        answers: Option<Time>,
-        lease: bool,
-        admitted: Boot,
-        version: Version,
-        changes: &Changes,
-        ctx: &mut Context<'_>,
-    ) {
-        if admitted != ctx.boot() {
-            return; // the control plane does not know of this life yet
-        }
+    fn learn(&mut self, leased_from: Option<Time>, version: Version, changes: &Changes, ctx: &mut Context<'_>) {
         if !self.admitted {
             self.admitted = true;
             if self.fresh {
@@ -181,17 +173,14 @@ impl Node {
                 ctx.save(Change::Format, Ticket::Nothing);
             }
         }
-        if version >= self.known {
-            self.known = version;
-            for (shard, view) in changes.iter() {
-                self.enter(*shard, view, ctx);
-            }
-        } else if lease {
+        if version < self.known {
             return; // older than what is known: a lease in it may have been given before a view that took it away
         }
-        if let Some(sent) = answers
-            && lease
-        {
+        self.known = version;
+        for (shard, view) in changes.iter() {
+            self.enter(*shard, view, ctx);
+        }
+        if let Some(sent) = leased_from {
             self.lease_until = self.lease_until.max(sent + ctx.env().setup.config.primary_lease);
             if self.has_lease(ctx) {
                 ctx.arm(Timer::Lease, self.lease_until.since(ctx.now()));
@@ -258,8 +247,10 @@ impl Node {
                     ctx.note(Note::Committed { shard, index });
                     hosted.apply(shard, index, ctx);
                 }
-                Want::Ready(node) => {
-                    ctx.note(Note::LearnerReady { shard, learner: node });
+                Want::Ready { learner: node, again } => {
+                    if !again {
+                        ctx.note(Note::LearnerReady { shard, learner: node });
+                    }
                     for &to in &ctx.env().coordinators {
                         ctx.send(to, Msg::Ready { shard, view: hosted.replica.view(), node });
                     }

@@ -22,6 +22,8 @@ pub const LOG_TOP: f64 = STORY_Y + 20.0;
 const GROUPS_TOP: f64 = LOG_TOP + PITCH * LINES as f64 + 20.0;
 const TITLE: f64 = 27.0;
 const GROUP_GAP: f64 = 8.0;
+/// Room that the commit line's name takes when it stands under the log.
+const NAME_BELOW: f64 = 18.0;
 /// Room that the closing sentence takes.
 const CLOSING: f64 = 34.0;
 
@@ -39,6 +41,11 @@ impl Columns {
     pub fn new(width: u32, nodes: usize) -> Columns {
         let width = ((f64::from(width) - GUTTER) / nodes.max(1) as f64).max(24.0);
         Columns { width, cell: (width - 8.0).clamp(20.0, 40.0) }
+    }
+
+    /// A quiet shard's row: from the column's middle to the glyph's, to the first small cell's left, and from cell to cell.
+    pub fn small(&self) -> (f64, f64, f64) {
+        if self.width < 44.0 { (-10.5, 0.5, 5.6) } else { (-11.0, 2.0, 6.6) }
     }
 
     /// The middle of a node's column.
@@ -72,6 +79,8 @@ pub struct Copy {
 pub struct Log {
     /// Index of the first line.
     pub first: Index,
+    /// Index of the last entry that any copy has.
+    pub last: Index,
     /// Last committed index, as far as the shard's primary (or else anybody) knows.
     pub commit: Index,
     /// Every copy, in the order of pids.
@@ -107,7 +116,7 @@ impl Log {
             node: replica.node,
             cells: std::array::from_fn(|i| cell(replica.node, &replica.tail, replica.role, first + i as u32)),
         });
-        Log { first: Index(first), commit: Index(commit), copies: copies.collect() }
+        Log { first: Index(first), last: Index(most), commit: Index(commit), copies: copies.collect() }
     }
 
     /// Where the commit line runs, as a height in the section; at the top when it lies above what is shown.
@@ -127,7 +136,7 @@ pub struct Group {
 }
 
 /// Every shard but the one in the story, sorted by need, as far as there is room.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Groups {
     /// In the order of need; none is empty.
     pub groups: Vec<Group>,
@@ -135,15 +144,18 @@ pub struct Groups {
     pub more: usize,
     /// Shards that want nothing.
     pub whole: usize,
+    /// Where the first title stands.
+    top: f64,
 }
 
 impl Groups {
     /// The groups that fit a section of this height.
-    pub fn of(view: &ClusterView, story: ShardId, height: u32) -> Groups {
+    pub fn of(view: &ClusterView, story: ShardId, size: (u32, u32)) -> Groups {
         let wanted = state::copies_wanted(view);
         let others = || view.shards.iter().filter(|shard| shard.id != story);
-        let mut room = f64::from(height) - GROUPS_TOP - CLOSING;
-        let mut out = Groups { groups: Vec::new(), more: 0, whole: 0 };
+        let top = GROUPS_TOP + if named_below(view, story, size.0) { NAME_BELOW } else { 0.0 };
+        let mut room = f64::from(size.1) - top - CLOSING;
+        let mut out = Groups { groups: Vec::new(), more: 0, whole: 0, top };
         for fare in [Fare::NoPrimary, Fare::BackupLost, Fare::Behind] {
             let mut shards: Vec<_> = others().filter(|s| state::fare(view, s, wanted) == fare).map(|s| s.id).collect();
             let fit = ((room - TITLE - GROUP_GAP) / ROW).floor().max(0.0) as usize;
@@ -160,7 +172,7 @@ impl Groups {
 
     /// For each group: the height of its title, and of its first row.
     pub fn tops(&self) -> Vec<(f64, f64)> {
-        let mut y = GROUPS_TOP;
+        let mut y = self.top;
         let mut tops = Vec::with_capacity(self.groups.len());
         for group in &self.groups {
             tops.push((y, y + TITLE));
@@ -172,7 +184,7 @@ impl Groups {
     /// The height of the closing sentence.
     pub fn closing(&self) -> f64 {
         let rows: usize = self.groups.iter().map(|group| group.shards.len()).sum();
-        GROUPS_TOP + (TITLE + GROUP_GAP) * self.groups.len() as f64 + ROW * rows as f64
+        self.top + (TITLE + GROUP_GAP) * self.groups.len() as f64 + ROW * rows as f64
     }
 }
 
@@ -193,7 +205,7 @@ pub fn naming(columns: Columns, nodes: usize, copies: &[u8]) -> (f64, Naming) {
     let end = columns.x(last) + columns.width / 2.0;
     let room_after = columns.width * (nodes as f64 - 1.0 - f64::from(last));
     let room_before = columns.width * f64::from(first);
-    let needed = 84.0;
+    let needed = 82.0;
     if room_after >= needed {
         (end, Naming::After(end + 6.0))
     } else if room_before >= needed {
@@ -203,9 +215,12 @@ pub fn naming(columns: Columns, nodes: usize, copies: &[u8]) -> (f64, Naming) {
     }
 }
 
-/// The names of the nodes, in order, with their pids.
-pub fn nodes(view: &ClusterView) -> Vec<(u8, Pid)> {
-    state::of_kind(view, Kind::Node).map(|process| (process.name.n, process.pid)).collect()
+/// Whether the commit line of the shard in the story has its name under the log.
+fn named_below(view: &ClusterView, story: ShardId, width: u32) -> bool {
+    let nodes = state::of_kind(view, Kind::Node).count();
+    let Some(shard) = state::shard(view, story) else { return false };
+    let letters: Vec<u8> = shard.replicas.iter().filter_map(|it| state::name(view, it.node)).map(|name| name.n).collect();
+    naming(Columns::new(width, nodes), nodes, &letters).1 == Naming::Below
 }
 
 #[cfg(test)]
@@ -240,7 +255,7 @@ mod tests {
     fn every_other_shard_is_shown_or_counted_and_the_table_ends_in_its_section() {
         let view = fixture::view();
         for height in [200, 300, 400, 464, 478, 760, 2_000] {
-            let groups = Groups::of(&view, ShardId(7), height);
+            let groups = Groups::of(&view, ShardId(7), (352, height));
             let shown: usize = groups.groups.iter().map(|group| group.shards.len()).sum();
             assert_eq!(shown + groups.more + groups.whole, 23, "{height}");
             assert!(groups.groups.iter().all(|group| !group.shards.is_empty()));
@@ -248,7 +263,7 @@ mod tests {
                 assert!(groups.closing() + 14.0 <= f64::from(height), "{height}: {}", groups.closing());
             }
         }
-        let tall = Groups::of(&view, ShardId(7), 2_000);
+        let tall = Groups::of(&view, ShardId(7), (352, 2_000));
         assert_eq!((tall.more, tall.groups.len()), (0, 2));
     }
 
@@ -268,7 +283,7 @@ mod tests {
             (replica.last, replica.commit) = (Index(0), Index(0));
         }
         let log = Log::of(&view, &view.shards[7]);
-        assert_eq!(log.first, Index(1));
+        assert_eq!((log.first, log.last), (Index(1), Index(0)));
         assert_eq!(log.commit_y(), LOG_TOP - 2.5);
         assert!(log.copies.iter().all(|copy| copy.cells.iter().all(Option::is_none)));
     }

@@ -94,7 +94,6 @@ fn lock() -> LockView {
         shard: ShardId(15),
         seen: FencingToken(34),
         document: 57,
-        refused: Some((pid("c3"), FencingToken(33), FencingToken(34))),
     }
 }
 

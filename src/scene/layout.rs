@@ -206,7 +206,7 @@ impl Layout {
         } else {
             let most = f64::from(self.plan.roster.clients.max(8)) - 1.0;
             let y = 44.0 + n * (f64::from(self.plan.height) - 66.0) / most;
-            (Point::new(14.0, y), Point::new(44.0, y))
+            (Point::new(14.0, y), Point::new(48.0, y))
         }
     }
 }

@@ -1,8 +1,34 @@
 //! The lock as a place: a doorway with the holder in it, people in line on the same floor, and below, the fence before
 //! the document.
 
+use crate::cluster::note::Note;
+use crate::proto::lock::token::FencingToken;
 use crate::scene::geom::Point;
 use crate::scene::glyph;
+use crate::sim::id::Pid;
+use crate::sim::journal::{Record, What};
+use crate::sim::time::{Span, Time};
+
+/// For how long a refusal at the fence is told.
+const TOLD: Span = Span::secs(4);
+
+/// A write that came too late: the document's shard had seen a larger token.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Refusal {
+    /// Who wrote.
+    pub who: Pid,
+    /// With which token.
+    pub token: FencingToken,
+}
+
+/// The latest refusal at the fence, if it happened lately. `facts` are in order.
+pub fn latest_refusal(facts: &[Record<Note>], now: Time) -> Option<Refusal> {
+    let lately = facts.iter().rev().take_while(|record| now.since(record.at) <= TOLD);
+    lately.into_iter().find_map(|record| match &record.what {
+        What::Note(Note::FenceRefused { op, token, .. }) => Some(Refusal { who: op.client, token: *token }),
+        What::Note(_) | What::Fault(_) => None,
+    })
+}
 
 /// Closest that two people in line may stand, with their names below.
 const SHOULDER: f64 = 38.0;

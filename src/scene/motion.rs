@@ -17,7 +17,9 @@ const BOW: f64 = 22.0;
 /// How far a lane keeps to its own right inside a gate.
 const SIDE: f64 = 2.5;
 /// Room that a lane leaves around what it does not lead to.
-const CLEAR: f64 = 9.0;
+const CLEAR: f64 = 6.0;
+/// How often a lane is pushed and smoothed in turn; it ends with a push.
+const ROUNDS: u32 = 14;
 /// Samples of one curve.
 const SAMPLES: u32 = 28;
 
@@ -210,7 +212,7 @@ fn inward(layout: &Layout, outside: &Seat, inside: &Seat, side: f64) -> Vec<Poin
     let at = |r| beside(r, SIDE);
     let outer = at(layout.radius + 5.0);
     let inner = at(layout.band_in - 3.0);
-    let by = at(layout.radius + 24.0);
+    let by = beside(layout.radius + 24.0, 3.0 * SIDE);
     let aim = beside((layout.band_in - 40.0).max(0.0), 4.0 * SIDE);
     let mut points = Vec::with_capacity(2 * SAMPLES as usize + 2);
     curve(&mut points, outside.door.step_toward(by, outside.reach), by, outer);
@@ -218,12 +220,19 @@ fn inward(layout: &Layout, outside: &Seat, inside: &Seat, side: f64) -> Vec<Poin
     points
 }
 
+/// Extra room around something on a lane's left: the lane back has it on its right, and so the two stay apart.
+fn keep_right(points: &[Point], middle: Point) -> f64 {
+    let (Some(a), Some(b)) = (points.first(), points.last()) else { return 0.0 };
+    let on_the_left = (b.x - a.x) * (middle.y - a.y) - (b.y - a.y) * (middle.x - a.x) < 0.0;
+    if on_the_left { 3.0 * SIDE } else { 0.0 }
+}
+
 /// Pushes a lane out of everything that it does not lead to.
 fn go_around(layout: &Layout, a: &Seat, b: &Seat, points: &mut [Point]) {
     let both_outside = !is_inside(a) && !is_inside(b);
     let mut blocks: Vec<(Point, f64)> = Vec::with_capacity(12);
     if both_outside {
-        blocks.push((layout.centre, layout.radius + CLEAR));
+        blocks.push((layout.centre, layout.radius + CLEAR + keep_right(points, layout.centre)));
     }
     for seat in layout.seats() {
         let in_the_way = match seat.name.kind {
@@ -232,17 +241,20 @@ fn go_around(layout: &Layout, a: &Seat, b: &Seat, points: &mut [Point]) {
             Kind::Balancer | Kind::Client => false,
         };
         if in_the_way {
-            blocks.push((seat.at, seat.reach + CLEAR));
+            blocks.push((seat.at, seat.reach + CLEAR + keep_right(points, seat.at)));
         }
     }
     let last = points.len() - 1;
-    for _ in 0..6 {
+    for round in 0..=ROUNDS {
         for i in 1..last {
             for &(middle, r) in &blocks {
                 if points[i].distance(middle) < r {
                     points[i] = middle.step_toward(points[i], r);
                 }
             }
+        }
+        if round == ROUNDS {
+            break;
         }
         // Smooth only what lies inside the ring, or the whole of a lane outside: a gate must stay straight.
         for i in 1..last {
@@ -304,7 +316,8 @@ mod tests {
             let layout = layout(size);
             for (a, b) in pairs(&layout) {
                 let (there, back) = (Lane::between(&layout, a, b).unwrap(), Lane::between(&layout, b, a).unwrap());
-                let apart = there.at(0.5).0.distance(back.at(0.5).0);
+                let parts = (2..=18).map(|i| f64::from(i) / 20.0);
+                let apart: f64 = parts.map(|at| there.at(at).0.distance(back.at(1.0 - at).0)).sum::<f64>() / 17.0;
                 assert!(apart > 3.0, "{size:?} {a:?} {b:?}: {apart}");
             }
         }

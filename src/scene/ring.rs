@@ -72,14 +72,45 @@ pub fn slice(layout: &Layout, id: ShardId, in_story: bool) -> Slice {
     }
 }
 
-/// Where the hairline to the table leaves the slice in the story.
-pub fn anchor(layout: &Layout, story: ShardId) -> Point {
-    layout.polar(layout.radius + 2.0, (f64::from(story.0) + 0.5) * layout.slice_step())
+/// Where the hairline to the table leaves the slice in the story: an angle.
+fn anchor(layout: &Layout, story: ShardId) -> f64 {
+    (f64::from(story.0) + 0.5) * layout.slice_step()
+}
+
+/// A hairline from the slice in the story to `goal`, which lies right of the ring. From the far side it runs around the
+/// ring, never across it.
+pub fn hairline(layout: &Layout, story: ShardId, goal: Point) -> String {
+    let angle = anchor(layout, story);
+    let r = layout.radius + 6.0;
+    let start = layout.polar(layout.radius + 2.0, angle);
+    let (leave, sweep) = match angle {
+        a if (40.0..=140.0).contains(&a) => (a, None),
+        a if (140.0..250.0).contains(&a) => (130.0, Some(0)),
+        _ => (50.0, Some(1)),
+    };
+    let mut path = format!("M{}", pair(start));
+    let from = match sweep {
+        Some(sweep) => {
+            let end = layout.polar(r, leave);
+            let _ = write!(path, "L{}A{r},{r} 0 0 {sweep} {}", pair(layout.polar(r, angle)), pair(end), r = num(r));
+            end
+        }
+        None => start,
+    };
+    // Leaves along the circle, or straight out, and arrives level.
+    let (dx, dy) = match sweep {
+        Some(0) => (30.0, -36.0),
+        Some(_) => (30.0, 36.0),
+        None => (48.0, 16.0),
+    };
+    let (out, back) = (from.shift(dx, dy), goal.shift(-46.0, 0.0));
+    let _ = write!(path, "C{} {} {}", pair(out), pair(back), pair(goal));
+    path
 }
 
 /// The link from the slice in the story to the copy on a node: along the band, never across the middle. Links of one
-/// slice run on tracks of their own, the primary's on track 0.
-pub fn link(layout: &Layout, story: ShardId, node: u8, track: u8) -> String {
+/// slice run on tracks of their own, the primary's on track 0. The link ends `apart` from the node's edge.
+pub fn link(layout: &Layout, story: ShardId, node: u8, track: u8, apart: f64) -> String {
     let to = layout.node_angle(node);
     let middle = (f64::from(story.0) + 0.5) * layout.slice_step();
     let turn = (to - middle + 540.0).rem_euclid(360.0) - 180.0;
@@ -89,7 +120,7 @@ pub fn link(layout: &Layout, story: ShardId, node: u8, track: u8) -> String {
     let from = middle + side * 1.3 * f64::from(track);
     let at = |r: f64, angle: f64| pair(layout.polar(r, angle));
     let start = at(layout.band_in + layout.step_out, from);
-    let end = at(layout.orbit + layout.node_r + 1.0, to);
+    let end = at(layout.orbit + layout.node_r + apart, to);
     if turn.abs() < 9.0 {
         let bend = (layout.band_in + layout.orbit + layout.node_r) / 2.0;
         return format!("M{start}C{} {} {end}", at(bend, from), at(bend, to));
@@ -162,12 +193,25 @@ mod tests {
     }
 
     #[test]
+    fn the_hairline_never_crosses_the_ring() {
+        let layout = layout(560, 478, false);
+        for story in 0..24 {
+            let path = hairline(&layout, ShardId(story), Point::new(582.0, 58.0));
+            let turns_left = path.contains(" 0 0 0 ");
+            let angle = anchor(&layout, ShardId(story));
+            assert_eq!(path.contains('A'), !(40.0..=140.0).contains(&angle), "{story}: {path}");
+            assert_eq!(turns_left, (140.0..250.0).contains(&angle), "{story}: {path}");
+            assert!(path.ends_with("582,58"), "{path}");
+        }
+    }
+
+    #[test]
     fn links_stay_between_the_slices_and_the_nodes() {
         let layout = layout(560, 478, false);
         for story in 0..24 {
             for node in 0..6 {
                 for track in 0..3 {
-                    let path = link(&layout, ShardId(story), node, track);
+                    let path = link(&layout, ShardId(story), node, track, 1.0);
                     assert!(path.starts_with('M') && !path.contains("NaN"), "{path}");
                 }
             }

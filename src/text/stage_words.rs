@@ -44,8 +44,6 @@ pub struct StageWords {
     pub refused: &'static str,
     /// At the fence, while nobody was ever refused.
     pub fence: &'static str,
-    /// A shard that nobody serves.
-    pub not_served: &'static str,
 }
 
 const EN: StageWords = StageWords {
@@ -66,7 +64,6 @@ const EN: StageWords = StageWords {
     zombie: "it thinks it holds",
     refused: "its late write was refused",
     fence: "no smaller token gets in",
-    not_served: "not served",
 };
 
 const ZH: StageWords = StageWords {
@@ -87,7 +84,6 @@ const ZH: StageWords = StageWords {
     zombie: "它仍以为持有锁",
     refused: "迟到的写入已被拒",
     fence: "更小的令牌进不来",
-    not_served: "无人服务",
 };
 
 impl StageWords {
@@ -115,6 +111,14 @@ pub fn lease(lang: Lang, percent: u64) -> String {
     match lang {
         Lang::En => format!("lease {percent} %"),
         Lang::Zh => format!("租约 {percent} %"),
+    }
+}
+
+/// Beside somebody whose messages are slowed down.
+pub fn slow(lang: Lang, times: u16) -> String {
+    match lang {
+        Lang::En => format!("{times}× slow"),
+        Lang::Zh => format!("慢 {times}×"),
     }
 }
 

@@ -13,14 +13,14 @@ pub fn build() -> Result<(), String> {
     run::timed("content policy", policy)
 }
 
-/// Optimises each module in place. Only what the Rust compiler already uses is enabled, so no browser is lost.
+/// Optimises each module in place. Only the features that the module says it uses are enabled, so no browser is lost.
 fn shrink() -> Result<(), String> {
     let modules = files("wasm")?;
     if modules.is_empty() {
         return Err("dist/ holds no wasm module".to_owned());
     }
     for module in modules {
-        let mut opt = run::command(&setup::wasm_opt().to_string_lossy(), &["-O3", "--all-features", "--strip-debug", "--strip-producers"]);
+        let mut opt = run::command(&setup::wasm_opt().to_string_lossy(), &["-O3", "--strip-debug", "--strip-producers"]);
         let done = opt.arg(&module).arg("-o").arg(&module).status().map_err(|why| format!("wasm-opt: {why}"))?;
         if !done.success() {
             return Err(format!("wasm-opt ended with {done}"));

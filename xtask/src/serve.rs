@@ -13,14 +13,27 @@ pub fn serve(args: &[String]) -> Result<(), String> {
         .map_err(|why| format!("port {port} cannot be used ({why}); choose another: cargo xtask serve --port N"))?;
     setup::page()?;
     println!("==> build and serve: http://127.0.0.1:{port}/ (the first build takes a minute or two; stop with Ctrl-C)");
-    let dist = paths::root().join("target/serve");
+    // Beside cargo's own folders, one of which bears the name of the profile: trunk empties this one before each build.
+    let dist = paths::root().join("target/page");
     std::fs::create_dir_all(&dist).map_err(|why| format!("{}: {why}", dist.display()))?;
     let mut trunk = trunk(&["serve", "--cargo-profile", "serve", "--address", "127.0.0.1", "--port", &port.to_string()])?;
     trunk.arg("--dist").arg(&dist);
     if open {
         trunk.arg("--open");
     }
-    let status = trunk.status().map_err(|why| format!("trunk: {why}"))?;
+    become_it(&mut trunk)
+}
+
+/// Where the system can, the server takes our place, so that whoever stops us stops it.
+#[cfg(unix)]
+fn become_it(server: &mut std::process::Command) -> Result<(), String> {
+    use std::os::unix::process::CommandExt;
+    Err(format!("trunk: {}", server.exec()))
+}
+
+#[cfg(not(unix))]
+fn become_it(server: &mut std::process::Command) -> Result<(), String> {
+    let status = server.status().map_err(|why| format!("trunk: {why}"))?;
     if status.success() { Ok(()) } else { Err(format!("trunk ended with {status}")) }
 }
 

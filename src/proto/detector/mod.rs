@@ -31,6 +31,11 @@ impl Watch {
         self.suspected.take().is_some()
     }
 
+    /// The observer was away: silence counts from now, as after a start. A suspicion stays.
+    pub fn resume(&mut self, now: Time) {
+        self.heard = self.heard.max(now);
+    }
+
     /// Looks at the clock. Gives the length of the silence if it is this look that raises the suspicion:
     /// when the silence is *longer* than `max`.
     pub fn look(&mut self, now: Time, max: Span) -> Option<Span> {

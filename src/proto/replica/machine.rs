@@ -101,7 +101,7 @@ impl<T: Clone + Eq> Replica<T> {
     }
     /// Whether somebody still has to answer or has not stored everything: the primary's timer should run.
     pub fn is_restless(&self) -> bool {
-        self.leading.as_ref().is_some_and(|l| l.peers.iter().any(|p| p.proposed || p.probing || p.matched < self.log.last()))
+        self.leading.as_ref().is_some_and(|l| l.peers.iter().any(|p| !p.in_sync || p.probing || p.matched < self.log.last()))
     }
 
     /// Takes over a view that the control plane decided. Views not above the present one are old news, except that the
@@ -192,6 +192,7 @@ impl<T: Clone + Eq> Replica<T> {
             }
             ReplicaMsg::Stored { view, upto } => {
                 let last = self.log.last();
+                let upto = upto.min(last);
                 if let Some(peer) = self.peer_in(view, from) {
                     peer.probing = false;
                     peer.behind = (upto < last).then_some(now);
@@ -204,7 +205,10 @@ impl<T: Clone + Eq> Replica<T> {
             }
             ReplicaMsg::Mismatch { view, from: agreed } => {
                 if let Some(peer) = self.peer_in(view, from) {
-                    peer.next = agreed.max(peer.matched).next();
+                    // What it knows to be committed I have too, unless a rule is off: then its word leads nowhere, and the
+                    // search goes back step by step.
+                    let before = Index(peer.next.0.saturating_sub(2));
+                    peer.next = agreed.min(before).max(peer.matched).next();
                     peer.sent = None;
                     peer.probing = true;
                     self.send_due(now, patience, out);
@@ -297,7 +301,7 @@ impl<T: Clone + Eq> Replica<T> {
         if leading.settled && !peer.in_sync && !peer.proposed && peer.matched >= commit && peer.matched.0 + 4 > last.0 {
             peer.proposed = true;
             peer.asked = now;
-            out.push(Want::Ready(pid));
+            out.push(Want::Ready { learner: pid, again: false });
         }
     }
 
@@ -355,7 +359,7 @@ impl<T: Clone + Eq> Replica<T> {
         for peer in &mut leading.peers {
             if peer.proposed && now.since(peer.asked) >= patience.resend_after {
                 peer.asked = now;
-                out.push(Want::Ready(peer.pid)); // the earlier proposal may have been lost
+                out.push(Want::Ready { learner: peer.pid, again: true });
             }
             if peer.matched >= last && !peer.probing {
                 peer.behind = None;
@@ -370,6 +374,11 @@ impl<T: Clone + Eq> Replica<T> {
                     peer.next = peer.matched.next();
                 }
             }
+        }
+        // A learner may have caught up before its primary had settled.
+        let learners: Vec<Pid> = leading.peers.iter().filter(|p| !p.counts() && !p.probing).map(|p| p.pid).collect();
+        for pid in learners {
+            self.propose_learner(pid, now, out);
         }
         self.send_due(now, patience, out);
     }

@@ -78,8 +78,14 @@ pub enum Want<T> {
     },
     /// Everything up to here is committed now: to be applied.
     Commit(Index),
-    /// A learner has everything: to propose it for the in-sync set of this view.
-    Ready(Pid),
+    /// A learner has everything: to propose it for the in-sync set of this view; `again` if that was done before and may
+    /// have been lost.
+    Ready {
+        /// Who.
+        learner: Pid,
+        /// Whether this is not the first time.
+        again: bool,
+    },
     /// An in-sync backup (or proposed learner) has been silent too long: to ask for a view without it.
     Lagging(Pid),
     /// This primary has settled what its predecessor left: it may serve.

@@ -108,7 +108,7 @@ pub fn Links(props: &LinksProps) -> Html {
     // The primary first: it gets the inner track; it is drawn last, above the others.
     ties.sort_by_key(|(name, tie)| (*tie != Tie::Primary, *name));
     let link = |(track, (name, tie)): (usize, &(Name, Tie))| {
-        let d = ring::link(&props.map.0, props.story, name.n, track as u8);
+        let d = ring::link(&props.map.0, props.story, name.n, track as u8, if *tie == Tie::Loose { 11.0 } else { 1.0 });
         let class = match tie {
             Tie::Primary => "link primary",
             Tie::Backup => "link",

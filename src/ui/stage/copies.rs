@@ -19,7 +19,7 @@ pub fn Copies(props: &SectionProps) -> Html {
     let view = &*model.view;
     let nodes: Vec<_> = state::of_kind(view, Kind::Node).collect();
     let columns = Columns::new(model.size.0, nodes.len());
-    let groups = Groups::of(view, model.story, model.size.1);
+    let groups = Groups::of(view, model.story, model.size);
     let closing = groups.closing();
     let words = StageWords::of(model.lang);
     let dead = |process: &&&ringside::cluster::view::ProcessView| process.health == Health::Down;
@@ -28,7 +28,7 @@ pub fn Copies(props: &SectionProps) -> Html {
             width={kit::n(columns.width - 2.0)} height={kit::n(closing - 6.0)} rx="5" class="gone" />
     };
     let head = |process: &&ringside::cluster::view::ProcessView| html! {
-        <Head key={process.name.to_string()} name={process.name} look={Look::of(process)} x={columns.x(process.name.n).to_string()}
+        <Head key={process.name.to_string()} name={process.name} look={Look::of(process)} width={model.size.0} nodes={nodes.len()}
             on_select={on_select.clone()} on_hover={on_hover.clone()} />
     };
     let open = state::shard(view, model.story).map(|shard| html! { <OpenLog model={model.clone()} shard={shard.id} /> });
@@ -64,9 +64,11 @@ fn row(model: &super::StageModel, view: &ClusterView, columns: Columns, shard: &
     let copy = |replica: &ringside::cluster::view::ReplicaView| {
         let name = state::name(view, replica.node)?;
         let lost = state::is_down(view, replica.node);
-        let at = Point::new(columns.x(name.n) - 11.0, y);
+        let (glyph_at, cells_at, pitch) = columns.small();
+        let x = columns.x(name.n);
+        let at = Point::new(x + glyph_at, y);
         let cell = |i: u8| html! {
-            <rect x={kit::n(at.x + 13.0 + 6.6 * f64::from(i))} y={kit::n(y - 6.5)} width="5" height="13" rx="1"
+            <rect x={kit::n(x + cells_at + pitch * f64::from(i))} y={kit::n(y - 6.5)} width={kit::n(pitch - 1.6)} height="13" rx="1"
                 class={if lost { "small-cell lost" } else { "small-cell" }} />
         };
         Some(html! {
@@ -92,10 +94,10 @@ pub fn glyph(at: Point, k: f64, role: Option<Role>, lost: bool, percent: impl Fn
     let ring = |class: &'static str| html! { <circle cx={kit::n(at.x)} cy={kit::n(at.y)} r={kit::n(r)} {class} /> };
     match (role, lost) {
         (Some(Role::Primary), false) => kit::crown(at, k, "real"),
-        (Some(Role::Primary), true) => kit::crown(at, k, "lost"),
+        (Some(Role::Primary), true) => kit::crown(at, k, if k > 1.0 { "lost" } else { "lost small" }),
         (Some(Role::Backup), false) => ring("role-ring"),
         (Some(Role::Learner), false) => {
-            // Filled from below: a dashed ring of radius r/2 and width r would fill clockwise, so a clip-free chord is drawn.
+            // Filled from below, up to a chord.
             let part = f64::from(percent().min(100)) / 100.0;
             let level = at.y + r - 2.0 * r * part;
             let half = (r * r - (level - at.y).powi(2)).max(0.0).sqrt();
@@ -113,7 +115,8 @@ pub fn glyph(at: Point, k: f64, role: Option<Role>, lost: bool, percent: impl Fn
 struct HeadProps {
     name: Name,
     look: Look,
-    x: AttrValue,
+    width: u32,
+    nodes: usize,
     on_select: Callback<Name>,
     on_hover: Callback<Option<Name>>,
 }
@@ -122,7 +125,7 @@ struct HeadProps {
 #[component]
 fn Head(props: &HeadProps) -> Html {
     let name = props.name;
-    let x: f64 = props.x.parse().unwrap_or_default();
+    let x = Columns::new(props.width, props.nodes).x(name.n);
     let onclick = props.on_select.reform(move |_: MouseEvent| name);
     let onpointerenter = props.on_hover.reform(move |_: PointerEvent| Some(name));
     let onpointerleave = props.on_hover.reform(|_: PointerEvent| None);

@@ -76,7 +76,7 @@ pub fn person(at: Point, k: f64, part: Part, look: Look) -> Html {
         Part::Zombie => "person zombie",
         Part::Idle | Part::Waiting => "person",
     };
-    let shoulder = at.shift(13.0 * k, -9.0 * k);
+    let shoulder = at.shift(-13.0 * k, -9.0 * k);
     let d = format!("M{},{}l9,9m0,-9l-9,9", num(shoulder.x - 4.5), num(shoulder.y - 4.5));
     html! {
         <>

@@ -126,14 +126,14 @@ fn fence(props: &SectionProps, place: &Place) -> Html {
     let (view, lock) = (&*model.view, &model.view.lock);
     let words = StageWords::of(model.lang);
     let zombie = lock.believers.iter().copied().find(|&(who, _)| state::part(view, who) == Part::Zombie);
-    let refused = lock.refused.filter(|&(who, token, _)| zombie.is_none_or(|zombie| zombie == (who, token)));
+    let refused = model.refused.map(|it| (it.who, it.token)).filter(|&it| zombie.is_none_or(|zombie| zombie == it));
     let said = match (zombie, refused) {
         (Some(_), Some(_)) => words.refused_zombie,
         (Some(_), None) => words.zombie,
         (None, Some(_)) => words.refused,
         (None, None) => words.fence,
     };
-    let outside = zombie.or(refused.map(|(who, token, _)| (who, token)));
+    let outside = zombie.or(refused);
     let person = |(who, token): (Pid, ringside::proto::lock::token::FencingToken)| {
         let part = if zombie.is_some() { Part::Zombie } else { Part::Idle };
         let body = html! {

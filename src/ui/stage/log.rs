@@ -45,7 +45,7 @@ pub fn OpenLog(props: &OpenLogProps) -> Html {
             aria-label={stage_words::shard_row(model.lang, shard.id.0, shard.view.no.0, server)}>
             { kit::text(Point::new(0.0, STORY_Y + 6.0), "b big", number) }
             { kit::text(Point::new(beside, STORY_Y + 5.5), "s", stage_words::view(model.lang, shard.view.no.0)) }
-            <g>{ for (0..LINES).map(index) }</g>
+            <g>{ for (0..LINES).filter(|i| log.first.0 + i <= log.last.0).map(index) }</g>
             <g>{ for shard.replicas.iter().filter_map(|replica| head(view, shard, replica, columns)) }</g>
             <g>{ for log.copies.iter().filter_map(|copy| column(view, copy, columns)) }</g>
             { commit(model, view, shard, &log, columns) }
@@ -117,7 +117,7 @@ fn commit(model: &StageModel, view: &ClusterView, shard: &ShardView, log: &Log, 
         Naming::After(x) => (words.committed.into(), Point::new(x, y + 5.5), "n", 21.0, "s"),
         Naming::Before(x) => (words.committed.into(), Point::new(x, y + 5.5), "e n", 21.0, "e s"),
         Naming::Below => {
-            let at = Point::new(0.0, LOG_TOP + PITCH * f64::from(LINES) + 11.0);
+            let at = Point::new(0.0, LOG_TOP + PITCH * f64::from(LINES) + 15.0);
             (stage_words::committed_up_to(model.lang, log.commit.0), at, "", 0.0, "s e")
         }
     };

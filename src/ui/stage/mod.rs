@@ -12,6 +12,8 @@ pub mod paint;
 mod ring;
 mod seat;
 #[cfg(test)]
+mod look;
+#[cfg(test)]
 mod tests;
 
 pub use copies::Copies;
@@ -24,6 +26,7 @@ use ringside::cluster::name::Name;
 use ringside::cluster::view::ClusterView;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::layout::{Layout, Plan};
+use ringside::scene::lock::Refusal;
 use ringside::text::Lang;
 
 /// What one section of the stage shows. Each section has one of its own, for its own size.
@@ -39,6 +42,8 @@ pub struct StageModel {
     pub hovered: Option<Name>,
     /// The shard that the story is about.
     pub story: ShardId,
+    /// The latest write that came too late for the lock: `scene::lock::latest_refusal`.
+    pub refused: Option<Refusal>,
     /// The page's language.
     pub lang: Lang,
     /// Whether the page is one column.

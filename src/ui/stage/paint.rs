@@ -6,7 +6,6 @@ use ringside::scene::geom::Point;
 use ringside::scene::glyph::DART;
 use ringside::scene::motion::{self, DEATH, Lane, Lanes, Sight, TRAIL};
 use ringside::scene::tone::{NODE_TONES, Tone};
-use ringside::sim::id::Pid;
 use ringside::sim::time::Time;
 use wasm_bindgen::JsValue;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
@@ -34,6 +33,8 @@ pub struct Palette {
     hair: String,
     paper: String,
     font: String,
+    solid: js_sys::Array,
+    dotted: js_sys::Array,
 }
 
 impl Palette {
@@ -55,6 +56,8 @@ impl Palette {
             hair: value("--hair"),
             paper: value("--paper"),
             font: format!("16px {}", value("--font")),
+            solid: js_sys::Array::new(),
+            dotted: [1.0, 5.0].into_iter().map(JsValue::from_f64).collect(),
         }
     }
 
@@ -102,14 +105,18 @@ pub fn paint(
     let shown = |flight: &Flight| opts.heartbeats || flight.shape != Shape::Heartbeat;
     let sight = |flight: &Flight| if opts.reduced { motion::at_rest(flight, now) } else { motion::sight(flight, now) };
     // Lanes first, under every dart; two messages on one lane share it.
-    for (i, flight) in flights.iter().enumerate().filter(|(_, flight)| shown(flight)) {
-        if sight(flight) == Sight::Nothing || flights[..i].iter().any(|earlier| same_lane(earlier, flight) && shown(earlier)) {
-            continue;
-        }
+    dash(ctx, &palette.solid);
+    ctx.set_global_alpha(1.0);
+    ctx.set_stroke_style_str(palette.tone(Tone::Hair));
+    ctx.set_line_width(1.5);
+    ctx.set_line_cap("butt");
+    ctx.begin_path();
+    for flight in flights.iter().filter(|flight| shown(flight) && sight(flight) != Sight::Nothing) {
         if let Some(lane) = lanes.get(flight.from, flight.to) {
-            hairline(ctx, palette, lane);
+            trace(ctx, lane.points().iter().copied());
         }
     }
+    ctx.stroke();
     for (i, flight) in flights.iter().enumerate().filter(|(_, flight)| shown(flight)) {
         let tone = motion::tone(lanes.layout(), flight.from);
         let Some(lane) = lanes.get(flight.from, flight.to) else { continue };
@@ -127,22 +134,6 @@ pub fn paint(
     ctx.set_global_alpha(1.0);
 }
 
-fn same_lane(a: &Flight, b: &Flight) -> bool {
-    let ends = |flight: &Flight| -> (Pid, Pid) { (flight.from, flight.to) };
-    ends(a) == ends(b)
-}
-
-/// The way that a message takes, as faint as may be.
-fn hairline(ctx: &CanvasRenderingContext2d, palette: &Palette, lane: &Lane) {
-    ctx.set_global_alpha(1.0);
-    solid(ctx);
-    ctx.set_stroke_style_str(palette.tone(Tone::Hair));
-    ctx.set_line_width(1.5);
-    ctx.set_line_cap("butt");
-    trace(ctx, lane.points().iter().copied());
-    ctx.stroke();
-}
-
 /// A message: its trail, its head, and a bar before the head of a refusal.
 fn dart(ctx: &CanvasRenderingContext2d, palette: &Palette, lane: &Lane, part: f64, shape: Shape, tone: Tone) {
     let filled = matches!(shape, Shape::Request | Shape::Heartbeat);
@@ -150,12 +141,8 @@ fn dart(ctx: &CanvasRenderingContext2d, palette: &Palette, lane: &Lane, part: f6
     ctx.set_stroke_style_str(colour);
     ctx.set_line_width(2.5);
     ctx.set_line_cap("round");
-    if filled {
-        solid(ctx);
-    } else {
-        let dots: js_sys::Array = [1.0, 5.0].into_iter().map(JsValue::from_f64).collect();
-        // Only malformed arrays are refused.
-        let _ = ctx.set_line_dash(&dots);
+    if !filled {
+        dash(ctx, &palette.dotted);
     }
     ctx.begin_path();
     let mut first = true;
@@ -164,10 +151,13 @@ fn dart(ctx: &CanvasRenderingContext2d, palette: &Palette, lane: &Lane, part: f6
         first = false;
     });
     ctx.stroke();
-    solid(ctx);
+    if !filled {
+        dash(ctx, &palette.solid);
+    }
     let (at, angle) = lane.at(part);
     let (sin, cos) = angle.sin_cos();
     let turned = |(x, y): (f64, f64)| Point::new(at.x + x * cos - y * sin, at.y + x * sin + y * cos);
+    ctx.begin_path();
     trace(ctx, DART.into_iter().map(turned));
     ctx.close_path();
     ctx.set_fill_style_str(if filled { colour } else { palette.tone(Tone::Paper) });
@@ -176,6 +166,7 @@ fn dart(ctx: &CanvasRenderingContext2d, palette: &Palette, lane: &Lane, part: f6
     ctx.stroke();
     if shape == Shape::Refusal {
         ctx.set_line_width(3.0);
+        ctx.begin_path();
         trace(ctx, [(12.0, -8.0), (12.0, 8.0)].into_iter().map(turned));
         ctx.stroke();
     }
@@ -183,7 +174,6 @@ fn dart(ctx: &CanvasRenderingContext2d, palette: &Palette, lane: &Lane, part: f6
 
 /// What a lost message leaves.
 fn cross(ctx: &CanvasRenderingContext2d, palette: &Palette, at: Point, tone: Tone) {
-    solid(ctx);
     ctx.set_stroke_style_str(palette.tone(tone));
     ctx.set_line_width(2.75);
     ctx.set_line_cap("round");
@@ -207,13 +197,12 @@ fn name(ctx: &CanvasRenderingContext2d, palette: &Palette, at: Point, label: &st
     let _ = ctx.fill_text(label, at.x, at.y - 14.0);
 }
 
-fn solid(ctx: &CanvasRenderingContext2d) {
-    // Only malformed arrays are refused.
-    let _ = ctx.set_line_dash(&js_sys::Array::new());
+fn dash(ctx: &CanvasRenderingContext2d, pattern: &js_sys::Array) {
+    // Only malformed patterns are refused.
+    let _ = ctx.set_line_dash(pattern);
 }
 
 fn trace(ctx: &CanvasRenderingContext2d, points: impl IntoIterator<Item = Point>) {
-    ctx.begin_path();
     for (i, point) in points.into_iter().enumerate() {
         if i == 0 { ctx.move_to(point.x, point.y) } else { ctx.line_to(point.x, point.y) }
     }

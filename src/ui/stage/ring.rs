@@ -4,9 +4,11 @@ use std::rc::Rc;
 
 use ringside::cluster::name::{Kind, Name};
 use ringside::cluster::view::{ClusterView, Role};
+use ringside::scene::copies::STORY_Y;
 use ringside::scene::geom::{Point, pair};
 use ringside::scene::layout::Layout;
 use ringside::scene::motion::Lane;
+use ringside::scene::ring;
 use ringside::scene::state::{self, Look};
 use ringside::sim::id::Pid;
 use ringside::text::stage_words::StageWords;
@@ -58,6 +60,7 @@ pub fn Ring(props: &SectionProps) -> Html {
             { hatches() }
             <Tokens map={map.clone()} ring={view.ring.clone()} keys={view.keys.clone()} {down} />
             <g class="slices">{ for others.into_iter().map(slice) }</g>
+            <g>{ hairline(model, &map.0) }</g>
             <Gates map={map.clone()} />
             <Links map={map.clone()} {story} {ties} />
             <g class="slices">{ for in_story.into_iter().map(slice) }</g>
@@ -70,6 +73,15 @@ pub fn Ring(props: &SectionProps) -> Html {
             <g>{ seats(Kind::Client) }</g>
         </svg>
     }
+}
+
+/// From the slice in the story to its row in the table, which lies right of this section and begins at the same height.
+fn hairline(model: &StageModel, map: &Layout) -> Html {
+    if model.thin {
+        return html! { <g /> };
+    }
+    let goal = Point::new(f64::from(model.size.0) + 22.0, STORY_Y);
+    html! { <path d={ring::hairline(map, model.story, goal)} class="hairline" /> }
 }
 
 /// The letter of the node that is lit, if one is: the stylesheet dims the others.

@@ -126,16 +126,16 @@ pub fn Seat(props: &SeatProps) -> Html {
             data-suspected-by={face.by.map(|by| by.to_string())}
             data-chosen={(face.chosen > 0).then(|| face.chosen.to_string())}
             {onclick} {onkeydown} {onpointerenter} {onpointerleave} {onfocus} {onblur}>
-            { drawn(&map.0, place, face) }
+            { drawn(&map.0, place, face, *lang) }
         </g>
     }
 }
 
-fn drawn(map: &Layout, place: &Place, face: &Face) -> Html {
+fn drawn(map: &Layout, place: &Place, face: &Face, lang: Lang) -> Html {
     match face.name.kind {
-        Kind::Node => node(map, place.at, face),
-        Kind::Coordinator => coordinator(map, place.at, face),
-        Kind::Balancer => balancer(place.at, face),
+        Kind::Node => node(map, place.at, face, lang),
+        Kind::Coordinator => coordinator(map, place.at, face, lang),
+        Kind::Balancer => balancer(place.at, face, lang),
         Kind::Client => client(map, place.at, face),
     }
 }
@@ -145,7 +145,7 @@ fn halo(at: Point, r: f64) -> Html {
     html! { <circle cx={kit::n(at.x)} cy={kit::n(at.y)} r={kit::n(r)} class="halo-ring" /> }
 }
 
-fn node(map: &Layout, at: Point, face: &Face) -> Html {
+fn node(map: &Layout, at: Point, face: &Face, lang: Lang) -> Html {
     let r = map.node_r;
     let crown_at = at.shift(0.0, -r - if map.plan.thin { 9.0 } else { 11.0 });
     let k = if map.plan.thin { 1.0 } else { 1.35 };
@@ -158,8 +158,8 @@ fn node(map: &Layout, at: Point, face: &Face) -> Html {
             }
             if face.look == Look::Frozen { { kit::pause(at.shift(r * 0.78, -r * 0.78)) } }
             if face.isolated { { isolation(at, r + 12.0) } }
-            if face.by.is_some() { { doubt(at, r, face.crown.is_some()) } }
-            if face.slow > 1 { { kit::text(at.shift(0.0, r + 18.0), "m s n", format!("÷{}", face.slow)) } }
+            if face.by.is_some() { { doubt(at, r, face.crown.is_some() || reaches_links(map, at)) } }
+            if face.slow > 1 { { kit::text(at.shift(r * 0.8, r + 9.0), "s n", stage_words::slow(lang, face.slow)) } }
             if let Some(crown) = face.crown {
                 { kit::crown(crown_at, k, match crown { Crown::Real => "real", Crown::Believed => "believed" }) }
             }
@@ -181,13 +181,18 @@ fn learner(at: Point, r: f64, percent: u8) -> Html {
     }
 }
 
-/// Brackets and a question mark: somebody takes it for dead.
-fn doubt(at: Point, r: f64, crowned: bool) -> Html {
+/// Whether a mark above a node would lie on the links along the band.
+fn reaches_links(map: &Layout, at: Point) -> bool {
+    at.shift(0.0, -map.node_r - 24.0).distance(map.centre) > map.link - 2.0
+}
+
+/// Brackets and a question mark: somebody takes it for dead. The mark stands above, or beside when there is no room.
+fn doubt(at: Point, r: f64, beside: bool) -> Html {
     let (w, h) = (r + 7.0, r + 4.0);
     let (left, right, top, foot) = (num(at.x - w), num(at.x + w), num(at.y - h), num(at.y + h));
     let (in_left, in_right) = (num(at.x - w + 6.0), num(at.x + w - 6.0));
     let d = format!("M{in_left},{top}H{left}V{foot}H{in_left}M{in_right},{top}H{right}V{foot}H{in_right}");
-    let mark = if crowned { at.shift(w + 9.0, -h + 8.0) } else { at.shift(0.0, -h - 5.0) };
+    let mark = if beside { at.shift(w + 9.0, -h + 8.0) } else { at.shift(0.0, -h - 5.0) };
     html! { <g class="doubt"><path {d} />{ kit::text(mark, "m b big n", "?") }</g> }
 }
 
@@ -205,7 +210,7 @@ fn isolation(at: Point, r: f64) -> Html {
     }
 }
 
-fn coordinator(map: &Layout, at: Point, face: &Face) -> Html {
+fn coordinator(map: &Layout, at: Point, face: &Face, lang: Lang) -> Html {
     let leads = face.name.n == 0;
     let down = face.look == Look::Down;
     let class = match (down, leads) {
@@ -221,12 +226,12 @@ fn coordinator(map: &Layout, at: Point, face: &Face) -> Html {
             { kit::text(at.shift(0.0, 5.8), words, face.name.to_string()) }
             if face.look == Look::Frozen { { kit::pause(at.shift(map.hex_r * 0.85, -map.hex_r * 0.7)) } }
             if face.isolated { { isolation(at, map.hex_r + 9.0) } }
-            if face.slow > 1 { { kit::text(at.shift(0.0, map.hex_r + 34.0), "m s n", format!("÷{}", face.slow)) } }
+            if face.slow > 1 { { kit::text(at.shift(map.hex_r, map.hex_r - 1.0), "s n", stage_words::slow(lang, face.slow)) } }
         </>
     }
 }
 
-fn balancer(at: Point, face: &Face) -> Html {
+fn balancer(at: Point, face: &Face, lang: Lang) -> Html {
     let class = if face.look == Look::Down { "pill down" } else { "pill" };
     html! {
         <>
@@ -236,7 +241,7 @@ fn balancer(at: Point, face: &Face) -> Html {
             if face.look == Look::Frozen { { kit::pause(at.shift(22.0, -14.0)) } }
             if face.by.is_some() { { kit::text(at.shift(30.0, 6.0), "b big n", "?") } }
             if face.isolated { { isolation(at, 31.0) } }
-            if face.slow > 1 { { kit::text(at.shift(0.0, 32.0), "m s n", format!("÷{}", face.slow)) } }
+            if face.slow > 1 { { kit::text(at.shift(0.0, 32.0), "m s n", stage_words::slow(lang, face.slow)) } }
         </>
     }
 }

@@ -1,32 +1,35 @@
 //! What the stage says, read off its own markup.
 
 #[path = "../../scene/fixture.rs"]
-mod fixture;
+pub mod fixture;
 
 use std::rc::Rc;
 
 use ringside::cluster::view::{Health, Role};
 use ringside::proto::replica::view::ShardId;
+use ringside::proto::lock::token::FencingToken;
+use ringside::scene::lock::Refusal;
 use ringside::text::Lang;
 use yew::prelude::*;
 use yew::{BaseComponent, LocalServerRenderer};
 
 use super::{Copies, LockPicture, Ring, SectionProps, StageModel};
 
-fn model(size: (u32, u32)) -> StageModel {
+pub fn model(size: (u32, u32)) -> StageModel {
     StageModel {
         view: Rc::new(fixture::view()),
         selected: Some("D".parse().expect("a name")),
         second: None,
         hovered: None,
         story: ShardId(7),
+        refused: Some(Refusal { who: fixture::pid("c3"), token: FencingToken(33) }),
         lang: Lang::En,
         thin: false,
         size,
     }
 }
 
-fn render<C>(model: StageModel) -> String
+pub fn render<C>(model: StageModel) -> String
 where
     C: BaseComponent<Properties = SectionProps>,
 {
@@ -118,9 +121,10 @@ fn the_lock_names_its_people_their_places_and_tokens() {
 fn a_free_lock_and_a_quiet_cluster_are_drawn_too() {
     let mut model = model((264, 300));
     let view = Rc::make_mut(&mut model.view);
-    (view.lock.holder, view.lock.refused) = (None, None);
+    view.lock.holder = None;
     view.lock.queue.clear();
     view.lock.believers.clear();
+    model.refused = None;
     let markup = render::<LockPicture>(model);
     assert!(markup.contains("free") && markup.contains("nobody waits"));
     assert!(tags(&markup, "data-place=").is_empty());
@@ -175,23 +179,3 @@ fn a_cut_link_shows_on_its_lane_and_an_isolated_node_wears_a_ring() {
     assert_eq!(tags(&markup, "class=\"cut\"").len(), 3);
 }
 
-/// Writes the stage as a page to look at, when `RINGSIDE_LOOK` names a folder: `{light,dark,zh,thin}.html`.
-#[test]
-fn the_stage_can_be_looked_at() {
-    let Some(folder) = std::env::var_os("RINGSIDE_LOOK") else { return };
-    let folder = std::path::PathBuf::from(folder);
-    let css = include_str!("../../../static/css/stage.css");
-    let tokens = std::fs::read_to_string(folder.join("tokens.css")).unwrap_or_default();
-    for (name, theme, lang, thin) in
-        [("light", "light", Lang::En, false), ("dark", "dark", Lang::En, false), ("zh", "light", Lang::Zh, false), ("thin", "light", Lang::En, true)]
-    {
-        let sized = |size| StageModel { lang, thin, ..model(size) };
-        let sizes = if thin { [(328, 448), (328, 464), (328, 320)] } else { [(560, 478), (352, 478), (264, 312)] };
-        let page = format!(
-            "<!doctype html><html data-theme={theme}><meta charset=utf-8><style>{tokens}{css}</style><body class={}><section class=r>{}</section><section class=c>{}</section><section class=l>{}</section>",
-            if thin { "thin" } else { "wide" },
-            render::<Ring>(sized(sizes[0])), render::<Copies>(sized(sizes[1])), render::<LockPicture>(sized(sizes[2])),
-        );
-        std::fs::write(folder.join(format!("{name}.html")), page).expect("written");
-    }
-}
