@@ -10,6 +10,7 @@ pub mod lock;
 pub mod motion;
 pub mod ring;
 pub mod state;
+pub mod timebar;
 pub mod tone;
 
 #[cfg(test)]

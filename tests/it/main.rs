@@ -1,2 +1,3 @@
 //! One integration binary.
+mod digests;
 mod engine;

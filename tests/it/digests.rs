@@ -1,0 +1,73 @@
+//! Twenty links and the digests they must give, everywhere and for ever: natively here, in WebAssembly in `tests/wasm.rs`,
+//! in a browser in `tests/e2e`.
+//!
+//! After a change that is meant to change runs: `RINGSIDE_UPDATE=1 cargo test --test it digests` writes the file anew.
+
+use ringside::session::{Session, link};
+use std::fmt::Write;
+use std::path::Path;
+
+const GOLDEN: &str = include_str!("../golden/digests.txt");
+const HEAD: &str = "# A link and the digest of the state it opens on. Written by RINGSIDE_UPDATE=1 cargo test --test it digests\n";
+
+/// What is opened: together they touch every action, every figure a link carries, and each rule switched off.
+const LINKS: [&str; 24] = [
+    "v=1&seed=4127",
+    "v=1&seed=4127&at=5",
+    "v=1&seed=4127&do=2.5:kill:C&at=3.1",
+    "v=1&seed=4127&do=2.5:kill:C&at=12",
+    "v=1&seed=4127&do=2:kill:C,9:revive:C&at=20",
+    "v=1&seed=1&do=1:wipe:A,6:revive:A&at=16.000125",
+    "v=1&seed=2&do=3:freeze:c1,8.5:thaw:c1&at=12",
+    "v=1&seed=3&do=2:freeze:B,7.75:thaw:B&at=14",
+    "v=1&seed=4&do=4:kill:K1,6:revive:K1&at=15",
+    "v=1&seed=5&do=1:cut:A:B,9:heal:A:B&at=13",
+    "v=1&seed=6&do=1:cut:A>K1,8:heal:A>K1&at=13",
+    "v=1&seed=7&do=2:isolate:D,8:heal:D&at=15",
+    "v=1&seed=8&do=1:slow:E:50,9:slow:E:1&at=12.5",
+    "v=1&seed=9&do=1:drift:F:9000,2:drift:A:-9000&at=30",
+    "v=1&seed=10&nodes=3&clients=1&do=1:kill:B&at=9",
+    "v=1&seed=11&nodes=8&balancers=2&do=2:kill:L1,3:kill:H&at=11",
+    "v=1&seed=12&workers=0&loss=20&duplicates=30&at=10",
+    "v=1&seed=18446744073709551615&clients=4&workers=4&do=1:kill:c1,2:kill:c2,5:revive:c1&at=14",
+    "v=1&seed=13&off=lock-lease,fencing&do=2:freeze:c1,9:thaw:c1&at=13",
+    "v=1&seed=14&off=fair-queue,token-survives&do=5:kill:K1,6:revive:K1&at=15",
+    "v=1&seed=15&off=primary-lease,view-check&do=2:isolate:A,8:heal:A&at=14",
+    "v=1&seed=16&off=stored-ack,op-results&loss=50&do=2:kill:B,7:revive:B&at=13",
+    "v=1&seed=17&off=in-sync-promotion,truncate&do=2:isolate:C,4:kill:D,9:heal:C&at=16",
+    "v=1&seed=18&do=3:kill:A,3.5:kill:B,4:kill:C,10:revive:A,11:revive:B,12:revive:C&at=60",
+];
+
+#[test]
+fn every_golden_link_opens_on_its_digest_and_prints_as_it_was_read() {
+    let mut found = HEAD.to_owned();
+    for text in LINKS {
+        let session = Session::open(link::parse(text).unwrap_or_else(|why| panic!("{text}: {why}")));
+        assert_eq!(session.link(), text, "a link prints as it was read");
+        writeln!(found, "{text} {:016x}", session.digest()).expect("a string grows");
+    }
+    if std::env::var_os("RINGSIDE_UPDATE").is_some() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/digests.txt");
+        std::fs::write(&file, &found).unwrap_or_else(|why| panic!("{}: {why}", file.display()));
+        return;
+    }
+    for (found, golden) in found.lines().zip(GOLDEN.lines()) {
+        assert_eq!(found, golden, "a run has changed; if it was meant to, write the file anew (see above)");
+    }
+    assert_eq!(found.lines().count(), GOLDEN.lines().count());
+}
+
+#[test]
+fn seeking_opening_and_advancing_agree_on_the_digest() {
+    for text in LINKS {
+        let opened = link::parse(text).unwrap_or_else(|why| panic!("{text}: {why}"));
+        let at = opened.at;
+        let direct = Session::open(opened);
+        let mut wandering = Session::open(link::parse(text).unwrap_or_else(|why| panic!("{text}: {why}")));
+        // Past it, back to a third of it, on to it: checkpoints and replays must not show.
+        wandering.advance(ringside::sim::time::Span::millis(1_234), u32::MAX);
+        wandering.seek(ringside::sim::time::Time(at.0 / 3));
+        wandering.seek(at);
+        assert_eq!(direct.digest(), wandering.digest(), "{text}");
+    }
+}

@@ -1,0 +1,99 @@
+//! `build`: the release page, ready for any static host, under any path.
+
+use crate::{paths, run, serve, setup, sha256};
+use std::fs;
+use std::path::PathBuf;
+
+/// Builds `dist/`: trunk, then wasm-opt, then the content policy.
+pub fn build() -> Result<(), String> {
+    setup::page()?;
+    setup::npm()?;
+    run::step("release build", &mut serve::trunk(&["build", "--release"])?)?;
+    run::timed("wasm-opt", shrink)?;
+    run::timed("content policy", policy)
+}
+
+/// Optimises each module in place. Only the features that the module says it uses are enabled, so no browser is lost.
+fn shrink() -> Result<(), String> {
+    let modules = files("wasm")?;
+    if modules.is_empty() {
+        return Err("dist/ holds no wasm module".to_owned());
+    }
+    for module in modules {
+        let mut opt = run::command(&setup::wasm_opt().to_string_lossy(), &["-O3", "--strip-debug", "--strip-producers"]);
+        let done = opt.arg(&module).arg("-o").arg(&module).status().map_err(|why| format!("wasm-opt: {why}"))?;
+        if !done.success() {
+            return Err(format!("wasm-opt ended with {done}"));
+        }
+    }
+    Ok(())
+}
+
+/// Writes a strict policy into the page: our own files, the one inline script by its hash, nothing from elsewhere.
+fn policy() -> Result<(), String> {
+    let file = paths::dist().join("index.html");
+    let html = fs::read_to_string(&file).map_err(|why| format!("{}: {why}", file.display()))?;
+    let html = with_policy(&html)?;
+    fs::write(&file, html).map_err(|why| format!("{}: {why}", file.display()))
+}
+
+fn with_policy(html: &str) -> Result<String, String> {
+    let hashes: String =
+        inline_scripts(html)?.iter().map(|script| format!(" 'sha256-{}'", sha256::base64_digest(script.as_bytes()))).collect();
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+         connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'self'; form-action 'none'"
+    );
+    let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
+    // The policy holds for what comes after it. The charset must stay within the first 1,024 bytes, so it goes first.
+    let charset = html.find("<meta charset").ok_or("index.html has no <meta charset=…>")?;
+    let end = charset + html[charset..].find('>').ok_or("index.html: <meta charset is not closed")? + 1;
+    if html[..end].contains("<script") || html[..end].contains("<link") {
+        return Err("index.html: <meta charset=…> must come before every link and script".to_owned());
+    }
+    Ok(format!("{}\n{meta}{}", &html[..end], &html[end..]))
+}
+
+/// The text of every script that has no `src`.
+fn inline_scripts(html: &str) -> Result<Vec<&str>, String> {
+    let mut found = Vec::new();
+    let mut rest = html;
+    while let Some(start) = rest.find("<script") {
+        let open = start + rest[start..].find('>').ok_or("a script tag is not closed")? + 1;
+        let close = open + rest[open..].find("</script>").ok_or("a script has no end")?;
+        if !rest[start..open].contains(" src=") {
+            found.push(&rest[open..close]);
+        }
+        rest = &rest[close..];
+    }
+    Ok(found)
+}
+
+/// The files in `dist/` with this ending.
+pub fn files(ending: &str) -> Result<Vec<PathBuf>, String> {
+    let dist = paths::dist();
+    let entries = fs::read_dir(&dist).map_err(|why| format!("{}: {why}; build it first: cargo xtask build", dist.display()))?;
+    let mut found: Vec<PathBuf> =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.extension().is_some_and(|e| e == ending)).collect();
+    found.sort();
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_names_the_inline_script_and_comes_before_it() {
+        let html = "<html><head><meta charset=\"utf-8\"><script type=\"module\">abc</script><script src=\"x.js\"></script></head>";
+        let out = with_policy(html).unwrap();
+        let hash = "'sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0='";
+        assert_eq!(out.matches("'sha256-").count(), 1);
+        assert!(out.find(hash).unwrap() < out.find("<script").unwrap());
+    }
+
+    #[test]
+    fn a_link_before_the_policy_would_escape_it() {
+        assert!(with_policy("<link href=x><meta charset=\"utf-8\">").is_err());
+    }
+}
