@@ -147,9 +147,12 @@ impl Layout {
         polar_at(self.centre, r, angle)
     }
 
-    /// The gates that stand open: one a balancer. Those of clients who speak to servers directly are not among them.
-    pub fn gates(&self) -> impl Iterator<Item = f64> + '_ {
-        self.seats.iter().filter(|seat| seat.name.kind == Kind::Balancer).filter_map(|seat| seat.gate)
+    /// The gates that stand open, each once: those of the balancers, and those of clients who speak to servers directly.
+    pub fn gates(&self) -> Vec<f64> {
+        let mut gates: Vec<f64> = self.seats.iter().filter_map(|seat| seat.gate).collect();
+        gates.sort_by(f64::total_cmp);
+        gates.dedup();
+        gates
     }
 
     /// The boundary between two slices that is nearest to `angle`.
@@ -176,7 +179,11 @@ impl Layout {
             }
             Kind::Client => {
                 let (at, door) = self.client_at(name.n);
-                let gate = if self.plan.thin { 30.0 } else { 270.0 };
+                let gate = match self.plan.thin {
+                    false => 270.0,
+                    true if at.x < self.centre.x => 330.0,
+                    true => 30.0,
+                };
                 Seat { name, at, door, reach: 4.0, gate: Some(self.gap_near(gate)) }
             }
         }

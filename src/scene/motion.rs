@@ -246,10 +246,10 @@ fn go_around(layout: &Layout, a: &Seat, b: &Seat, points: &mut [Point]) {
     }
     let last = points.len() - 1;
     for round in 0..=ROUNDS {
-        for i in 1..last {
+        for point in &mut points[1..last] {
             for &(middle, r) in &blocks {
-                if points[i].distance(middle) < r {
-                    points[i] = middle.step_toward(points[i], r);
+                if point.distance(middle) < r {
+                    *point = middle.step_toward(*point, r);
                 }
             }
         }

@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::name::{Kind, Name};
-use ringside::cluster::note::Note;
-use ringside::cluster::rules::Rules;
+use ringside::cluster::name::Name;
 use ringside::cluster::setup::Setup;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::timebar::{History, Slice, Window};
@@ -12,15 +10,15 @@ use ringside::session::action::Action;
 use ringside::session::link::{self, Opened};
 use ringside::session::playback::{Playback, Speed};
 use ringside::session::{Session, StepUnit};
-use ringside::sim::journal::What;
 use ringside::sim::time::Time;
 use ringside::text::words::{Theme, Verb, words};
 use ringside::text::{Lang, complaint};
 
+use super::draft::Draft;
+use super::story::{Story, USUAL};
+
 /// The instant of a first visit: every shard is served, a worker holds the lock, others wait.
 pub const FIRST: Time = Time::from_millis(6_000);
-/// The shard in the story until a fact about another one makes the news.
-pub const STORY: ShardId = ShardId(7);
 /// How much slower a hand makes a process.
 pub const SLOWER: u16 = 10;
 
@@ -72,8 +70,17 @@ pub enum Wish {
     Heartbeats(bool),
     /// Whether single keys act.
     SingleKeys(bool),
+    /// A field of the settings has a new value.
+    Write {
+        /// Which.
+        field: String,
+        /// Its text.
+        value: String,
+        /// Whether it is ticked.
+        checked: bool,
+    },
     /// A run of these settings.
-    Begin(Box<Setup>),
+    Begin,
     /// What a link says.
     Open(String),
     /// A dialog, or none.
@@ -109,12 +116,15 @@ pub struct State {
     pub single_keys: bool,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
+    /// The recipe of the next run in the making.
+    pub draft: Draft,
     /// Something that has to be said: a link that cannot be opened, an action that changes nothing.
     pub notice: Option<String>,
     /// Whether nobody has touched the run yet: the sentence then says what is to be seen and what to do.
     pub untouched: bool,
     /// Changes with everything that the session's revision does not tell.
     pub turn: u64,
+    story: Story,
     history: History,
     window: Window,
 }
@@ -136,10 +146,12 @@ impl State {
             heartbeats: false,
             single_keys: true,
             dialog: None,
+            draft: Draft::of(&Setup::new(link::DEFAULT_SEED)),
             notice: None,
             untouched: true,
             turn: 0,
-            history: History::new(STORY),
+            story: Story::default(),
+            history: History::new(USUAL),
             window: Window::default(),
         };
         state.open(fragment);
@@ -149,12 +161,9 @@ impl State {
     /// Carries out a wish. `Err` says why nothing has changed.
     pub fn wish(&mut self, wish: Wish) -> Result<(), String> {
         self.turn += 1;
-        let was_noticed = self.notice.is_some();
         let done = self.carry_out(wish);
-        match &done {
-            Err(why) => self.notice = Some(why.clone()),
-            Ok(()) if was_noticed => {}
-            Ok(()) => {}
+        if let Err(why) = &done {
+            self.notice = Some(why.clone());
         }
         done
     }
@@ -162,7 +171,12 @@ impl State {
     fn carry_out(&mut self, wish: Wish) -> Result<(), String> {
         match wish {
             Wish::Hover(who) => self.hovered = who,
-            Wish::Dialog(dialog) => self.dialog = dialog,
+            Wish::Dialog(dialog) => {
+                self.dialog = dialog;
+                if dialog == Some(Dialog::Settings) {
+                    self.draft = Draft::of(self.session.setup());
+                }
+            }
             Wish::Language => self.lang = self.lang.other(),
             Wish::Theme => {
                 self.theme = match self.theme {
@@ -201,11 +215,15 @@ impl State {
                 self.moves();
                 self.session.seek(to);
             }
-            Wish::Begin(setup) => {
-                self.notice = None;
-                self.dialog = None;
-                self.load(Opened { setup: *setup, at: FIRST, ..Opened::default() });
-                self.present();
+            Wish::Write { field, value, checked } => self.draft.write(&field, &value, checked),
+            Wish::Begin => {
+                // What is wrong is said in the dialog, which stays open.
+                if let Some(setup) = self.draft.setup() {
+                    self.notice = None;
+                    self.dialog = None;
+                    self.load(Opened { setup, at: FIRST, ..Opened::default() });
+                    self.present();
+                }
             }
             Wish::Open(fragment) => self.open(&fragment),
         }
@@ -298,6 +316,7 @@ impl State {
                 self.notice = None;
                 self.untouched = false;
                 self.cutting = false;
+                self.story = Story::default();
                 self.history = History::new(self.history.story());
                 Ok(())
             }
@@ -311,7 +330,7 @@ impl State {
             Ok(opened) => {
                 self.notice = None;
                 let page = opened.page.clone();
-                let first = bare.is_empty() || names_no_run(&opened);
+                let first = opened.actions.is_empty() && !names_an_instant(bare);
                 self.load(if first { Opened { at: FIRST, ..opened } } else { opened });
                 self.untouched = first;
                 if first {
@@ -354,7 +373,8 @@ impl State {
     fn load(&mut self, opened: Opened) {
         self.pause();
         self.session = Session::open(opened);
-        self.history = History::new(STORY);
+        self.story = Story::default();
+        self.history = History::new(USUAL);
         self.window = Window::default();
         self.untouched = true;
         self.cutting = false;
@@ -367,23 +387,19 @@ impl State {
     fn present(&mut self) {
         self.untouched = true;
         let view = self.session.view();
-        let primary = view.shards.get(usize::from(STORY.0)).and_then(|shard| shard.view.primary);
+        let primary = view.shards.get(usize::from(USUAL.0)).and_then(|shard| shard.view.primary);
         self.selected = primary.map(|pid| self.session.setup().roster.name(pid));
     }
 
-    /// The shard in the story: that of the latest headline about one, else shard 7.
-    pub fn story(&self) -> ShardId {
-        let about = |note: &Note| match note {
-            Note::ViewChanged { shard, .. }
-            | Note::Serving { shard, .. }
-            | Note::Stopped { shard, .. }
-            | Note::Truncated { shard, .. }
-            | Note::StaleView { shard, .. }
-            | Note::LearnerReady { shard, .. } => Some(*shard),
-            _ => None,
-        };
-        let _ = about;
-        STORY
+    /// Whether a hand has done anything in this run.
+    pub fn touched(&self) -> bool {
+        !self.session.actions().is_empty()
+    }
+
+    /// The shard in the story.
+    pub fn story(&mut self) -> ShardId {
+        self.story.read(self.session.known());
+        self.story.shard(self.session.facts().len())
     }
 
     /// What the time bar shows now. Reads what was not read yet.
@@ -418,27 +434,11 @@ impl State {
         }
         link::print(&opened)
     }
-
-    /// Which rules are off, and the cast, as the settings begin with them.
-    pub fn rules(&self) -> Rules {
-        self.session.setup().rules
-    }
-
-    /// Everybody, in the order in which the arrow keys go.
-    pub fn everybody(&self, kind: Kind) -> Vec<Name> {
-        let roster = self.session.setup().roster;
-        roster.of(kind).map(|pid| roster.name(pid)).collect()
-    }
-
-    /// Whether any fact of this run was made by a hand.
-    pub fn touched_by_hand(&self) -> bool {
-        self.session.facts().iter().any(|fact| matches!(fact.what, What::Fault(_)))
-    }
 }
 
-/// A link that only says how the page looks, or which seed: its instant is ours to choose.
-fn names_no_run(opened: &Opened) -> bool {
-    opened.at == Time::ZERO && opened.actions.is_empty()
+/// Whether a link was made by this page, or says when to open; else the instant is ours to choose.
+fn names_an_instant(fragment: &str) -> bool {
+    fragment.split('&').any(|part| part.starts_with("v=") || part.starts_with("at="))
 }
 
 #[cfg(test)]

@@ -134,5 +134,5 @@ pub fn Gates(props: &GatesProps) -> Html {
         let (outer, inner) = ring::gate(map, angle);
         html! { <path key={i} d={format!("M{}L{}", pair(outer), pair(inner))} class="gate" /> }
     };
-    html! { <g aria-hidden="true">{ for map.gates().enumerate().map(gate) }</g> }
+    html! { <g aria-hidden="true">{ for map.gates().into_iter().enumerate().map(gate) }</g> }
 }

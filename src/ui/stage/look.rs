@@ -52,10 +52,10 @@ fn page(folder: &std::path::Path, name: &str, theme: &str, base: StageModel, fli
     let css = include_str!("../../../static/css/stage.css");
     let tokens = std::fs::read_to_string(folder.join("tokens.css")).unwrap_or_default();
     let sized = |size| StageModel { size, ..base.clone() };
-    let sizes = if base.thin { [(328, 448), (328, 464), (328, 320)] } else { [(560, 478), (352, 478), (264, 312)] };
+    let sizes = if name == "large" { [(704, 640), (384, 640), (320, 420)] } else if base.thin { [(328, 448), (328, 464), (328, 320)] } else { [(560, 478), (352, 478), (264, 312)] };
     let page = format!(
         "<!doctype html><html data-theme={theme}><meta charset=utf-8><style>{tokens}{css}</style><body class={}><section class=r>{}{}</section><section class=c>{}</section><section class=l>{}</section>",
-        if base.thin { "thin" } else { "wide" },
+        if base.thin { "thin" } else if name == "large" { "large" } else { "wide" },
         render::<Ring>(sized(sizes[0])), messages(&sized(sizes[0]), flights),
         render::<Copies>(sized(sizes[1])), render::<LockPicture>(sized(sizes[2])),
     );
@@ -94,6 +94,7 @@ fn the_stage_can_be_looked_at() {
     let folder = std::path::PathBuf::from(folder);
     let (flights, base) = (fixture::flights(), model((0, 0)));
     page(&folder, "light", "light", base.clone(), &flights);
+    page(&folder, "large", "light", base.clone(), &flights);
     page(&folder, "dark", "dark", base.clone(), &flights);
     page(&folder, "zh", "light", StageModel { lang: Lang::Zh, ..base.clone() }, &flights);
     page(&folder, "thin", "light", StageModel { thin: true, ..base.clone() }, &flights);
