@@ -83,9 +83,7 @@ impl Action {
     /// The processes the action names: one or two.
     pub const fn names(self) -> [Option<Name>; 2] {
         match self {
-            Action::Cut(a, b) | Action::Heal(a, b) | Action::CutOneWay(a, b) | Action::HealOneWay(a, b) => {
-                [Some(a), Some(b)]
-            }
+            Action::Cut(a, b) | Action::Heal(a, b) | Action::CutOneWay(a, b) | Action::HealOneWay(a, b) => [Some(a), Some(b)],
             Action::Kill(_)
             | Action::Revive(_)
             | Action::Wipe(_)
@@ -195,10 +193,9 @@ impl fmt::Display for ActionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ActionError::Empty => write!(f, "an action is missing"),
-            ActionError::Verb(word) => write!(
-                f,
-                "“{word}” is no action; there are kill, revive, wipe, freeze, thaw, slow, drift, cut, heal, isolate"
-            ),
+            ActionError::Verb(word) => {
+                write!(f, "“{word}” is no action; there are kill, revive, wipe, freeze, thaw, slow, drift, cut, heal, isolate")
+            }
             ActionError::Incomplete(text) => write!(f, "“{text}” wants another word"),
             ActionError::Extra(text) => write!(f, "“{text}” is one word too many"),
             ActionError::Name(text) => write!(f, "“{text}” is no process; processes are called K1, A to H, L1, c1"),

@@ -19,6 +19,8 @@ use crate::sim::time::Span;
 #[derive(Clone, Debug)]
 pub struct Chaos {
     rng: Rng,
+    /// A node whose disk was emptied, until the control plane no longer counts on it.
+    bare: Option<Pid>,
 }
 
 impl Chaos {
@@ -39,7 +41,7 @@ impl Chaos {
             setup.config.loss = rng.below(31) as u16;
             setup.config.duplicates = rng.below(31) as u16;
         }
-        (setup, Chaos { rng })
+        (setup, Chaos { rng, bare: None })
     }
 
     /// How long the hands rest before they act again.
@@ -54,9 +56,24 @@ impl Chaos {
     /// Does one thing, if one of a few tries can be done now.
     pub fn act(&mut self, session: &mut Session) {
         let view = session.view();
+        self.bare = self.bare.filter(|bare| view.shards.iter().any(|shard| shard.view.in_sync.contains(bare)));
         for _ in 0..8 {
             let Some(action) = self.draw(&view) else { continue };
-            if session.dispatch(action).is_ok() {
+            let mends = match action {
+                Action::Revive(_) | Action::Thaw(_) | Action::Heal(..) | Action::HealOneWay(..) | Action::Rejoin(_) => true,
+                Action::Slow(_, times) => times == 1,
+                Action::Kill(_)
+                | Action::Wipe(_)
+                | Action::Freeze(_)
+                | Action::Drift(..)
+                | Action::Cut(..)
+                | Action::CutOneWay(..)
+                | Action::Isolate(_) => false,
+            };
+            if (mends || self.bare.is_none()) && session.dispatch(action).is_ok() {
+                if let Action::Wipe(name) = action {
+                    self.bare = session.setup().roster.pid(name);
+                }
                 return;
             }
         }
@@ -93,19 +110,21 @@ impl Chaos {
     }
 }
 
-/// Whether every shard with a copy on `node` has two other living, complete copies in its in-sync set.
+/// Whether the control plane hears and is heard by everyone, and every shard with a copy on `node` has two other living,
+/// complete copies in its in-sync set.
 fn may_be_wiped(view: &ClusterView, node: Pid) -> bool {
     let lives = |pid: Pid| view.processes[pid.index()].health == Health::Up;
-    view.shards.iter().filter(|shard| shard.replicas.iter().any(|replica| replica.node == node)).all(|shard| {
-        let commit = shard.replicas.iter().map(|replica| replica.commit).max();
-        let complete = shard.replicas.iter().filter(|replica| {
-            replica.node != node
-                && lives(replica.node)
-                && shard.view.in_sync.contains(&replica.node)
-                && Some(replica.stored) >= commit
-        });
-        complete.count() >= 2
-    })
+    let mut control = view.processes.iter().filter(|process| process.name.kind == Kind::Coordinator);
+    let hears = |k: &ProcessView| k.cut_to.is_empty() && !view.processes.iter().any(|p| p.cut_to.contains(&k.pid));
+    let watched = control.all(|k| lives(k.pid) && hears(k));
+    watched
+        && view.shards.iter().filter(|shard| shard.replicas.iter().any(|replica| replica.node == node)).all(|shard| {
+            let commit = shard.replicas.iter().map(|replica| replica.commit).max();
+            let complete = shard.replicas.iter().filter(|replica| {
+                replica.node != node && lives(replica.node) && shard.view.in_sync.contains(&replica.node) && Some(replica.stored) >= commit
+            });
+            complete.count() >= 2
+        })
 }
 
 /// Undoes all that hands have done: from here on the cluster has to come to rest.

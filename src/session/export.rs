@@ -169,12 +169,9 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
         Note::Truncated { shard, from, dropped } => {
             vec![("shard", number(shard.0)), ("from", number(from.0)), ("dropped", number(*dropped))]
         }
-        Note::StaleView { shard, from, theirs, ours } => vec![
-            ("shard", number(shard.0)),
-            ("from", name(*from)),
-            ("theirs", number(theirs.0)),
-            ("ours", number(ours.0)),
-        ],
+        Note::StaleView { shard, from, theirs, ours } => {
+            vec![("shard", number(shard.0)), ("from", name(*from)), ("theirs", number(theirs.0)), ("ours", number(ours.0))]
+        }
         Note::LearnerReady { shard, learner } => vec![("shard", number(shard.0)), ("learner", name(*learner))],
         Note::Acknowledged { shard, op: o, index } => {
             vec![("shard", number(shard.0)), ("op", op(o)), ("index", number(index.0))]

@@ -94,8 +94,10 @@ mod tests {
     const K1: Pid = Pid(0);
     const A: Pid = Pid(1);
 
-    fn journal(facts: &[(u64, Pid, Option<u64>, What<Note>)]) -> Vec<Record<Note>> {
-        let record = |(i, (at, who, cause, what)): (usize, &(u64, Pid, Option<u64>, What<Note>))| Record {
+    type Fact = (u64, Pid, Option<u64>, What<Note>);
+
+    fn journal(facts: &[Fact]) -> Vec<Record<Note>> {
+        let record = |(i, (at, who, cause, what)): (usize, &Fact)| Record {
             seq: Seq(i as u64),
             at: Time::from_millis(*at),
             who: *who,

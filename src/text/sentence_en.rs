@@ -11,9 +11,7 @@ use crate::text::sentence::{Line, has_disk, percent, seconds};
 /// What a hand did to the world.
 pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
     match fault {
-        Fault::Kill(who) if !has_disk(who, roster) => {
-            line.put("{} was killed, and everything it knew is gone.", &[who])
-        }
+        Fault::Kill(who) if !has_disk(who, roster) => line.put("{} was killed, and everything it knew is gone.", &[who]),
         Fault::Kill(who) => line.put("{} was killed: its memory is gone, its disk remains.", &[who]),
         Fault::Revive(who) if !has_disk(who, roster) => line.put("{} starts again, knowing nothing.", &[who]),
         Fault::Revive(who) => line.put("{} boots again from its disk.", &[who]),
@@ -90,17 +88,13 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.put(&words, &[who]);
         }
         Note::Truncated { shard, from, dropped } => {
-            let words = format!(
-                "{{}} drops {dropped} entries of shard {} from entry {} on: the new view does not have them.",
-                shard.0, from.0
-            );
+            let words =
+                format!("{{}} drops {dropped} entries of shard {} from entry {} on: the new view does not have them.", shard.0, from.0);
             line.put(&words, &[who]);
         }
         Note::StaleView { shard, from, theirs, ours } => {
-            let words = format!(
-                "{{}} refuses a message about shard {} from {{}}: view {} is older than view {}.",
-                shard.0, theirs.0, ours.0
-            );
+            let words =
+                format!("{{}} refuses a message about shard {} from {{}}: view {} is older than view {}.", shard.0, theirs.0, ours.0);
             line.put(&words, &[who, *from]);
         }
         Note::LearnerReady { shard, learner } => {

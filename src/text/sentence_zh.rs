@@ -84,15 +84,11 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.put(&words, &[who]);
         }
         Note::Truncated { shard, from, dropped } => {
-            let words =
-                format!("{{}} 从第 {} 条起丢弃分片 {} 的 {dropped} 条记录：新视图里没有它们。", from.0, shard.0);
+            let words = format!("{{}} 从第 {} 条起丢弃分片 {} 的 {dropped} 条记录：新视图里没有它们。", from.0, shard.0);
             line.put(&words, &[who]);
         }
         Note::StaleView { shard, from, theirs, ours } => {
-            let words = format!(
-                "{{}} 拒绝了 {{}} 关于分片 {} 的消息：视图 {} 已过时，现在是视图 {}。",
-                shard.0, theirs.0, ours.0
-            );
+            let words = format!("{{}} 拒绝了 {{}} 关于分片 {} 的消息：视图 {} 已过时，现在是视图 {}。", shard.0, theirs.0, ours.0);
             line.put(&words, &[who, *from]);
         }
         Note::LearnerReady { shard, learner } => {

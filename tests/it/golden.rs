@@ -169,9 +169,8 @@ impl Stage {
         while session.now() < end {
             let from = session.facts().len();
             assert!(session.step(StepUnit::Event), "the run is over");
-            let fits = |fact: &Record<Note>| {
-                kind(&fact.what) == wanted && pid.is_none_or(|pid| pid == fact.who) && concerns(fact, shard, &roster)
-            };
+            let fits =
+                |fact: &Record<Note>| kind(&fact.what) == wanted && pid.is_none_or(|pid| pid == fact.who) && concerns(fact, shard, &roster);
             if session.facts()[from..].iter().any(fits) {
                 return;
             }
@@ -202,8 +201,7 @@ impl Stage {
                     _ => plain(&sentence(fact, &roster, Lang::En), &roster),
                 };
                 let at = seconds(Span(fact.at.0));
-                writeln!(lines, "{at:>6} {:<3}{kind:<14}{words}", roster.name(fact.who).to_string())
-                    .expect("a string grows");
+                writeln!(lines, "{at:>6} {:<3}{kind:<14}{words}", roster.name(fact.who).to_string()).expect("a string grows");
             }
         }
         self.seen = session.facts().len();

@@ -23,33 +23,27 @@ fn name(roster: Roster) -> impl Strategy<Value = Name> {
 
 fn action(roster: Roster) -> impl Strategy<Value = Action> {
     let other = move |first: Name| (Just(first), name(roster).prop_filter("two ends", move |second| *second != first));
-    (name(roster).prop_flat_map(other), 1..=1_000_u16, -500_000..=500_000_i32, 0..13).prop_map(
-        |((a, b), times, ppm, verb)| match verb {
-            0 => Action::Kill(a),
-            1 => Action::Revive(a),
-            2 => Action::Wipe(a),
-            3 => Action::Freeze(a),
-            4 => Action::Thaw(a),
-            5 => Action::Slow(a, times),
-            6 => Action::Drift(a, ppm),
-            7 => Action::Cut(a, b),
-            8 => Action::Heal(a, b),
-            9 => Action::CutOneWay(a, b),
-            10 => Action::HealOneWay(a, b),
-            11 => Action::Isolate(a),
-            _ => Action::Rejoin(a),
-        },
-    )
+    (name(roster).prop_flat_map(other), 1..=1_000_u16, -500_000..=500_000_i32, 0..13).prop_map(|((a, b), times, ppm, verb)| match verb {
+        0 => Action::Kill(a),
+        1 => Action::Revive(a),
+        2 => Action::Wipe(a),
+        3 => Action::Freeze(a),
+        4 => Action::Thaw(a),
+        5 => Action::Slow(a, times),
+        6 => Action::Drift(a, ppm),
+        7 => Action::Cut(a, b),
+        8 => Action::Heal(a, b),
+        9 => Action::CutOneWay(a, b),
+        10 => Action::HealOneWay(a, b),
+        11 => Action::Isolate(a),
+        _ => Action::Rejoin(a),
+    })
 }
 
 /// Anything a link can carry.
 fn opened() -> impl Strategy<Value = Opened> {
-    let roster = (3..=8_u8, 1..=2_u8, 1..=8_u8).prop_map(|(nodes, balancers, clients)| Roster {
-        coordinators: 1,
-        nodes,
-        balancers,
-        clients,
-    });
+    let roster =
+        (3..=8_u8, 1..=2_u8, 1..=8_u8).prop_map(|(nodes, balancers, clients)| Roster { coordinators: 1, nodes, balancers, clients });
     let setup = (any::<u64>(), roster, any::<u16>(), 0..=1_000_u16, 0..=1_000_u16, any::<u8>()).prop_map(
         |(seed, roster, off, loss, duplicates, workers)| {
             let mut setup = Setup { roster, ..Setup::new(seed) };
@@ -132,7 +126,8 @@ fn answer(text: &str) {
 
 #[test]
 fn the_link_of_the_documentation_is_read_as_documented() {
-    let text = "v=1&seed=4127&nodes=6&clients=8&off=fencing,primary-lease&loss=10&do=11.2:kill:C,13.05:cut:A:B,14:cut:A%3eB&at=12.48&lang=zh";
+    let text =
+        "v=1&seed=4127&nodes=6&clients=8&off=fencing,primary-lease&loss=10&do=11.2:kill:C,13.05:cut:A:B,14:cut:A%3eB&at=12.48&lang=zh";
     let opened = parse(text).expect("it is in order");
     let node = |n| Name { kind: Kind::Node, n };
     assert_eq!(
@@ -148,10 +143,7 @@ fn the_link_of_the_documentation_is_read_as_documented() {
     assert_eq!(opened.setup.rules, Rules::ALL_ON.without(Rule::Fencing).without(Rule::PrimaryLease));
     assert_eq!(opened.page, [("lang".to_owned(), "zh".to_owned())]);
     assert_eq!(parse(""), Ok(Opened::default()), "an empty fragment is the default run");
-    assert_eq!(
-        print(&opened),
-        "v=1&seed=4127&loss=10&off=fencing,primary-lease&do=11.2:kill:C,13.05:cut:A:B,14:cut:A>B&at=12.48&lang=zh"
-    );
+    assert_eq!(print(&opened), "v=1&seed=4127&loss=10&off=fencing,primary-lease&do=11.2:kill:C,13.05:cut:A:B,14:cut:A>B&at=12.48&lang=zh");
 }
 
 #[test]
@@ -203,9 +195,7 @@ fn every_complaint_names_what_is_wrong() {
 #[test]
 fn a_session_and_the_session_of_its_link_are_at_the_same_digest() {
     let mut session = Session::new(Setup::new(11));
-    for (rest, text) in
-        [(2_000, "kill C"), (1_500, "cut A>K1"), (700, "freeze c1"), (0, "isolate B"), (1_234, "heal B")]
-    {
+    for (rest, text) in [(2_000, "kill C"), (1_500, "cut A>K1"), (700, "freeze c1"), (0, "isolate B"), (1_234, "heal B")] {
         session.advance(Span::millis(rest), u32::MAX);
         session.dispatch(text.parse().expect("an action")).expect("it can be done");
     }

@@ -162,8 +162,7 @@ fn acting_in_the_past_opens_a_branch_and_keeps_the_old_one() {
     let old_digest = session.digest();
     session.seek(Time::from_millis(10_000));
     let done = session.actions().iter().filter(|&&(at, _)| at <= session.now()).count();
-    let alive =
-        session.view().processes.iter().find(|p| session.admits_text(&format!("kill {}", p.name))).map(|p| p.name);
+    let alive = session.view().processes.iter().find(|p| session.admits_text(&format!("kill {}", p.name))).map(|p| p.name);
     let action = format!("kill {}", alive.expect("somebody lives"));
     session.dispatch(action.parse().expect("an action")).expect("it was admitted");
     assert_eq!(session.actions().len(), done + 1, "what lay ahead is gone");
@@ -207,11 +206,7 @@ fn branches_are_bounded() {
 fn checkpoints_are_bounded_and_thinned() {
     let mut session = Session::new(Setup::new(6));
     session.advance(Span::secs(200), u32::MAX);
-    assert!(
-        (LIMITS.checkpoints / 2 - 1..=LIMITS.checkpoints).contains(&session.checkpoints()),
-        "{}",
-        session.checkpoints()
-    );
+    assert!((LIMITS.checkpoints / 2 - 1..=LIMITS.checkpoints).contains(&session.checkpoints()), "{}", session.checkpoints());
     let end = session.digest();
     session.seek(Time::from_millis(77_777));
     assert_same(&session, &fresh(&session, Time::from_millis(77_777)), "between two checkpoints");
@@ -258,9 +253,9 @@ fn a_suspicion_is_traced_to_the_hand_that_did_it() {
     session.advance(Span::secs(3), u32::MAX);
     let facts = session.facts();
     let kill = facts.iter().find(|fact| matches!(fact.what, What::Fault(_))).expect("the kill").seq;
-    let headlines = facts.iter().filter(|fact| {
-        matches!(fact.what, What::Note(Note::Suspected { .. })) || (is_stop(fact) && fact.seq > kill && promoted(fact))
-    });
+    let headlines = facts
+        .iter()
+        .filter(|fact| matches!(fact.what, What::Note(Note::Suspected { .. })) || (is_stop(fact) && fact.seq > kill && promoted(fact)));
     let mut n = 0;
     for fact in headlines {
         let causes = ringside::session::why::causes(facts, fact.seq);

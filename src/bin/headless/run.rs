@@ -56,12 +56,8 @@ fn print(session: &Session, quiet: bool) -> io::Result<()> {
             writeln!(out, "{}", export::json(fact, &session.setup().roster))?;
         }
     }
-    let broken: Vec<&str> = session
-        .promises()
-        .into_iter()
-        .filter(|(_, broken)| broken.is_some())
-        .map(|(promise, _)| promise.word())
-        .collect();
+    let broken: Vec<&str> =
+        session.promises().into_iter().filter(|(_, broken)| broken.is_some()).map(|(promise, _)| promise.word()).collect();
     let mut link = String::new();
     export::put_text(&mut link, &session.link());
     writeln!(

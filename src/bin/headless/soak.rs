@@ -130,12 +130,7 @@ impl Soak {
         for (promise, broken) in session.promises() {
             if let Some(broken) = broken {
                 recipe.at = broken.at;
-                outcome.failures.push(format!(
-                    "{} broken at {} s: #{}",
-                    promise.word(),
-                    broken.at,
-                    link::print(&recipe)
-                ));
+                outcome.failures.push(format!("{} broken at {} s: #{}", promise.word(), broken.at, link::print(&recipe)));
             }
         }
         if outcome.failures.is_empty() {
