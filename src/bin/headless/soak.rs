@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
@@ -66,15 +67,15 @@ impl Soak {
         let total = self.soak();
         let wall = begun.elapsed().as_millis().max(1);
         for (kind, count) in &total.kinds {
-            println!("{count:>12} {kind}");
+            say(&format!("{count:>12} {kind}"));
         }
-        println!(
+        say(&format!(
             "{} seeds, {} events, {} events/s, {} failed",
             self.seeds,
             total.events,
             u128::from(total.events) * 1_000 / wall,
             total.failures.len()
-        );
+        ));
         if total.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
@@ -150,7 +151,7 @@ impl Soak {
 impl Outcome {
     fn take(&mut self, other: Outcome) {
         for failure in &other.failures {
-            println!("seed {}: {failure}", other.seed);
+            say(&format!("seed {}: {failure}", other.seed));
         }
         self.failures.extend(other.failures);
         self.events += other.events;
@@ -158,6 +159,11 @@ impl Outcome {
             *self.kinds.entry(kind).or_default() += count;
         }
     }
+}
+
+/// One line for the reader, who may have seen enough and gone: the exit status tells the rest.
+fn say(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 fn broken(session: &Session) -> bool {
