@@ -33,7 +33,7 @@ const LINKS: [&str; 24] = [
     "v=1&seed=13&off=lock-lease,fencing&do=2:freeze:c1,9:thaw:c1&at=13",
     "v=1&seed=14&off=fair-queue,token-survives&do=5:kill:K1,6:revive:K1&at=15",
     "v=1&seed=15&off=primary-lease&do=2:isolate:A,8:heal:A&at=14",
-    "v=1&seed=16&off=stored-ack&loss=50&do=2:kill:B,7:revive:B&at=13",
+    "v=1&seed=16&loss=50&off=stored-ack&do=2:kill:B,7:revive:B&at=13",
     "v=1&seed=17&off=in-sync-promotion&do=2:isolate:C,4:kill:D,9:heal:C&at=16",
     "v=1&seed=18&do=3:kill:A,3.5:kill:B,4:kill:C,10:revive:A,11:revive:B,12:revive:C&at=60",
 ];
