@@ -18,7 +18,7 @@ mod tests;
 
 pub use copies::Copies;
 pub use lock::LockPicture;
-pub use ring::{Ring, SectionProps};
+pub use ring::Ring;
 
 use std::rc::Rc;
 
