@@ -93,14 +93,10 @@ impl Log {
         let lead = shard.view.primary.filter(|&node| !state::is_down(view, node));
         let lead = lead.and_then(|node| state::replica(shard, node));
         let most = shard.replicas.iter().map(|replica| replica.last.0).max().unwrap_or(0);
-        let commit = lead.map_or_else(
-            || shard.replicas.iter().map(|replica| replica.commit.0).max().unwrap_or(0),
-            |replica| replica.commit.0,
-        );
+        let commit =
+            lead.map_or_else(|| shard.replicas.iter().map(|replica| replica.commit.0).max().unwrap_or(0), |replica| replica.commit.0);
         let first = most.saturating_sub(LINES - 1).max(1);
-        let written = |tail: &[(Index, ViewNo)], index: u32| {
-            tail.iter().find(|&&(at, _)| at.0 == index).map(|&(_, no)| no)
-        };
+        let written = |tail: &[(Index, ViewNo)], index: u32| tail.iter().find(|&&(at, _)| at.0 == index).map(|&(_, no)| no);
         let cell = |node: Pid, tail: &[(Index, ViewNo)], role: Option<Role>, index: u32| {
             let truth = lead.and_then(|lead| written(&lead.tail, index));
             match written(tail, index) {

@@ -11,8 +11,8 @@ use ringside::sim::time::{Span, Time};
 
 const ROSTER: Roster = Roster { coordinators: 3, nodes: 6, balancers: 2, clients: 8 };
 const PLACES: [&str; 24] = [
-    "DFC", "BDA", "DAE", "ACE", "ACE", "EDB", "BAF", "CDB", "BEC", "ECF", "CFA", "FAD", "FBA", "ADC", "FCD", "ADB",
-    "FDE", "ECA", "CEA", "ECA", "EFD", "DBF", "CDB", "BED",
+    "DFC", "BDA", "DAE", "ACE", "ACE", "EDB", "BAF", "CDB", "BEC", "ECF", "CFA", "FAD", "FBA", "ADC", "FCD", "ADB", "FDE", "ECA", "CEA",
+    "ECA", "EFD", "DBF", "CDB", "BED",
 ];
 
 /// The process of this name.
@@ -58,11 +58,8 @@ fn shards() -> Vec<ShardView> {
     let (b, c, d) = (pid("B"), pid("C"), pid("D"));
     let usual = |(i, place): (usize, &&str)| {
         let nodes: Vec<Pid> = place.bytes().map(node).collect();
-        let mut replicas: Vec<_> = nodes
-            .iter()
-            .enumerate()
-            .map(|(j, &on)| copy(on, Some(if j == 0 { Role::Primary } else { Role::Backup }), 3, 90, 90))
-            .collect();
+        let mut replicas: Vec<_> =
+            nodes.iter().enumerate().map(|(j, &on)| copy(on, Some(if j == 0 { Role::Primary } else { Role::Backup }), 3, 90, 90)).collect();
         replicas.sort_by_key(|replica| replica.node);
         let server = (nodes[0] != c).then_some(nodes[0]);
         let view = View { no: ViewNo(3), primary: Some(nodes[0]), in_sync: nodes, learners: Vec::new() };
@@ -71,23 +68,15 @@ fn shards() -> Vec<ShardView> {
     let mut shards: Vec<_> = PLACES.iter().enumerate().map(usual).collect();
     shards[7].server = Some(d);
     shards[7].view = View { no: ViewNo(4), primary: Some(d), in_sync: vec![d, b], learners: Vec::new() };
-    shards[7].replicas = vec![
-        copy(b, Some(Role::Backup), 4, 122, 122),
-        copy(c, None, 3, 124, 122),
-        copy(d, Some(Role::Primary), 4, 123, 122),
-    ];
+    shards[7].replicas =
+        vec![copy(b, Some(Role::Backup), 4, 122, 122), copy(c, None, 3, 124, 122), copy(d, Some(Role::Primary), 4, 123, 122)];
     shards
 }
 
 fn lock() -> LockView {
     let session = |name| Session { client: pid(name), boot: Boot(1), n: 1 };
     LockView {
-        holder: Some(HolderView {
-            session: session("c2"),
-            token: FencingToken(34),
-            left: Span::millis(1_860),
-            lease: Span::millis(3_000),
-        }),
+        holder: Some(HolderView { session: session("c2"), token: FencingToken(34), left: Span::millis(1_860), lease: Span::millis(3_000) }),
         queue: vec![session("c5"), session("c1"), session("c4")],
         believers: vec![(pid("c2"), FencingToken(34)), (pid("c3"), FencingToken(33))],
         last_token: FencingToken(34),

@@ -10,13 +10,7 @@ pub const REACH: f64 = 13.0;
 
 /// The index of the message nearest to `at`, if one is within reach. `sight` says what is seen of each (in motion, or at
 /// rest). Of two at the same distance the earlier in the list.
-pub fn message_at(
-    lanes: &mut Lanes,
-    flights: &[Flight],
-    now: Time,
-    at: Point,
-    sight: impl Fn(&Flight, Time) -> Sight,
-) -> Option<usize> {
+pub fn message_at(lanes: &mut Lanes, flights: &[Flight], now: Time, at: Point, sight: impl Fn(&Flight, Time) -> Sight) -> Option<usize> {
     let mut best: Option<(usize, f64)> = None;
     for (i, flight) in flights.iter().enumerate() {
         let part = match sight(flight, now) {

@@ -223,8 +223,7 @@ mod tests {
     use super::*;
     use crate::scene::fixture;
 
-    const SIZES: [(u32, u32, bool); 5] =
-        [(560, 478, false), (1100, 760, false), (328, 448, true), (296, 416, true), (760, 700, true)];
+    const SIZES: [(u32, u32, bool); 5] = [(560, 478, false), (1100, 760, false), (328, 448, true), (296, 416, true), (760, 700, true)];
 
     #[test]
     fn everything_stands_within_its_section() {

@@ -226,10 +226,12 @@ pub enum Stake {
 pub fn process(lang: Lang, name: Name, state: Look, stake: Stake) -> String {
     let (kind, state) = (kind(lang, name.kind), look(lang, state));
     let part = match (lang, stake) {
-        (_, Stake::None | Stake::Client(Part::Idle)) => return match lang {
-            Lang::En => format!("{kind} {name}, {state}"),
-            Lang::Zh => format!("{kind} {name}，{state}"),
-        },
+        (_, Stake::None | Stake::Client(Part::Idle)) => {
+            return match lang {
+                Lang::En => format!("{kind} {name}, {state}"),
+                Lang::Zh => format!("{kind} {name}，{state}"),
+            };
+        }
         (Lang::En, Stake::Copy(Role::Primary, shard)) => format!("primary of shard {shard}"),
         (Lang::En, Stake::Copy(Role::Backup, shard)) => format!("backup of shard {shard}"),
         (Lang::En, Stake::Copy(Role::Learner, shard)) => format!("catching up with shard {shard}"),

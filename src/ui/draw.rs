@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use ringside::scene::lock::latest_refusal;
 use yew::prelude::*;
 
 use super::app::App;
@@ -28,6 +29,7 @@ impl App {
         let (lang, sizes, calls) = (state.lang, self.sizes, &self.calls);
         let session = &state.session;
         let roster = session.setup().roster;
+        let refused = latest_refusal(session.facts(), session.now());
         let model = |size: (u32, u32)| {
             Rc::new(StageModel {
                 view: session.view(),
@@ -35,6 +37,7 @@ impl App {
                 second: state.second,
                 hovered: state.hovered,
                 story,
+                refused,
                 lang,
                 thin: sizes.thin,
                 size,

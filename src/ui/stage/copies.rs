@@ -23,13 +23,17 @@ pub fn Copies(props: &SectionProps) -> Html {
     let closing = groups.closing();
     let words = StageWords::of(model.lang);
     let dead = |process: &&&ringside::cluster::view::ProcessView| process.health == Health::Down;
-    let gone = |process: &&ringside::cluster::view::ProcessView| html! {
-        <rect key={process.name.to_string()} x={kit::n(columns.x(process.name.n) - columns.width / 2.0 + 1.0)} y="-4"
-            width={kit::n(columns.width - 2.0)} height={kit::n(closing - 6.0)} rx="5" class="gone" />
+    let gone = |process: &&ringside::cluster::view::ProcessView| {
+        html! {
+            <rect key={process.name.to_string()} x={kit::n(columns.x(process.name.n) - columns.width / 2.0 + 1.0)} y="-4"
+                width={kit::n(columns.width - 2.0)} height={kit::n(closing - 6.0)} rx="5" class="gone" />
+        }
     };
-    let head = |process: &&ringside::cluster::view::ProcessView| html! {
-        <Head key={process.name.to_string()} name={process.name} look={Look::of(process)} width={model.size.0} nodes={nodes.len()}
-            on_select={on_select.clone()} on_hover={on_hover.clone()} />
+    let head = |process: &&ringside::cluster::view::ProcessView| {
+        html! {
+            <Head key={process.name.to_string()} name={process.name} look={Look::of(process)} width={model.size.0} nodes={nodes.len()}
+                on_select={on_select.clone()} on_hover={on_hover.clone()} />
+        }
     };
     let open = state::shard(view, model.story).map(|shard| html! { <OpenLog model={model.clone()} shard={shard.id} /> });
     let group = |((fare, shards), (title, first)): ((Fare, &Vec<_>), (f64, f64))| {
@@ -67,9 +71,11 @@ fn row(model: &super::StageModel, view: &ClusterView, columns: Columns, shard: &
         let (glyph_at, cells_at, pitch) = columns.small();
         let x = columns.x(name.n);
         let at = Point::new(x + glyph_at, y);
-        let cell = |i: u8| html! {
-            <rect x={kit::n(x + cells_at + pitch * f64::from(i))} y={kit::n(y - 6.5)} width={kit::n(pitch - 1.6)} height="13" rx="1"
-                class={if lost { "small-cell lost" } else { "small-cell" }} />
+        let cell = |i: u8| {
+            html! {
+                <rect x={kit::n(x + cells_at + pitch * f64::from(i))} y={kit::n(y - 6.5)} width={kit::n(pitch - 1.6)} height="13" rx="1"
+                    class={if lost { "small-cell lost" } else { "small-cell" }} />
+            }
         };
         Some(html! {
             <g key={name.to_string()} data-n={kit::letter(name)}>

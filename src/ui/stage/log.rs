@@ -54,12 +54,7 @@ pub fn OpenLog(props: &OpenLogProps) -> Html {
 }
 
 /// A copy's role above its log. A crown is a belief: whoever believes wears one.
-fn head(
-    view: &ClusterView,
-    shard: &ShardView,
-    replica: &ringside::cluster::view::ReplicaView,
-    columns: Columns,
-) -> Option<Html> {
+fn head(view: &ClusterView, shard: &ShardView, replica: &ringside::cluster::view::ReplicaView, columns: Columns) -> Option<Html> {
     let name = state::name(view, replica.node)?;
     let at = Point::new(columns.x(name.n), STORY_Y);
     let lost = state::is_down(view, replica.node);

@@ -9,6 +9,7 @@ use ringside::cluster::view::{ClusterView, Flight, Health, Role, Shape};
 use ringside::proto::replica::view::{Index, ShardId};
 use ringside::scene::geom::{Point, num, pair};
 use ringside::scene::glyph;
+use ringside::scene::layout::Layout;
 use ringside::scene::motion::{self, Lanes, Sight};
 use ringside::sim::fault::Fault;
 use ringside::sim::time::Time;
@@ -19,13 +20,17 @@ use super::{Copies, LockPicture, Ring, StageModel};
 
 /// The messages as `paint` paints them, as SVG, since there is no canvas here.
 fn messages(model: &StageModel, flights: &[Flight]) -> String {
-    let mut lanes = Lanes::new(model.layout());
+    let mut lanes = Lanes::new(Layout::new(model.plan()));
     let mut out = format!("<svg class='stage-svg over' viewBox='0 0 {} {}'>", model.size.0, model.size.1);
     for flight in flights.iter().filter(|flight| flight.shape != Shape::Heartbeat) {
         let name = lanes.layout().plan.roster.name(flight.from);
         let Some(lane) = lanes.get(flight.from, flight.to) else { continue };
         let way: Vec<_> = lane.points().iter().map(|&p| pair(p)).collect();
-        let ink = if "ABCDEFGH".contains(&name.to_string()) { format!("var(--{}-ink)", name.to_string().to_lowercase()) } else { "var(--ink)".into() };
+        let ink = if "ABCDEFGH".contains(&name.to_string()) {
+            format!("var(--{}-ink)", name.to_string().to_lowercase())
+        } else {
+            "var(--ink)".into()
+        };
         let _ = write!(out, "<path d='M{}' fill='none' stroke='var(--hair)' stroke-width='1.5'/>", way.join("L"));
         let filled = flight.shape == Shape::Request;
         match motion::sight(flight, model.view.now) {
@@ -33,14 +38,33 @@ fn messages(model: &StageModel, flights: &[Flight]) -> String {
                 let mut trail = Vec::new();
                 lane.stretch((part - motion::TRAIL).max(0.0), part, |p: Point| trail.push(pair(p)));
                 let (at, angle) = lane.at(part);
-                let _ = write!(out, "<path d='M{}' fill='none' stroke-linecap='round' style='stroke:{ink}' stroke-width='2.5' {}/>", trail.join("L"), if filled { "" } else { "stroke-dasharray='1 5'" });
-                let _ = write!(out, "<g transform='translate({}) rotate({})'><path d='{}' style='stroke:{ink};fill:{}' stroke-width='1.75'/>", pair(at), num(angle.to_degrees()), glyph::DART_PATH, if filled { &ink } else { "var(--paper)" });
-                if flight.shape == Shape::Refusal { let _ = write!(out, "<path d='M12,-8V8' style='stroke:{ink}' stroke-width='3'/>"); }
+                let _ = write!(
+                    out,
+                    "<path d='M{}' fill='none' stroke-linecap='round' style='stroke:{ink}' stroke-width='2.5' {}/>",
+                    trail.join("L"),
+                    if filled { "" } else { "stroke-dasharray='1 5'" }
+                );
+                let _ = write!(
+                    out,
+                    "<g transform='translate({}) rotate({})'><path d='{}' style='stroke:{ink};fill:{}' stroke-width='1.75'/>",
+                    pair(at),
+                    num(angle.to_degrees()),
+                    glyph::DART_PATH,
+                    if filled { &ink } else { "var(--paper)" }
+                );
+                if flight.shape == Shape::Refusal {
+                    let _ = write!(out, "<path d='M12,-8V8' style='stroke:{ink}' stroke-width='3'/>");
+                }
                 out.push_str("</g>");
             }
             Sight::Lost => {
                 let at = lane.at(motion::DEATH).0;
-                let _ = write!(out, "<path d='M{},{}l12,12m0,-12l-12,12' style='stroke:{ink}' stroke-width='2.75'/>", num(at.x - 6.0), num(at.y - 6.0));
+                let _ = write!(
+                    out,
+                    "<path d='M{},{}l12,12m0,-12l-12,12' style='stroke:{ink}' stroke-width='2.75'/>",
+                    num(at.x - 6.0),
+                    num(at.y - 6.0)
+                );
             }
             Sight::Nothing => {}
         }
@@ -52,12 +76,26 @@ fn page(folder: &std::path::Path, name: &str, theme: &str, base: StageModel, fli
     let css = include_str!("../../../static/css/stage.css");
     let tokens = std::fs::read_to_string(folder.join("tokens.css")).unwrap_or_default();
     let sized = |size| StageModel { size, ..base.clone() };
-    let sizes = if name == "large" { [(704, 640), (384, 640), (320, 420)] } else if base.thin { [(328, 448), (328, 464), (328, 320)] } else { [(560, 478), (352, 478), (264, 312)] };
+    let sizes = if name == "large" {
+        [(704, 640), (384, 640), (320, 420)]
+    } else if base.thin {
+        [(328, 448), (328, 464), (328, 320)]
+    } else {
+        [(560, 478), (352, 478), (264, 312)]
+    };
     let page = format!(
         "<!doctype html><html data-theme={theme}><meta charset=utf-8><style>{tokens}{css}</style><body class={}><section class=r>{}{}</section><section class=c>{}</section><section class=l>{}</section>",
-        if base.thin { "thin" } else if name == "large" { "large" } else { "wide" },
-        render::<Ring>(sized(sizes[0])), messages(&sized(sizes[0]), flights),
-        render::<Copies>(sized(sizes[1])), render::<LockPicture>(sized(sizes[2])),
+        if base.thin {
+            "thin"
+        } else if name == "large" {
+            "large"
+        } else {
+            "wide"
+        },
+        render::<Ring>(sized(sizes[0])),
+        messages(&sized(sizes[0]), flights),
+        render::<Copies>(sized(sizes[1])),
+        render::<LockPicture>(sized(sizes[2])),
     );
     std::fs::write(folder.join(format!("{name}.html")), page).expect("written");
 }
@@ -110,7 +148,9 @@ fn the_stage_can_be_looked_at() {
         let story = ShardId(7);
         let primary = view.shards[7].view.primary;
         page(&folder, name, "light", StageModel { view: Rc::new(view), story, refused: None, selected: None, ..base.clone() }, &flights);
-        if until == 5_000 && let Some(primary) = primary {
+        if until == 5_000
+            && let Some(primary) = primary
+        {
             cluster.inject(Fault::Kill(primary), &mut Vec::new());
         }
     }

@@ -7,25 +7,25 @@ mod cuts;
 mod kit;
 mod lock;
 mod log;
+#[cfg(test)]
+mod look;
 #[cfg(target_arch = "wasm32")]
 pub mod paint;
 mod ring;
 mod seat;
 #[cfg(test)]
-mod look;
-#[cfg(test)]
 mod tests;
 
 pub use copies::Copies;
 pub use lock::LockPicture;
-pub use ring::{Ring, SectionProps};
+pub use ring::Ring;
 
 use std::rc::Rc;
 
 use ringside::cluster::name::Name;
 use ringside::cluster::view::ClusterView;
 use ringside::proto::replica::view::ShardId;
-use ringside::scene::layout::{Layout, Plan};
+use ringside::scene::layout::Plan;
 use ringside::scene::lock::Refusal;
 use ringside::text::Lang;
 
@@ -53,13 +53,8 @@ pub struct StageModel {
 }
 
 impl StageModel {
-    /// What the ring's layout is a function of.
+    /// What the ring's layout is a function of; so is `scene::motion::Lanes`, and so `paint`.
     pub fn plan(&self) -> Plan {
         Plan::new(self.size, self.thin, &self.view)
-    }
-
-    /// The ring's layout, for `scene::motion::Lanes` and so for `paint`.
-    pub fn layout(&self) -> Layout {
-        Layout::new(self.plan())
     }
 }

@@ -64,9 +64,7 @@ impl Palette {
     /// The colour of a tone that messages wear.
     fn tone(&self, tone: Tone) -> &str {
         match tone {
-            Tone::NodeInk(n) | Tone::NodeFill(n) | Tone::NodeOn(n) => {
-                self.node_ink.get(usize::from(n)).map_or(&self.ink, String::as_str)
-            }
+            Tone::NodeInk(n) | Tone::NodeFill(n) | Tone::NodeOn(n) => self.node_ink.get(usize::from(n)).map_or(&self.ink, String::as_str),
             Tone::Ink | Tone::Promise => &self.ink,
             Tone::Ink2 => &self.ink2,
             Tone::Line => &self.line,
@@ -89,14 +87,7 @@ pub fn fit(canvas: &HtmlCanvasElement, size: (u32, u32), scale: f64) -> bool {
 }
 
 /// Paints every message that is to be seen at `now`, on a canvas that `fit` has prepared.
-pub fn paint(
-    ctx: &CanvasRenderingContext2d,
-    lanes: &mut Lanes,
-    palette: &Palette,
-    flights: &[Flight],
-    now: Time,
-    opts: &PaintOptions,
-) {
+pub fn paint(ctx: &CanvasRenderingContext2d, lanes: &mut Lanes, palette: &Palette, flights: &[Flight], now: Time, opts: &PaintOptions) {
     let plan = lanes.layout().plan;
     // A transform can only fail on a lost context; then there is nothing to paint on either.
     let _ = ctx.set_transform(opts.scale, 0.0, 0.0, opts.scale, 0.0, 0.0);
@@ -147,7 +138,11 @@ fn dart(ctx: &CanvasRenderingContext2d, palette: &Palette, lane: &Lane, part: f6
     ctx.begin_path();
     let mut first = true;
     lane.stretch((part - TRAIL).max(0.0), part, |point| {
-        if first { ctx.move_to(point.x, point.y) } else { ctx.line_to(point.x, point.y) }
+        if first {
+            ctx.move_to(point.x, point.y)
+        } else {
+            ctx.line_to(point.x, point.y)
+        }
         first = false;
     });
     ctx.stroke();

@@ -45,9 +45,11 @@ pub fn Ring(props: &SectionProps) -> Html {
                 story={shard.id == story} />
         }
     };
-    let seat = |face: Face, pid: Pid, key: String| html! {
-        <Seat {key} map={map.clone()} seat={pid.0} {face} {story} lang={model.lang}
-            on_select={on_select.clone()} on_hover={on_hover.clone()} />
+    let seat = |face: Face, pid: Pid, key: String| {
+        html! {
+            <Seat {key} map={map.clone()} seat={pid.0} {face} {story} lang={model.lang}
+                on_select={on_select.clone()} on_hover={on_hover.clone()} />
+        }
     };
     let seats = |kind: Kind| -> Html {
         state::of_kind(view, kind).map(|process| seat(face(model, process.pid), process.pid, process.name.to_string())).collect()

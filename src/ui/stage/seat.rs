@@ -200,7 +200,10 @@ fn doubt(at: Point, r: f64, beside: bool) -> Html {
 fn isolation(at: Point, r: f64) -> Html {
     let d = format!(
         "M{},{}l8,-10m-4,13l8,-10M{},{}l8,-10m-4,13l8,-10",
-        num(at.x - r - 6.0), num(at.y + 3.0), num(at.x + r - 6.0), num(at.y + 3.0),
+        num(at.x - r - 6.0),
+        num(at.y + 3.0),
+        num(at.x + r - 6.0),
+        num(at.y + 3.0),
     );
     html! {
         <g class="cut">

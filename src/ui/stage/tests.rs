@@ -6,14 +6,15 @@ pub mod fixture;
 use std::rc::Rc;
 
 use ringside::cluster::view::{Health, Role};
-use ringside::proto::replica::view::ShardId;
 use ringside::proto::lock::token::FencingToken;
+use ringside::proto::replica::view::ShardId;
 use ringside::scene::lock::Refusal;
 use ringside::text::Lang;
 use yew::prelude::*;
 use yew::{BaseComponent, LocalServerRenderer};
 
-use super::{Copies, LockPicture, Ring, SectionProps, StageModel};
+use super::ring::SectionProps;
+use super::{Copies, LockPicture, Ring, StageModel};
 
 pub fn model(size: (u32, u32)) -> StageModel {
     StageModel {
@@ -133,14 +134,14 @@ fn a_free_lock_and_a_quiet_cluster_are_drawn_too() {
 #[test]
 fn every_word_changes_with_the_language() {
     let chinese = |size| StageModel { lang: Lang::Zh, ..model(size) };
-    let markup = render::<Ring>(chinese((560, 478)))
-        + &render::<Copies>(chinese((352, 478)))
-        + &render::<LockPicture>(chinese((264, 300)));
-    for words in ["客户端", "均衡器", "协调者", "副本", "视图 4", "已提交", "暂无主", "租约 62 %", "节点 C，已宕机"] {
+    let markup = render::<Ring>(chinese((560, 478))) + &render::<Copies>(chinese((352, 478))) + &render::<LockPicture>(chinese((264, 300)));
+    for words in ["客户端", "均衡器", "协调者", "副本", "视图 4", "已提交", "暂无主", "租约 62 %", "节点 C，已宕机"]
+    {
         assert!(markup.contains(words), "{words}");
     }
     let mut between = markup.split('>').filter_map(|piece| piece.split('<').next());
-    let english = between.find(|text| text.split(' ').any(|word| word.len() > 3 && word != "orders" && word.bytes().all(|b| b.is_ascii_lowercase())));
+    let english =
+        between.find(|text| text.split(' ').any(|word| word.len() > 3 && word != "orders" && word.bytes().all(|b| b.is_ascii_lowercase())));
     assert_eq!(english, None);
 }
 
@@ -160,7 +161,11 @@ fn no_text_is_smaller_than_sixteen() {
     }
     for markup in [render::<Ring>(model((560, 478))), render::<Copies>(model((352, 478))), render::<LockPicture>(model((264, 300)))] {
         assert!(!markup.contains("font-size"));
-        let scaled = markup.split("scale(").skip(1).filter(|rest| rest.split("</g>").next().is_some_and(|g| g.starts_with("0.") && g.contains("<text"))).count();
+        let scaled = markup
+            .split("scale(")
+            .skip(1)
+            .filter(|rest| rest.split("</g>").next().is_some_and(|g| g.starts_with("0.") && g.contains("<text")))
+            .count();
         assert_eq!(scaled, 0, "text inside something that is scaled down");
     }
 }
@@ -178,4 +183,3 @@ fn a_cut_link_shows_on_its_lane_and_an_isolated_node_wears_a_ring() {
     assert_eq!(tags(&markup, "data-cut=").len(), 2);
     assert_eq!(tags(&markup, "class=\"cut\"").len(), 3);
 }
-
