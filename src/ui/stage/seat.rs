@@ -157,8 +157,8 @@ fn halo(at: Point, r: f64) -> Html {
 
 fn node(map: &Layout, at: Point, face: &Face, lang: Lang) -> Html {
     let r = map.node_r;
-    let crown_at = at.shift(0.0, -r - if map.plan.thin { 9.0 } else { 11.0 });
-    let k = if map.plan.thin { 1.0 } else { 1.35 };
+    let crown_at = at.shift(0.0, -r - if map.plan.thin { 6.0 } else { 11.0 });
+    let k = if map.plan.thin { 0.9 } else { 1.35 };
     html! {
         <>
             { halo(at, r + 6.0) }
