@@ -1,6 +1,56 @@
-//! Ringside (环视): high availability made visible. The map is being drawn.
+//! Ringside (环视): high availability made visible. A real cluster is simulated deterministically by this library, compiled
+//! to WebAssembly, and drawn live by the page. This is the map.
+//!
+//! # One sentence
+//!
+//! Everything on screen is a function of (recipe, actions, now). Rewinding, links, golden traces and bug reports are
+//! consequences of it, so nothing may weaken it.
+//!
+//! # Layers
+//!
+//! ```text
+//! sim  <-  proto  <-  cluster  <-  session          (who may import whom: right imports left)
+//!                        ^            ^
+//!                        +--- scene --+--- text     (pictures and words, as data)
+//!                                     |
+//!                binaries: the page (ui), headless  (the library's public API only)
+//! ```
+//!
+//! | folder | is | and is not |
+//! |---|---|---|
+//! | [`sim`] | time, chance, network, disks, crashes, the event queue, facts with causes | it knows no protocol |
+//! | [`proto`] | ring, detector, replica, lock: one pure state machine each | they do not know each other, nor send anything |
+//! | [`cluster`] | the four kinds of process, what they say, the facts they note, the read-only view, the promises | it draws nothing |
+//! | [`session`] | one run that can be steered: actions, checkpoints, steps, links, the bill, why | it knows no words |
+//! | [`scene`] | where things stand and where a message is at an instant | it names tones, no colours |
+//! | [`text`] | every sentence and word, English and Chinese | a missing one does not compile |
+//! | `ui` | the page (binary only) | it decides nothing |
+//!
+//! # Words
+//!
+//! *Node* `A`..`H` stores shards; *coordinator* `K1` decides views and runs the lock; *balancer* `L1` passes requests on;
+//! *client* `c1`.. asks, and some are *workers* that take the lock. A *shard* is an equal slice of the hash circle, its *view*
+//! the numbered answer to who leads it and whose copies count. A *lease* ends by itself; a *fencing token* only grows. A *rule*
+//! is a protective measure that can be switched off, a *promise* what is checked after every event.
+//!
+//! # How one action flows
+//!
+//! `kill C` → [`session::Session::dispatch`] stamps it with simulated time → [`sim::world::World::inject`] drops the process and
+//! keeps its disk → the coordinator's detector notices the silence by its own timer → decisions become
+//! [`cluster::note::Note`]s in the journal, each with its cause → after every event [`cluster::property::Promises::after`]
+//! judges → the page redraws what changed.
+//!
+//! # What is not here
+//!
+//! No clock but the simulated one; no random number that is not named by (seed, label); no hash-ordered container; no float
+//! below [`scene`]; no effect carried out by a handler: handlers ask, the world acts.
+
+#[cfg(test)]
+extern crate self as ringside;
+
 pub mod cluster;
 pub mod proto;
+pub mod scene;
 pub mod session;
 pub mod sim;
 pub mod text;

@@ -142,7 +142,8 @@ impl Control {
             } else if led && reborn {
                 // A restarted primary has forgotten what it had under way: it may lead again only in a new view.
                 self.fail_over(i, pid, !fresh, rules, out);
-            } else if lost {
+            } else if lost || (fresh && view.learners.contains(&pid)) {
+                // A learner too: what its primary knows of it, and may have proposed, is about the disk it has lost.
                 self.remove(i, pid, ViewWhy::BackupLost, out);
             } else if view.primary.is_none() && view.in_sync.contains(&pid) && !fresh {
                 self.fail_over(i, pid, true, rules, out);

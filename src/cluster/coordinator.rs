@@ -137,20 +137,29 @@ impl Coordinator {
             self.peers.iter_mut().for_each(|peer| peer.watch.resume(now));
         }
         self.looked = now;
-        let mut down = Vec::new();
+        let lease = env.setup.rules.on(Rule::PrimaryLease);
+        let (mut down, mut in_doubt, mut overdue) = (Vec::new(), false, false);
         for peer in self.peers.iter_mut().filter(|peer| peer.is_node) {
             if let Some(silent) = peer.watch.look(now, config.suspect_after) {
                 ctx.note(Note::Suspected { node: peer.pid, silent });
             }
+            if peer.pending || !self.control.member(peer.pid).is_some_and(|member| member.up) {
+                continue;
+            }
             // Its last lease counts from before its last heartbeat was heard, by a clock that may drift.
-            let waited = !env.setup.rules.on(Rule::PrimaryLease) || now.since(peer.watch.heard()) > env.lease_surely_over();
-            let up = self.control.member(peer.pid).is_some_and(|member| member.up);
-            if peer.watch.suspected().is_some() && waited && up && !peer.pending {
-                peer.pending = true;
+            let silent = now.since(peer.watch.heard());
+            if peer.watch.suspected().is_some() && (silent > env.lease_surely_over() || !lease) {
                 down.push(peer.pid);
+                overdue |= silent > env.lease_surely_over() + config.suspect_after;
+            } else {
+                in_doubt |= silent > config.suspect_after.scale(1, 2);
             }
         }
-        if !down.is_empty() {
+        // Deaths that begin together are decided together (see `Command::NodesDown`), but nobody waits for ever.
+        if !down.is_empty() && (!in_doubt || overdue) {
+            for peer in self.peers.iter_mut().filter(|peer| down.contains(&peer.pid)) {
+                peer.pending = true;
+            }
             self.propose(Command::NodesDown(down), ctx);
         }
         self.expire_leases(ctx);

@@ -1,6 +1,7 @@
 //! Why a fact came about: the chain of causes, back to the hand that did it.
 
-use crate::cluster::note::Note;
+use crate::cluster::note::{Note, ViewWhy};
+use crate::proto::replica::view::View;
 use crate::sim::fault::Fault;
 use crate::sim::id::{Pid, Seq};
 use crate::sim::journal::{Record, What};
@@ -9,15 +10,20 @@ use crate::sim::time::Time;
 /// The causes of fact `seq`, the nearest first. `facts` is a journal from its beginning.
 ///
 /// A suspicion is brought about by messages that did *not* come, which no message's past can show: its cause is the
-/// fault that silenced the node, as far as there is one.
+/// fault that silenced the node, as far as there is one. And between a suspicion and the view that follows from it lies
+/// the wait for the end of a lease, in which nothing happens either: the view's cause is the suspicion.
 pub fn causes(facts: &[Record<Note>], seq: Seq) -> Vec<Seq> {
     let mut chain = Vec::new();
     let mut here = facts.get(seq.0 as usize);
     while let Some(record) = here {
-        let silence = match record.what {
-            What::Note(Note::Suspected { node, silent }) => {
-                silenced_by(&facts[..record.seq.0 as usize], record.who, node, record.at - silent)
-            }
+        let past = &facts[..record.seq.0 as usize];
+        let silence = match &record.what {
+            What::Note(Note::Suspected { node, silent }) => silenced_by(past, record.who, *node, record.at - *silent),
+            What::Note(Note::ViewChanged { view, why, .. }) => match why {
+                ViewWhy::Promotion | ViewWhy::NoPrimary => suspicion_behind(past, record.who, view),
+                ViewWhy::BackupLost if record.cause.is_none() => suspicion_behind(past, record.who, view),
+                ViewWhy::BackupLost | ViewWhy::CaughtUp => None,
+            },
             What::Note(_) | What::Fault(_) => None,
         };
         // A cause is always an earlier fact, so that the walk ends.
@@ -26,6 +32,23 @@ pub fn causes(facts: &[Record<Note>], seq: Seq) -> Vec<Seq> {
         here = next.and_then(|cause| facts.get(cause.0 as usize));
     }
     chain
+}
+
+/// The coordinator's latest suspicion in `past` of a member of `view` that it has not heard again since.
+fn suspicion_behind(past: &[Record<Note>], coordinator: Pid, view: &View) -> Option<Seq> {
+    let mut back: Vec<Pid> = Vec::new();
+    for record in past.iter().rev().filter(|record| record.who == coordinator) {
+        match record.what {
+            What::Note(Note::Returned { node, .. }) => back.push(node),
+            What::Note(Note::Suspected { node, .. })
+                if !back.contains(&node) && (view.learners.contains(&node) || view.in_sync.contains(&node)) =>
+            {
+                return Some(record.seq);
+            }
+            What::Note(_) | What::Fault(_) => {}
+        }
+    }
+    None
 }
 
 /// The last fault in `past` that kept `node` from being heard by `ear`, unless it was undone before `heard`, when the

@@ -11,7 +11,7 @@ pub enum Fault {
     Revive(Pid),
     /// Kills a process (if it lives) and empties its disk.
     Wipe(Pid),
-    /// Stops a process without killing it: messages, timers and finished saves wait and arrive late.
+    /// Stops a process without killing it, as a machine is paused: messages, timers and saves wait and come late.
     Freeze(Pid),
     /// Lets a frozen process go on; what waited arrives now, in order.
     Thaw(Pid),

@@ -46,8 +46,6 @@ enum Happening<P: Process> {
     Message { from: Pid, sent_at: Time, lost: bool, msg: P::Msg },
     Timer(P::Timer),
     Saved { change: P::Change, ticket: P::Ticket },
-    /// A save that was done while the process stood still.
-    Stored(P::Ticket),
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -211,7 +209,7 @@ where
                 lost: *lost || self.net.is_cut(*from, event.to),
                 msg,
             }),
-            Happening::Timer(_) | Happening::Saved { .. } | Happening::Stored(_) => None,
+            Happening::Timer(_) | Happening::Saved { .. } => None,
         })
     }
 
@@ -232,7 +230,7 @@ where
         true
     }
 
-    fn deliver(&mut self, mut event: Event<P>, out: &mut Vec<Record<P::Note>>) {
+    fn deliver(&mut self, event: Event<P>, out: &mut Vec<Record<P::Note>>) {
         let slot = &mut self.slots[event.to.index()];
         if slot.boot != event.boot || slot.up.is_none() {
             return; // addressed to an earlier life, or to nobody
@@ -241,10 +239,6 @@ where
             && (lost || self.net.is_cut(from, event.to))
         {
             return;
-        }
-        if let Happening::Saved { change, ticket } = event.what {
-            P::save(Rc::make_mut(&mut slot.disk), &change, &self.env);
-            event.what = Happening::Stored(ticket);
         }
         if slot.frozen {
             slot.held.push(event);
@@ -256,8 +250,10 @@ where
                 slot.timers.remove(&timer);
                 Input::Timer(timer)
             }
-            Happening::Stored(ticket) => Input::Stored(ticket),
-            Happening::Saved { .. } => unreachable!("became Stored above"),
+            Happening::Saved { change, ticket } => {
+                P::save(Rc::make_mut(&mut slot.disk), &change, &self.env);
+                Input::Stored(ticket)
+            }
         };
         let mut asked = std::mem::take(&mut self.asked);
         let up = slot.up.as_mut().expect("checked above");
@@ -407,7 +403,7 @@ where
         for event in std::mem::take(&mut slot.held) {
             let timer = match event.what {
                 Happening::Timer(timer) => Some(timer),
-                Happening::Message { .. } | Happening::Saved { .. } | Happening::Stored(_) => None,
+                Happening::Message { .. } | Happening::Saved { .. } => None,
             };
             let key = self.schedule(self.now, event);
             if let Some(timer) = timer {

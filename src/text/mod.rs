@@ -4,6 +4,10 @@ pub mod complaint;
 pub mod sentence;
 mod sentence_en;
 mod sentence_zh;
+pub mod stage_words;
+pub mod words;
+mod words_en;
+mod words_zh;
 
 /// A language of the page.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
@@ -13,4 +17,50 @@ pub enum Lang {
     En,
     /// Simplified Chinese.
     Zh,
+}
+
+impl Lang {
+    /// Its tag, as in `<html lang>` and in links.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Lang::En => "en",
+            Lang::Zh => "zh",
+        }
+    }
+
+    /// The language of a tag such as `zh-CN`; `None` if the page does not speak it.
+    pub fn parse(tag: &str) -> Option<Lang> {
+        let main = tag.split(['-', '_']).next().unwrap_or(tag);
+        match main.to_ascii_lowercase().as_str() {
+            "en" => Some(Lang::En),
+            "zh" => Some(Lang::Zh),
+            _ => None,
+        }
+    }
+
+    /// The other language.
+    #[must_use]
+    pub const fn other(self) -> Lang {
+        match self {
+            Lang::En => Lang::Zh,
+            Lang::Zh => Lang::En,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_known_by_its_tag_and_by_its_regions() {
+        for lang in [Lang::En, Lang::Zh] {
+            assert_eq!(Lang::parse(lang.tag()), Some(lang));
+            assert_eq!(lang.other().other(), lang);
+        }
+        assert_eq!(Lang::parse("zh-Hans-CN"), Some(Lang::Zh));
+        assert_eq!(Lang::parse("EN_gb"), Some(Lang::En));
+        assert_eq!(Lang::parse("fr"), None);
+        assert_eq!(Lang::parse(""), None);
+    }
 }

@@ -171,10 +171,10 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
             return;
         }
         (ViewWhy::BackupLost, _) => {
-            line.put(&format!("Shard {shard} goes on in view {no} without a silent backup: in sync now "), &[]);
+            line.put(&format!("From view {no} of shard {shard} on, in sync only "), &[]);
         }
         (ViewWhy::CaughtUp, _) => {
-            line.put(&format!("Shard {shard} has a replica back in view {no}: in sync now "), &[]);
+            line.put(&format!("A replica of shard {shard} has caught up: in sync from view {no} on "), &[]);
         }
     }
     line.put(if view.in_sync.len() == 1 { "is " } else { "are " }, &[]);

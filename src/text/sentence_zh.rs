@@ -153,10 +153,10 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
             return;
         }
         (ViewWhy::BackupLost, _) => {
-            line.put(&format!("分片 {shard} 进入视图 {no}：失联的备被移出，同步的副本现在是 "), &[]);
+            line.put(&format!("分片 {shard} 进入视图 {no}：保持同步的副本只剩 "), &[]);
         }
         (ViewWhy::CaughtUp, _) => {
-            line.put(&format!("分片 {shard} 进入视图 {no}：有副本追赶完毕，同步的副本现在是 "), &[]);
+            line.put(&format!("分片 {shard} 进入视图 {no}：有副本追赶完毕，保持同步的副本现在是 "), &[]);
         }
     }
     line.list(&view.in_sync, "、", "、");

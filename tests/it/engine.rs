@@ -250,3 +250,50 @@ fn killing_one_node_changes_no_delay_between_others() {
     assert!(trips(true).len() >= 4);
     assert_eq!(trips(true), trips(false));
 }
+
+#[test]
+fn every_kind_of_fact_and_message_happens_in_some_run() {
+    let (mut kinds, mut labels) = (BTreeSet::new(), BTreeSet::new());
+    let mut flights = Vec::new();
+    for seed in 0..16 {
+        let mut run = Run::new(seed, Rules::ALL_ON);
+        let node = |run: &Run, i: usize| run.cluster.env().nodes[i % 6];
+        let mut at = Time::from_millis(1_000);
+        for round in 0..40 {
+            while run.cluster.now() < at {
+                run.until(at.min(run.cluster.now() + Span::millis(8)));
+                run.cluster.flights(&mut flights);
+                labels.extend(flights.iter().map(|flight| flight.label));
+            }
+            let (a, b) = (node(&run, seed as usize), node(&run, seed as usize + 1));
+            let worker = run.cluster.env().workers[seed as usize % 5];
+            match round {
+                4 => run.hand(Fault::Cut(a, b)),
+                10 => [Fault::Heal(a, b), Fault::Kill(a), Fault::Freeze(worker)].into_iter().for_each(|it| run.hand(it)),
+                20 => [Fault::Revive(a), Fault::Thaw(worker)].into_iter().for_each(|it| run.hand(it)),
+                24 => run.hand(Fault::Freeze(b)),
+                34 => run.hand(Fault::Thaw(b)),
+                _ => {}
+            }
+            at += Span::millis(200) + Span(seed * 7_001);
+        }
+        for record in &run.facts {
+            if let What::Note(_) = &record.what {
+                kinds.insert(ringside::session::export::kind(&record.what));
+            }
+        }
+    }
+    let expected = [
+        "acknowledged", "answered", "appended", "committed", "fence-refused", "fenced-write", "hold-begins", "hold-ends",
+        "learner-ready", "lock-granted", "lock-queued", "lock-released", "refused", "retried", "returned", "serving",
+        "session-ended", "stale-view", "stopped", "suspected", "truncated", "view-changed",
+    ];
+    let missing: Vec<_> = expected.iter().filter(|kind| !kinds.contains(*kind)).collect();
+    assert!(missing.is_empty() && kinds.len() == expected.len(), "never happened: {missing:?}; happened: {kinds:?}");
+    let expected = [
+        "Acquire", "Append", "Commit", "Done", "Edit", "Get", "Granted", "Heartbeat", "HeartbeatOk", "KeepAlive", "Lagging",
+        "Mismatch", "Open", "Put", "Ready", "Refused", "Release", "SessionOk", "SessionOver", "Stale", "Stored", "Views",
+    ];
+    let missing: Vec<_> = expected.iter().filter(|label| !labels.contains(*label)).collect();
+    assert!(missing.is_empty(), "never seen under way: {missing:?}; seen: {labels:?}");
+}

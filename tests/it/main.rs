@@ -1,3 +1,9 @@
 //! One integration binary.
 mod digests;
 mod engine;
+mod tidy;
+mod golden;
+mod links;
+mod rules;
+mod sentences;
+mod time_travel;

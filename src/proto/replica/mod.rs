@@ -5,4 +5,6 @@
 pub mod log;
 pub mod machine;
 pub mod view;
+#[cfg(test)]
+mod tests;
 pub mod words;

@@ -1,0 +1,188 @@
+//! The protocol in small: three replicas, messages carried by hand, disks that finish when told.
+
+use crate::proto::replica::log::{Entry, Log};
+use crate::proto::replica::machine::Replica;
+use crate::proto::replica::view::{Index, View, ViewNo};
+use crate::proto::replica::words::{Mark, Patience, ReplicaMsg, Want};
+use crate::sim::id::Pid;
+use crate::sim::time::{Span, Time};
+
+const PATIENCE: Patience = Patience { resend_after: Span(100), lag_max: Span(500), wait_for_disk: true };
+const NOW: Time = Time(1_000);
+
+fn view(no: u32, primary: u16, in_sync: &[u16], learners: &[u16]) -> View {
+    let pids = |list: &[u16]| list.iter().map(|&n| Pid(n)).collect();
+    View { no: ViewNo(no), primary: Some(Pid(primary)), in_sync: pids(in_sync), learners: pids(learners) }
+}
+
+/// Replicas by number, messages under way, and saves that have not finished.
+struct Lab {
+    replicas: Vec<Replica<u32>>,
+    mail: Vec<(Pid, Pid, ReplicaMsg<u32>)>,
+    saves: Vec<(Pid, Mark)>,
+    heard: Vec<(Pid, Want<u32>)>,
+}
+
+impl Lab {
+    fn new(logs: &[&[(u32, u32)]]) -> Lab {
+        let replicas = logs.iter().enumerate().map(|(i, entries)| {
+            let mut log = Log::default();
+            for &(view, op) in *entries {
+                log.push(Entry { view: ViewNo(view), op: Some(op) });
+            }
+            Replica::new(Pid(i as u16), ViewNo(0), log, Index(0))
+        });
+        Lab { replicas: replicas.collect(), mail: Vec::new(), saves: Vec::new(), heard: Vec::new() }
+    }
+
+    fn act(&mut self, who: u16, act: impl FnOnce(&mut Replica<u32>, &mut Vec<Want<u32>>)) {
+        let mut wants = Vec::new();
+        act(&mut self.replicas[usize::from(who)], &mut wants);
+        for want in wants {
+            match want {
+                Want::Send(to, msg) => self.mail.push((Pid(who), to, msg)),
+                Want::Save { mark, .. } => self.saves.push((Pid(who), mark)),
+                other => self.heard.push((Pid(who), other)),
+            }
+        }
+    }
+
+    fn enter(&mut self, who: u16, view: &View) {
+        self.act(who, |it, out| it.enter(view, NOW, PATIENCE, out));
+    }
+
+    fn propose(&mut self, who: u16, op: u32) {
+        self.act(who, |it, out| {
+            it.propose(op, NOW, PATIENCE, out);
+        });
+    }
+
+    /// Delivers everything until nothing is under way, to living replicas whose disks work.
+    fn settle(&mut self, deaf: &[u16], stuck_disks: &[u16]) {
+        for _ in 0..100 {
+            for (from, to, msg) in std::mem::take(&mut self.mail) {
+                if !deaf.contains(&to.0) && !deaf.contains(&from.0) {
+                    self.act(to.0, |it, out| it.receive(from, msg, NOW, PATIENCE, out));
+                }
+            }
+            let (wait, done): (Vec<_>, Vec<_>) = std::mem::take(&mut self.saves).into_iter().partition(|(pid, _)| stuck_disks.contains(&pid.0));
+            self.saves = wait;
+            for (pid, mark) in done {
+                self.act(pid.0, |it, out| it.stored(mark, out));
+            }
+            if self.mail.is_empty() {
+                return;
+            }
+        }
+        panic!("the replicas never stop talking");
+    }
+
+    fn commit(&self, who: u16) -> u32 {
+        self.replicas[usize::from(who)].commit().0
+    }
+
+    fn ops(&self, who: u16) -> Vec<(u32, Option<u32>)> {
+        let log = self.replicas[usize::from(who)].log();
+        (1..=log.last().0).filter_map(|i| log.get(Index(i))).map(|entry| (entry.view.0, entry.op)).collect()
+    }
+}
+
+#[test]
+fn an_entry_is_committed_when_every_in_sync_replica_has_stored_it_and_not_before() {
+    let mut lab = Lab::new(&[&[], &[], &[]]);
+    for who in 0..3 {
+        lab.enter(who, &view(1, 0, &[0, 1, 2], &[]));
+    }
+    lab.settle(&[], &[]);
+    assert_eq!(lab.commit(0), 1, "the mark that begins the view");
+    lab.propose(0, 7);
+    lab.settle(&[], &[2]);
+    assert_eq!(lab.commit(0), 1, "one disk has not finished");
+    lab.settle(&[], &[]);
+    assert_eq!((lab.commit(0), lab.commit(1), lab.commit(2)), (2, 2, 2));
+    lab.propose(0, 8);
+    lab.settle(&[], &[0]);
+    assert_eq!(lab.commit(0), 2, "the primary's own disk counts like any other, and once");
+}
+
+#[test]
+fn a_new_primary_makes_others_drop_what_its_view_does_not_have_and_keep_what_it_has() {
+    // B (1) was told 1..=3; C (2) had stored more, never committed, from the dead primary.
+    let mut lab = Lab::new(&[&[], &[(1, 1), (1, 2), (1, 3)], &[(1, 1), (1, 2), (1, 3), (1, 4), (1, 5)]]);
+    for who in [1, 2] {
+        lab.enter(who, &view(2, 1, &[1, 2], &[0]));
+    }
+    lab.settle(&[0], &[]);
+    let expected = [(1, Some(1)), (1, Some(2)), (1, Some(3)), (2, None)];
+    assert_eq!(lab.ops(1), expected);
+    assert_eq!(lab.ops(2), expected);
+    assert!(lab.heard.contains(&(Pid(2), Want::Truncated { from: Index(4), dropped: 2 })));
+    assert!(lab.replicas[1].is_settled() && lab.commit(2) == 4);
+}
+
+#[test]
+fn a_message_of_a_lower_view_is_refused_and_its_sender_steps_down() {
+    let mut lab = Lab::new(&[&[], &[], &[]]);
+    for who in 0..3 {
+        lab.enter(who, &view(1, 0, &[0, 1, 2], &[]));
+    }
+    lab.settle(&[], &[]);
+    lab.enter(1, &view(2, 1, &[1, 2], &[0]));
+    lab.settle(&[0], &[]);
+    lab.propose(0, 66);
+    lab.settle(&[], &[]);
+    assert!(!lab.replicas[0].is_primary(), "it has heard of a higher view");
+    assert!(lab.heard.iter().any(|(_, want)| matches!(want, Want::Refused { from: Pid(0), theirs: ViewNo(1) })));
+    assert!(lab.ops(1).iter().chain(&lab.ops(2)).all(|&(_, op)| op != Some(66)));
+}
+
+#[test]
+fn a_learner_catches_up_from_nothing_and_commits_wait_for_it_once_it_is_proposed() {
+    let mut lab = Lab::new(&[&[], &[], &[]]);
+    for who in [0, 1] {
+        lab.enter(who, &view(1, 0, &[0, 1], &[2]));
+    }
+    for op in 0..80 {
+        lab.propose(0, op);
+    }
+    lab.settle(&[2], &[]);
+    assert_eq!(lab.commit(0), 81);
+    lab.act(0, |it, out| it.tick(NOW + Span(600), PATIENCE, out));
+    lab.settle(&[], &[]);
+    assert_eq!(lab.ops(2), lab.ops(0));
+    assert!(lab.heard.contains(&(Pid(0), Want::Ready { learner: Pid(2), again: false })));
+    lab.propose(0, 99);
+    lab.settle(&[2], &[]);
+    assert_eq!(lab.commit(0), 81, "the control plane may count it already");
+}
+
+#[test]
+fn a_silent_backup_is_reported_after_the_limit_and_not_before() {
+    let mut lab = Lab::new(&[&[], &[], &[]]);
+    for who in 0..3 {
+        lab.enter(who, &view(1, 0, &[0, 1, 2], &[]));
+    }
+    lab.settle(&[], &[]);
+    lab.propose(0, 1);
+    lab.settle(&[2], &[]);
+    let lagging = |lab: &Lab| lab.heard.contains(&(Pid(0), Want::Lagging(Pid(2))));
+    lab.act(0, |it, out| it.tick(NOW + Span(500), PATIENCE, out));
+    assert!(!lagging(&lab));
+    lab.act(0, |it, out| it.tick(NOW + Span(501), PATIENCE, out));
+    assert!(lagging(&lab) && !lab.heard.contains(&(Pid(0), Want::Lagging(Pid(1)))));
+}
+
+#[test]
+fn a_save_finished_after_its_entries_were_cut_off_counts_for_nothing() {
+    let mut lab = Lab::new(&[&[], &[], &[]]);
+    lab.enter(0, &view(1, 0, &[0, 1, 2], &[]));
+    lab.enter(2, &view(1, 0, &[0, 1, 2], &[]));
+    lab.propose(0, 5);
+    lab.settle(&[1], &[2]); // 2 has it in memory, its disk is busy
+    lab.enter(1, &view(2, 1, &[1, 2], &[0]));
+    lab.settle(&[0], &[2]);
+    assert_eq!(lab.replicas[2].stored_upto(), Index(0), "nothing has reached the disk");
+    lab.settle(&[0], &[]);
+    assert_eq!(lab.ops(2), [(2, None)]);
+    assert_eq!(lab.replicas[2].stored_upto(), Index(1));
+}

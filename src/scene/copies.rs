@@ -1,0 +1,286 @@
+//! The table of copies: a row is a shard, a column a node, and in the shard of the story equal log indices share a line.
+
+use crate::cluster::name::Kind;
+use crate::cluster::view::{ClusterView, Role, ShardView};
+use crate::proto::replica::view::{Index, ShardId, ViewNo};
+use crate::scene::state::{self, Fare};
+use crate::sim::id::Pid;
+
+/// How many log lines the shard in the story shows.
+pub const LINES: u32 = 5;
+/// Height of one log line.
+pub const PITCH: f64 = 25.0;
+/// Height of one row of a quiet shard.
+pub const ROW: f64 = 26.0;
+/// Left of the first column.
+pub const GUTTER: f64 = 78.0;
+/// Middle of the row of the shard in the story.
+pub const STORY_Y: f64 = 58.0;
+/// Top of the first log line.
+pub const LOG_TOP: f64 = STORY_Y + 20.0;
+/// Where the groups begin.
+const GROUPS_TOP: f64 = LOG_TOP + PITCH * LINES as f64 + 20.0;
+const TITLE: f64 = 27.0;
+const GROUP_GAP: f64 = 8.0;
+/// Room that the commit line's name takes when it stands under the log.
+const NAME_BELOW: f64 = 18.0;
+/// Room that the closing sentence takes.
+const CLOSING: f64 = 34.0;
+
+/// The columns of a table.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Columns {
+    /// Width of one.
+    pub width: f64,
+    /// Width of a log cell.
+    pub cell: f64,
+}
+
+impl Columns {
+    /// The columns for this many nodes in a section of this width.
+    pub fn new(width: u32, nodes: usize) -> Columns {
+        let width = ((f64::from(width) - GUTTER) / nodes.max(1) as f64).max(24.0);
+        Columns { width, cell: (width - 8.0).clamp(20.0, 40.0) }
+    }
+
+    /// A quiet shard's row: from the column's middle to the glyph's, to the first small cell's left, and from cell to cell.
+    pub fn small(&self) -> (f64, f64, f64) {
+        if self.width < 44.0 { (-10.5, 0.5, 5.6) } else { (-11.0, 2.0, 6.6) }
+    }
+
+    /// The middle of a node's column.
+    pub fn x(&self, node: u8) -> f64 {
+        GUTTER + self.width * (f64::from(node) + 0.5)
+    }
+}
+
+/// What a log cell says.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Cell {
+    /// An entry that is committed, and the view that wrote it.
+    Committed(ViewNo),
+    /// An entry that is not, or that the shard's primary does not have.
+    Open(ViewNo),
+    /// The primary has it, this copy does not yet.
+    Missing,
+}
+
+/// One copy in the shard of the story.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Copy {
+    /// Its node.
+    pub node: Pid,
+    /// The cells, one a line; `None` where there is nothing to show.
+    pub cells: [Option<Cell>; LINES as usize],
+}
+
+/// The log of the shard in the story.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Log {
+    /// Index of the first line.
+    pub first: Index,
+    /// Index of the last entry that any copy has.
+    pub last: Index,
+    /// Last committed index, as far as the shard's primary (or else anybody) knows.
+    pub commit: Index,
+    /// Every copy, in the order of pids.
+    pub copies: Vec<Copy>,
+}
+
+impl Log {
+    /// The log as the copies have it.
+    pub fn of(view: &ClusterView, shard: &ShardView) -> Log {
+        let lead = shard.view.primary.filter(|&node| !state::is_down(view, node));
+        let lead = lead.and_then(|node| state::replica(shard, node));
+        let most = shard.replicas.iter().map(|replica| replica.last.0).max().unwrap_or(0);
+        let commit =
+            lead.map_or_else(|| shard.replicas.iter().map(|replica| replica.commit.0).max().unwrap_or(0), |replica| replica.commit.0);
+        let first = most.saturating_sub(LINES - 1).max(1);
+        let written = |tail: &[(Index, ViewNo)], index: u32| tail.iter().find(|&&(at, _)| at.0 == index).map(|&(_, no)| no);
+        let cell = |node: Pid, tail: &[(Index, ViewNo)], role: Option<Role>, index: u32| {
+            let truth = lead.and_then(|lead| written(&lead.tail, index));
+            match written(tail, index) {
+                Some(no) if index <= commit && truth.is_none_or(|truth| truth == no) => Some(Cell::Committed(no)),
+                Some(no) => Some(Cell::Open(no)),
+                None => {
+                    let expected = role.is_some() && truth.is_some() && !state::is_down(view, node);
+                    expected.then_some(Cell::Missing)
+                }
+            }
+        };
+        let copies = shard.replicas.iter().map(|replica| Copy {
+            node: replica.node,
+            cells: std::array::from_fn(|i| cell(replica.node, &replica.tail, replica.role, first + i as u32)),
+        });
+        Log { first: Index(first), last: Index(most), commit: Index(commit), copies: copies.collect() }
+    }
+
+    /// Where the commit line runs, as a height in the section; at the top when it lies above what is shown.
+    pub fn commit_y(&self) -> f64 {
+        let lines = (self.commit.0 + 1).saturating_sub(self.first.0).min(LINES);
+        LOG_TOP + PITCH * f64::from(lines) - 2.5
+    }
+}
+
+/// Some quiet shards under one title.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Group {
+    /// What they have in common.
+    pub fare: Fare,
+    /// Those that are shown.
+    pub shards: Vec<ShardId>,
+}
+
+/// Every shard but the one in the story, sorted by need, as far as there is room.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Groups {
+    /// In the order of need; none is empty.
+    pub groups: Vec<Group>,
+    /// Shards in need for which there was no room.
+    pub more: usize,
+    /// Shards that want nothing.
+    pub whole: usize,
+    /// Where the first title stands.
+    top: f64,
+}
+
+impl Groups {
+    /// The groups that fit a section of this height.
+    pub fn of(view: &ClusterView, story: ShardId, size: (u32, u32)) -> Groups {
+        let wanted = state::copies_wanted(view);
+        let others = || view.shards.iter().filter(|shard| shard.id != story);
+        let top = GROUPS_TOP + if named_below(view, story, size.0) { NAME_BELOW } else { 0.0 };
+        let mut room = f64::from(size.1) - top - CLOSING;
+        let mut out = Groups { groups: Vec::new(), more: 0, whole: 0, top };
+        for fare in [Fare::NoPrimary, Fare::BackupLost, Fare::Behind] {
+            let mut shards: Vec<_> = others().filter(|s| state::fare(view, s, wanted) == fare).map(|s| s.id).collect();
+            let fit = ((room - TITLE - GROUP_GAP) / ROW).floor().max(0.0) as usize;
+            out.more += shards.len().saturating_sub(fit);
+            shards.truncate(fit);
+            if !shards.is_empty() {
+                room -= TITLE + GROUP_GAP + ROW * shards.len() as f64;
+                out.groups.push(Group { fare, shards });
+            }
+        }
+        out.whole = others().filter(|s| state::fare(view, s, wanted) == Fare::Whole).count();
+        out
+    }
+
+    /// For each group: the height of its title, and of its first row.
+    pub fn tops(&self) -> Vec<(f64, f64)> {
+        let mut y = self.top;
+        let mut tops = Vec::with_capacity(self.groups.len());
+        for group in &self.groups {
+            tops.push((y, y + TITLE));
+            y += TITLE + ROW * group.shards.len() as f64 + GROUP_GAP;
+        }
+        tops
+    }
+
+    /// The height of the closing sentence.
+    pub fn closing(&self) -> f64 {
+        let rows: usize = self.groups.iter().map(|group| group.shards.len()).sum();
+        self.top + (TITLE + GROUP_GAP) * self.groups.len() as f64 + ROW * rows as f64
+    }
+}
+
+/// Where the name of the commit line stands.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Naming {
+    /// Right of the last copy, from here on.
+    After(f64),
+    /// Left of the first copy, up to here.
+    Before(f64),
+    /// Under the log: there is no room beside it.
+    Below,
+}
+
+/// Where the commit line of a log ends, and where its name goes.
+pub fn naming(columns: Columns, nodes: usize, copies: &[u8]) -> (f64, Naming) {
+    let (first, last) = (copies.iter().copied().min().unwrap_or(0), copies.iter().copied().max().unwrap_or(0));
+    let end = columns.x(last) + columns.width / 2.0;
+    let room_after = columns.width * (nodes as f64 - 1.0 - f64::from(last));
+    let room_before = columns.width * f64::from(first);
+    let needed = 82.0;
+    if room_after >= needed {
+        (end, Naming::After(end + 6.0))
+    } else if room_before >= needed {
+        (end, Naming::Before(columns.x(first) - columns.width / 2.0 - 6.0))
+    } else {
+        (end, Naming::Below)
+    }
+}
+
+/// Whether the commit line of the shard in the story has its name under the log.
+fn named_below(view: &ClusterView, story: ShardId, width: u32) -> bool {
+    let nodes = state::of_kind(view, Kind::Node).count();
+    let Some(shard) = state::shard(view, story) else { return false };
+    let letters: Vec<u8> = shard.replicas.iter().filter_map(|it| state::name(view, it.node)).map(|name| name.n).collect();
+    naming(Columns::new(width, nodes), nodes, &letters).1 == Naming::Below
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::fixture;
+
+    #[test]
+    fn equal_indices_share_a_line_and_say_what_became_of_them() {
+        let view = fixture::view();
+        let log = Log::of(&view, &view.shards[7]);
+        assert_eq!((log.first, log.commit), (Index(120), Index(122)));
+        let of = |name: &str| log.copies.iter().find(|copy| copy.node == fixture::pid(name)).unwrap().cells;
+        let three = ViewNo(3);
+        let (sure, open) = (Some(Cell::Committed(three)), Some(Cell::Open(three)));
+        assert_eq!(of("B"), [sure, sure, sure, Some(Cell::Missing), None]);
+        assert_eq!(of("C"), [sure, sure, sure, open, open]);
+        assert_eq!(of("D"), [sure, sure, sure, open, None]);
+    }
+
+    #[test]
+    fn an_entry_that_the_primary_does_not_have_is_never_committed() {
+        let mut view = fixture::view();
+        for (_, no) in &mut view.shards[7].replicas[0].tail {
+            *no = ViewNo(2);
+        }
+        let log = Log::of(&view, &view.shards[7]);
+        assert!(log.copies[0].cells[..3].iter().all(|cell| *cell == Some(Cell::Open(ViewNo(2)))));
+    }
+
+    #[test]
+    fn every_other_shard_is_shown_or_counted_and_the_table_ends_in_its_section() {
+        let view = fixture::view();
+        for height in [200, 300, 400, 464, 478, 760, 2_000] {
+            let groups = Groups::of(&view, ShardId(7), (352, height));
+            let shown: usize = groups.groups.iter().map(|group| group.shards.len()).sum();
+            assert_eq!(shown + groups.more + groups.whole, 23, "{height}");
+            assert!(groups.groups.iter().all(|group| !group.shards.is_empty()));
+            if height >= 300 {
+                assert!(groups.closing() + 14.0 <= f64::from(height), "{height}: {}", groups.closing());
+            }
+        }
+        let tall = Groups::of(&view, ShardId(7), (352, 2_000));
+        assert_eq!((tall.more, tall.groups.len()), (0, 2));
+    }
+
+    #[test]
+    fn the_commit_line_is_named_where_there_is_room() {
+        let columns = Columns::new(352, 6);
+        assert!(matches!(naming(columns, 6, &[1, 2, 3]).1, Naming::After(_)));
+        assert!(matches!(naming(columns, 6, &[3, 4, 5]).1, Naming::Before(_)));
+        assert_eq!(naming(columns, 6, &[0, 2, 5]).1, Naming::Below);
+    }
+
+    #[test]
+    fn an_empty_log_is_drawn_without_a_fuss() {
+        let mut view = fixture::view();
+        for replica in &mut view.shards[7].replicas {
+            replica.tail.clear();
+            (replica.last, replica.commit) = (Index(0), Index(0));
+        }
+        let log = Log::of(&view, &view.shards[7]);
+        assert_eq!((log.first, log.last), (Index(1), Index(0)));
+        assert_eq!(log.commit_y(), LOG_TOP - 2.5);
+        assert!(log.copies.iter().all(|copy| copy.cells.iter().all(Option::is_none)));
+    }
+}

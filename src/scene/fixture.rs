@@ -1,0 +1,133 @@
+//! One hand-made instant for tests, that of the design's picture: C was killed at 11.20 s, K1 suspected it at 12.31 s,
+//! D has just taken shard 7 in view 4, c2 holds the lock with token 34 and c3 still believes that it does, with 33.
+//! Named `ringside::` throughout, so that the page's own tests can include this file.
+
+use ringside::cluster::name::{Name, Roster};
+use ringside::cluster::view::*;
+use ringside::proto::lock::token::{FencingToken, Session};
+use ringside::proto::replica::view::{Index, ShardId, View, ViewNo};
+use ringside::sim::id::{Boot, Pid};
+use ringside::sim::time::{Span, Time};
+
+const ROSTER: Roster = Roster { coordinators: 3, nodes: 6, balancers: 2, clients: 8 };
+const PLACES: [&str; 24] = [
+    "DFC", "BDA", "DAE", "ACE", "ACE", "EDB", "BAF", "CDB", "BEC", "ECF", "CFA", "FAD", "FBA", "ADC", "FCD", "ADB", "FDE", "ECA", "CEA",
+    "ECA", "EFD", "DBF", "CDB", "BED",
+];
+
+/// The process of this name.
+pub fn pid(name: &str) -> Pid {
+    ROSTER.pid(name.parse::<Name>().expect("a name")).expect("takes part")
+}
+
+fn node(letter: u8) -> Pid {
+    pid(std::str::from_utf8(&[letter]).expect("a letter"))
+}
+
+fn processes() -> Vec<ProcessView> {
+    let c = pid("C");
+    let make = |p: Pid| ProcessView {
+        pid: p,
+        name: ROSTER.name(p),
+        health: if p == c { Health::Down } else { Health::Up },
+        boot: 1,
+        suspected: (p == c).then(|| (pid("K1"), Time::from_millis(12_310))),
+        slow: 1,
+        cut_to: Vec::new(),
+        lease_left: Span::ZERO,
+    };
+    ROSTER.pids().map(make).collect()
+}
+
+fn copy(on: Pid, role: Option<Role>, view: u32, last: u32, commit: u32) -> ReplicaView {
+    let tail = (last.saturating_sub(7).max(1)..=last).map(|i| (Index(i), ViewNo(3))).collect();
+    let believes = if on == pid("C") { None } else { role };
+    ReplicaView {
+        node: on,
+        role,
+        believes,
+        believes_view: ViewNo(view),
+        last: Index(last),
+        commit: Index(commit),
+        stored: Index(last),
+        tail,
+    }
+}
+
+fn shards() -> Vec<ShardView> {
+    let (b, c, d) = (pid("B"), pid("C"), pid("D"));
+    let usual = |(i, place): (usize, &&str)| {
+        let nodes: Vec<Pid> = place.bytes().map(node).collect();
+        let mut replicas: Vec<_> =
+            nodes.iter().enumerate().map(|(j, &on)| copy(on, Some(if j == 0 { Role::Primary } else { Role::Backup }), 3, 90, 90)).collect();
+        replicas.sort_by_key(|replica| replica.node);
+        let server = (nodes[0] != c).then_some(nodes[0]);
+        let view = View { no: ViewNo(3), primary: Some(nodes[0]), in_sync: nodes, learners: Vec::new() };
+        ShardView { id: ShardId(i as u16), view, server, replicas }
+    };
+    let mut shards: Vec<_> = PLACES.iter().enumerate().map(usual).collect();
+    shards[7].server = Some(d);
+    shards[7].view = View { no: ViewNo(4), primary: Some(d), in_sync: vec![d, b], learners: Vec::new() };
+    shards[7].replicas =
+        vec![copy(b, Some(Role::Backup), 4, 122, 122), copy(c, None, 3, 124, 122), copy(d, Some(Role::Primary), 4, 123, 122)];
+    shards
+}
+
+fn lock() -> LockView {
+    let session = |name| Session { client: pid(name), boot: Boot(1), n: 1 };
+    LockView {
+        holder: Some(HolderView { session: session("c2"), token: FencingToken(34), left: Span::millis(1_860), lease: Span::millis(3_000) }),
+        queue: vec![session("c5"), session("c1"), session("c4")],
+        believers: vec![(pid("c2"), FencingToken(34)), (pid("c3"), FencingToken(33))],
+        last_token: FencingToken(34),
+        shard: ShardId(15),
+        seen: FencingToken(34),
+        document: 57,
+    }
+}
+
+/// The instant.
+pub fn view() -> ClusterView {
+    let spread = |i: u64, of: u64| (i * 2 + 1).wrapping_mul(u64::MAX / (of * 2));
+    let ring: Vec<(u64, Pid)> = (0..96)
+        .map(|i| (spread(i, 96).wrapping_add((i * 7_919 % 83) << 50), pid(["A", "E", "C", "B", "D", "F", "C"][(i * i % 41 % 7) as usize])))
+        .collect();
+    let mut ring = ring;
+    ring.sort();
+    ClusterView {
+        now: Time::from_millis(12_480),
+        processes: processes(),
+        shards: shards(),
+        lock: lock(),
+        ring: ring.into(),
+        keys: (0..190u64).map(|i| i.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
+    }
+}
+
+/// Messages under way at that instant, one of each shape and one that is lost.
+pub fn flights() -> Vec<Flight> {
+    let fly = |from: &str, to: &str, shape, lost, part: u64| Flight {
+        from: pid(from),
+        to: pid(to),
+        sent_at: Time(12_480_000 - part * 100),
+        arrives_at: Time(12_480_000 - part * 100 + 10_000),
+        lost,
+        shape,
+        shard: Some(ShardId(7)),
+        label: "Append",
+    };
+    vec![
+        fly("K1", "B", Shape::Request, false, 60),
+        fly("D", "B", Shape::Request, false, 42),
+        fly("F", "A", Shape::Request, false, 55),
+        fly("A", "F", Shape::Reply, false, 60),
+        fly("E", "F", Shape::Request, true, 50),
+        fly("A", "L1", Shape::Refusal, false, 34),
+        fly("L2", "D", Shape::Request, false, 66),
+        fly("c1", "L1", Shape::Request, false, 40),
+        fly("c6", "L2", Shape::Request, false, 45),
+        fly("L2", "c7", Shape::Refusal, false, 50),
+        fly("c3", "K1", Shape::Request, false, 70),
+        fly("E", "K1", Shape::Heartbeat, false, 30),
+    ]
+}

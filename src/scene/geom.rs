@@ -1,0 +1,120 @@
+//! Points, angles and the few path strings that everything else is made of.
+//! Angles are degrees, zero at twelve o'clock, clockwise.
+
+use std::fmt::Write;
+
+/// A point; y grows downwards.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Point {
+    /// To the right.
+    pub x: f64,
+    /// Downwards.
+    pub y: f64,
+}
+
+impl Point {
+    /// A point.
+    pub const fn new(x: f64, y: f64) -> Point {
+        Point { x, y }
+    }
+
+    /// This point moved by `dx`, `dy`.
+    #[must_use]
+    pub fn shift(self, dx: f64, dy: f64) -> Point {
+        Point::new(self.x + dx, self.y + dy)
+    }
+
+    /// Distance to `other`.
+    pub fn distance(self, other: Point) -> f64 {
+        (self.x - other.x).hypot(self.y - other.y)
+    }
+
+    /// The point `part` of the way to `other`: 0 is here, 1 is there.
+    #[must_use]
+    pub fn toward(self, other: Point, part: f64) -> Point {
+        Point::new(self.x + (other.x - self.x) * part, self.y + (other.y - self.y) * part)
+    }
+
+    /// The point `length` away in the direction of `other`; this point itself if the two are one.
+    #[must_use]
+    pub fn step_toward(self, other: Point, length: f64) -> Point {
+        let all = self.distance(other);
+        if all < 1e-9 { self } else { self.toward(other, length / all) }
+    }
+}
+
+/// The point at `angle` on a circle of radius `r` about the origin.
+pub fn polar(r: f64, angle: f64) -> Point {
+    let (sin, cos) = angle.to_radians().sin_cos();
+    Point::new(r * sin, -r * cos)
+}
+
+/// The same about `centre`.
+pub fn polar_at(centre: Point, r: f64, angle: f64) -> Point {
+    polar(r, angle).shift(centre.x, centre.y)
+}
+
+/// The angle, in `0..360`, at which `to` is seen from `from`.
+pub fn bearing(from: Point, to: Point) -> f64 {
+    (to.x - from.x).atan2(from.y - to.y).to_degrees().rem_euclid(360.0)
+}
+
+/// A number as SVG wants it: at most two decimals, no trailing zeros, no minus zero.
+pub fn num(value: f64) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+/// `x,y` as SVG wants it.
+pub fn pair(p: Point) -> String {
+    format!("{},{}", num(p.x), num(p.y))
+}
+
+/// `translate(x,y)`.
+pub fn translate(p: Point) -> String {
+    format!("translate({})", pair(p))
+}
+
+/// `translate(x,y) scale(k)`.
+pub fn place(p: Point, k: f64) -> String {
+    format!("translate({}) scale({})", pair(p), num(k))
+}
+
+/// A ring's sector between radii `r0 < r1` and angles `a0 < a1`, as a closed path about `centre`.
+pub fn sector(centre: Point, r0: f64, r1: f64, a0: f64, a1: f64) -> String {
+    let large = u8::from(a1 - a0 > 180.0);
+    let at = |r, a| pair(polar_at(centre, r, a));
+    let mut path = String::with_capacity(96);
+    let _ = write!(path, "M{}A{r1},{r1} 0 {large} 1 {}", at(r1, a0), at(r1, a1), r1 = num(r1));
+    let _ = write!(path, "L{}A{r0},{r0} 0 {large} 0 {}Z", at(r0, a1), at(r0, a0), r0 = num(r0));
+    path
+}
+
+/// The corners of a hexagon that stands on a flat side, for `points`.
+pub fn hexagon(centre: Point, r: f64) -> String {
+    let corner = |i: u8| pair(polar_at(centre, r, 30.0 + 60.0 * f64::from(i)));
+    (0..6).map(corner).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_have_no_minus_zero() {
+        assert_eq!(num(1.0), "1");
+        assert_eq!(num(-0.001), "0");
+        assert_eq!(num(2.506), "2.51");
+        assert_eq!(num(-10.5), "-10.5");
+    }
+
+    #[test]
+    fn twelve_o_clock_is_up_and_angles_run_clockwise() {
+        let (up, right) = (polar(10.0, 0.0), polar(10.0, 90.0));
+        assert!(up.distance(Point::new(0.0, -10.0)) < 1e-9);
+        assert!(right.distance(Point::new(10.0, 0.0)) < 1e-9);
+        assert!((bearing(Point::default(), right) - 90.0).abs() < 1e-9);
+        assert!((bearing(Point::default(), polar(3.0, 315.0)) - 315.0).abs() < 1e-9);
+    }
+}

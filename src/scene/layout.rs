@@ -1,0 +1,291 @@
+//! Where everything on the ring's section stands. A function of the section's size and of who takes part, and of nothing
+//! else: seats never move, whatever happens to those who sit there.
+
+use crate::cluster::name::{Kind, Name, Roster};
+use crate::cluster::view::ClusterView;
+use crate::scene::geom::{Point, bearing, polar_at};
+use crate::sim::id::Pid;
+
+/// What a layout is a function of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Plan {
+    /// Width of the section, in sixteenths of the root's font size (CSS pixels at 16 px).
+    pub width: u32,
+    /// Its height, in the same unit.
+    pub height: u32,
+    /// Whether people stand in a row above the ring instead of a column at its left.
+    pub thin: bool,
+    /// Who takes part.
+    pub roster: Roster,
+    /// Equal slices of the circle.
+    pub shards: u16,
+}
+
+impl Plan {
+    /// The plan for a cluster's picture.
+    pub fn new(size: (u32, u32), thin: bool, view: &ClusterView) -> Plan {
+        let mut roster = Roster { coordinators: 0, nodes: 0, balancers: 0, clients: 0 };
+        for process in &view.processes {
+            match process.name.kind {
+                Kind::Coordinator => roster.coordinators += 1,
+                Kind::Node => roster.nodes += 1,
+                Kind::Balancer => roster.balancers += 1,
+                Kind::Client => roster.clients += 1,
+            }
+        }
+        Plan { width: size.0, height: size.1, thin, roster, shards: view.shards.len() as u16 }
+    }
+}
+
+/// Where one process sits.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Seat {
+    /// Who.
+    pub name: Name,
+    /// Its middle.
+    pub at: Point,
+    /// Where its lanes begin and end: around this point...
+    pub door: Point,
+    /// ...at this distance.
+    pub reach: f64,
+    /// For those outside the ring: where their lanes cross the band, between two slices.
+    pub gate: Option<f64>,
+}
+
+/// Every fixed place of the ring's section. Radii are from outside in.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Layout {
+    /// What it was made from.
+    pub plan: Plan,
+    /// The ring's middle.
+    pub centre: Point,
+    /// The ring's outer edge, and that of the token arcs.
+    pub radius: f64,
+    /// Inner edge of the token arcs.
+    pub token_in: f64,
+    /// The circle on which the keys' beads sit.
+    pub keys: f64,
+    /// Outer edge of the slices.
+    pub band_out: f64,
+    /// Inner edge of the slices.
+    pub band_in: f64,
+    /// The circle along which links run.
+    pub link: f64,
+    /// Radius of the circle on which the nodes sit.
+    pub orbit: f64,
+    /// Radius of a node.
+    pub node_r: f64,
+    /// Radius of a coordinator's hexagon.
+    pub hex_r: f64,
+    /// How far the slice in the story steps out.
+    pub step_out: f64,
+    /// By pid.
+    seats: Vec<Seat>,
+}
+
+impl Layout {
+    /// The layout of a plan. Sections too small to draw in give a ring of the smallest size, never a panic.
+    pub fn new(plan: Plan) -> Layout {
+        let (w, h) = (f64::from(plan.width), f64::from(plan.height));
+        let thin = plan.thin;
+        let radius = if thin { (w / 2.0 - 4.0).min((h - 120.0) / 2.0) } else { (h / 2.0 - 5.0).min((w - 96.0) / 2.0) };
+        let radius = radius.max(if thin { 120.0 } else { 170.0 });
+        let centre = if thin { Point::new(w / 2.0, h - radius - 6.0) } else { Point::new(w - radius - 14.0, h / 2.0 + 2.0) };
+        let grown = (radius / 170.0).clamp(1.0, 1.5);
+        let scale = (radius / 228.0).max(1.0);
+        let token_in = radius - 8.0;
+        let band_out = radius - if thin { 18.0 } else { 24.0 };
+        let band_in = band_out - if thin { 26.0 } else { 31.0 };
+        let link = band_in - if thin { 9.0 } else { 12.0 };
+        let node_r = if thin { 19.0 * grown } else { 25.0 * scale }.round();
+        let orbit = link - node_r - if thin { 8.0 } else { 20.0 };
+        let hex_r = if thin { 17.0 * grown } else { 23.0 * (scale * 0.9).max(1.0) };
+        let step_out = if thin { 5.0 } else { 9.0 };
+        let keys = (token_in + band_out) / 2.0;
+        let mut layout = Layout {
+            plan,
+            centre,
+            radius,
+            token_in,
+            keys,
+            band_out,
+            band_in,
+            link,
+            orbit,
+            node_r,
+            hex_r,
+            step_out,
+            seats: Vec::with_capacity(plan.roster.len()),
+        };
+        let seats = plan.roster.pids().map(|pid| layout.make_seat(plan.roster.name(pid))).collect();
+        layout.seats = seats;
+        layout
+    }
+
+    /// The seat of a process, if it takes part.
+    pub fn seat(&self, pid: Pid) -> Option<&Seat> {
+        self.seats.get(pid.index())
+    }
+
+    /// Every seat, in the order of pids.
+    pub fn seats(&self) -> &[Seat] {
+        &self.seats
+    }
+
+    /// Degrees of one slice.
+    pub fn slice_step(&self) -> f64 {
+        360.0 / f64::from(self.plan.shards.max(1))
+    }
+
+    /// The angle of node `n` of this many, A on top.
+    pub fn node_angle(&self, n: u8) -> f64 {
+        360.0 * f64::from(n) / f64::from(self.plan.roster.nodes.max(1))
+    }
+
+    /// The point at `r` and `angle` from the ring's middle.
+    pub fn polar(&self, r: f64, angle: f64) -> Point {
+        polar_at(self.centre, r, angle)
+    }
+
+    /// The gates that stand open, each once: those of the balancers, and those of clients who speak to servers directly.
+    pub fn gates(&self) -> Vec<f64> {
+        let mut gates: Vec<f64> = self.seats.iter().filter_map(|seat| seat.gate).collect();
+        gates.sort_by(f64::total_cmp);
+        gates.dedup();
+        gates
+    }
+
+    /// The boundary between two slices that is nearest to `angle`.
+    fn gap_near(&self, angle: f64) -> f64 {
+        let step = self.slice_step();
+        ((angle / step).round() * step).rem_euclid(360.0)
+    }
+
+    fn make_seat(&self, name: Name) -> Seat {
+        match name.kind {
+            Kind::Coordinator => {
+                let of = self.plan.roster.coordinators;
+                let angle = 90.0 + 360.0 * f64::from(name.n) / f64::from(of.max(1));
+                let at = if of == 1 { self.centre } else { self.polar(self.hex_r * 1.04, angle) };
+                Seat { name, at, door: at, reach: self.hex_r + 1.0, gate: None }
+            }
+            Kind::Node => {
+                let at = self.polar(self.orbit, self.node_angle(name.n));
+                Seat { name, at, door: at, reach: self.node_r + 2.0, gate: None }
+            }
+            Kind::Balancer => {
+                let (at, wanted) = self.balancer_at(name.n);
+                Seat { name, at, door: at, reach: 23.0, gate: Some(self.gap_near(wanted)) }
+            }
+            Kind::Client => {
+                let (at, door) = self.client_at(name.n);
+                let gate = match self.plan.thin {
+                    false => 270.0,
+                    true if at.x < self.centre.x => 330.0,
+                    true => 30.0,
+                };
+                Seat { name, at, door, reach: 4.0, gate: Some(self.gap_near(gate)) }
+            }
+        }
+    }
+
+    /// A balancer's middle, and the angle at which it is seen from the ring's.
+    fn balancer_at(&self, n: u8) -> (Point, f64) {
+        if self.plan.thin {
+            let w = f64::from(self.plan.width);
+            let away = self.radius + 20.0;
+            let x = if n == 0 { (self.centre.x - away).max(36.0) } else { (self.centre.x + away).min(w - 36.0) };
+            let at = Point::new(x, 96.0);
+            (at, bearing(self.centre, at))
+        } else {
+            let angle = if n == 0 { 315.0 } else { 225.0 };
+            (self.polar(self.radius + 40.0, angle), angle)
+        }
+    }
+
+    /// A client's middle, and where its lanes begin: beyond its label.
+    fn client_at(&self, n: u8) -> (Point, Point) {
+        let n = f64::from(n);
+        if self.plan.thin {
+            let of = f64::from(self.plan.roster.clients.max(1));
+            let x = f64::from(self.plan.width) * (n + 0.5) / of;
+            (Point::new(x, 16.0), Point::new(x, 52.0))
+        } else {
+            let most = f64::from(self.plan.roster.clients.max(8)) - 1.0;
+            let y = 44.0 + n * (f64::from(self.plan.height) - 66.0) / most;
+            (Point::new(14.0, y), Point::new(48.0, y))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::fixture;
+
+    const SIZES: [(u32, u32, bool); 5] = [(560, 478, false), (1100, 760, false), (328, 448, true), (296, 416, true), (760, 700, true)];
+
+    #[test]
+    fn everything_stands_within_its_section() {
+        for (w, h, thin) in SIZES {
+            let layout = Layout::new(Plan::new((w, h), thin, &fixture::view()));
+            let (w, h) = (f64::from(w), f64::from(h));
+            assert!(layout.centre.x - layout.radius >= 0.0, "{w}x{h}: the ring leaves at the left");
+            assert!(layout.centre.x + layout.radius <= w, "{w}x{h}: the ring leaves at the right");
+            assert!(layout.centre.y + layout.radius <= h, "{w}x{h}: the ring leaves below");
+            for seat in layout.seats() {
+                assert!((12.0..=w - 12.0).contains(&seat.at.x), "{w}x{h}: {} at {:?}", seat.name, seat.at);
+                assert!((12.0..=h - 12.0).contains(&seat.at.y), "{w}x{h}: {} at {:?}", seat.name, seat.at);
+            }
+        }
+    }
+
+    #[test]
+    fn nodes_sit_evenly_inside_the_links_and_a_is_on_top() {
+        for (w, h, thin) in SIZES {
+            let layout = Layout::new(Plan::new((w, h), thin, &fixture::view()));
+            let nodes: Vec<_> = layout.seats().iter().filter(|s| s.name.kind == Kind::Node).collect();
+            assert!((nodes[0].at.x - layout.centre.x).abs() < 1e-9, "A is not on top");
+            assert!(nodes[0].at.y < layout.centre.y, "A is not on top");
+            for node in &nodes {
+                let out = node.at.distance(layout.centre) + layout.node_r;
+                assert!(out < layout.link, "{w}x{h}: {} touches the links", node.name);
+            }
+            let gap = nodes[0].at.distance(nodes[1].at);
+            for pair in nodes.windows(2) {
+                assert!((pair[0].at.distance(pair[1].at) - gap).abs() < 1e-6, "nodes are not even");
+            }
+            assert!(gap > 2.0 * layout.node_r + 8.0, "{w}x{h}: nodes touch");
+        }
+    }
+
+    #[test]
+    fn seats_do_not_depend_on_health() {
+        let whole = fixture::view();
+        let mut other = whole.clone();
+        for process in &mut other.processes {
+            process.health = crate::cluster::view::Health::Down;
+        }
+        let at = |view: &ClusterView| Layout::new(Plan::new((560, 478), false, view));
+        assert_eq!(at(&whole), at(&other));
+    }
+
+    #[test]
+    fn gates_lie_between_two_slices() {
+        let layout = Layout::new(Plan::new((328, 448), true, &fixture::view()));
+        for gate in layout.seats().iter().filter_map(|seat| seat.gate) {
+            let steps = gate / layout.slice_step();
+            assert!((steps - steps.round()).abs() < 1e-9, "{gate} is inside a slice");
+        }
+    }
+
+    #[test]
+    fn a_section_of_no_size_is_no_panic() {
+        for size in [(0, 0), (1, 5_000), (5_000, 1)] {
+            for thin in [false, true] {
+                let layout = Layout::new(Plan::new(size, thin, &fixture::view()));
+                assert!(layout.orbit > 0.0, "{size:?}");
+            }
+        }
+    }
+}

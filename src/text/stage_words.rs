@@ -1,0 +1,254 @@
+//! The words on the stage and those that its processes are called by.
+
+use crate::cluster::name::{Kind, Name};
+use crate::cluster::view::Role;
+use crate::scene::copies::Groups;
+use crate::scene::state::{Fare, Look, Part};
+use crate::sim::time::Span;
+use crate::text::Lang;
+
+/// Words that do not depend on anything.
+#[derive(Debug)]
+pub struct StageWords {
+    /// Name of the ring's section.
+    pub ring: &'static str,
+    /// Heading of the table.
+    pub copies: &'static str,
+    /// Heading of the lock; its name follows.
+    pub lock: &'static str,
+    /// Beside the clients.
+    pub clients: &'static str,
+    /// Beside two or more balancers.
+    pub balancers: &'static str,
+    /// Beside one balancer.
+    pub balancer: &'static str,
+    /// Beside two or more coordinators.
+    pub coordinators: &'static str,
+    /// Beside one coordinator.
+    pub coordinator: &'static str,
+    /// Names the commit line.
+    pub committed: &'static str,
+    /// Over the line of people.
+    pub next_in_line: &'static str,
+    /// Nobody waits.
+    pub nobody_waits: &'static str,
+    /// Nobody holds the lock.
+    pub free: &'static str,
+    /// Over the ticket that the store has seen.
+    pub seen: &'static str,
+    /// Beside a zombie that was refused.
+    pub refused_zombie: &'static str,
+    /// Beside a zombie that was not refused yet.
+    pub zombie: &'static str,
+    /// Beside someone whose late write was refused and who knows better by now.
+    pub refused: &'static str,
+    /// At the fence, while nobody was ever refused.
+    pub fence: &'static str,
+}
+
+const EN: StageWords = StageWords {
+    ring: "Ring",
+    copies: "Replicas",
+    lock: "Lock",
+    clients: "clients",
+    balancers: "balancers",
+    balancer: "balancer",
+    coordinators: "coordinators",
+    coordinator: "coordinator",
+    committed: "committed",
+    next_in_line: "next in line",
+    nobody_waits: "nobody waits",
+    free: "free",
+    seen: "seen",
+    refused_zombie: "refused; it thinks it holds",
+    zombie: "it thinks it holds",
+    refused: "its late write was refused",
+    fence: "no smaller token gets in",
+};
+
+const ZH: StageWords = StageWords {
+    ring: "环",
+    copies: "副本",
+    lock: "锁",
+    clients: "客户端",
+    balancers: "均衡器",
+    balancer: "均衡器",
+    coordinators: "协调者",
+    coordinator: "协调者",
+    committed: "已提交",
+    next_in_line: "依次等待",
+    nobody_waits: "无人等待",
+    free: "空闲",
+    seen: "已见",
+    refused_zombie: "被拒；它仍以为持有锁",
+    zombie: "它仍以为持有锁",
+    refused: "迟到的写入已被拒",
+    fence: "更小的令牌进不来",
+};
+
+impl StageWords {
+    /// The words of a language.
+    pub const fn of(lang: Lang) -> &'static StageWords {
+        match lang {
+            Lang::En => &EN,
+            Lang::Zh => &ZH,
+        }
+    }
+}
+
+/// A length of time with two decimals of a second.
+pub fn seconds(lang: Lang, span: Span) -> String {
+    let hundredths = span.0 / 10_000;
+    let (whole, part) = (hundredths / 100, hundredths % 100);
+    match lang {
+        Lang::En => format!("{whole}.{part:02} s left"),
+        Lang::Zh => format!("剩 {whole}.{part:02} 秒"),
+    }
+}
+
+/// The lease in per cent.
+pub fn lease(lang: Lang, percent: u64) -> String {
+    match lang {
+        Lang::En => format!("lease {percent} %"),
+        Lang::Zh => format!("租约 {percent} %"),
+    }
+}
+
+/// Beside somebody whose messages are slowed down.
+pub fn slow(lang: Lang, times: u16) -> String {
+    match lang {
+        Lang::En => format!("{times}× slow"),
+        Lang::Zh => format!("慢 {times}×"),
+    }
+}
+
+/// The view of the shard in the story.
+pub fn view(lang: Lang, no: u32) -> String {
+    match lang {
+        Lang::En => format!("view {no}"),
+        Lang::Zh => format!("视图 {no}"),
+    }
+}
+
+/// The new primary makes its backups agree before it serves.
+pub fn settles(lang: Lang, who: Name) -> String {
+    match lang {
+        Lang::En => format!("{who} settles"),
+        Lang::Zh => format!("{who} 正补齐"),
+    }
+}
+
+/// The commit line's name when it stands under the log.
+pub fn committed_up_to(lang: Lang, index: u32) -> String {
+    match lang {
+        Lang::En => format!("committed up to {index}"),
+        Lang::Zh => format!("已提交至 {index}"),
+    }
+}
+
+/// The title of a group of shards. Shards that want nothing have none.
+pub const fn fare(lang: Lang, fare: Fare) -> &'static str {
+    match (lang, fare) {
+        (Lang::En, Fare::NoPrimary) => "no primary",
+        (Lang::En, Fare::BackupLost) => "backup lost",
+        (Lang::En, Fare::Behind) => "a backup behind",
+        (Lang::En, Fare::Whole) => "untouched",
+        (Lang::Zh, Fare::NoPrimary) => "暂无主",
+        (Lang::Zh, Fare::BackupLost) => "失去一个备",
+        (Lang::Zh, Fare::Behind) => "一个备落后",
+        (Lang::Zh, Fare::Whole) => "未受影响",
+    }
+}
+
+/// The sentence that closes the table.
+pub fn rest(lang: Lang, groups: &Groups) -> String {
+    let (more, whole) = (groups.more, groups.whole);
+    match (lang, more, groups.groups.is_empty()) {
+        (Lang::En, 0, true) => format!("{whole} more shards, all served"),
+        (Lang::En, 0, false) => format!("{whole} shards untouched"),
+        (Lang::En, _, _) => format!("{more} more, and {whole} shards untouched"),
+        (Lang::Zh, 0, true) => format!("另有 {whole} 个分片，均正常服务"),
+        (Lang::Zh, 0, false) => format!("{whole} 个分片未受影响"),
+        (Lang::Zh, _, _) => format!("另有 {more} 个；{whole} 个分片未受影响"),
+    }
+}
+
+/// A shard's row, for those who listen.
+pub fn shard_row(lang: Lang, shard: u16, view: u32, server: Option<Name>) -> String {
+    match (lang, server) {
+        (Lang::En, Some(who)) => format!("shard {shard}, view {view}, served by {who}"),
+        (Lang::En, None) => format!("shard {shard}, view {view}, not served"),
+        (Lang::Zh, Some(who)) => format!("分片 {shard}，视图 {view}，由 {who} 服务"),
+        (Lang::Zh, None) => format!("分片 {shard}，视图 {view}，无人服务"),
+    }
+}
+
+const fn kind(lang: Lang, kind: Kind) -> &'static str {
+    match (lang, kind) {
+        (Lang::En, Kind::Coordinator) => "coordinator",
+        (Lang::En, Kind::Node) => "node",
+        (Lang::En, Kind::Balancer) => "balancer",
+        (Lang::En, Kind::Client) => "client",
+        (Lang::Zh, Kind::Coordinator) => "协调者",
+        (Lang::Zh, Kind::Node) => "节点",
+        (Lang::Zh, Kind::Balancer) => "均衡器",
+        (Lang::Zh, Kind::Client) => "客户端",
+    }
+}
+
+const fn look(lang: Lang, look: Look) -> &'static str {
+    match (lang, look) {
+        (Lang::En, Look::Up) => "up",
+        (Lang::En, Look::Suspected) => "up, but suspected",
+        (Lang::En, Look::Frozen) => "frozen",
+        (Lang::En, Look::Down) => "down",
+        (Lang::Zh, Look::Up) => "运行中",
+        (Lang::Zh, Look::Suspected) => "运行中，但被怀疑",
+        (Lang::Zh, Look::Frozen) => "已冻结",
+        (Lang::Zh, Look::Down) => "已宕机",
+    }
+}
+
+/// What somebody has to do with the story, for those who listen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stake {
+    /// Nothing.
+    None,
+    /// A copy of the shard in the story.
+    Copy(Role, u16),
+    /// A client of the lock.
+    Client(Part),
+    /// The coordinator that decides.
+    Leader,
+}
+
+/// A process in words: its kind, its name, its state and its part in the story.
+pub fn process(lang: Lang, name: Name, state: Look, stake: Stake) -> String {
+    let (kind, state) = (kind(lang, name.kind), look(lang, state));
+    let part = match (lang, stake) {
+        (_, Stake::None | Stake::Client(Part::Idle)) => {
+            return match lang {
+                Lang::En => format!("{kind} {name}, {state}"),
+                Lang::Zh => format!("{kind} {name}，{state}"),
+            };
+        }
+        (Lang::En, Stake::Copy(Role::Primary, shard)) => format!("primary of shard {shard}"),
+        (Lang::En, Stake::Copy(Role::Backup, shard)) => format!("backup of shard {shard}"),
+        (Lang::En, Stake::Copy(Role::Learner, shard)) => format!("catching up with shard {shard}"),
+        (Lang::En, Stake::Client(Part::Holder)) => "holds the lock".to_owned(),
+        (Lang::En, Stake::Client(Part::Waiting)) => "waits for the lock".to_owned(),
+        (Lang::En, Stake::Client(Part::Zombie)) => "wrongly believes it holds the lock".to_owned(),
+        (Lang::En, Stake::Leader) => "leads".to_owned(),
+        (Lang::Zh, Stake::Copy(Role::Primary, shard)) => format!("分片 {shard} 的主"),
+        (Lang::Zh, Stake::Copy(Role::Backup, shard)) => format!("分片 {shard} 的备"),
+        (Lang::Zh, Stake::Copy(Role::Learner, shard)) => format!("正在追赶分片 {shard}"),
+        (Lang::Zh, Stake::Client(Part::Holder)) => "持有锁".to_owned(),
+        (Lang::Zh, Stake::Client(Part::Waiting)) => "等待锁".to_owned(),
+        (Lang::Zh, Stake::Client(Part::Zombie)) => "误以为自己持有锁".to_owned(),
+        (Lang::Zh, Stake::Leader) => "领导者".to_owned(),
+    };
+    match lang {
+        Lang::En => format!("{kind} {name}, {state}, {part}"),
+        Lang::Zh => format!("{kind} {name}，{state}，{part}"),
+    }
+}

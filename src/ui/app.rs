@@ -1,0 +1,464 @@
+//! The page: owns the run, turns wishes into changes, and draws what has changed.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use ringside::cluster::name::Name;
+use ringside::session::playback::Speed;
+use ringside::text::words::Theme;
+use ringside::text::{Lang, words::Verb};
+use wasm_bindgen::JsCast;
+use yew::prelude::*;
+
+use super::frame::{Painter, Sizes, Stats};
+use super::keys::{self, Focus, Meaning};
+use super::panel::share::Copied;
+use super::panel::timebar::Rows;
+use super::state::{Dialog, State, Wish};
+use super::telling;
+use super::web::api::{Api, Shared};
+use super::web::listen::{self, Listener};
+use super::web::page::{self, Copying};
+use super::web::raf::Frame;
+use super::web::resize::{self, Watch};
+use super::web::{document, event, wall, window};
+
+/// Events handled in one frame at most: a slow machine falls behind the chosen speed, it never stalls.
+const BUDGET: u32 = 4_000;
+/// With reduced motion play goes from fact to fact, one in so many milliseconds.
+const FACT_EVERY: f64 = 1_500.0;
+/// What only time changes (a lease that runs) is drawn again after so many milliseconds.
+const REFRESH: f64 = 125.0;
+/// A listener is told no more often than this.
+const SPEAK: f64 = 1_500.0;
+
+/// What reaches the page.
+#[derive(Debug)]
+pub enum Msg {
+    /// A wish.
+    Wish(Wish),
+    /// A script has changed something.
+    Touched,
+    /// A frame, at this time of the wall clock.
+    Frame(f64),
+    /// A section has another size.
+    Resized,
+    /// A key that means something, and what had the focus.
+    Key(Meaning, Focus),
+    /// A pointer on the time bar.
+    Pointer(PointerEvent),
+    /// The speed's slider.
+    Speed(InputEvent),
+    /// A field of the settings.
+    Write(Event),
+    /// A seed by chance.
+    Random,
+    /// The link is to be copied.
+    Copy,
+    /// It was, or was not.
+    Copied(bool),
+    /// The address bar has another fragment.
+    Address,
+    /// The address bar may follow.
+    Follow,
+    /// The system changed its theme or its wish for less motion.
+    System,
+    /// A dialog was closed by the browser.
+    Closed,
+}
+
+/// Callbacks, built once: a callback is only ever equal to itself.
+#[derive(Clone, Debug)]
+pub struct Calls {
+    /// A wish.
+    pub wish: Callback<Wish>,
+    /// A process was chosen.
+    pub select: Callback<Name>,
+    /// A process is under the pointer or the focus.
+    pub hover: Callback<Option<Name>>,
+    /// A pointer on the time bar.
+    pub pointer: Callback<PointerEvent>,
+    /// The speed's slider.
+    pub speed: Callback<InputEvent>,
+    /// A field of the settings.
+    pub write: Callback<Event>,
+    /// A seed by chance.
+    pub random: Callback<MouseEvent>,
+    /// Copy the link.
+    pub copy: Callback<MouseEvent>,
+    /// A dialog was closed.
+    pub closed: Callback<Event>,
+}
+
+/// The page.
+#[derive(Debug)]
+pub struct App {
+    pub(super) state: Shared,
+    pub(super) sizes: Sizes,
+    pub(super) calls: Calls,
+    pub(super) clock: NodeRef,
+    pub(super) copied: Copied,
+    pub(super) spoken: String,
+    stats: Rc<RefCell<Stats>>,
+    painter: Painter,
+    frame: Option<Frame>,
+    /// When the frame began whose virtual DOM is still to come.
+    rendering: Option<f64>,
+    drawn: (u64, f64),
+    rested: f64,
+    last_frame: f64,
+    spoke: f64,
+    reduced: bool,
+    address: String,
+    following: Option<Timeout>,
+    copying: Option<Copying>,
+    dressed: Option<(Lang, Theme)>,
+    watch: Option<Watch>,
+    api: Option<Api>,
+    _listeners: Vec<Listener>,
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<App>) -> App {
+        let lang = page::recall("lang").and_then(|tag| Lang::parse(&tag)).or_else(page::browser_lang).unwrap_or_default();
+        let theme = match page::recall("theme").as_deref() {
+            Some("light") => Theme::Light,
+            Some("dark") => Theme::Dark,
+            _ => Theme::Auto,
+        };
+        let fragment = page::fragment();
+        let mut state = State::new(&fragment, lang, theme);
+        state.heartbeats = page::recall("heartbeats").as_deref() == Some("on");
+        state.single_keys = page::recall("single-keys").as_deref() != Some("off");
+        let state: Shared = Rc::new(RefCell::new(state));
+        let link = ctx.link();
+        let calls = Calls {
+            wish: link.callback(Msg::Wish),
+            select: link.callback(|name| Msg::Wish(Wish::Select(name))),
+            hover: link.callback(|name| Msg::Wish(Wish::Hover(name))),
+            pointer: link.callback(Msg::Pointer),
+            speed: link.callback(Msg::Speed),
+            write: link.callback(Msg::Write),
+            random: link.callback(|_| Msg::Random),
+            copy: link.callback(|_| Msg::Copy),
+            closed: link.callback(|_| Msg::Closed),
+        };
+        App {
+            sizes: Sizes { thin: listen::media(THIN), ..Sizes::default() },
+            calls,
+            clock: NodeRef::default(),
+            copied: Copied::NotYet,
+            spoken: String::new(),
+            stats: Rc::default(),
+            painter: Painter::default(),
+            frame: None,
+            rendering: None,
+            drawn: (0, 0.0),
+            rested: 0.0,
+            last_frame: 0.0,
+            spoke: 0.0,
+            reduced: listen::media(CALM),
+            address: fragment,
+            following: None,
+            copying: None,
+            dressed: None,
+            watch: None,
+            api: None,
+            _listeners: listeners(ctx, &state),
+            state,
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<App>, msg: Msg) -> bool {
+        match msg {
+            Msg::Frame(at) => return self.on_frame(ctx, at),
+            Msg::Wish(wish) => return self.wish(wish),
+            Msg::Touched => {}
+            Msg::Resized => return self.measure(),
+            Msg::Key(meaning, focus) => return self.key(meaning, focus),
+            Msg::Pointer(pointer) => return self.scrub(&pointer),
+            Msg::Speed(input) => {
+                let notch = event::field(&input).and_then(|(_, value, _)| value.parse::<usize>().ok());
+                let Some(&speed) = notch.and_then(|notch| Speed::NOTCHES.get(notch)) else { return false };
+                return self.wish(Wish::Speed(speed));
+            }
+            Msg::Write(changed) => {
+                let Some((field, value, checked)) = event::field(&changed) else { return false };
+                return self.wish(Wish::Write { field, value, checked });
+            }
+            Msg::Random => {
+                let Ok(seed) = getrandom::u64() else { return false };
+                let value = (seed % 1_000_000).to_string();
+                return self.wish(Wish::Write { field: "seed".to_owned(), value, checked: false });
+            }
+            Msg::Copy => {
+                let link = ctx.link().clone();
+                let address = page::address(&self.state.borrow().link());
+                self.copying = Some(Copying::begin(&address, move |done| link.send_message(Msg::Copied(done))));
+                return false;
+            }
+            Msg::Copied(done) => {
+                self.copied = if done { Copied::Yes } else { Copied::No };
+                if !done {
+                    page::select_text("link");
+                }
+            }
+            Msg::Address => {
+                let fragment = page::fragment();
+                if fragment == self.address {
+                    return false;
+                }
+                self.address.clone_from(&fragment);
+                return self.wish(Wish::Open(fragment));
+            }
+            Msg::Follow => {
+                self.follow();
+                return false;
+            }
+            Msg::System => {
+                self.reduced = listen::media(CALM);
+                self.dressed = None;
+            }
+            Msg::Closed => return self.wish(Wish::Dialog(None)),
+        }
+        true
+    }
+
+    fn view(&self, _ctx: &Context<App>) -> Html {
+        self.draw()
+    }
+
+    fn rendered(&mut self, ctx: &Context<App>, first: bool) {
+        self.dress();
+        if first {
+            let link = ctx.link().clone();
+            let resized = move || link.send_message(Msg::Resized);
+            self.watch = Some(Watch::over(&["ring", "copies", "lockpic", "time"], resized));
+        }
+        for (id, dialog) in DIALOGS {
+            page::set_dialog(id, self.state.borrow().dialog == Some(dialog));
+        }
+        self.painter.paint(&self.state.borrow(), &self.sizes, self.reduced, true);
+        self.drawn = (self.state.borrow().session.revision(), wall());
+        if let Some(began) = self.rendering.take() {
+            self.stats.borrow_mut().went_on(wall() - began);
+        }
+        if first {
+            let link = ctx.link().clone();
+            let poke = move || link.send_message(Msg::Touched);
+            self.api = Some(Api::put_up(self.state.clone(), self.stats.clone(), poke));
+        }
+        self.go_on(ctx);
+        self.arm_follow(ctx);
+        self.speak(ctx);
+    }
+}
+
+/// One column below this width, as the stylesheet has it.
+const THIN: &str = "(max-width: 69.99rem)";
+/// A wish for less motion.
+const CALM: &str = "(prefers-reduced-motion: reduce)";
+/// The dialogs with their elements.
+const DIALOGS: [(&str, Dialog); 3] =
+    [("help-dialog", Dialog::Keys), ("settings-dialog", Dialog::Settings), ("share-dialog", Dialog::Share)];
+
+fn listeners(ctx: &Context<App>, state: &Shared) -> Vec<Listener> {
+    let link = ctx.link().clone();
+    let state = state.clone();
+    let keys = Listener::on(&document(), "keydown", move |event| {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+        let name = event.key();
+        let key = event::key(event, &name);
+        let found = keys::meaning(&state.borrow(), key);
+        if let Some(meaning) = found {
+            event.prevent_default();
+            link.send_message(Msg::Key(meaning, key.focus));
+        }
+    });
+    let link = ctx.link().clone();
+    let address = Listener::on(&window(), "hashchange", move |_| link.send_message(Msg::Address));
+    let mut all = vec![keys, address];
+    for query in [CALM, "(prefers-color-scheme: dark)"] {
+        let link = ctx.link().clone();
+        all.extend(listen::media_list(query).map(|list| Listener::on(&list, "change", move |_| link.send_message(Msg::System))));
+    }
+    all
+}
+
+impl App {
+    fn wish(&mut self, wish: Wish) -> bool {
+        if matches!(wish, Wish::Dialog(_)) {
+            self.copied = Copied::NotYet;
+        }
+        if let Wish::Hover(who) = &wish
+            && self.state.borrow().hovered == *who
+        {
+            return false;
+        }
+        // What went wrong is in the state, and is shown.
+        let _ = self.state.borrow_mut().wish(wish);
+        true
+    }
+
+    fn key(&mut self, meaning: Meaning, focus: Focus) -> bool {
+        match (meaning, focus) {
+            (Meaning::Neighbour(on), Focus::Process(name)) => {
+                page::focus_neighbour(&name.to_string(), on);
+                false
+            }
+            (Meaning::Neighbour(_), _) => false,
+            (Meaning::Wish(wish), focus) => {
+                // A key pressed on a process is about that process.
+                if let (Wish::Verb(_), Focus::Process(name)) = (&wish, focus) {
+                    let chosen = [self.state.borrow().selected, self.state.borrow().second];
+                    if !chosen.contains(&Some(name)) {
+                        self.wish(Wish::Select(name));
+                    }
+                }
+                let again = matches!(wish, Wish::Verb(Verb::Cut));
+                self.wish(wish) || again
+            }
+        }
+    }
+
+    fn scrub(&mut self, pointer: &PointerEvent) -> bool {
+        let rows = Rows::new(self.sizes.time, self.sizes.thin);
+        let Some(along) = event::scrub(pointer, rows.left * resize::unit()) else { return false };
+        let to = self.state.borrow().window().instant(along);
+        self.wish(Wish::Seek(to))
+    }
+
+    fn measure(&mut self) -> bool {
+        let unit = resize::unit();
+        let old = self.sizes;
+        let size = |id: &str, old: (u32, u32)| resize::size(id, unit).unwrap_or(old);
+        self.sizes = Sizes {
+            ring: size("ring", old.ring),
+            copies: size("copies", old.copies),
+            lock: size("lockpic", old.lock),
+            time: size("slider", old.time),
+            thin: listen::media(THIN),
+        };
+        old != self.sizes
+    }
+
+    /// One frame: lets time pass, paints, and says whether anything else has changed.
+    fn on_frame(&mut self, ctx: &Context<App>, at: f64) -> bool {
+        self.frame = None;
+        let began = wall();
+        self.pass(at);
+        let (revision, stale) = {
+            let state = self.state.borrow();
+            (state.session.revision(), state.window_is_stale())
+        };
+        let due = began - self.drawn.1 > REFRESH;
+        let render = revision != self.drawn.0 || stale || due || !self.state.borrow().playing;
+        if render {
+            self.rendering = Some(wall());
+        } else {
+            self.painter.paint(&self.state.borrow(), &self.sizes, self.reduced, false);
+            self.go_on(ctx);
+        }
+        let ended = wall();
+        self.stats.borrow_mut().frame(ended - began);
+        render
+    }
+
+    fn pass(&mut self, at: f64) {
+        let mut state = self.state.borrow_mut();
+        if !state.playing {
+            return;
+        }
+        let passed = (at - self.last_frame).clamp(0.0, 250.0);
+        self.last_frame = at;
+        if self.reduced {
+            self.rested += passed;
+            if self.rested >= FACT_EVERY {
+                self.rested = 0.0;
+                state.session.step(ringside::session::StepUnit::Fact);
+            }
+        } else {
+            let span = state.playback.tick((at.max(0.0) * 1_000.0) as u64);
+            state.session.advance(span, BUDGET);
+        }
+        if state.session.now() >= state.session.limit() {
+            state.pause();
+            state.notice = Some(state.at_the_end());
+        }
+    }
+
+    /// Asks for another frame while time runs.
+    fn go_on(&mut self, ctx: &Context<App>) {
+        if self.state.borrow().playing && self.frame.is_none() {
+            let link = ctx.link().clone();
+            self.frame = Frame::ask(move |at| link.send_message(Msg::Frame(at)));
+        }
+    }
+
+    /// Language and theme, where they have changed.
+    fn dress(&mut self) {
+        let (lang, theme, heartbeats, single_keys) = {
+            let state = self.state.borrow();
+            (state.lang, state.theme, state.heartbeats, state.single_keys)
+        };
+        let on = |on: bool| if on { "on" } else { "off" };
+        if self.dressed != Some((lang, theme)) {
+            page::dress(lang, theme);
+            page::remember("lang", lang.tag());
+            page::remember("theme", match theme {
+                Theme::Auto => "auto",
+                Theme::Light => "light",
+                Theme::Dark => "dark",
+            });
+            self.dressed = Some((lang, theme));
+            self.painter.repaint();
+        }
+        if page::recall("heartbeats").as_deref() != Some(on(heartbeats)) {
+            page::remember("heartbeats", on(heartbeats));
+        }
+        if page::recall("single-keys").as_deref() != Some(on(single_keys)) {
+            page::remember("single-keys", on(single_keys));
+        }
+    }
+
+    /// The address bar follows once nothing has changed for a moment; while time runs, now and then.
+    fn arm_follow(&mut self, ctx: &Context<App>) {
+        let playing = self.state.borrow().playing;
+        if playing && self.following.is_some() {
+            return;
+        }
+        let link = ctx.link().clone();
+        let wait = if playing { 2_000 } else { 350 };
+        self.following = Some(Timeout::new(wait, move || link.send_message(Msg::Follow)));
+    }
+
+    fn follow(&mut self) {
+        self.following = None;
+        let state = self.state.borrow();
+        // A first visit keeps the address it came with.
+        if state.untouched {
+            return;
+        }
+        let fragment = state.link();
+        if fragment != self.address {
+            page::put_fragment(&fragment);
+            self.address = fragment;
+        }
+    }
+
+    /// Tells who listens what the sentence says, when it has changed and not too often.
+    fn speak(&mut self, ctx: &Context<App>) {
+        let told = telling::plain(&telling::sentence(&mut self.state.borrow_mut()));
+        let playing = self.state.borrow().playing;
+        let due = !playing || wall() - self.spoke > SPEAK;
+        if told != self.spoken && due {
+            self.spoken = told;
+            self.spoke = wall();
+            ctx.link().send_message(Msg::Touched);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The recipe of the next run while somebody is still writing it.
+
+use ringside::cluster::name::Kind;
+use ringside::cluster::rules::{Rule, Rules};
+use ringside::cluster::setup::Setup;
+
+/// Bounds of the counts of a kind, as `cluster::setup` names them.
+pub const fn bounds(kind: Kind) -> (u8, u8) {
+    match kind {
+        Kind::Coordinator => (1, 1),
+        Kind::Node => (3, 8),
+        Kind::Balancer => (1, 2),
+        Kind::Client => (1, 8),
+    }
+}
+
+/// A recipe in the making.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Draft {
+    /// The seed as it is typed.
+    pub seed: String,
+    /// Storage servers.
+    pub nodes: u8,
+    /// Front doors.
+    pub balancers: u8,
+    /// Clients.
+    pub clients: u8,
+    /// The rules.
+    pub rules: Rules,
+    /// Whether the seed could not be read.
+    pub bad_seed: bool,
+    origin: Setup,
+}
+
+impl Draft {
+    /// A draft that begins with a run's recipe.
+    pub fn of(setup: &Setup) -> Draft {
+        Draft {
+            seed: setup.seed.to_string(),
+            nodes: setup.roster.nodes,
+            balancers: setup.roster.balancers,
+            clients: setup.roster.clients,
+            rules: setup.rules,
+            bad_seed: false,
+            origin: setup.clone(),
+        }
+    }
+
+    /// How many of a kind.
+    pub fn count(&self, kind: Kind) -> u8 {
+        match kind {
+            Kind::Coordinator => self.origin.roster.coordinators,
+            Kind::Node => self.nodes,
+            Kind::Balancer => self.balancers,
+            Kind::Client => self.clients,
+        }
+    }
+
+    /// A field of the form has a new value; what is no figure leaves it as it was, what is out of bounds goes to the bound.
+    pub fn write(&mut self, field: &str, value: &str, checked: bool) {
+        let figure = |kind: Kind, old: u8| {
+            let (low, high) = bounds(kind);
+            value.trim().parse::<u32>().map_or(old, |n| n.clamp(u32::from(low), u32::from(high)) as u8)
+        };
+        match field {
+            "seed" => {
+                self.seed = value.to_owned();
+                self.bad_seed = false;
+            }
+            "node" => self.nodes = figure(Kind::Node, self.nodes),
+            "balancer" => self.balancers = figure(Kind::Balancer, self.balancers),
+            "client" => self.clients = figure(Kind::Client, self.clients),
+            other => {
+                if let Some(rule) = other.strip_prefix("rule-").and_then(Rule::parse) {
+                    self.rules = with(self.rules, rule, checked);
+                }
+            }
+        }
+    }
+
+    /// The recipe. `None`, and said so, if the seed is no number.
+    pub fn setup(&mut self) -> Option<Setup> {
+        let seed = self.seed.trim().parse().ok();
+        self.bad_seed = seed.is_none();
+        let mut setup = self.origin.clone();
+        setup.seed = seed?;
+        setup.roster.nodes = self.nodes;
+        setup.roster.balancers = self.balancers;
+        setup.roster.clients = self.clients;
+        // As a link has it: the usual number of workers, or everybody.
+        setup.config.workers = Setup::new(0).config.workers.min(self.clients);
+        setup.rules = self.rules;
+        Some(setup)
+    }
+}
+
+/// Rules with one switched.
+fn with(rules: Rules, rule: Rule, on: bool) -> Rules {
+    let off = rules.off().filter(|&other| other != rule).chain((!on).then_some(rule));
+    off.fold(Rules::ALL_ON, Rules::without)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_stay_within_their_bounds_and_nonsense_changes_nothing() {
+        let mut draft = Draft::of(&Setup::new(1));
+        for (text, nodes) in [("5", 5), ("99", 8), ("0", 3), ("4294967296", 3), ("-1", 3), ("x", 3), ("", 3), (" 7 ", 7)] {
+            draft.write("node", text, false);
+            assert_eq!(draft.nodes, nodes, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_rule_goes_off_and_on_again() {
+        let mut draft = Draft::of(&Setup::new(1));
+        draft.write("rule-fencing", "on", false);
+        draft.write("rule-nonsense", "on", false);
+        assert_eq!(draft.rules.off().collect::<Vec<_>>(), [Rule::Fencing]);
+        draft.write("rule-fencing", "on", true);
+        assert_eq!(draft.rules, Rules::ALL_ON);
+    }
+
+    #[test]
+    fn a_seed_that_is_no_number_is_no_recipe() {
+        let mut draft = Draft::of(&Setup::new(1));
+        for bad in ["", "-1", "1.5", "18446744073709551616", "abc"] {
+            draft.write("seed", bad, false);
+            assert_eq!(draft.setup(), None, "{bad:?}");
+            assert!(draft.bad_seed);
+        }
+        draft.write("seed", " 18446744073709551615 ", false);
+        assert_eq!(draft.setup().map(|setup| setup.seed), Some(u64::MAX));
+        assert!(!draft.bad_seed);
+    }
+
+    #[test]
+    fn fewer_clients_than_workers_are_all_workers() {
+        let mut draft = Draft::of(&Setup::new(1));
+        draft.write("client", "2", false);
+        assert_eq!(draft.setup().map(|setup| setup.config.workers), Some(2));
+    }
+}

@@ -1,0 +1,93 @@
+//! What the page looks like: the stage and its panels, in their places.
+
+use std::rc::Rc;
+
+use ringside::scene::lock::latest_refusal;
+use yew::prelude::*;
+
+use super::app::App;
+use super::panel::bill::Bill;
+use super::panel::help::Help;
+use super::panel::inspector::Inspector;
+use super::panel::nav::Nav;
+use super::panel::sentence::Sentence;
+use super::panel::settings::Settings;
+use super::panel::share::Share;
+use super::panel::timebar::TimeBar;
+use super::panel::transport::Transport;
+use super::panel::twins::Twins;
+use super::stage::{Copies, LockPicture, Ring, StageModel};
+use super::state::Dialog;
+use super::telling;
+use super::web::page;
+
+impl App {
+    /// The whole page. Every part is a component whose properties say all, so that what has not changed is left alone.
+    pub(super) fn draw(&self) -> Html {
+        let mut state = self.state.borrow_mut();
+        let (slice, story, said) = (state.slice(), state.story(), telling::sentence(&mut state));
+        let (lang, sizes, calls) = (state.lang, self.sizes, &self.calls);
+        let session = &state.session;
+        let roster = session.setup().roster;
+        let refused = latest_refusal(session.facts(), session.now());
+        let model = |size: (u32, u32)| {
+            Rc::new(StageModel {
+                view: session.view(),
+                selected: state.selected,
+                second: state.second,
+                hovered: state.hovered,
+                story,
+                refused,
+                lang,
+                thin: sizes.thin,
+                size,
+            })
+        };
+        let mut flights = Vec::new();
+        if !state.playing {
+            session.flights(&mut flights);
+        }
+        // The link is long to write: only for who wants to read it.
+        let link = if state.dialog == Some(Dialog::Share) { page::address(&state.link()) } else { String::new() };
+        let (select, hover) = (calls.select.clone(), calls.hover.clone());
+        html! {
+            <>
+                <header>
+                    <Sentence said={Rc::new(said)} />
+                    <Nav {lang} theme={state.theme} heartbeats={state.heartbeats} on_wish={calls.wish.clone()} />
+                </header>
+                <main>
+                    <section id="ring">
+                        <Ring model={model(sizes.ring)} on_select={select.clone()} on_hover={hover.clone()} />
+                        <canvas id="messages" class="flights" aria-hidden="true"></canvas>
+                    </section>
+                    <section id="copies">
+                        <Copies model={model(sizes.copies)} on_select={select.clone()} on_hover={hover.clone()} />
+                    </section>
+                    <section id="lock">
+                        <div id="lockpic">
+                            <LockPicture model={model(sizes.lock)} on_select={select} on_hover={hover} />
+                        </div>
+                        <Bill {lang} bill={session.bill()} promises={session.promises()} />
+                    </section>
+                </main>
+                <div id="dock">
+                    <Inspector {lang} inspected={telling::inspect(&state)} notice={state.notice.clone()} cutting={state.cutting}
+                        on_wish={calls.wish.clone()} />
+                    <TimeBar {lang} {roster} story={story.0} slice={slice.clone()} now={session.now()} limit={session.limit()}
+                        size={sizes.time} thin={sizes.thin} on_pointer={calls.pointer.clone()} />
+                    <Transport {lang} playing={state.playing} unit={state.unit} speed={state.playback.speed()}
+                        seed={session.setup().seed} rules_off={session.setup().rules.off().count()} clock={self.clock.clone()}
+                        on_wish={calls.wish.clone()} on_speed={calls.speed.clone()} />
+                </div>
+                <Twins {lang} {roster} flights={Rc::new(flights)} {slice} heartbeats={state.heartbeats} />
+                <p class="unseen" id="live" aria-live="polite">{self.spoken.clone()}</p>
+                <Help {lang} on_close={calls.closed.clone()} on_wish={calls.wish.clone()} />
+                <Settings {lang} draft={state.draft.clone()} single_keys={state.single_keys} on_write={calls.write.clone()}
+                    on_random={calls.random.clone()} on_close={calls.closed.clone()} on_wish={calls.wish.clone()} />
+                <Share {lang} link={AttrValue::from(link)} copied={self.copied} on_copy={calls.copy.clone()}
+                    on_close={calls.closed.clone()} on_wish={calls.wish.clone()} />
+            </>
+        }
+    }
+}

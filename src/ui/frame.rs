@@ -1,0 +1,169 @@
+//! What happens each frame past the virtual DOM: the messages on their canvas, the playhead, the clock; and what it costs.
+
+use std::collections::VecDeque;
+
+use js_sys::{Object, Reflect};
+use ringside::cluster::view::Flight;
+use ringside::scene::layout::{Layout, Plan};
+use ringside::scene::motion::Lanes;
+use ringside::session::Session;
+use ringside::sim::time::Time;
+use ringside::text::sentence::seconds;
+use ringside::text::words::words;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use super::panel::timebar::{Rows, n};
+use super::stage::paint::{self, PaintOptions, Palette};
+use super::state::State;
+use super::web::{by_id, page, resize};
+
+/// How many frames the figures are taken from.
+const KEPT: usize = 600;
+
+/// What frames cost.
+#[derive(Clone, Default, Debug)]
+pub struct Stats {
+    frames: u64,
+    script: VecDeque<f64>,
+}
+
+impl Stats {
+    /// A frame took so many milliseconds of script.
+    pub fn frame(&mut self, ms: f64) {
+        self.frames += 1;
+        if self.script.len() == KEPT {
+            self.script.pop_front();
+        }
+        self.script.push_back(ms);
+    }
+
+    /// The frame just counted went on: its virtual DOM was brought up to date.
+    pub fn went_on(&mut self, ms: f64) {
+        if let Some(last) = self.script.back_mut() {
+            *last += ms;
+        }
+    }
+
+    /// The figures for scripts.
+    pub fn object(&self, session: &Session) -> JsValue {
+        let mut sorted: Vec<f64> = self.script.iter().copied().collect();
+        sorted.sort_by(f64::total_cmp);
+        let at = |part: f64| sorted.get(((sorted.len() as f64 * part) as usize).min(sorted.len().saturating_sub(1))).copied();
+        let mean = sorted.iter().sum::<f64>() / (sorted.len().max(1) as f64);
+        let figures = [
+            ("events", session.events() as f64),
+            ("facts", session.facts().len() as f64),
+            ("checkpoints", session.checkpoints() as f64),
+            ("revision", session.revision() as f64),
+            ("frames", self.frames as f64),
+            ("script_mean", mean),
+            ("script_p50", at(0.5).unwrap_or(0.0)),
+            ("script_p95", at(0.95).unwrap_or(0.0)),
+            ("script_max", sorted.last().copied().unwrap_or(0.0)),
+        ];
+        let object = Object::new();
+        for (name, figure) in figures {
+            // A fresh plain object takes every property.
+            let _ = Reflect::set(&object, &name.into(), &figure.into());
+        }
+        object.into()
+    }
+}
+
+/// The sizes of the sections, in units of the layout.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sizes {
+    /// The ring.
+    pub ring: (u32, u32),
+    /// The table.
+    pub copies: (u32, u32),
+    /// The lock.
+    pub lock: (u32, u32),
+    /// The time bar.
+    pub time: (u32, u32),
+    /// Whether the page is one column.
+    pub thin: bool,
+}
+
+impl Default for Sizes {
+    fn default() -> Sizes {
+        Sizes { ring: (560, 470), copies: (352, 470), lock: (264, 300), time: (1232, 104), thin: false }
+    }
+}
+
+/// The painter.
+#[derive(Debug, Default)]
+pub struct Painter {
+    lanes: Option<Lanes>,
+    palette: Option<Palette>,
+    flights: Vec<Flight>,
+    /// What stands in the elements now, so that nothing is written twice.
+    clock: String,
+    head: Option<(u64, u64)>,
+}
+
+impl Painter {
+    /// The theme changed: its colours have to be read again.
+    pub fn repaint(&mut self) {
+        self.palette = None;
+    }
+
+    /// Brings everything that moves to the state's instant. `fresh`: the virtual DOM may have rewritten what stands there.
+    pub fn paint(&mut self, state: &State, sizes: &Sizes, reduced: bool, fresh: bool) {
+        let now = state.session.now();
+        if fresh {
+            self.clock.clear();
+            self.head = None;
+        }
+        self.clock(state, now);
+        self.playhead(state, sizes, now);
+        self.messages(state, sizes, reduced, now);
+    }
+
+    fn clock(&mut self, state: &State, now: Time) {
+        let text = (words(state.lang).seconds)(&seconds(now.since(Time::ZERO)));
+        if text != self.clock {
+            if let Some(clock) = by_id("clock") {
+                clock.set_text_content(Some(&text));
+            }
+            self.clock = text;
+        }
+    }
+
+    fn playhead(&mut self, state: &State, sizes: &Sizes, now: Time) {
+        let key = (now.0, state.window().from.0);
+        if self.head == Some(key) {
+            return;
+        }
+        self.head = Some(key);
+        let rows = Rows::new(sizes.time, sizes.thin);
+        let x = rows.left + rows.width * state.window().place(now).clamp(0.0, 1.0);
+        page::write("playhead", "transform", &format!("translate({},0)", n(x)));
+        page::write("past-rect", "width", &n(x));
+        page::write("future-rect", "x", &n(x));
+        page::write("future-rect", "width", &n((f64::from(sizes.time.0) - x).max(0.0)));
+    }
+
+    fn messages(&mut self, state: &State, sizes: &Sizes, reduced: bool, now: Time) {
+        let Some(canvas) = by_id("messages").and_then(|element| element.dyn_into::<HtmlCanvasElement>().ok()) else { return };
+        let context = canvas.get_context("2d").ok().flatten();
+        let Some(context) = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok()) else { return };
+        let plan = Plan::new(sizes.ring, sizes.thin, &state.session.view());
+        if self.lanes.as_ref().is_none_or(|lanes| lanes.layout().plan != plan) {
+            self.lanes = Some(Lanes::new(Layout::new(plan)));
+        }
+        let Some(lanes) = &mut self.lanes else { return };
+        let scale = resize::density() * resize::unit();
+        paint::fit(&canvas, sizes.ring, scale);
+        let palette = self.palette.get_or_insert_with(Palette::read);
+        // A first visit shows who stands where before anything moves.
+        if state.untouched {
+            self.flights.clear();
+        } else {
+            state.session.flights(&mut self.flights);
+        }
+        let options = PaintOptions { scale, heartbeats: state.heartbeats, reduced, selected: None };
+        paint::paint(&context, lanes, palette, &self.flights, now, &options);
+    }
+}

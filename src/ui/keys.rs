@@ -1,0 +1,117 @@
+//! Which key wishes what. One table, so that the list under `?` can be checked against it.
+
+use ringside::cluster::name::{Kind, Name};
+use ringside::sim::time::Span;
+use ringside::text::words::Verb;
+
+use super::state::{Dialog, State, Wish};
+
+/// A key, as the browser names it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Key<'a> {
+    /// Its name: `k`, `K`, ` `, `ArrowLeft`...
+    pub name: &'a str,
+    /// Whether Ctrl, Alt or Meta is held: such keys are the browser's.
+    pub chorded: bool,
+    /// Whether Shift is held.
+    pub shift: bool,
+    /// What has the focus.
+    pub focus: Focus,
+}
+
+/// What has the focus.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Focus {
+    /// Nothing that wants keys.
+    Page,
+    /// A button or link: Space and Enter are its own.
+    Button,
+    /// A field, or the speed: every key is its own.
+    Field,
+    /// The time bar.
+    Slider,
+    /// A process on the stage.
+    Process(Name),
+}
+
+/// What a key does.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Meaning {
+    /// A wish.
+    Wish(Wish),
+    /// The focus goes to another process: this many on.
+    Neighbour(i32),
+}
+
+/// What a key means now. `None`: it is not ours.
+pub fn meaning(state: &State, key: Key<'_>) -> Option<Meaning> {
+    if key.chorded || key.focus == Focus::Field || state.dialog.is_some() {
+        return None;
+    }
+    let wish = |wish| Some(Meaning::Wish(wish));
+    if let Some(found) = arrows(state, key) {
+        return Some(found);
+    }
+    if key.name == "Escape" {
+        return wish(Wish::Deselect);
+    }
+    if !state.single_keys {
+        return None;
+    }
+    match key.name {
+        " " if key.focus == Focus::Button => None,
+        " " => wish(Wish::Toggle),
+        "," => wish(Wish::StepBack(None)),
+        "." => wish(Wish::StepOn(None)),
+        "-" => wish(Wish::Speed(state.playback.speed().slower())),
+        "=" | "+" => wish(Wish::Speed(state.playback.speed().faster())),
+        "?" => wish(Wish::Dialog(Some(Dialog::Keys))),
+        name => letter(state, name, key.shift).and_then(wish),
+    }
+}
+
+fn letter(state: &State, name: &str, shift: bool) -> Option<Wish> {
+    let mut chars = name.chars();
+    let (Some(letter), None) = (chars.next().map(|c| c.to_ascii_uppercase()), chars.next()) else { return None };
+    if shift {
+        let n = (letter as u32).checked_sub('A' as u32)?;
+        let name = Name { kind: Kind::Node, n: u8::try_from(n).ok()? };
+        return state.session.setup().roster.pid(name).map(|_| Wish::Select(name));
+    }
+    Verb::ALL.into_iter().find(|verb| verb.key() == letter).map(Wish::Verb)
+}
+
+fn arrows(state: &State, key: Key<'_>) -> Option<Meaning> {
+    let forward = match key.name {
+        "ArrowRight" | "ArrowDown" => true,
+        "ArrowLeft" | "ArrowUp" => false,
+        _ => return (key.focus == Focus::Slider).then(|| jumps(state, key.name)).flatten(),
+    };
+    match key.focus {
+        Focus::Process(_) => Some(Meaning::Neighbour(if forward { 1 } else { -1 })),
+        Focus::Slider => {
+            // On a slider, up is more.
+            let more = matches!(key.name, "ArrowRight" | "ArrowUp");
+            Some(by(state, Span::millis(100), more))
+        }
+        Focus::Page | Focus::Button if matches!(key.name, "ArrowRight" | "ArrowLeft") => {
+            Some(Meaning::Wish(if forward { Wish::StepOn(None) } else { Wish::StepBack(None) }))
+        }
+        Focus::Page | Focus::Button | Focus::Field => None,
+    }
+}
+
+fn jumps(state: &State, name: &str) -> Option<Meaning> {
+    Some(match name {
+        "PageUp" => by(state, Span::secs(1), true),
+        "PageDown" => by(state, Span::secs(1), false),
+        "Home" => Meaning::Wish(Wish::Seek(ringside::sim::time::Time::ZERO)),
+        "End" => Meaning::Wish(Wish::Seek(state.session.horizon())),
+        _ => return None,
+    })
+}
+
+fn by(state: &State, span: Span, more: bool) -> Meaning {
+    let now = state.session.now();
+    Meaning::Wish(Wish::Seek(if more { now + span } else { now - span }))
+}

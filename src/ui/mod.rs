@@ -1,0 +1,18 @@
+//! The page. What can be told without a browser is compiled natively too, and tested there; `web` and what stands on it is
+//! compiled for the browser alone.
+
+#[cfg(target_arch = "wasm32")]
+pub mod app;
+mod draft;
+#[cfg(target_arch = "wasm32")]
+mod draw;
+#[cfg(target_arch = "wasm32")]
+mod frame;
+mod keys;
+mod panel;
+pub mod stage;
+mod state;
+mod story;
+mod telling;
+#[cfg(target_arch = "wasm32")]
+pub mod web;

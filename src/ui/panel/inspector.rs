@@ -1,0 +1,66 @@
+//! The line about the selected process, with everything a hand can do to it.
+
+use ringside::text::Lang;
+use ringside::text::words::words;
+use yew::prelude::*;
+
+use super::disc::Disc;
+use crate::ui::state::Wish;
+use crate::ui::telling::{Act, Inspected};
+
+/// What it shows.
+#[derive(Clone, PartialEq, Properties)]
+pub struct InspectorProps {
+    /// The page's language.
+    pub lang: Lang,
+    /// The selected process.
+    pub inspected: Option<Inspected>,
+    /// What has to be said before anything else: why something did not happen, or what is asked.
+    pub notice: Option<String>,
+    /// Whether a cut waits for its other end.
+    pub cutting: bool,
+    /// What is wished.
+    pub on_wish: Callback<Wish>,
+}
+
+/// The inspector.
+#[component]
+pub fn Inspector(props: &InspectorProps) -> Html {
+    let w = words(props.lang);
+    let asked = props.inspected.as_ref().filter(|_| props.cutting).map(|who| (w.cut_to_whom)(who.name));
+    let loud = props.notice.clone().or(asked);
+    let class = if loud.is_some() { "told loud" } else { "told" };
+    let told = match (&loud, &props.inspected) {
+        (Some(loud), _) => loud.clone(),
+        (None, Some(who)) => who.facts.join(" · "),
+        (None, None) => w.select_anything.to_owned(),
+    };
+    let acts = props.inspected.as_ref().map(|who| who.acts.as_slice()).unwrap_or_default();
+    html! {
+        <section id="inspector" aria-label={w.inspector}>
+            <span class="subject">
+                { for props.inspected.as_ref().map(|who| html! { <Disc key={who.name.to_string()} name={who.name} look={who.look} /> }) }
+            </span>
+            <p id="notice" {class} role="status">{told}</p>
+            <div class="acts" role="group" aria-label={w.inspector}>
+                { for acts.iter().map(|act| button(props, act)) }
+            </div>
+        </section>
+    }
+}
+
+/// One thing to do. When it cannot be done it stays where it is, greyed, and says why.
+fn button(props: &InspectorProps, act: &Act) -> Html {
+    let w = words(props.lang);
+    let verb = act.verb;
+    let onclick = props.on_wish.reform(move |_: MouseEvent| Wish::Verb(verb));
+    let why = act.refused.clone().map(|why| format!("{}: {why}", act.long));
+    html! {
+        <button key={verb.key().to_string()} type="button" data-act={act.text.clone()} aria-keyshortcuts={verb.key().to_string()}
+            aria-disabled={act.refused.is_some().then_some("true")} data-reason={act.refused.clone()}
+            title={why.unwrap_or_else(|| act.long.clone())} {onclick}>
+            {(w.verb)(verb)}<kbd aria-hidden="true">{verb.key()}</kbd>
+            <span class="unseen">{act.refused.clone().unwrap_or_default()}</span>
+        </button>
+    }
+}

@@ -1,0 +1,18 @@
+//! The panels around the stage: small, dumb, and drawn from nothing but their properties.
+
+pub mod bill;
+pub mod disc;
+pub mod help;
+pub mod icon;
+pub mod inspector;
+pub mod nav;
+pub mod sentence;
+pub mod settings;
+pub mod share;
+pub mod timebar;
+pub mod timemarks;
+pub mod transport;
+pub mod twins;
+
+#[cfg(test)]
+mod tests;

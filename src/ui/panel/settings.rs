@@ -1,0 +1,91 @@
+//! The recipe of the run: seed, cast, rules.
+
+use ringside::cluster::name::Kind;
+use ringside::cluster::rules::Rule;
+use ringside::text::Lang;
+use ringside::text::words::words;
+use yew::prelude::*;
+
+use crate::ui::draft::{Draft, bounds};
+use crate::ui::state::Wish;
+
+/// What it shows.
+#[derive(Clone, PartialEq, Properties)]
+pub struct SettingsProps {
+    /// The page's language.
+    pub lang: Lang,
+    /// The recipe in the making.
+    pub draft: Draft,
+    /// Whether single keys act.
+    pub single_keys: bool,
+    /// A field was changed.
+    pub on_write: Callback<Event>,
+    /// A seed by chance, please.
+    pub on_random: Callback<MouseEvent>,
+    /// The dialog was closed.
+    pub on_close: Callback<Event>,
+    /// What is wished.
+    pub on_wish: Callback<Wish>,
+}
+
+/// The dialog of settings.
+#[component]
+pub fn Settings(props: &SettingsProps) -> Html {
+    let (w, draft) = (words(props.lang), &props.draft);
+    let begin = props.on_wish.reform(|_: MouseEvent| Wish::Begin);
+    let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
+    let keys = !props.single_keys;
+    let toggle = props.on_wish.reform(move |_: Event| Wish::SingleKeys(keys));
+    html! {
+        <dialog id="settings-dialog" aria-labelledby="settings-title" onclose={props.on_close.clone()}>
+            <h2 id="settings-title">{w.settings_title}</h2>
+            <p class="field">
+                <label for="draft-seed">{w.seed}</label>
+                <input id="draft-seed" data-field="seed" type="text" inputmode="numeric" autocomplete="off" value={draft.seed.clone()}
+                    aria-invalid={draft.bad_seed.to_string()} aria-describedby="seed-problem" onchange={props.on_write.clone()} />
+                <button id="random-seed" type="button" onclick={props.on_random.clone()}>{w.random_seed}</button>
+            </p>
+            <p id="seed-problem" class="problem" role="alert">{ if draft.bad_seed { w.bad_seed } else { "" } }</p>
+            <h3>{w.cast}</h3>
+            <div class="cast">{ for [Kind::Node, Kind::Balancer, Kind::Client].into_iter().map(|kind| count(props, kind)) }</div>
+            <h3>{w.rules}</h3>
+            <ul class="rules">{ for Rule::ALL.into_iter().map(|rule| switch(props, rule)) }</ul>
+            <h3>{w.looks}</h3>
+            <p class="field"><label><input id="single-keys" type="checkbox" checked={props.single_keys} onchange={toggle} />{w.single_keys}</label></p>
+            <p class="answer">
+                <button id="begin" class="main" type="button" onclick={begin}>{w.new_run}</button>
+                <button type="button" onclick={close}>{w.close}</button>
+            </p>
+        </dialog>
+    }
+}
+
+fn count(props: &SettingsProps, kind: Kind) -> Html {
+    let w = words(props.lang);
+    let (low, high) = bounds(kind);
+    let field = match kind {
+        Kind::Coordinator => "coordinator",
+        Kind::Node => "node",
+        Kind::Balancer => "balancer",
+        Kind::Client => "client",
+    };
+    html! {
+        <label key={field}>
+            <input data-field={field} type="number" min={low.to_string()} max={high.to_string()} value={props.draft.count(kind).to_string()}
+                onchange={props.on_write.clone()} />
+            {" "}{(w.how_many)(kind)}
+        </label>
+    }
+}
+
+fn switch(props: &SettingsProps, rule: Rule) -> Html {
+    html! {
+        <li key={rule.word()}>
+            <label>
+                <input type="checkbox" data-field={format!("rule-{}", rule.word())} data-rule={rule.word()}
+                    checked={props.draft.rules.on(rule)} onchange={props.on_write.clone()} />
+                {(words(props.lang).rule)(rule)}
+            </label>
+        </li>
+    }
+}

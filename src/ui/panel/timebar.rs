@@ -1,0 +1,226 @@
+//! The time bar: one slider, painted with what happened. The playhead and the two clips are moved each frame by the page;
+//! everything else changes only with the journal.
+
+use std::rc::Rc;
+
+use ringside::cluster::name::{Kind, Roster};
+use ringside::scene::timebar::{Band, Grant, LENGTH, Outage, Slice};
+use ringside::sim::id::Pid;
+use ringside::sim::time::{Span, Time};
+use ringside::text::Lang;
+use ringside::text::sentence::seconds;
+use ringside::text::words::words;
+use yew::prelude::*;
+
+use super::timemarks::Marks;
+
+/// What it shows.
+#[derive(Clone, PartialEq, Properties)]
+pub struct TimeBarProps {
+    /// The page's language.
+    pub lang: Lang,
+    /// Who takes part.
+    pub roster: Roster,
+    /// The shard in the story.
+    pub story: u16,
+    /// The history of the window.
+    pub slice: Rc<Slice>,
+    /// Now, when it was last drawn.
+    pub now: Time,
+    /// The last instant of the run.
+    pub limit: Time,
+    /// The section's size, in sixteenths of the root's font size.
+    pub size: (u32, u32),
+    /// Whether the page is one column.
+    pub thin: bool,
+    /// A pointer went down, moved or came up on the bar.
+    pub on_pointer: Callback<PointerEvent>,
+}
+
+/// Where the rows stand.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Rows {
+    /// Left edge of time.
+    pub left: f64,
+    /// Width of the window.
+    pub width: f64,
+    /// Top of the first row.
+    pub views: f64,
+    /// Top of the second row.
+    pub grants: f64,
+    /// Height of a row.
+    pub height: f64,
+    /// The axis.
+    pub axis: f64,
+}
+
+impl Rows {
+    /// For a section of this size.
+    pub fn new(size: (u32, u32), thin: bool) -> Rows {
+        let left = if thin { 0.0 } else { 100.0 };
+        let height = if thin { 14.0 } else { 21.0 };
+        let views = if thin { 20.0 } else { 26.0 };
+        let grants = views + height + if thin { 4.0 } else { 5.0 };
+        let axis = grants + height + if thin { 6.0 } else { 9.0 };
+        Rows { left, width: (f64::from(size.0) - left).max(1.0), views, grants, height, axis }
+    }
+
+    /// Where an instant of a window stands.
+    pub fn x(&self, slice: &Slice, at: Time) -> f64 {
+        self.left + self.width * slice.window.place(at)
+    }
+
+    /// Where a span of the window begins and how wide it is; what is open goes on to the window's end, and is clipped.
+    fn stretch(&self, slice: &Slice, from: Time, to: Option<Time>) -> (f64, f64) {
+        let x = self.x(slice, from).max(self.left);
+        let end = to.map_or(self.left + self.width, |to| self.x(slice, to).min(self.left + self.width));
+        (x, (end - x).max(1.5))
+    }
+}
+
+/// A number as an attribute.
+pub fn n(value: f64) -> AttrValue {
+    format!("{}", (value * 100.0).round() / 100.0).into()
+}
+
+/// The time bar.
+#[component]
+pub fn TimeBar(props: &TimeBarProps) -> Html {
+    let w = words(props.lang);
+    let (rows, slice) = (Rows::new(props.size, props.thin), &*props.slice);
+    let (width, height) = props.size;
+    let now = seconds(props.now.since(Time::ZERO));
+    let ms = |at: Time| (at.0 / 1_000).to_string();
+    html! {
+        <section id="time" aria-label={w.history} data-from={ms(slice.window.from)} data-to={ms(slice.window.to())}>
+            <div id="slider" role="slider" tabindex="0" aria-label={w.history} aria-valuemin="0" aria-valuemax={ms(props.limit)}
+                aria-valuenow={ms(props.now)} aria-valuetext={(w.instant)(&now)}
+                onpointerdown={props.on_pointer.clone()} onpointermove={props.on_pointer.clone()}
+                onpointerup={props.on_pointer.clone()} onpointercancel={props.on_pointer.clone()}>
+                <svg class="timebar" viewBox={format!("0 0 {width} {height}")} aria-hidden="true">
+                    <defs>
+                        <clipPath id="past"><rect id="past-rect" x="0" y="-8" width="0" height={height.to_string()} /></clipPath>
+                        <clipPath id="future"><rect id="future-rect" x="0" y="-8" width="0" height={height.to_string()} /></clipPath>
+                    </defs>
+                    <g class="names">{ names(props, &rows) }</g>
+                    <g class="ticks">{ for slice.window.ticks().map(|at| tick(props, &rows, at)) }</g>
+                    <line x1={n(rows.left)} y1={n(rows.axis)} x2={n(rows.left + rows.width)} y2={n(rows.axis)} class="axis later" />
+                    <g clip-path="url(#past)">
+                        <g id="history">{ history(props, &rows) }</g>
+                        <line x1={n(rows.left)} y1={n(rows.axis)} x2={n(rows.left + rows.width)} y2={n(rows.axis)} class="axis" />
+                    </g>
+                    <g clip-path="url(#future)" class="known"><use href="#history" /></g>
+                    <Marks lang={props.lang} roster={props.roster} slice={props.slice.clone()} now={props.now} rows={rows} thin={props.thin} />
+                    <g id="playhead">
+                        <line x1="0" y1="0" x2="0" y2={n(rows.axis + 8.0)} />
+                        <path d={format!("M-7,{}h14v7l-7,7l-7,-7z", n(rows.axis + 8.0))} />
+                    </g>
+                </svg>
+            </div>
+        </section>
+    }
+}
+
+fn names(props: &TimeBarProps, rows: &Rows) -> Html {
+    if props.thin {
+        return html! { <g /> };
+    }
+    let w = words(props.lang);
+    let base = rows.height / 2.0 + 5.8;
+    html! {
+        <g>
+            <text x="0" y={n(rows.views + base)}>{(w.shard)(props.story)}</text>
+            <text x="0" y={n(rows.grants + base)}>{w.lock_row}</text>
+        </g>
+    }
+}
+
+fn tick(props: &TimeBarProps, rows: &Rows, at: Time) -> Html {
+    let every = if props.thin { Span::secs(4) } else { Span::secs(2) };
+    let slice = &*props.slice;
+    let (first, last) = (at == slice.window.from, at == slice.window.to());
+    if at.0 % every.0 != 0 && !first {
+        return html! { <g key={at.0} /> };
+    }
+    let class = match (first, last) {
+        (true, _) => "s",
+        (_, true) => "s e",
+        _ => "s m",
+    };
+    let label = (at.0 / 1_000_000).to_string();
+    let label = if first { (words(props.lang).seconds)(&label) } else { label };
+    html! { <text key={at.0} x={n(rows.x(slice, at))} y={n(rows.axis + 20.0)} {class}>{label}</text> }
+}
+
+fn history(props: &TimeBarProps, rows: &Rows) -> Html {
+    let slice = &*props.slice;
+    html! {
+        <g>
+            <g>{ for slice.bands.iter().map(|band| view(props, rows, band)) }</g>
+            <g>{ for slice.grants.iter().map(|grant| lock(props, rows, grant)) }</g>
+            <g>{ for slice.outages.iter().map(|outage| dark(props, rows, outage)) }</g>
+        </g>
+    }
+}
+
+fn letter(roster: &Roster, pid: Pid) -> (String, Option<String>) {
+    let name = roster.name(pid);
+    (name.to_string(), (name.kind == Kind::Node).then(|| name.to_string()))
+}
+
+fn view(props: &TimeBarProps, rows: &Rows, band: &Band) -> Html {
+    let w = words(props.lang);
+    let (x, width) = rows.stretch(&props.slice, band.from, band.to);
+    let (who, node) = letter(&props.roster, band.primary);
+    let label = (w.view_of)(band.view.0, &who);
+    let base = n(rows.views + rows.height / 2.0 + 5.8);
+    let fits = !props.thin && breadth(&label) + 18.0 < width;
+    html! {
+        <g key={format!("{}-{}", band.view.0, band.from.0)} data-n={node} data-view={band.view.0.to_string()}>
+            <rect x={n(x + 0.5)} y={n(rows.views)} width={n(width - 1.0)} height={n(rows.height)} rx="2" class="band" />
+            { for fits.then(|| html! { <text x={n(x + 9.0)} y={base} class="b on">{label}</text> }) }
+        </g>
+    }
+}
+
+fn lock(props: &TimeBarProps, rows: &Rows, grant: &Grant) -> Html {
+    let (x, width) = rows.stretch(&props.slice, grant.from, grant.to);
+    let (who, _) = letter(&props.roster, grant.client);
+    let token = grant.token.0.to_string();
+    let base = n(rows.grants + rows.height / 2.0 + 5.8);
+    let (short, long) = (breadth(&token) + 12.0, breadth(&token) + breadth(&who) + 28.0);
+    let stripe = |frozen: &Outage| {
+        let (x, width) = rows.stretch(&props.slice, frozen.from, frozen.to);
+        html! {
+            <rect key={frozen.from.0} x={n(x)} y={n(rows.grants + 1.5)} width={n(width)} height={n(rows.height - 3.0)} class="stalled" fill="url(#stall)" />
+        }
+    };
+    let shown = !props.thin && short < width;
+    let who_x = n(x + 15.0 + breadth(&token));
+    html! {
+        <g key={token.clone()} data-token={token.clone()}>
+            <rect x={n(x + 0.75)} y={n(rows.grants + 0.75)} width={n(width - 1.5)} height={n(rows.height - 1.5)} rx="2" class="grant" />
+            <g>{ for grant.frozen.iter().map(stripe) }</g>
+            { for shown.then(|| html! { <text x={n(x + 7.0)} y={base.clone()} class="b n">{token}</text> }) }
+            { for (shown && long < width).then(|| html! { <text x={who_x} y={base} class="n">{who}</text> }) }
+        </g>
+    }
+}
+
+fn dark(props: &TimeBarProps, rows: &Rows, outage: &Outage) -> Html {
+    let (x, width) = rows.stretch(&props.slice, outage.from, outage.to);
+    html! {
+        <rect key={outage.from.0} x={n(x)} y={n(rows.views - 4.0)} width={n(width)} height={n(rows.axis - rows.views + 4.0)}
+            class="dark" fill="url(#hatch)" />
+    }
+}
+
+/// How wide a text of size 16 is, near enough to see whether it fits: Chinese is square, the rest about half.
+pub fn breadth(text: &str) -> f64 {
+    text.chars().map(|c| if c as u32 >= 0x2e80 { 16.0 } else { 9.0 }).sum()
+}
+
+/// The span of the whole bar in milliseconds, for keys.
+pub const fn page_step() -> Span {
+    Span(LENGTH.0 / 14)
+}

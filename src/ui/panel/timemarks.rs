@@ -1,0 +1,114 @@
+//! The marks over the time bar: what hands did, who was suspected, who was promoted.
+
+use std::rc::Rc;
+
+use ringside::cluster::name::Roster;
+use ringside::scene::glyph;
+use ringside::scene::timebar::{Mark, Sign, Slice};
+use ringside::sim::id::Pid;
+use ringside::sim::time::Time;
+use ringside::text::Lang;
+use ringside::text::words::{Words, words};
+use yew::prelude::*;
+
+use super::timebar::{Rows, breadth, n};
+
+/// What they show.
+#[derive(Clone, PartialEq, Properties)]
+pub struct MarksProps {
+    /// The page's language.
+    pub lang: Lang,
+    /// Who takes part.
+    pub roster: Roster,
+    /// The history of the window.
+    pub slice: Rc<Slice>,
+    /// Now: later marks are faint and have no label.
+    pub now: Time,
+    /// Where the rows stand.
+    pub rows: Rows,
+    /// Whether the page is one column: then no labels.
+    pub thin: bool,
+}
+
+/// Every mark of the window.
+#[component]
+pub fn Marks(props: &MarksProps) -> Html {
+    let labels = labels(props);
+    let one = |(mark, label): (&Mark, &Option<String>)| {
+        let x = props.rows.x(&props.slice, mark.at);
+        let later = mark.at > props.now;
+        html! {
+            <g key={mark.seq.0} class={if later { "mark later" } else { "mark" }} data-mark={mark.seq.0.to_string()}>
+                { sign(props, mark, x) }
+                { for label.iter().map(|label| html! { <text x={n(x - 11.0)} y="17" class="e n">{label.clone()}</text> }) }
+            </g>
+        }
+    };
+    html! { <g class="marks">{ for props.slice.marks.iter().zip(&labels).map(one) }</g> }
+}
+
+/// The label of each mark that has room for one: the newest first, each to the left of its mark, none over another.
+fn labels(props: &MarksProps) -> Vec<Option<String>> {
+    let w = words(props.lang);
+    let mut free_until = f64::INFINITY;
+    let mut out: Vec<Option<String>> = Vec::new();
+    for mark in props.slice.marks.iter().rev() {
+        let x = props.rows.x(&props.slice, mark.at);
+        let label = said(w, &props.roster, mark.sign);
+        let left = x - 11.0 - breadth(&label);
+        let fits = !props.thin && mark.at <= props.now && x + 8.0 <= free_until && left >= props.rows.left - 90.0;
+        // A promotion is named by its band.
+        let wanted = !matches!(mark.sign, Sign::Promoted(..));
+        free_until = if fits && wanted { left - 6.0 } else { free_until.min(x - 9.0) };
+        out.push((fits && wanted).then_some(label));
+    }
+    out.reverse();
+    out
+}
+
+/// A mark in words.
+pub fn said(w: &Words, roster: &Roster, sign: Sign) -> String {
+    let name = |pid: Pid| roster.name(pid).to_string();
+    match sign {
+        Sign::Killed(who) => (w.mark_killed)(&name(who)),
+        Sign::Wiped(who) => (w.mark_wiped)(&name(who)),
+        Sign::Revived(who) => (w.mark_revived)(&name(who)),
+        Sign::Frozen(who) => (w.mark_frozen)(&name(who)),
+        Sign::Thawed(who) => (w.mark_thawed)(&name(who)),
+        Sign::Slowed(who) => (w.mark_slowed)(&name(who)),
+        Sign::Drifts(who) => (w.mark_drift)(&name(who)),
+        Sign::Cut(a, Some(b)) => (w.mark_cut)(&name(a), &name(b)),
+        Sign::Cut(who, None) => (w.mark_isolated)(&name(who)),
+        Sign::Healed(a, Some(b)) => (w.mark_healed)(&name(a), &name(b)),
+        Sign::Healed(who, None) => (w.mark_returned)(&name(who)),
+        Sign::Suspected(by, who) => (w.mark_suspected)(&name(by), &name(who)),
+        Sign::Returned(who) => (w.mark_returned)(&name(who)),
+        Sign::Promoted(view, who) => (w.mark_promoted)(view.0, &name(who)),
+    }
+}
+
+fn sign(props: &MarksProps, mark: &Mark, x: f64) -> Html {
+    let (rows, y) = (&props.rows, 11.0);
+    let at = |d: &str| format!("M{},{}{d}", n(x), n(y));
+    let stroke = |d: String, class: &'static str| html! { <path {d} {class} /> };
+    let rule = || html! { <line x1={n(x)} y1={n(rows.views - 3.0)} x2={n(x)} y2={n(rows.axis)} class="rule" /> };
+    match mark.sign {
+        Sign::Killed(_) | Sign::Wiped(_) => html! { <g>{ stroke(at("m-6,-6l12,12m0,-12l-12,12"), "cross") }{ rule() }</g> },
+        Sign::Revived(_) => stroke(at("m0,7v-13m-5,5l5,-5l5,5"), "hand"),
+        Sign::Frozen(_) => stroke(at("m-3,-6v12m6,-12v12"), "cross"),
+        Sign::Thawed(_) => html! { <path d={at("m-4,-6v12l9,-6z")} class="solid" /> },
+        Sign::Slowed(_) | Sign::Drifts(_) => stroke(at("m-7,0q3.5,-7 7,0t7,0"), "hand"),
+        Sign::Cut(..) => stroke(at("m-9,0h6m6,0h6m-10,6l3,-12m2,12l3,-12"), "hand"),
+        Sign::Healed(..) => stroke(at("m-9,0h18"), "hand"),
+        Sign::Suspected(..) => stroke(at("m4,-7h-6v14h6"), "bracket"),
+        Sign::Returned(_) => stroke(at("m-4,-7h6v14h-6"), "bracket"),
+        Sign::Promoted(_, who) => {
+            let node = props.roster.name(who).to_string();
+            html! {
+                <g data-n={node} transform={format!("translate({},{}) scale(.75)", n(x), n(y))}>
+                    <path d={glyph::CROWN} class="crown" />
+                </g>
+            }
+        }
+    }
+}

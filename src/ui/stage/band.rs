@@ -1,0 +1,138 @@
+//! The ring's parts that hold nobody: token arcs and keys, slices, links to the copies.
+
+use std::rc::Rc;
+
+use ringside::cluster::name::Name;
+use ringside::proto::replica::view::ShardId;
+use ringside::scene::geom::{pair, translate};
+use ringside::scene::ring;
+use ringside::sim::id::Pid;
+use yew::prelude::*;
+
+use super::kit;
+use super::seat::Map;
+
+/// What the token arcs and keys are drawn from.
+#[derive(Clone, PartialEq, Properties)]
+pub struct TokensProps {
+    /// Where everything stands.
+    pub map: Map,
+    /// Tokens with their owners.
+    pub ring: Rc<[(u64, Pid)]>,
+    /// Keys.
+    pub keys: Rc<[u64]>,
+    /// The pids of nodes that are down, as bits.
+    pub down: u64,
+}
+
+/// Who owns which stretch of the circle, and where the keys lie on it. Never changes but when a node falls or rises.
+#[component]
+pub fn Tokens(props: &TokensProps) -> Html {
+    let map = &props.map.0;
+    let arc = |(i, (owner, d)): (usize, (Pid, String))| {
+        let name = map.plan.roster.name(owner);
+        let down = props.down >> owner.0.min(63) & 1 == 1;
+        html! { <path key={i} data-n={kit::letter(name)} {d} class={if down { "token down" } else { "token" }} /> }
+    };
+    html! {
+        <g class="tokens" aria-hidden="true">
+            <g>{ for ring::token_arcs(map, &props.ring).into_iter().enumerate().map(arc) }</g>
+            <path d={ring::key_beads(map, &props.keys)} class="keys" />
+        </g>
+    }
+}
+
+/// What a slice is drawn from.
+#[derive(Clone, PartialEq, Properties)]
+pub struct SliceProps {
+    /// Where everything stands.
+    pub map: Map,
+    /// Which shard.
+    pub id: ShardId,
+    /// Who owns it, or did last.
+    pub owner: Option<Name>,
+    /// Whether it is served.
+    pub served: bool,
+    /// Whether it is the one in the story.
+    pub story: bool,
+}
+
+/// One shard on the ring, in the colour of the node that serves it; hatched when nobody does.
+#[component]
+pub fn Slice(props: &SliceProps) -> Html {
+    let slice = ring::slice(&props.map.0, props.id, props.story);
+    let label = slice.label.shift(0.0, 5.8);
+    let (class, words) = if props.story { ("slice story", "m b on") } else { ("slice", "m b on") };
+    html! {
+        <g data-n={props.owner.and_then(kit::letter)} data-slice={props.id.0.to_string()} data-served={props.served.to_string()}
+            transform={translate(slice.shift)}>
+            if props.served {
+                <path d={slice.path} {class} />
+                { kit::text(label, words, props.id.0.to_string()) }
+            } else {
+                <path d={slice.path.clone()} class="slice unserved" />
+                <path d={slice.path} class="hatch" fill="url(#hatch)" />
+                <path d={slice.inner} class="slice-edge" />
+                { kit::text(label, "m b n", props.id.0.to_string()) }
+            }
+        </g>
+    }
+}
+
+/// How strong a link is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tie {
+    /// To the primary.
+    Primary,
+    /// To a copy in sync.
+    Backup,
+    /// To one that catches up, or is down.
+    Loose,
+}
+
+/// What the links are drawn from.
+#[derive(Clone, PartialEq, Properties)]
+pub struct LinksProps {
+    /// Where everything stands.
+    pub map: Map,
+    /// The shard in the story.
+    pub story: ShardId,
+    /// Its copies: on whom, and how strong.
+    pub ties: Vec<(Name, Tie)>,
+}
+
+/// From the slice in the story to its copies, along the band.
+#[component]
+pub fn Links(props: &LinksProps) -> Html {
+    let mut ties = props.ties.clone();
+    // The primary first: it gets the inner track; it is drawn last, above the others.
+    ties.sort_by_key(|(name, tie)| (*tie != Tie::Primary, *name));
+    let link = |(track, (name, tie)): (usize, &(Name, Tie))| {
+        let d = ring::link(&props.map.0, props.story, name.n, track as u8, if *tie == Tie::Loose { 11.0 } else { 1.0 });
+        let class = match tie {
+            Tie::Primary => "link primary",
+            Tie::Backup => "link",
+            Tie::Loose => "link loose",
+        };
+        html! { <path key={name.to_string()} data-n={kit::letter(*name)} {d} {class} /> }
+    };
+    html! { <g class="links" aria-hidden="true">{ for ties.iter().enumerate().rev().map(link) }</g> }
+}
+
+/// What the gates are drawn from.
+#[derive(Clone, PartialEq, Properties)]
+pub struct GatesProps {
+    /// Where everything stands.
+    pub map: Map,
+}
+
+/// The stretches of the band that stay free for messages from and to the balancers.
+#[component]
+pub fn Gates(props: &GatesProps) -> Html {
+    let map = &props.map.0;
+    let gate = |(i, angle): (usize, f64)| {
+        let (outer, inner) = ring::gate(map, angle);
+        html! { <path key={i} d={format!("M{}L{}", pair(outer), pair(inner))} class="gate" /> }
+    };
+    html! { <g aria-hidden="true">{ for map.gates().into_iter().enumerate().map(gate) }</g> }
+}

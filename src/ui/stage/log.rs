@@ -1,0 +1,130 @@
+//! The shard in the story, opened: who has which entries, and up to where they are committed.
+
+use std::rc::Rc;
+
+use ringside::cluster::name::Kind;
+use ringside::cluster::view::{ClusterView, Role, ShardView};
+use ringside::proto::replica::view::ShardId;
+use ringside::scene::copies::{self, Cell, Columns, LINES, LOG_TOP, Log, Naming, PITCH, STORY_Y};
+use ringside::scene::geom::Point;
+use ringside::scene::state::{self, Crown};
+use ringside::text::stage_words::{self, StageWords};
+use yew::prelude::*;
+
+use super::copies::glyph;
+use super::{StageModel, kit};
+
+/// What the open shard is drawn from.
+#[derive(Clone, PartialEq, Properties)]
+pub struct OpenLogProps {
+    /// The table's model.
+    pub model: Rc<StageModel>,
+    /// The shard.
+    pub shard: ShardId,
+}
+
+/// The row of the shard in the story, with its log below.
+#[component]
+pub fn OpenLog(props: &OpenLogProps) -> Html {
+    let model = &*props.model;
+    let view = &*model.view;
+    let Some(shard) = state::shard(view, props.shard) else { return html! { <g /> } };
+    let nodes = state::of_kind(view, Kind::Node).count();
+    let columns = Columns::new(model.size.0, nodes);
+    let log = Log::of(view, shard);
+    let server = shard.server.and_then(|pid| state::name(view, pid));
+    let number = shard.id.0.to_string();
+    let beside = 7.0 + 11.0 * number.len() as f64;
+    let index = |i: u32| {
+        let at = Point::new(66.0, LOG_TOP + PITCH * f64::from(i) + 16.0);
+        html! { <g key={i}>{ kit::text(at, "e s", (log.first.0 + i).to_string()) }</g> }
+    };
+    html! {
+        <g class="row story" role="img" data-shard={number.clone()} data-view={shard.view.no.0.to_string()}
+            data-primary={server.map(|name| name.to_string())}
+            aria-label={stage_words::shard_row(model.lang, shard.id.0, shard.view.no.0, server)}>
+            { kit::text(Point::new(0.0, STORY_Y + 6.0), "b big", number) }
+            { kit::text(Point::new(beside, STORY_Y + 5.5), "s", stage_words::view(model.lang, shard.view.no.0)) }
+            <g>{ for (0..LINES).filter(|i| log.first.0 + i <= log.last.0).map(index) }</g>
+            <g>{ for shard.replicas.iter().filter_map(|replica| head(view, shard, replica, columns)) }</g>
+            <g>{ for log.copies.iter().filter_map(|copy| column(view, copy, columns)) }</g>
+            { commit(model, view, shard, &log, columns) }
+        </g>
+    }
+}
+
+/// A copy's role above its log. A crown is a belief: whoever believes wears one.
+fn head(view: &ClusterView, shard: &ShardView, replica: &ringside::cluster::view::ReplicaView, columns: Columns) -> Option<Html> {
+    let name = state::name(view, replica.node)?;
+    let at = Point::new(columns.x(name.n), STORY_Y);
+    let lost = state::is_down(view, replica.node);
+    let percent = || state::progress(shard, replica);
+    let drawn = match (state::crown(view, shard, replica.node), replica.role) {
+        (Some(Crown::Real), _) => kit::crown(at, 1.1, "real"),
+        (Some(Crown::Believed), _) => kit::crown(at, 1.1, "believed"),
+        (None, Some(Role::Learner)) if !lost => html! {
+            <>
+                { glyph(at.shift(-14.0, 0.0), 1.1, replica.role, lost, percent) }
+                { kit::text(at.shift(-4.0, 5.6), "", format!("{}%", percent())) }
+            </>
+        },
+        (None, role) => glyph(at, 1.1, role, lost, percent),
+    };
+    Some(html! { <g key={name.to_string()} data-n={kit::letter(name)}>{ drawn }</g> })
+}
+
+/// One copy's cells.
+fn column(view: &ClusterView, copy: &copies::Copy, columns: Columns) -> Option<Html> {
+    let name = state::name(view, copy.node)?;
+    let lost = state::is_down(view, copy.node);
+    let x = columns.x(name.n);
+    let cell = |(i, cell): (usize, &Option<Cell>)| {
+        let y = LOG_TOP + PITCH * i as f64;
+        let (class, words, no) = match (*cell)? {
+            Cell::Committed(no) if lost => ("cell lost", "m inked", Some(no)),
+            Cell::Committed(no) => ("cell", "m on", Some(no)),
+            Cell::Open(no) => ("cell open", "m inked", Some(no)),
+            Cell::Missing => ("cell missing", "m", None),
+        };
+        Some(html! {
+            <g key={i}>
+                <rect x={kit::n(x - columns.cell / 2.0)} y={kit::n(y)} width={kit::n(columns.cell)} height="20" rx="3" {class} />
+                { for no.map(|no| kit::text(Point::new(x, y + 15.8), words, no.0.to_string())) }
+            </g>
+        })
+    };
+    Some(html! {
+        <g key={name.to_string()} data-n={kit::letter(name)}>{ for copy.cells.iter().enumerate().filter_map(cell) }</g>
+    })
+}
+
+/// The commit line across the copies, and its name.
+fn commit(model: &StageModel, view: &ClusterView, shard: &ShardView, log: &Log, columns: Columns) -> Html {
+    let words = StageWords::of(model.lang);
+    let letters: Vec<u8> = log.copies.iter().filter_map(|copy| state::name(view, copy.node)).map(|name| name.n).collect();
+    let nodes = state::of_kind(view, Kind::Node).count();
+    let (end, naming) = copies::naming(columns, nodes, &letters);
+    let y = log.commit_y();
+    let settling = shard.server.is_none().then_some(shard.view.primary).flatten();
+    let settling = settling.filter(|&pid| state::crown(view, shard, pid).is_some());
+    let settles = settling.and_then(|pid| state::name(view, pid)).map(|who| stage_words::settles(model.lang, who));
+    let (name, at, class, below, dim) = match naming {
+        Naming::After(x) => (words.committed.into(), Point::new(x, y + 5.5), "n", 21.0, "s"),
+        Naming::Before(x) => (words.committed.into(), Point::new(x, y + 5.5), "e n", 21.0, "e s"),
+        Naming::Below => {
+            let at = Point::new(0.0, LOG_TOP + PITCH * f64::from(LINES) + 15.0);
+            (stage_words::committed_up_to(model.lang, log.commit.0), at, "", 0.0, "s e")
+        }
+    };
+    let second = match naming {
+        Naming::Below => Point::new(f64::from(model.size.0), at.y),
+        Naming::After(_) | Naming::Before(_) => at.shift(0.0, below),
+    };
+    html! {
+        <g class="commit">
+            { kit::line(Point::new(34.0, y), Point::new(end, y), "commit-line") }
+            { kit::text(at, class, name) }
+            <g>{ for settles.map(|words| kit::text(second, dim, words)) }</g>
+        </g>
+    }
+}

@@ -1,0 +1,60 @@
+//! The stage: the ring, the table of copies, and the lock. Structure as SVG; what moves every frame is painted on a canvas
+//! over the ring (`paint`).
+
+mod band;
+mod copies;
+mod cuts;
+mod kit;
+mod lock;
+mod log;
+#[cfg(test)]
+mod look;
+#[cfg(target_arch = "wasm32")]
+pub mod paint;
+mod ring;
+mod seat;
+#[cfg(test)]
+mod tests;
+
+pub use copies::Copies;
+pub use lock::LockPicture;
+pub use ring::Ring;
+
+use std::rc::Rc;
+
+use ringside::cluster::name::Name;
+use ringside::cluster::view::ClusterView;
+use ringside::proto::replica::view::ShardId;
+use ringside::scene::layout::Plan;
+use ringside::scene::lock::Refusal;
+use ringside::text::Lang;
+
+/// What one section of the stage shows. Each section has one of its own, for its own size.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StageModel {
+    /// The cluster at this instant.
+    pub view: Rc<ClusterView>,
+    /// The process that is selected.
+    pub selected: Option<Name>,
+    /// The second one, where two are.
+    pub second: Option<Name>,
+    /// The process under the pointer or the focus: others dim.
+    pub hovered: Option<Name>,
+    /// The shard that the story is about.
+    pub story: ShardId,
+    /// The latest write that came too late for the lock: `scene::lock::latest_refusal`.
+    pub refused: Option<Refusal>,
+    /// The page's language.
+    pub lang: Lang,
+    /// Whether the page is one column.
+    pub thin: bool,
+    /// The section's size in sixteenths of the root's font size: CSS pixels, divided by the root's font size, times 16.
+    pub size: (u32, u32),
+}
+
+impl StageModel {
+    /// What the ring's layout is a function of; so is `scene::motion::Lanes`, and so `paint`.
+    pub fn plan(&self) -> Plan {
+        Plan::new(self.size, self.thin, &self.view)
+    }
+}

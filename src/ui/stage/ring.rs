@@ -1,0 +1,205 @@
+//! The ring's section: the hash circle, those who sit in it, and those who come to it.
+
+use std::rc::Rc;
+
+use ringside::cluster::name::{Kind, Name};
+use ringside::cluster::view::{ClusterView, Role};
+use ringside::scene::copies::STORY_Y;
+use ringside::scene::geom::{Point, pair};
+use ringside::scene::layout::Layout;
+use ringside::scene::motion::Lane;
+use ringside::scene::ring;
+use ringside::scene::state::{self, Look};
+use ringside::sim::id::Pid;
+use ringside::text::stage_words::StageWords;
+use yew::prelude::*;
+
+use super::StageModel;
+use super::band::{Gates, Links, Slice, Tie, Tokens};
+use super::cuts::Cuts;
+use super::kit;
+use super::seat::{Face, Map, Seat};
+
+/// What a section of the stage is drawn from.
+#[derive(Clone, PartialEq, Properties)]
+pub struct SectionProps {
+    /// What it shows.
+    pub model: Rc<StageModel>,
+    /// A process was chosen, by click or by key.
+    pub on_select: Callback<Name>,
+    /// The pointer or the focus came to a process, or left it.
+    pub on_hover: Callback<Option<Name>>,
+}
+
+/// The ring. What moves every frame is painted by `paint` on a canvas that lies over it.
+#[component]
+pub fn Ring(props: &SectionProps) -> Html {
+    let SectionProps { model, on_select, on_hover } = props;
+    let map = Map(use_memo(model.plan(), |plan| Layout::new(*plan)));
+    let (view, story) = (&*model.view, model.story);
+    let down = downs(view);
+    let slice = |shard: &ringside::cluster::view::ShardView| {
+        let owner = state::owner(shard).and_then(|pid| state::name(view, pid));
+        html! {
+            <Slice key={shard.id.0} map={map.clone()} id={shard.id} {owner} served={shard.server.is_some()}
+                story={shard.id == story} />
+        }
+    };
+    let seat = |face: Face, pid: Pid, key: String| {
+        html! {
+            <Seat {key} map={map.clone()} seat={pid.0} {face} {story} lang={model.lang}
+                on_select={on_select.clone()} on_hover={on_hover.clone()} />
+        }
+    };
+    let seats = |kind: Kind| -> Html {
+        state::of_kind(view, kind).map(|process| seat(face(model, process.pid), process.pid, process.name.to_string())).collect()
+    };
+    let ties = state::shard(view, story).map(|shard| ties(view, shard)).unwrap_or_default();
+    let (others, in_story): (Vec<_>, Vec<_>) = view.shards.iter().partition(|shard| shard.id != story);
+    html! {
+        <svg class="stage-svg ring" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
+            aria-label={StageWords::of(model.lang).ring} data-lit={lit(model)}>
+            { hatches() }
+            <Tokens map={map.clone()} ring={view.ring.clone()} keys={view.keys.clone()} {down} />
+            <g class="slices">{ for others.into_iter().map(slice) }</g>
+            <g>{ hairline(model, &map.0) }</g>
+            <Gates map={map.clone()} />
+            <Links map={map.clone()} {story} {ties} />
+            <g class="slices">{ for in_story.into_iter().map(slice) }</g>
+            <Cuts map={map.clone()} cuts={cuts(view)} />
+            <g class="doubts">{ doubts(view, &map.0) }</g>
+            <g class="words" aria-hidden="true">{ words(model, &map.0) }</g>
+            <g>{ seats(Kind::Coordinator) }</g>
+            <g>{ seats(Kind::Node) }</g>
+            <g>{ seats(Kind::Balancer) }</g>
+            <g>{ seats(Kind::Client) }</g>
+        </svg>
+    }
+}
+
+/// From the slice in the story to its row in the table, which lies right of this section and begins at the same height.
+fn hairline(model: &StageModel, map: &Layout) -> Html {
+    if model.thin {
+        return html! { <g /> };
+    }
+    let goal = Point::new(f64::from(model.size.0) + 22.0, STORY_Y);
+    html! { <path d={ring::hairline(map, model.story, goal)} class="hairline" /> }
+}
+
+/// The letter of the node that is lit, if one is: the stylesheet dims the others.
+pub fn lit(model: &StageModel) -> Option<AttrValue> {
+    model.hovered.and_then(kit::letter)
+}
+
+/// The two hatches: not served, and frozen.
+fn hatches() -> Html {
+    html! {
+        <defs>
+            <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+                <path d="M3,0V6" class="hatch-line" />
+            </pattern>
+            <pattern id="stall" width="6" height="8" patternUnits="userSpaceOnUse">
+                <path d="M1.5,0V8" class="stall-line" />
+            </pattern>
+        </defs>
+    }
+}
+
+fn downs(view: &ClusterView) -> u64 {
+    let bit = |pid: Pid| 1u64.checked_shl(u32::from(pid.0)).unwrap_or_default();
+    state::of_kind(view, Kind::Node).filter(|p| state::is_down(view, p.pid)).fold(0, |bits, p| bits | bit(p.pid))
+}
+
+/// Whether most of the others cannot be reached from a process.
+fn isolated(view: &ClusterView, pid: Pid) -> bool {
+    state::process(view, pid).is_some_and(|p| p.cut_to.len() * 2 >= view.processes.len().max(2))
+}
+
+/// What is to be seen of a process.
+fn face(model: &StageModel, pid: Pid) -> Face {
+    let view = &*model.view;
+    let process = &view.processes[pid.index()];
+    let shard = state::shard(view, model.story);
+    let copy = shard.and_then(|shard| state::replica(shard, pid).map(|replica| (shard, replica)));
+    let role = copy.and_then(|(_, replica)| replica.role);
+    let chosen = match Some(process.name) {
+        name if name == model.selected => 1,
+        name if name == model.second => 2,
+        _ => 0,
+    };
+    Face {
+        name: process.name,
+        look: Look::of(process),
+        by: process.suspected.and_then(|(by, _)| state::name(view, by)),
+        role,
+        crown: shard.and_then(|shard| state::crown(view, shard, pid)),
+        progress: copy.filter(|_| role == Some(Role::Learner)).map(|(shard, replica)| state::progress(shard, replica)),
+        slow: process.slow,
+        isolated: isolated(view, pid),
+        part: state::part(view, pid),
+        chosen,
+    }
+}
+
+/// The copies of the shard in the story that the control plane knows of.
+fn ties(view: &ClusterView, shard: &ringside::cluster::view::ShardView) -> Vec<(Name, Tie)> {
+    let tie = |replica: &ringside::cluster::view::ReplicaView| {
+        let name = state::name(view, replica.node)?;
+        let tie = match replica.role {
+            _ if state::is_down(view, replica.node) => Tie::Loose,
+            Some(Role::Primary) => Tie::Primary,
+            Some(Role::Backup) => Tie::Backup,
+            Some(Role::Learner) | None => Tie::Loose,
+        };
+        Some((name, tie))
+    };
+    shard.replicas.iter().filter_map(tie).collect()
+}
+
+/// Cut links, but not those of somebody who is cut from most: that one wears a ring of its own.
+fn cuts(view: &ClusterView) -> Vec<(Pid, Pid)> {
+    let of = |process: &ringside::cluster::view::ProcessView| {
+        let from = process.pid;
+        let to: Vec<_> = process.cut_to.iter().copied().filter(|&to| !isolated(view, to)).collect();
+        to.into_iter().map(move |to| (from, to))
+    };
+    view.processes.iter().filter(|process| !isolated(view, process.pid)).flat_map(of).collect()
+}
+
+/// Dotted lines from those who suspect to those they suspect.
+fn doubts(view: &ClusterView, map: &Layout) -> Html {
+    let doubt = |process: &ringside::cluster::view::ProcessView| {
+        let (by, _) = process.suspected?;
+        let (from, to) = (map.seat(by)?, map.seat(process.pid)?);
+        let d = if process.name.kind == Kind::Node {
+            format!("M{}L{}", pair(from.at.step_toward(to.at, from.reach)), pair(to.at.step_toward(from.at, to.reach + 11.0)))
+        } else {
+            let lane = Lane::between(map, by, process.pid)?;
+            format!("M{}", lane.points().iter().map(|&point| pair(point)).collect::<Vec<_>>().join("L"))
+        };
+        Some(html! { <path key={process.name.to_string()} {d} class="doubt-line" /> })
+    };
+    view.processes.iter().filter_map(doubt).collect()
+}
+
+/// Names of kinds stand once.
+fn words(model: &StageModel, map: &Layout) -> Html {
+    if model.thin {
+        return html! { <g /> };
+    }
+    let words = StageWords::of(model.lang);
+    let roster = map.plan.roster;
+    let (balancers, above) = if roster.balancers > 1 { (words.balancers, -22.0) } else { (words.balancer, -22.0) };
+    let (coordinators, at) = match roster.coordinators {
+        0 | 1 => (words.coordinator, Point::new(0.0, map.hex_r + 16.0)),
+        _ => (words.coordinators, Point::new(-map.hex_r * 0.52, map.hex_r * 1.9 + 18.0)),
+    };
+    let first = map.seats().iter().find(|seat| seat.name.kind == Kind::Balancer);
+    html! {
+        <>
+            { kit::text(Point::new(0.0, 16.0), "s", words.clients) }
+            if let Some(seat) = first { { kit::text(seat.at.shift(0.0, above), "m s", balancers) } }
+            { kit::text(map.centre.shift(at.x, at.y), "m s n", coordinators) }
+        </>
+    }
+}

@@ -1,0 +1,266 @@
+//! One process on the ring's section: the one element of it that takes the focus.
+
+use std::rc::Rc;
+
+use ringside::cluster::name::{Kind, Name};
+use ringside::cluster::view::Role;
+use ringside::proto::replica::view::ShardId;
+use ringside::scene::geom::{Point, hexagon, num};
+use ringside::scene::layout::{Layout, Seat as Place};
+use ringside::scene::state::{Crown, Look, Part, role_word};
+use ringside::text::Lang;
+use ringside::text::stage_words::{self, Stake};
+use yew::prelude::*;
+
+use super::kit;
+
+/// A layout that is the same only if it is the very same.
+#[derive(Clone, Debug)]
+pub struct Map(pub Rc<Layout>);
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Map) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// All that is to be seen of a process.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Face {
+    /// Who.
+    pub name: Name,
+    /// Its state.
+    pub look: Look,
+    /// Who suspects it.
+    pub by: Option<Name>,
+    /// Its role in the shard of the story.
+    pub role: Option<Role>,
+    /// Whether it wears a crown for that shard.
+    pub crown: Option<Crown>,
+    /// A learner's progress in per cent.
+    pub progress: Option<u8>,
+    /// How many times slower it is.
+    pub slow: u16,
+    /// Whether most of its links are cut.
+    pub isolated: bool,
+    /// A client's part in the lock.
+    pub part: Part,
+    /// 1 if it is selected, 2 if it is the second one, else 0.
+    pub chosen: u8,
+}
+
+impl Face {
+    fn stake(&self, story: ShardId) -> Stake {
+        match (self.name.kind, self.role) {
+            (Kind::Coordinator, _) => Stake::Leader,
+            (Kind::Client, _) => Stake::Client(self.part),
+            (Kind::Node, Some(role)) => Stake::Copy(role, story.0),
+            (Kind::Node, None) | (Kind::Balancer, _) => Stake::None,
+        }
+    }
+
+    fn role_word(&self) -> Option<&'static str> {
+        match self.name.kind {
+            Kind::Coordinator => (self.name.n == 0).then_some("leader"),
+            Kind::Node => self.role.map(role_word),
+            Kind::Client => self.part.word(),
+            Kind::Balancer => None,
+        }
+    }
+}
+
+const fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Coordinator => "coordinator",
+        Kind::Node => "node",
+        Kind::Balancer => "balancer",
+        Kind::Client => "client",
+    }
+}
+
+/// What a seat is drawn from.
+#[derive(Clone, PartialEq, Properties)]
+pub struct SeatProps {
+    /// Where everything stands.
+    pub map: Map,
+    /// Which seat.
+    pub seat: u16,
+    /// What is to be seen.
+    pub face: Face,
+    /// The shard in the story.
+    pub story: ShardId,
+    /// The page's language.
+    pub lang: Lang,
+    /// It was chosen.
+    pub on_select: Callback<Name>,
+    /// The pointer or the focus came or went.
+    pub on_hover: Callback<Option<Name>>,
+}
+
+/// One process.
+#[component]
+pub fn Seat(props: &SeatProps) -> Html {
+    let SeatProps { map, seat, face, story, lang, on_select, on_hover } = props;
+    let Some(place) = map.0.seats().get(usize::from(*seat)) else { return html! { <g /> } };
+    let name = face.name;
+    let onclick = on_select.reform(move |_: MouseEvent| name);
+    let onkeydown = {
+        let on_select = on_select.clone();
+        move |event: KeyboardEvent| {
+            if matches!(event.key().as_str(), "Enter" | " ") {
+                event.prevent_default();
+                event.stop_propagation();
+                on_select.emit(name);
+            }
+        }
+    };
+    let onpointerenter = on_hover.reform(move |_: PointerEvent| Some(name));
+    let onpointerleave = on_hover.reform(|_: PointerEvent| None);
+    let onfocus = on_hover.reform(move |_: FocusEvent| Some(name));
+    let onblur = on_hover.reform(|_: FocusEvent| None);
+    html! {
+        <g class="seat" role="button" tabindex="0" aria-pressed={(face.chosen > 0).to_string()}
+            aria-label={stage_words::process(*lang, name, face.look, face.stake(*story))}
+            data-kind={kind_word(name.kind)} data-id={name.to_string()} data-n={kit::letter(name)}
+            data-health={face.look.word()} data-role={face.role_word()}
+            data-suspected-by={face.by.map(|by| by.to_string())}
+            data-chosen={(face.chosen > 0).then(|| face.chosen.to_string())}
+            {onclick} {onkeydown} {onpointerenter} {onpointerleave} {onfocus} {onblur}>
+            { drawn(&map.0, place, face, *lang) }
+        </g>
+    }
+}
+
+fn drawn(map: &Layout, place: &Place, face: &Face, lang: Lang) -> Html {
+    match face.name.kind {
+        Kind::Node => node(map, place.at, face, lang),
+        Kind::Coordinator => coordinator(map, place.at, face, lang),
+        Kind::Balancer => balancer(place.at, face, lang),
+        Kind::Client => client(map, place.at, face),
+    }
+}
+
+/// The ring that shows focus and choice: drawn always, seen when the stylesheet says so.
+fn halo(at: Point, r: f64) -> Html {
+    html! { <circle cx={kit::n(at.x)} cy={kit::n(at.y)} r={kit::n(r)} class="halo-ring" /> }
+}
+
+fn node(map: &Layout, at: Point, face: &Face, lang: Lang) -> Html {
+    let r = map.node_r;
+    let crown_at = at.shift(0.0, -r - if map.plan.thin { 9.0 } else { 11.0 });
+    let k = if map.plan.thin { 1.0 } else { 1.35 };
+    html! {
+        <>
+            { halo(at, r + 6.0) }
+            { kit::disc(at, r, face.name, face.look) }
+            if let Some(percent) = face.progress.filter(|_| face.look != Look::Down) {
+                { learner(at, r, percent) }
+            }
+            if face.look == Look::Frozen { { kit::pause(at.shift(r * 0.78, -r * 0.78)) } }
+            if face.isolated { { isolation(at, r + 12.0) } }
+            if face.by.is_some() { { doubt(at, r, face.crown.is_some() || reaches_links(map, at)) } }
+            if face.slow > 1 { { kit::text(at.shift(r * 0.8, r + 9.0), "s n", stage_words::slow(lang, face.slow)) } }
+            if let Some(crown) = face.crown {
+                { kit::crown(crown_at, k, match crown { Crown::Real => "real", Crown::Believed => "believed" }) }
+            }
+        </>
+    }
+}
+
+/// A learner's per cent, in a collar around its disc that fills clockwise, and as a number.
+fn learner(at: Point, r: f64, percent: u8) -> Html {
+    let length = std::f64::consts::TAU * (r + 4.0);
+    let filled = length * f64::from(percent) / 100.0;
+    let turn = format!("rotate(-90 {} {})", num(at.x), num(at.y));
+    html! {
+        <>
+            <circle cx={kit::n(at.x)} cy={kit::n(at.y)} r={kit::n(r + 4.0)} class="collar" transform={turn}
+                stroke-dasharray={format!("{} {}", num(filled), num(length))} />
+            { kit::text(at.shift(0.0, r + 20.0), "m n", format!("{percent} %")) }
+        </>
+    }
+}
+
+/// Whether a mark above a node would lie on the links along the band.
+fn reaches_links(map: &Layout, at: Point) -> bool {
+    at.shift(0.0, -map.node_r - 24.0).distance(map.centre) > map.link - 2.0
+}
+
+/// Brackets and a question mark: somebody takes it for dead. The mark stands above, or beside when there is no room.
+fn doubt(at: Point, r: f64, beside: bool) -> Html {
+    let (w, h) = (r + 7.0, r + 4.0);
+    let (left, right, top, foot) = (num(at.x - w), num(at.x + w), num(at.y - h), num(at.y + h));
+    let (in_left, in_right) = (num(at.x - w + 6.0), num(at.x + w - 6.0));
+    let d = format!("M{in_left},{top}H{left}V{foot}H{in_left}M{in_right},{top}H{right}V{foot}H{in_right}");
+    let mark = if beside { at.shift(w + 9.0, -h + 8.0) } else { at.shift(0.0, -h - 5.0) };
+    html! { <g class="doubt"><path {d} />{ kit::text(mark, "m b big n", "?") }</g> }
+}
+
+/// A dashed ring with two gaps: its links are cut.
+fn isolation(at: Point, r: f64) -> Html {
+    let d = format!(
+        "M{},{}l8,-10m-4,13l8,-10M{},{}l8,-10m-4,13l8,-10",
+        num(at.x - r - 6.0),
+        num(at.y + 3.0),
+        num(at.x + r - 6.0),
+        num(at.y + 3.0),
+    );
+    html! {
+        <g class="cut">
+            <circle cx={kit::n(at.x)} cy={kit::n(at.y)} r={kit::n(r)} class="cut-line" />
+            <path d={d.clone()} class="behind" /><path {d} class="ticks" />
+        </g>
+    }
+}
+
+fn coordinator(map: &Layout, at: Point, face: &Face, lang: Lang) -> Html {
+    let leads = face.name.n == 0;
+    let down = face.look == Look::Down;
+    let class = match (down, leads) {
+        (true, _) => "hex down",
+        (false, true) => "hex leader",
+        (false, false) => "hex",
+    };
+    let words = if leads && !down { "m b onink" } else { "m b" };
+    html! {
+        <>
+            { halo(at, map.hex_r + 5.0) }
+            <polygon points={hexagon(at, map.hex_r - 1.5)} {class} />
+            { kit::text(at.shift(0.0, 5.8), words, face.name.to_string()) }
+            if face.look == Look::Frozen { { kit::pause(at.shift(map.hex_r * 0.85, -map.hex_r * 0.7)) } }
+            if face.isolated { { isolation(at, map.hex_r + 9.0) } }
+            if face.slow > 1 { { kit::text(at.shift(map.hex_r, map.hex_r - 1.0), "s n", stage_words::slow(lang, face.slow)) } }
+        </>
+    }
+}
+
+fn balancer(at: Point, face: &Face, lang: Lang) -> Html {
+    let class = if face.look == Look::Down { "pill down" } else { "pill" };
+    html! {
+        <>
+            <rect x={kit::n(at.x - 26.0)} y={kit::n(at.y - 19.0)} width="52" height="38" rx="19" class="halo-ring" />
+            <rect x={kit::n(at.x - 21.0)} y={kit::n(at.y - 14.0)} width="42" height="28" rx="14" {class} />
+            { kit::text(at.shift(0.0, 5.8), "m b", face.name.to_string()) }
+            if face.look == Look::Frozen { { kit::pause(at.shift(22.0, -14.0)) } }
+            if face.by.is_some() { { kit::text(at.shift(30.0, 6.0), "b big n", "?") } }
+            if face.isolated { { isolation(at, 31.0) } }
+            if face.slow > 1 { { kit::text(at.shift(0.0, 32.0), "m s n", stage_words::slow(lang, face.slow)) } }
+        </>
+    }
+}
+
+fn client(map: &Layout, at: Point, face: &Face) -> Html {
+    let thin = map.plan.thin;
+    let (label, class) = if thin { (at.shift(0.0, 33.0), "m") } else { (at.shift(16.0, 7.0), "") };
+    let (x, y, w, h) = if thin { (at.x - 17.0, at.y - 16.0, 34.0, 54.0) } else { (at.x - 14.0, at.y - 17.0, 52.0, 33.0) };
+    html! {
+        <>
+            <rect x={kit::n(x)} y={kit::n(y)} width={kit::n(w)} height={kit::n(h)} rx="5" class="halo-ring" />
+            { kit::person(at, 0.8, face.part, face.look) }
+            { kit::text(label, class, face.name.to_string()) }
+            if face.isolated {
+                { kit::line(at.shift(-13.0, 17.0), at.shift(13.0, 17.0), "cut-line") }
+            }
+        </>
+    }
+}

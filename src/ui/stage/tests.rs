@@ -1,0 +1,185 @@
+//! What the stage says, read off its own markup.
+
+#[path = "../../scene/fixture.rs"]
+pub mod fixture;
+
+use std::rc::Rc;
+
+use ringside::cluster::view::{Health, Role};
+use ringside::proto::lock::token::FencingToken;
+use ringside::proto::replica::view::ShardId;
+use ringside::scene::lock::Refusal;
+use ringside::text::Lang;
+use yew::prelude::*;
+use yew::{BaseComponent, LocalServerRenderer};
+
+use super::ring::SectionProps;
+use super::{Copies, LockPicture, Ring, StageModel};
+
+pub fn model(size: (u32, u32)) -> StageModel {
+    StageModel {
+        view: Rc::new(fixture::view()),
+        selected: Some("D".parse().expect("a name")),
+        second: None,
+        hovered: None,
+        story: ShardId(7),
+        refused: Some(Refusal { who: fixture::pid("c3"), token: FencingToken(33) }),
+        lang: Lang::En,
+        thin: false,
+        size,
+    }
+}
+
+pub fn render<C>(model: StageModel) -> String
+where
+    C: BaseComponent<Properties = SectionProps>,
+{
+    let props = SectionProps { model: Rc::new(model), on_select: Callback::noop(), on_hover: Callback::noop() };
+    futures_executor::block_on(LocalServerRenderer::<C>::with_props(props).hydratable(false).render())
+}
+
+/// The opening tags that contain `mark`.
+fn tags<'a>(markup: &'a str, mark: &str) -> Vec<&'a str> {
+    markup.split('<').filter(|tag| tag.contains(mark)).map(|tag| tag.split('>').next().unwrap_or_default()).collect()
+}
+
+fn tag<'a>(markup: &'a str, mark: &str) -> &'a str {
+    let found = tags(markup, mark);
+    assert_eq!(found.len(), 1, "{mark}: {found:?}");
+    found[0]
+}
+
+#[track_caller]
+fn has(tag: &str, attributes: &[&str]) {
+    for attribute in attributes {
+        assert!(tag.contains(attribute), "no {attribute} in <{tag}>");
+    }
+}
+
+#[test]
+fn every_process_is_one_focusable_element() {
+    let markup = render::<Ring>(model((560, 478)));
+    let seats = tags(&markup, "data-id=");
+    assert_eq!(seats.len(), 3 + 6 + 2 + 8);
+    for seat in &seats {
+        has(seat, &["role=\"button\"", "tabindex=\"0\"", "aria-label=", "aria-pressed=", "data-kind=", "data-health="]);
+    }
+    assert_eq!(tags(&markup, "tabindex=").len(), seats.len());
+    let others = render::<Copies>(model((352, 478))) + &render::<LockPicture>(model((264, 300)));
+    assert!(tags(&others, "tabindex=").is_empty() && tags(&others, "data-id=").is_empty());
+}
+
+#[test]
+fn the_ring_says_who_is_who() {
+    let markup = render::<Ring>(model((560, 478)));
+    has(tag(&markup, "data-id=\"C\""), &["data-kind=\"node\"", "data-health=\"down\"", "data-suspected-by=\"K1\""]);
+    let d = tag(&markup, "data-id=\"D\"");
+    has(d, &["data-health=\"up\"", "data-role=\"primary\"", "aria-pressed=\"true\"", "node D, up, primary of shard 7"]);
+    has(tag(&markup, "data-id=\"B\""), &["data-role=\"backup\"", "aria-pressed=\"false\""]);
+    has(tag(&markup, "data-id=\"K1\""), &["data-kind=\"coordinator\"", "data-role=\"leader\""]);
+    has(tag(&markup, "data-id=\"c2\""), &["data-kind=\"client\"", "data-role=\"holder\""]);
+    has(tag(&markup, "data-id=\"c3\""), &["data-role=\"zombie\""]);
+    assert!(!tag(&markup, "data-id=\"c8\"").contains("data-role"));
+    assert_eq!(tags(&markup, "data-slice=").len(), 24);
+    assert_eq!(tags(&markup, "data-served=\"false\"").len(), 3);
+    assert_eq!(tags(&markup, "class=\"crown").len(), 1);
+}
+
+#[test]
+fn split_brain_is_two_crowns() {
+    let mut model = model((560, 478));
+    let view = Rc::make_mut(&mut model.view);
+    view.processes[fixture::pid("C").index()].health = Health::Frozen;
+    view.shards[7].replicas[1].believes = Some(Role::Primary);
+    let markup = render::<Ring>(model);
+    assert_eq!(tags(&markup, "class=\"crown").len(), 2);
+    assert_eq!(tags(&markup, "class=\"crown believed").len(), 1);
+    has(tag(&markup, "data-id=\"C\""), &["data-health=\"frozen\""]);
+}
+
+#[test]
+fn a_row_names_its_shard_its_view_and_who_serves() {
+    let markup = render::<Copies>(model((352, 478)));
+    has(tag(&markup, "data-shard=\"7\""), &["data-view=\"4\"", "data-primary=\"D\""]);
+    let ten = tag(&markup, "data-shard=\"10\"");
+    assert!(!ten.contains("data-primary"), "nobody serves it: {ten}");
+    assert_eq!(tags(&markup, "class=\"gone\"").len(), 1);
+    assert!(markup.contains("shards untouched"));
+}
+
+#[test]
+fn the_lock_names_its_people_their_places_and_tokens() {
+    let markup = render::<LockPicture>(model((264, 300)));
+    has(tag(&markup, "data-place=\"0\""), &["data-client=\"c2\"", "data-token=\"34\""]);
+    has(tag(&markup, "data-place=\"1\""), &["data-client=\"c5\""]);
+    has(tag(&markup, "data-place=\"3\""), &["data-client=\"c4\""]);
+    has(tag(&markup, "data-place=\"out\""), &["data-client=\"c3\"", "data-token=\"33\""]);
+    assert!(markup.contains("lease 62 %") && markup.contains("1.86 s left"));
+    assert!(markup.contains("refused; it thinks it holds"));
+}
+
+#[test]
+fn a_free_lock_and_a_quiet_cluster_are_drawn_too() {
+    let mut model = model((264, 300));
+    let view = Rc::make_mut(&mut model.view);
+    view.lock.holder = None;
+    view.lock.queue.clear();
+    view.lock.believers.clear();
+    model.refused = None;
+    let markup = render::<LockPicture>(model);
+    assert!(markup.contains("free") && markup.contains("nobody waits"));
+    assert!(tags(&markup, "data-place=").is_empty());
+}
+
+#[test]
+fn every_word_changes_with_the_language() {
+    let chinese = |size| StageModel { lang: Lang::Zh, ..model(size) };
+    let markup = render::<Ring>(chinese((560, 478))) + &render::<Copies>(chinese((352, 478))) + &render::<LockPicture>(chinese((264, 300)));
+    for words in ["客户端", "均衡器", "协调者", "副本", "视图 4", "已提交", "暂无主", "租约 62 %", "节点 C，已宕机"]
+    {
+        assert!(markup.contains(words), "{words}");
+    }
+    let mut between = markup.split('>').filter_map(|piece| piece.split('<').next());
+    let english =
+        between.find(|text| text.split(' ').any(|word| word.len() > 3 && word != "orders" && word.bytes().all(|b| b.is_ascii_lowercase())));
+    assert_eq!(english, None);
+}
+
+#[test]
+fn no_markup_styles_itself() {
+    let markup = render::<Ring>(model((560, 478))) + &render::<Copies>(model((352, 478))) + &render::<LockPicture>(model((264, 300)));
+    assert!(!markup.contains("style="), "a strict content policy forbids it");
+    assert!(!markup.contains("NaN") && !markup.contains("inf"));
+}
+
+#[test]
+fn no_text_is_smaller_than_sixteen() {
+    let css = include_str!("../../../static/css/stage.css");
+    for rule in css.split("font-size:").skip(1) {
+        let size: f64 = rule.trim_start().split("px").next().unwrap_or_default().parse().expect("a size in px");
+        assert!(size >= 16.0, "{size}");
+    }
+    for markup in [render::<Ring>(model((560, 478))), render::<Copies>(model((352, 478))), render::<LockPicture>(model((264, 300)))] {
+        assert!(!markup.contains("font-size"));
+        let scaled = markup
+            .split("scale(")
+            .skip(1)
+            .filter(|rest| rest.split("</g>").next().is_some_and(|g| g.starts_with("0.") && g.contains("<text")))
+            .count();
+        assert_eq!(scaled, 0, "text inside something that is scaled down");
+    }
+}
+
+#[test]
+fn a_cut_link_shows_on_its_lane_and_an_isolated_node_wears_a_ring() {
+    let mut model = model((560, 478));
+    let view = Rc::make_mut(&mut model.view);
+    let (a, f, e) = (fixture::pid("A"), fixture::pid("F"), fixture::pid("E"));
+    view.processes[a.index()].cut_to = vec![f];
+    view.processes[f.index()].cut_to = vec![a];
+    let everyone: Vec<_> = view.processes.iter().map(|p| p.pid).filter(|&p| p != e).collect();
+    view.processes[e.index()].cut_to = everyone;
+    let markup = render::<Ring>(model);
+    assert_eq!(tags(&markup, "data-cut=").len(), 2);
+    assert_eq!(tags(&markup, "class=\"cut\"").len(), 3);
+}

@@ -1,0 +1,446 @@
+//! What the page knows, and what a wish does to it. Nothing here knows a browser.
+
+use std::rc::Rc;
+
+use ringside::cluster::name::Name;
+use ringside::cluster::setup::Setup;
+use ringside::proto::replica::view::ShardId;
+use ringside::scene::timebar::{History, Slice, Window};
+use ringside::session::action::Action;
+use ringside::session::link::{self, Opened};
+use ringside::session::playback::{Playback, Speed};
+use ringside::session::{Session, StepUnit};
+use ringside::sim::time::Time;
+use ringside::text::words::{Theme, Verb, words};
+use ringside::text::{Lang, complaint};
+
+use super::draft::Draft;
+use super::story::{Story, USUAL};
+
+/// The instant of a first visit: every shard is served, a worker holds the lock, others wait.
+pub const FIRST: Time = Time::from_millis(6_000);
+/// How much slower a hand makes a process.
+pub const SLOWER: u16 = 10;
+
+/// A dialog that lies over the page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dialog {
+    /// The list of keys.
+    Keys,
+    /// The recipe of the run.
+    Settings,
+    /// The link.
+    Share,
+}
+
+/// What a visitor, a key or a script wishes.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Wish {
+    /// An action of the one grammar.
+    Act(Action),
+    /// What a button or key does to the selected process.
+    Verb(Verb),
+    /// Select a process, or choose the other end of a cut.
+    Select(Name),
+    /// Select nothing.
+    Deselect,
+    /// The pointer or the focus came to a process, or left it.
+    Hover(Option<Name>),
+    /// Let time run.
+    Play,
+    /// Stop it.
+    Pause,
+    /// The other of the two.
+    Toggle,
+    /// One step on, of this unit or of the chosen one.
+    StepOn(Option<StepUnit>),
+    /// One step back.
+    StepBack(Option<StepUnit>),
+    /// To an instant.
+    Seek(Time),
+    /// Another speed.
+    Speed(Speed),
+    /// What a step is.
+    Unit(StepUnit),
+    /// The other language.
+    Language,
+    /// The next theme.
+    Theme,
+    /// Whether heartbeats are drawn.
+    Heartbeats(bool),
+    /// Whether single keys act.
+    SingleKeys(bool),
+    /// A field of the settings has a new value.
+    Write {
+        /// Which.
+        field: String,
+        /// Its text.
+        value: String,
+        /// Whether it is ticked.
+        checked: bool,
+    },
+    /// A run of these settings.
+    Begin,
+    /// What a link says.
+    Open(String),
+    /// A dialog, or none.
+    Dialog(Option<Dialog>),
+}
+
+/// What the page knows.
+#[derive(Debug)]
+pub struct State {
+    /// The run.
+    pub session: Session,
+    /// How fast it goes.
+    pub playback: Playback,
+    /// Whether it goes.
+    pub playing: bool,
+    /// What a step is.
+    pub unit: StepUnit,
+    /// The selected process.
+    pub selected: Option<Name>,
+    /// The second one.
+    pub second: Option<Name>,
+    /// Whether the next one selected is the other end of a cut.
+    pub cutting: bool,
+    /// The process under the pointer or the focus.
+    pub hovered: Option<Name>,
+    /// The page's language.
+    pub lang: Lang,
+    /// The page's theme.
+    pub theme: Theme,
+    /// Whether heartbeats are drawn.
+    pub heartbeats: bool,
+    /// Whether single keys act.
+    pub single_keys: bool,
+    /// The dialog that is open.
+    pub dialog: Option<Dialog>,
+    /// The recipe of the next run in the making.
+    pub draft: Draft,
+    /// Something that has to be said: a link that cannot be opened, an action that changes nothing.
+    pub notice: Option<String>,
+    /// Whether nobody has touched the run yet: the sentence then says what is to be seen and what to do.
+    pub untouched: bool,
+    /// Changes with everything that the session's revision does not tell.
+    pub turn: u64,
+    story: Story,
+    history: History,
+    window: Window,
+}
+
+impl State {
+    /// The page as a fragment of an address opens it. One that cannot be opened opens the default run and says why.
+    pub fn new(fragment: &str, lang: Lang, theme: Theme) -> State {
+        let mut state = State {
+            session: Session::new(Setup::new(link::DEFAULT_SEED)),
+            playback: Playback::default(),
+            playing: false,
+            unit: StepUnit::Fact,
+            selected: None,
+            second: None,
+            cutting: false,
+            hovered: None,
+            lang,
+            theme,
+            heartbeats: false,
+            single_keys: true,
+            dialog: None,
+            draft: Draft::of(&Setup::new(link::DEFAULT_SEED)),
+            notice: None,
+            untouched: true,
+            turn: 0,
+            story: Story::default(),
+            history: History::new(USUAL),
+            window: Window::default(),
+        };
+        state.open(fragment);
+        state
+    }
+
+    /// Carries out a wish. `Err` says why nothing has changed.
+    pub fn wish(&mut self, wish: Wish) -> Result<(), String> {
+        self.turn += 1;
+        let done = self.carry_out(wish);
+        if let Err(why) = &done {
+            self.notice = Some(why.clone());
+        }
+        done
+    }
+
+    fn carry_out(&mut self, wish: Wish) -> Result<(), String> {
+        match wish {
+            Wish::Hover(who) => self.hovered = who,
+            Wish::Dialog(dialog) => {
+                self.dialog = dialog;
+                if dialog == Some(Dialog::Settings) {
+                    self.draft = Draft::of(self.session.setup());
+                }
+            }
+            Wish::Language => self.lang = self.lang.other(),
+            Wish::Theme => {
+                self.theme = match self.theme {
+                    Theme::Auto => Theme::Light,
+                    Theme::Light => Theme::Dark,
+                    Theme::Dark => Theme::Auto,
+                }
+            }
+            Wish::Heartbeats(on) => self.heartbeats = on,
+            Wish::SingleKeys(on) => self.single_keys = on,
+            Wish::Unit(unit) => self.unit = unit,
+            Wish::Speed(speed) => self.playback.set_speed(speed),
+            Wish::Select(name) => return self.select(name),
+            Wish::Deselect => {
+                self.notice = None;
+                self.cutting = false;
+                self.second = None;
+                self.selected = None;
+            }
+            Wish::Verb(verb) => return self.verb(verb),
+            Wish::Act(action) => return self.act(action),
+            Wish::Toggle if self.playing => self.pause(),
+            Wish::Play | Wish::Toggle => self.play(),
+            Wish::Pause => self.pause(),
+            Wish::StepOn(unit) => {
+                self.moves();
+                if !self.session.step(unit.unwrap_or(self.unit)) {
+                    return Err(self.at_the_end());
+                }
+            }
+            Wish::StepBack(unit) => {
+                self.moves();
+                self.session.step_back(unit.unwrap_or(self.unit));
+            }
+            Wish::Seek(to) => {
+                self.moves();
+                self.session.seek(to);
+            }
+            Wish::Write { field, value, checked } => self.draft.write(&field, &value, checked),
+            Wish::Begin => {
+                // What is wrong is said in the dialog, which stays open.
+                if let Some(setup) = self.draft.setup() {
+                    self.notice = None;
+                    self.dialog = None;
+                    self.load(Opened { setup, at: FIRST, ..Opened::default() });
+                    self.present();
+                }
+            }
+            Wish::Open(fragment) => self.open(&fragment),
+        }
+        Ok(())
+    }
+
+    fn play(&mut self) {
+        self.notice = None;
+        self.untouched = false;
+        if self.session.now() < self.session.limit() {
+            self.playing = true;
+        } else {
+            self.notice = Some(self.at_the_end());
+        }
+    }
+
+    /// Stops time.
+    pub fn pause(&mut self) {
+        self.playing = false;
+        self.playback.pause();
+    }
+
+    /// A hand moves the clock: it does not run on by itself, and what was said is over.
+    fn moves(&mut self) {
+        self.pause();
+        self.notice = None;
+        self.untouched = false;
+    }
+
+    /// What there is to say where the run can go no further.
+    pub fn at_the_end(&self) -> String {
+        let limit = ringside::text::sentence::seconds(self.session.limit().since(Time::ZERO));
+        (words(self.lang).run_ends)(&limit)
+    }
+
+    fn select(&mut self, name: Name) -> Result<(), String> {
+        self.notice = None;
+        if self.session.setup().roster.pid(name).is_none() {
+            return Err(complaint::refusal(&ringside::session::action::Refusal::Nobody(name), self.lang));
+        }
+        if self.cutting
+            && let Some(first) = self.selected.filter(|&first| first != name)
+        {
+            self.cutting = false;
+            self.second = Some(name);
+            return self.act(Action::Cut(first, name));
+        }
+        self.cutting = false;
+        self.second = None;
+        self.selected = Some(name);
+        Ok(())
+    }
+
+    /// The action that a verb is, for what is selected now. None: a cut that wants its other end.
+    pub fn action_of(&self, verb: Verb, name: Name) -> Option<Action> {
+        let slow = || {
+            let pid = self.session.setup().roster.pid(name)?;
+            self.session.view().processes.get(pid.index()).map(|process| process.slow)
+        };
+        Some(match verb {
+            Verb::Kill => Action::Kill(name),
+            Verb::Revive => Action::Revive(name),
+            Verb::Freeze => Action::Freeze(name),
+            Verb::Thaw => Action::Thaw(name),
+            Verb::Slow => Action::Slow(name, if slow().unwrap_or(1) > 1 { 1 } else { SLOWER }),
+            Verb::Isolate => Action::Isolate(name),
+            Verb::Cut => Action::Cut(name, self.second?),
+            Verb::Heal => self.second.map_or(Action::Rejoin(name), |second| Action::Heal(name, second)),
+            Verb::Wipe => Action::Wipe(name),
+        })
+    }
+
+    fn verb(&mut self, verb: Verb) -> Result<(), String> {
+        let Some(name) = self.selected else {
+            return Err(words(self.lang).select_anything.to_owned());
+        };
+        match self.action_of(verb, name) {
+            Some(action) => self.act(action),
+            None => {
+                self.notice = None;
+                self.cutting = !self.cutting;
+                Ok(())
+            }
+        }
+    }
+
+    fn act(&mut self, action: Action) -> Result<(), String> {
+        match self.session.dispatch(action) {
+            Ok(()) => {
+                self.notice = None;
+                self.untouched = false;
+                self.cutting = false;
+                self.story = Story::default();
+                self.history = History::new(self.history.story());
+                Ok(())
+            }
+            Err(refusal) => Err(complaint::refusal(&refusal, self.lang)),
+        }
+    }
+
+    fn open(&mut self, fragment: &str) {
+        let bare = fragment.trim_start_matches('#');
+        match link::parse(bare) {
+            Ok(opened) => {
+                self.notice = None;
+                let page = opened.page.clone();
+                let first = opened.actions.is_empty() && !names_an_instant(bare);
+                self.load(if first { Opened { at: FIRST, ..opened } } else { opened });
+                self.untouched = first;
+                if first {
+                    self.present();
+                }
+                page.iter().for_each(|(key, value)| self.look(key, value));
+            }
+            Err(error) => {
+                self.load(Opened { at: FIRST, ..Opened::default() });
+                self.present();
+                self.notice = Some((words(self.lang).bad_link)(&complaint::link_error(&error, self.lang)));
+            }
+        }
+    }
+
+    /// A page's own key in a link: how the run is looked at. What nobody can read is passed over.
+    fn look(&mut self, key: &str, value: &str) {
+        match key {
+            "lang" => self.lang = Lang::parse(value).unwrap_or(self.lang),
+            "theme" => {
+                self.theme = match value {
+                    "light" => Theme::Light,
+                    "dark" => Theme::Dark,
+                    _ => self.theme,
+                }
+            }
+            "sel" => {
+                let known = value.parse().ok().filter(|&name| self.session.setup().roster.pid(name).is_some());
+                self.selected = known.or(self.selected);
+            }
+            "speed" => {
+                if let Ok(millionths) = value.parse() {
+                    self.playback.set_speed(Speed(millionths));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn load(&mut self, opened: Opened) {
+        self.pause();
+        self.session = Session::open(opened);
+        self.story = Story::default();
+        self.history = History::new(USUAL);
+        self.window = Window::default();
+        self.untouched = true;
+        self.cutting = false;
+        self.second = None;
+        self.hovered = None;
+        self.selected = self.selected.filter(|&name| self.session.setup().roster.pid(name).is_some());
+    }
+
+    /// Selects the primary of the shard in the story, so that the one thing to do is one key away.
+    fn present(&mut self) {
+        self.untouched = true;
+        let view = self.session.view();
+        let primary = view.shards.get(usize::from(USUAL.0)).and_then(|shard| shard.view.primary);
+        self.selected = primary.map(|pid| self.session.setup().roster.name(pid));
+    }
+
+    /// Whether a hand has done anything in this run.
+    pub fn touched(&self) -> bool {
+        !self.session.actions().is_empty()
+    }
+
+    /// The shard in the story.
+    pub fn story(&mut self) -> ShardId {
+        self.story.read(self.session.known());
+        self.story.shard(self.session.facts().len())
+    }
+
+    /// What the time bar shows now. Reads what was not read yet.
+    pub fn slice(&mut self) -> Rc<Slice> {
+        let story = self.story();
+        if self.history.story() != story {
+            self.history = History::new(story);
+        }
+        self.history.read(self.session.known());
+        self.window = self.window.follow(self.session.now());
+        Rc::new(self.history.slice(self.window))
+    }
+
+    /// The part of the run that the time bar shows.
+    pub fn window(&self) -> Window {
+        self.window
+    }
+
+    /// Whether the window has to move before the next picture.
+    pub fn window_is_stale(&self) -> bool {
+        self.window.follow(self.session.now()) != self.window
+    }
+
+    /// The link of this instant, with how the page looks at it.
+    pub fn link(&self) -> String {
+        let mut opened = self.session.recipe();
+        if let Some(name) = self.selected {
+            opened.page.push(("sel".to_owned(), name.to_string()));
+        }
+        if self.playback.speed() != Playback::default().speed() {
+            opened.page.push(("speed".to_owned(), self.playback.speed().0.to_string()));
+        }
+        link::print(&opened)
+    }
+}
+
+/// Whether a link was made by this page, or says when to open; else the instant is ours to choose.
+fn names_an_instant(fragment: &str) -> bool {
+    fragment.split('&').any(|part| part.starts_with("v=") || part.starts_with("at="))
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

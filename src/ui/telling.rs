@@ -1,0 +1,194 @@
+//! What the page says about the run and about the selected process, put together from state and words.
+
+use ringside::cluster::name::{Kind, Name, Roster};
+use ringside::cluster::view::{ClusterView, ProcessView, Role};
+use ringside::scene::state::{self as look, Look, Part};
+use ringside::sim::id::Pid;
+use ringside::sim::time::Span;
+use ringside::text::sentence::{self, Span as Piece};
+use ringside::text::words::{Fares, Verb, Words, words};
+use ringside::text::{Lang, complaint};
+
+use super::state::State;
+
+/// A piece of the sentence.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Said {
+    /// Words.
+    Words(String),
+    /// A process, wearing its own disc.
+    Who(Name, Look),
+}
+
+/// The selected process, for its line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Inspected {
+    /// Who.
+    pub name: Name,
+    /// Its state.
+    pub look: Look,
+    /// What there is to say of it, in short phrases.
+    pub facts: Vec<String>,
+    /// What a hand can do to it, and why not.
+    pub acts: Vec<Act>,
+}
+
+/// One thing that a hand can do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Act {
+    /// What.
+    pub verb: Verb,
+    /// In the grammar of actions.
+    pub text: String,
+    /// What it does, in a sentence.
+    pub long: String,
+    /// Why it cannot be done now.
+    pub refused: Option<String>,
+}
+
+/// The sentence: what is to be seen and done at first, then what happened last.
+pub fn sentence(state: &mut State) -> Vec<Said> {
+    let view = state.session.view();
+    if state.untouched
+        && let Some(said) = opening(state, &view)
+    {
+        return said;
+    }
+    let roster = state.session.setup().roster;
+    let Some(fact) = state.session.headline() else {
+        return vec![Said::Words(words(state.lang).nothing_yet.to_owned())];
+    };
+    let pieces = match state.session.hand(fact.seq) {
+        Some((_, action)) => sentence::action(action, &roster, state.lang),
+        None => sentence::sentence(fact, &roster, state.lang),
+    };
+    pieces.into_iter().map(|piece| said(piece, &view, &roster)).collect()
+}
+
+fn said(piece: Piece, view: &ClusterView, roster: &Roster) -> Said {
+    match piece {
+        Piece::Text(words) => Said::Words(words),
+        Piece::Who(pid) => who(pid, view, roster),
+    }
+}
+
+fn who(pid: Pid, view: &ClusterView, roster: &Roster) -> Said {
+    let state = look::process(view, pid).map_or(Look::Up, Look::of);
+    Said::Who(roster.name(pid), state)
+}
+
+/// What a first visit sees: who leads the shard in the story, where its copies are, and the one thing to do.
+fn opening(state: &mut State, view: &ClusterView) -> Option<Vec<Said>> {
+    let w = words(state.lang);
+    let story = state.story();
+    let shard = look::shard(view, story)?;
+    let primary = shard.server?;
+    let roster = state.session.setup().roster;
+    let backups: Vec<Pid> = shard.view.in_sync.iter().copied().filter(|&pid| pid != primary).collect();
+    let form = match backups.len() {
+        2 => w.opening,
+        1 => w.opening_one,
+        _ => return None,
+    };
+    let mut names = [primary].into_iter().chain(backups);
+    let mut out = Vec::new();
+    for (i, text) in form.split("{}").enumerate() {
+        match i {
+            0 => {}
+            1 => out.push(Said::Words(story.0.to_string())),
+            _ => out.extend(names.next().map(|pid| who(pid, view, &roster))),
+        }
+        out.push(Said::Words(text.to_owned()));
+    }
+    let asks = state.selected == Some(roster.name(primary)) && !state.touched();
+    if asks {
+        out.push(Said::Words(format!("{}{}", if state.lang == Lang::En { " " } else { "" }, w.opening_do)));
+    }
+    Some(out)
+}
+
+/// The sentence without discs.
+pub fn plain(said: &[Said]) -> String {
+    said.iter().fold(String::new(), |mut out, piece| {
+        match piece {
+            Said::Words(words) => out.push_str(words),
+            Said::Who(name, _) => out.push_str(&name.to_string()),
+        }
+        out
+    })
+}
+
+/// The selected process, if one is.
+pub fn inspect(state: &State) -> Option<Inspected> {
+    let name = state.selected?;
+    let view = state.session.view();
+    let pid = state.session.setup().roster.pid(name)?;
+    let process = look::process(&view, pid)?;
+    let act = |verb: Verb| {
+        let action = state.action_of(verb, name);
+        Act {
+            verb,
+            text: action.map_or_else(|| format!("cut {name}"), |action| action.to_string()),
+            long: (words(state.lang).verb_long)(verb, &name.to_string()),
+            refused: action
+                .and_then(|action| state.session.admits(action).err())
+                .map(|refusal| complaint::refusal(&refusal, state.lang)),
+        }
+    };
+    Some(Inspected {
+        name,
+        look: Look::of(process),
+        facts: phrases(words(state.lang), &view, process),
+        acts: Verb::ALL.into_iter().map(act).collect(),
+    })
+}
+
+fn phrases(w: &Words, view: &ClusterView, process: &ProcessView) -> Vec<String> {
+    let look = Look::of(process);
+    let fares = match look {
+        Look::Up => Fares::Up,
+        Look::Suspected => Fares::Suspected,
+        Look::Frozen => Fares::Frozen,
+        Look::Down => Fares::Down,
+    };
+    let mut out = vec![format!("{}", (w.kind)(process.name.kind)), (w.fares)(fares).to_owned()];
+    match process.name.kind {
+        Kind::Node => node(w, view, process, &mut out),
+        Kind::Client => out.extend(client(w, view, process.pid)),
+        Kind::Coordinator | Kind::Balancer => {}
+    }
+    if process.slow > 1 {
+        out.push((w.slowed)(process.slow));
+    }
+    if !process.cut_to.is_empty() {
+        out.push((w.links_cut)(process.cut_to.len()));
+    }
+    out
+}
+
+fn node(w: &Words, view: &ClusterView, process: &ProcessView, out: &mut Vec<String>) {
+    let roles = || view.shards.iter().filter_map(|shard| look::replica(shard, process.pid)?.role);
+    let count = |role: Role| roles().filter(|&r| r == role).count();
+    if Look::of(process) != Look::Down {
+        out.push(match process.lease_left {
+            Span::ZERO => w.no_lease.to_owned(),
+            left => (w.lease_left)(&sentence::seconds(left)),
+        });
+    }
+    out.push((w.roles)(count(Role::Primary), count(Role::Backup)));
+    if count(Role::Learner) > 0 {
+        out.push((w.catching_up)(count(Role::Learner)));
+    }
+}
+
+fn client(w: &Words, view: &ClusterView, pid: Pid) -> Option<String> {
+    let lock = &view.lock;
+    match look::part(view, pid) {
+        Part::Idle => None,
+        Part::Holder => lock.holder.as_ref().map(|holder| (w.holds_lock)(holder.token.0)),
+        Part::Waiting => {
+            lock.queue.iter().position(|session| session.client == pid).map(|place| (w.waits_at)(place + 1))
+        }
+        Part::Zombie => lock.believers.iter().find(|(who, _)| *who == pid).map(|(_, token)| (w.thinks_it_holds)(token.0)),
+    }
+}

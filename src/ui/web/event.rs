@@ -1,0 +1,47 @@
+//! What the page wants to know of an event.
+
+use ringside::cluster::name::Name;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent, PointerEvent};
+
+use crate::ui::keys::{Focus, Key};
+
+/// The field's name, text and tick of a changed field.
+pub fn field(event: &Event) -> Option<(String, String, bool)> {
+    let field: HtmlInputElement = event.target()?.dyn_into().ok()?;
+    Some((field.get_attribute("data-field").unwrap_or_default(), field.value(), field.checked()))
+}
+
+/// A key press as the table of keys wants it.
+pub fn key<'a>(event: &KeyboardEvent, name: &'a str) -> Key<'a> {
+    Key { name, chorded: event.ctrl_key() || event.alt_key() || event.meta_key(), shift: event.shift_key(), focus: focus(event) }
+}
+
+fn focus(event: &Event) -> Focus {
+    let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return Focus::Page };
+    let process: Option<Name> = element
+        .get_attribute("data-kind")
+        .and_then(|_| element.get_attribute("data-id"))
+        .and_then(|id| id.parse().ok());
+    match (process, element.tag_name().to_ascii_lowercase().as_str()) {
+        (Some(name), _) => Focus::Process(name),
+        (None, "input" | "select" | "textarea") => Focus::Field,
+        (None, "button" | "a" | "summary") => Focus::Button,
+        (None, _) if element.id() == "slider" => Focus::Slider,
+        (None, _) => Focus::Page,
+    }
+}
+
+/// What a pointer does on the time bar: where it is along the window, if it is held down there.
+pub fn scrub(event: &PointerEvent, left: f64) -> Option<f64> {
+    let bar: Element = event.current_target()?.dyn_into().ok()?;
+    match event.type_().as_str() {
+        "pointerdown" if event.button() == 0 => {
+            // So that a drag goes on beyond the bar's edges. Refused for a pointer that is gone already.
+            let _ = bar.set_pointer_capture(event.pointer_id());
+        }
+        "pointermove" if event.buttons() & 1 == 1 && bar.has_pointer_capture(event.pointer_id()) => {}
+        _ => return None,
+    }
+    Some(super::resize::along(&bar, f64::from(event.client_x()), left))
+}

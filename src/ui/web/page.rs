@@ -1,0 +1,135 @@
+//! The page as a whole: its language and theme, its address, what it remembers, its dialogs, and the few elements that are
+//! written each frame past the virtual DOM.
+
+use ringside::text::Lang;
+use ringside::text::words::Theme;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement};
+
+use super::{by_id, document, listen, root, window};
+
+/// Tells the stylesheet and the browser which language and theme are on.
+pub fn dress(lang: Lang, theme: Theme) {
+    let dark = match theme {
+        Theme::Auto => listen::media("(prefers-color-scheme: dark)"),
+        Theme::Light => false,
+        Theme::Dark => true,
+    };
+    let tag = match lang {
+        Lang::En => "en",
+        Lang::Zh => "zh-CN",
+    };
+    let root = root();
+    // Attributes with plain names are never refused.
+    let _ = root.set_attribute("lang", tag);
+    let _ = root.set_attribute("data-lang", lang.tag());
+    let _ = root.set_attribute("data-theme", if dark { "dark" } else { "light" });
+}
+
+/// Marks the page as broken, for the stylesheet.
+pub fn fail() {
+    let _ = root().set_attribute("data-broken", "true");
+}
+
+/// What the page remembers between visits; nothing where the browser forbids it.
+pub fn recall(key: &str) -> Option<String> {
+    window().local_storage().ok().flatten()?.get_item(key).ok().flatten()
+}
+
+/// Remembers it.
+pub fn remember(key: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        // A full or forbidden store forgets; the page goes on.
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// The browser's own language.
+pub fn browser_lang() -> Option<Lang> {
+    window().navigator().language().and_then(|tag| Lang::parse(&tag))
+}
+
+/// The fragment of the address, without its `#`.
+pub fn fragment() -> String {
+    window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
+}
+
+/// Puts a fragment into the address bar, without a new entry in the history.
+pub fn put_fragment(fragment: &str) {
+    if let Ok(history) = window().history() {
+        // Browsers refuse too many changes at a time; the next one will do.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{fragment}")));
+    }
+}
+
+/// The whole address with this fragment.
+pub fn address(fragment: &str) -> String {
+    let href = window().location().href().unwrap_or_default();
+    format!("{}#{fragment}", href.split('#').next().unwrap_or_default())
+}
+
+/// Opens or closes a dialog; the browser keeps the focus inside.
+pub fn set_dialog(id: &str, open: bool) {
+    let Some(dialog) = by_id(id).and_then(|element| element.dyn_into::<HtmlDialogElement>().ok()) else { return };
+    if open && !dialog.open() {
+        // Refused only for a dialog that is open already.
+        let _ = dialog.show_modal();
+    } else if !open && dialog.open() {
+        dialog.close();
+    }
+}
+
+/// Selects the text of a field, to be copied by hand.
+pub fn select_text(id: &str) {
+    if let Some(field) = by_id(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
+        field.select();
+    }
+}
+
+/// Moves the focus to another process of the ring, so many on from the one called `from`.
+pub fn focus_neighbour(from: &str, on: i32) {
+    let Ok(seats) = document().query_selector_all("#ring [data-kind]") else { return };
+    let seat = |i: u32| seats.item(i).and_then(|node| node.dyn_into::<web_sys::Element>().ok());
+    let n = seats.length();
+    let at = (0..n).find(|&i| seat(i).and_then(|seat| seat.get_attribute("data-id")).as_deref() == Some(from));
+    let Some(at) = at else { return };
+    let next = (i64::from(at) + i64::from(on)).rem_euclid(i64::from(n)) as u32;
+    if let Some(next) = seat(next) {
+        // SVG elements have the same `focus`, under another class.
+        let _ = next.unchecked_ref::<HtmlElement>().focus();
+    }
+}
+
+/// Writes an attribute that changes each frame.
+pub fn write(id: &str, attribute: &str, value: &str) {
+    if let Some(element) = by_id(id) {
+        let _ = element.set_attribute(attribute, value);
+    }
+}
+
+/// A text on its way to the clipboard.
+#[derive(Debug)]
+pub struct Copying {
+    _done: Closure<dyn FnMut(JsValue)>,
+    _failed: Closure<dyn FnMut(JsValue)>,
+}
+
+impl Copying {
+    /// Asks the browser; `then` hears whether it did.
+    pub fn begin(text: &str, then: impl Fn(bool) + Clone + 'static) -> Copying {
+        let again = then.clone();
+        let done = Closure::<dyn FnMut(JsValue)>::new(move |_| again(true));
+        let failed = Closure::<dyn FnMut(JsValue)>::new(move |_| then(false));
+        // Without a secure context there is no clipboard at all.
+        let navigator: JsValue = window().navigator().into();
+        let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into()).unwrap_or(JsValue::UNDEFINED);
+        let promise = if clipboard.is_undefined() {
+            js_sys::Promise::reject(&JsValue::NULL)
+        } else {
+            clipboard.unchecked_into::<web_sys::Clipboard>().write_text(text)
+        };
+        let _ = promise.then2(&done, &failed);
+        Copying { _done: done, _failed: failed }
+    }
+}

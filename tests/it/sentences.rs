@@ -1,0 +1,39 @@
+//! Every fact has a sentence in both languages.
+
+use std::collections::BTreeMap;
+
+use ringside::session::Session;
+use ringside::session::chaos::Chaos;
+use ringside::session::export;
+use ringside::sim::time::Span;
+use ringside::text::Lang;
+use ringside::text::sentence::{action, plain, sentence};
+
+#[test]
+fn every_fact_of_many_runs_reads_as_a_sentence_in_both_languages() {
+    let mut kinds: BTreeMap<&str, u32> = BTreeMap::new();
+    for seed in 0..12 {
+        let (setup, mut chaos) = Chaos::new(seed, &[]);
+        let roster = setup.roster;
+        let mut session = Session::sparse(setup);
+        for _ in 0..60 {
+            session.advance(chaos.rest().min(Span::millis(1_500)), u32::MAX);
+            chaos.act(&mut session);
+        }
+        for fact in session.facts() {
+            *kinds.entry(export::kind(&fact.what)).or_default() += 1;
+            let english = plain(&sentence(fact, &roster, Lang::En), &roster);
+            let chinese = plain(&sentence(fact, &roster, Lang::Zh), &roster);
+            assert!(english.ends_with('.') && !english.contains("  ") && !english.contains(['{', '}']), "{english}");
+            assert!(chinese.ends_with('。') && !chinese.contains("  ") && !chinese.contains(['{', '}']), "{chinese}");
+            assert!(english.is_ascii(), "{english}");
+            let json = export::json(fact, &roster);
+            assert!(json.starts_with("{\"seq\":") && json.ends_with('}') && !json.contains('\n'), "{json}");
+        }
+        for &(_, done) in session.actions() {
+            assert!(plain(&action(done, &roster, Lang::En), &roster).ends_with('.'));
+            assert!(plain(&action(done, &roster, Lang::Zh), &roster).ends_with('。'));
+        }
+    }
+    assert!(kinds.len() >= 30, "nearly every kind of fact occurs: {kinds:?}");
+}

@@ -1,0 +1,113 @@
+//! Hygiene as a test: who may import whom, how long a file may be, what may not be left behind.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Lines of code in one file, its tests aside.
+const LONGEST: usize = 400;
+
+fn sources(dir: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut todo = vec![root.join(dir)];
+    let mut found = Vec::new();
+    while let Some(dir) = todo.pop() {
+        for entry in fs::read_dir(&dir).expect("a folder of the project can be read") {
+            let path = entry.expect("an entry of it too").path();
+            if path.is_dir() {
+                todo.push(path);
+            } else if path.extension().is_some_and(|ext| ext == "rs") {
+                let text = fs::read_to_string(&path).expect("sources are UTF-8");
+                found.push((path.strip_prefix(root).expect("below the root").to_path_buf(), text));
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "no sources in {dir}");
+    found
+}
+
+/// A file without its unit tests, which stand at its end.
+fn code(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod ").next().unwrap_or(text)
+}
+
+/// No file of `folder` names any of these.
+fn never(folder: &str, names: &[&str], why: &str) {
+    for (path, text) in sources(folder) {
+        for (i, line) in code(&text).lines().enumerate() {
+            let line = line.split("//").next().unwrap_or(line);
+            for name in names {
+                assert!(!line.contains(name), "{}:{}: `{name}`: {why}", path.display(), i + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn imports_go_one_way() {
+    let above = ["crate::proto", "crate::cluster", "crate::session", "crate::scene", "crate::text", "crate::ui"];
+    never("src/sim", &above, "the fake world knows no protocol");
+    never("src/proto", &above[1..], "a protocol knows the world and nothing else");
+    never("src/cluster", &above[2..], "the cluster does not know who looks at it");
+    never("src/session", &above[3..], "a run does not know how it is drawn or told");
+    never("src/scene", &["crate::ui", "yew", "web_sys", "js_sys"], "pictures are data");
+    never("src/text", &["crate::ui", "yew", "web_sys", "js_sys"], "words are data");
+    let subjects = ["detector", "lock", "replica", "ring"];
+    for one in subjects {
+        let others: Vec<String> =
+            subjects.iter().filter(|other| **other != one).map(|other| format!("crate::proto::{other}")).collect();
+        let others: Vec<&str> = others.iter().map(String::as_str).collect();
+        never(&format!("src/proto/{one}"), &others, "subjects do not know each other");
+    }
+}
+
+#[test]
+fn promises_share_no_code_with_what_they_judge() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cluster/property.rs")).expect("it is there");
+    for line in text.lines().filter(|line| line.starts_with("use crate::")) {
+        let names_only = ["cluster::note::", "cluster::view::", "sim::", "proto::lock::token::", "proto::replica::view::"];
+        assert!(names_only.iter().any(|it| line.contains(it)), "the checker may see facts, names and the view only: {line}");
+    }
+}
+
+#[test]
+fn what_breaks_replay_is_not_in_the_core() {
+    let clocks = ["SystemTime", "std::time", "HashMap", "HashSet", "RandomState"];
+    let floats = ["f32", "f64"];
+    for folder in ["src/sim", "src/proto", "src/cluster", "src/session"] {
+        never(folder, &clocks, "replay must not depend on the machine");
+        never(folder, &floats, "floats never sit in a run's state");
+    }
+}
+
+#[test]
+fn only_the_web_folder_and_the_painter_name_the_browser() {
+    for (path, text) in sources("src") {
+        let allowed = path.starts_with("src/ui/web") || path.ends_with("ui/stage/paint.rs");
+        assert!(allowed || !code(&text).contains("web_sys::"), "{} names web_sys", path.display());
+    }
+}
+
+#[test]
+fn no_file_is_too_long_to_read() {
+    for folder in ["src", "xtask/src", "tests/it"] {
+        for (path, text) in sources(folder) {
+            let lines = code(&text).lines().count();
+            assert!(lines <= LONGEST, "{} has {lines} lines; {LONGEST} are the limit", path.display());
+        }
+    }
+}
+
+#[test]
+fn nothing_is_left_behind() {
+    let left = [concat!("to", "do!("), concat!("unimplemented", "!("), concat!("db", "g!("), concat!("TO", "DO"), concat!("FIX", "ME")];
+    for folder in ["src", "xtask/src", "tests/it"] {
+        for (path, text) in sources(folder) {
+            for name in left {
+                assert!(!text.contains(name), "{}: {name}", path.display());
+            }
+            assert!(!text.contains(concat!("#[", "ignore")), "{}: a test never skips silently", path.display());
+            assert!(!text.contains(concat!("#[", "allow(")), "{}: expect(…, reason) instead of allow", path.display());
+        }
+    }
+}
