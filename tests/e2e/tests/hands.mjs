@@ -1,0 +1,57 @@
+// Every way in: pointer, keyboard, reduced motion.
+import { assert, facts, test } from "../lib/check.mjs";
+
+test("by keyboard alone: focus a node, press K, and it dies; R, and it lives", async ({ open }) => {
+  const { page } = await open();
+  const seat = page.locator('[data-kind="node"][data-id="D"]');
+  let reached = false;
+  for (let i = 0; i < 60 && !reached; i += 1) {
+    await page.keyboard.press("Tab");
+    reached = await page.evaluate(() => document.activeElement?.dataset?.kind === "node");
+  }
+  assert.ok(reached, "Tab reaches a node");
+  for (let i = 0; i < 40 && (await page.evaluate(() => document.activeElement?.dataset?.id)) !== "D"; i += 1) await page.keyboard.press("ArrowRight");
+  assert.equal(await page.evaluate(() => document.activeElement?.dataset?.id), "D", "arrows lead from one to the next");
+  await page.keyboard.press("k");
+  await page.locator('[data-kind="node"][data-id="D"][data-health="down"]').waitFor();
+  assert.ok(await seat.evaluate((it) => it === document.activeElement), "the focus stays");
+  await page.keyboard.press("r");
+  await page.locator('[data-kind="node"][data-id="D"]:not([data-health="down"])').waitFor();
+});
+
+test("by pointer alone: click a node, click what to do, step, and read the sentence", async ({ open }) => {
+  const { page, r } = await open();
+  await page.locator('[data-kind="node"][data-id="E"]').click();
+  await page.locator('[data-act="kill E"]').click();
+  await page.locator('[data-kind="node"][data-id="E"][data-health="down"]').waitFor();
+  const said = await page.locator("#sentence").innerText();
+  await page.locator("#on").click();
+  await page.waitForFunction((said) => document.querySelector("#sentence").innerText !== said, said);
+  assert.equal(facts(await r.journal(), "kill", { who: "E" }).length, 1);
+  const dead = page.locator('[data-act="kill E"]');
+  assert.equal(await dead.getAttribute("aria-disabled"), "true", "the dead cannot be killed");
+  assert.ok((await dead.getAttribute("data-reason")).length > 3, "and the button says why");
+});
+
+test("Space plays and pauses; nothing moves while it is paused", async ({ open }) => {
+  const { page, r } = await open();
+  const from = await r.now();
+  await page.keyboard.press("Space");
+  await page.waitForFunction((from) => window.ringside.now() > from, from);
+  await page.keyboard.press("Space");
+  await page.locator('#play[data-playing="false"]').waitFor();
+  const at = await r.now();
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)))));
+  assert.equal(await r.now(), at);
+});
+
+test("with reduced motion play goes on, from fact to fact, and no style animates", async ({ open }) => {
+  const { page, r } = await open({ calm: true });
+  const from = await r.now();
+  await r.act("kill C");
+  await r.play();
+  await page.waitForFunction((from) => window.ringside.now() > from, from);
+  await r.pause();
+  const moving = await page.evaluate(() => document.getAnimations().filter((one) => one.playState === "running" && one.effect.getTiming().duration > 1).length);
+  assert.equal(moving, 0);
+});

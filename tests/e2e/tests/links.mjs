@@ -1,0 +1,42 @@
+// Whatever stands behind the #, the page opens: on that run, or on the default run with a message that says what is wrong.
+import { assert, test } from "../lib/check.mjs";
+
+const BAD = {
+  "a newer version": ["v=99&seed=1&future=x", /newer|99/],
+  "a malformed number": ["v=1&seed=banana", /banana/],
+  "a truncated action": ["v=1&seed=1&do=2.5:kil", /kil/],
+  "a process nobody knows": ["v=1&seed=1&do=2.5:kill:Z9", /Z9|process/],
+  "an instant after the end": ["v=1&at=99999999999999999999", /late|ends/],
+  "a broken escape": ["v=1&lang=%zz", /escape|byte/],
+  "an unknown key": ["v=1&constructor=1", /constructor/],
+  "markup": ["v=1&%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E=1", /img/],
+  "a very long text": [`v=1&do=${"1:kill:C,".repeat(5_000)}`, /long/],
+};
+
+for (const [what, [fragment, says]] of Object.entries(BAD)) {
+  test(`a link with ${what} opens the default run and says what is wrong`, async ({ open }) => {
+    const plain = await open();
+    const { page, r } = await open({ fragment });
+    const notice = await page.locator("#notice").innerText();
+    assert.match(notice, says);
+    assert.equal(await r.digest(), await plain.r.digest(), "the default run, at its first picture");
+    assert.equal(await page.locator("#notice img").count(), 0, "foreign text stays text");
+  });
+}
+
+test("an action that cannot be done throws, says why, and changes nothing", async ({ open }) => {
+  const { page, r } = await open();
+  const digest = await r.digest();
+  for (const text of ["revive A", "kill Z", "dance A", "", "kill", "cut A A", "slow A 0"]) {
+    const why = await page.evaluate((text) => {
+      try {
+        window.ringside.act(text);
+        return null;
+      } catch (error) {
+        return error.message;
+      }
+    }, text);
+    assert.ok(why && why.length > 3, `\`${text}\` says why it cannot be done`);
+    assert.equal(await r.digest(), digest, `\`${text}\` changed nothing`);
+  }
+});
