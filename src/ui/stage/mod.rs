@@ -12,6 +12,7 @@ mod look;
 #[cfg(target_arch = "wasm32")]
 pub mod paint;
 mod ring;
+mod rows;
 mod seat;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ use ringside::cluster::view::ClusterView;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::layout::Plan;
 use ringside::scene::lock::Refusal;
+use ringside::scene::state;
 use ringside::text::Lang;
 
 /// What one section of the stage shows. Each section has one of its own, for its own size.
@@ -53,6 +55,19 @@ pub struct StageModel {
 }
 
 impl StageModel {
+    /// Whether two models agree on the page (language, size, story) and on everybody's health, whatever else differs.
+    fn same_page(&self, other: &StageModel) -> bool {
+        let (a, b) = (&self.view.processes, &other.view.processes);
+        self.lang == other.lang
+            && self.thin == other.thin
+            && self.size == other.size
+            && self.story == other.story
+            && a.len() == b.len()
+            && a.iter()
+                .zip(b)
+                .all(|(a, b)| state::Look::of(a) == state::Look::of(b))
+    }
+
     /// What the ring's layout is a function of; so is `scene::motion::Lanes`, and so `paint`.
     pub fn plan(&self) -> Plan {
         Plan::new(self.size, self.thin, &self.view)
