@@ -74,7 +74,8 @@ impl App {
                 <div id="dock">
                     <Inspector {lang} inspected={telling::inspect(&state)} notice={state.notice.clone()} cutting={state.cutting}
                         on_wish={calls.wish.clone()} />
-                    <TimeBar {lang} {roster} story={story.0} slice={slice.clone()} now={session.now()} limit={session.limit()}
+                    <TimeBar {lang} {roster} story={story.0} slice={slice.clone()} now={session.now()}
+                        horizon={session.horizon()} limit={session.limit()}
                         size={sizes.time} thin={sizes.thin} on_pointer={calls.pointer.clone()} />
                     <Transport {lang} playing={state.playing} unit={state.unit} speed={state.playback.speed()}
                         seed={session.setup().seed} rules_off={session.setup().rules.off().count()} clock={self.clock.clone()}

@@ -132,7 +132,8 @@ impl Painter {
     }
 
     fn playhead(&mut self, state: &State, sizes: &Sizes, now: Time) {
-        let key = (now.0, state.window().from.0);
+        let horizon = state.session.horizon();
+        let key = (now.0, state.window().from.0 ^ horizon.0.rotate_left(32));
         if self.head == Some(key) {
             return;
         }
@@ -142,7 +143,8 @@ impl Painter {
         page::write("playhead", "transform", &format!("translate({},0)", n(x)));
         page::write("past-rect", "width", &n(x));
         page::write("future-rect", "x", &n(x));
-        page::write("future-rect", "width", &n((f64::from(sizes.time.0) - x).max(0.0)));
+        let known = rows.left + rows.width * state.window().place(horizon).clamp(0.0, 1.0);
+        page::write("future-rect", "width", &n((known - x).max(0.0)));
     }
 
     fn messages(&mut self, state: &State, sizes: &Sizes, reduced: bool, now: Time) {

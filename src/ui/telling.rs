@@ -169,12 +169,14 @@ fn phrases(w: &Words, view: &ClusterView, process: &ProcessView) -> Vec<String> 
 fn node(w: &Words, view: &ClusterView, process: &ProcessView, out: &mut Vec<String>) {
     let roles = || view.shards.iter().filter_map(|shard| look::replica(shard, process.pid)?.role);
     let count = |role: Role| roles().filter(|&r| r == role).count();
-    if Look::of(process) != Look::Down {
-        out.push(match process.lease_left {
-            Span::ZERO => w.no_lease.to_owned(),
-            left => (w.lease_left)(&sentence::seconds(left)),
-        });
+    // Whoever is down leads nothing and holds nothing; that its copies lag is no news.
+    if Look::of(process) == Look::Down {
+        return;
     }
+    out.push(match process.lease_left {
+        Span::ZERO => w.no_lease.to_owned(),
+        left => (w.lease_left)(&sentence::seconds(left)),
+    });
     out.push((w.roles)(count(Role::Primary), count(Role::Backup)));
     if count(Role::Learner) > 0 {
         out.push((w.catching_up)(count(Role::Learner)));

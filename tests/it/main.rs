@@ -1,4 +1,5 @@
 //! One integration binary.
+mod contrast;
 mod digests;
 mod engine;
 mod tidy;

@@ -14,6 +14,16 @@ pub struct SentenceProps {
     pub said: Rc<Vec<Said>>,
 }
 
+/// Longer sentences are set smaller, so that two lines take the place of one and nothing below moves.
+const LONG: usize = 84;
+
+fn breadth(said: &Said) -> usize {
+    match said {
+        Said::Words(words) => words.chars().map(|c| if (c as u32) < 0x2e80 { 1 } else { 2 }).sum(),
+        Said::Who(..) => 3,
+    }
+}
+
 /// The sentence, its processes wearing their discs.
 #[component]
 pub fn Sentence(props: &SentenceProps) -> Html {
@@ -21,5 +31,7 @@ pub fn Sentence(props: &SentenceProps) -> Html {
         Said::Words(words) => html! { <span key={i}>{words.clone()}</span> },
         Said::Who(name, look) => html! { <span key={i} class="nowrap"><Disc name={*name} look={*look} /></span> },
     };
-    html! { <h1 id="sentence" class="say">{ for props.said.iter().enumerate().map(piece) }</h1> }
+    let length: usize = props.said.iter().map(breadth).sum();
+    let class = if length > LONG { "say long" } else { "say" };
+    html! { <h1 id="sentence" {class}>{ for props.said.iter().enumerate().map(piece) }</h1> }
 }

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use ringside::cluster::name::{Kind, Roster};
-use ringside::scene::timebar::{Band, Grant, LENGTH, Outage, Slice};
+use ringside::scene::timebar::{Band, Grant, Outage, Slice};
 use ringside::sim::id::Pid;
 use ringside::sim::time::{Span, Time};
 use ringside::text::Lang;
@@ -27,6 +27,8 @@ pub struct TimeBarProps {
     pub slice: Rc<Slice>,
     /// Now, when it was last drawn.
     pub now: Time,
+    /// The latest instant that was seen.
+    pub horizon: Time,
     /// The last instant of the run.
     pub limit: Time,
     /// The section's size, in sixteenths of the root's font size.
@@ -106,10 +108,13 @@ pub fn TimeBar(props: &TimeBarProps) -> Html {
                     <g class="ticks">{ for slice.window.ticks().map(|at| tick(props, &rows, at)) }</g>
                     <line x1={n(rows.left)} y1={n(rows.axis)} x2={n(rows.left + rows.width)} y2={n(rows.axis)} class="axis later" />
                     <g clip-path="url(#past)">
-                        <g id="history">{ history(props, &rows) }</g>
+                        { history(props, &rows) }
                         <line x1={n(rows.left)} y1={n(rows.axis)} x2={n(rows.left + rows.width)} y2={n(rows.axis)} class="axis" />
                     </g>
-                    <g clip-path="url(#future)" class="known"><use href="#history" /></g>
+                    // What is known of the future, after a step back: the same, faint. Clones of elements would lose their style.
+                    <g clip-path="url(#future)" class="known" aria-hidden="true">
+                        { for (props.horizon > props.now).then(|| history(props, &rows)) }
+                    </g>
                     <Marks lang={props.lang} roster={props.roster} slice={props.slice.clone()} now={props.now} rows={rows} thin={props.thin} />
                     <g id="playhead">
                         <line x1="0" y1="0" x2="0" y2={n(rows.axis + 8.0)} />
@@ -217,10 +222,10 @@ fn dark(props: &TimeBarProps, rows: &Rows, outage: &Outage) -> Html {
 
 /// How wide a text of size 16 is, near enough to see whether it fits: Chinese is square, the rest about half.
 pub fn breadth(text: &str) -> f64 {
-    text.chars().map(|c| if c as u32 >= 0x2e80 { 16.0 } else { 9.0 }).sum()
-}
-
-/// The span of the whole bar in milliseconds, for keys.
-pub const fn page_step() -> Span {
-    Span(LENGTH.0 / 14)
+    let width = |c: char| match c {
+        ' ' | ':' | '.' | '·' | 'i' | 'l' | 't' | 'f' | '’' => 5.0,
+        c if (c as u32) < 0x2e80 => 8.8,
+        _ => 16.0,
+    };
+    text.chars().map(width).sum()
 }

@@ -56,10 +56,10 @@ fn labels(props: &MarksProps) -> Vec<Option<String>> {
         let x = props.rows.x(&props.slice, mark.at);
         let label = said(w, &props.roster, mark.sign);
         let left = x - 11.0 - breadth(&label);
-        let fits = !props.thin && mark.at <= props.now && x + 8.0 <= free_until && left >= props.rows.left - 90.0;
+        let fits = !props.thin && mark.at <= props.now && x + 7.0 <= free_until && left >= props.rows.left - 90.0;
         // A promotion is named by its band.
         let wanted = !matches!(mark.sign, Sign::Promoted(..));
-        free_until = if fits && wanted { left - 6.0 } else { free_until.min(x - 9.0) };
+        free_until = if fits && wanted { left - 2.0 } else { free_until.min(x - 9.0) };
         out.push((fits && wanted).then_some(label));
     }
     out.reverse();

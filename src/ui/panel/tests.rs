@@ -1,0 +1,196 @@
+//! Panels as they reach the browser, rendered natively.
+
+use std::rc::Rc;
+
+use futures_executor::block_on;
+use ringside::cluster::name::Name;
+use ringside::cluster::property::{Broken, Promise};
+use ringside::session::bill::Bill as Figures;
+use ringside::sim::id::Seq;
+use ringside::sim::time::{Span, Time};
+use ringside::text::Lang;
+use yew::LocalServerRenderer;
+use yew::prelude::*;
+
+use super::bill::{Bill, BillProps};
+use super::inspector::{Inspector, InspectorProps};
+use super::sentence::{Sentence, SentenceProps};
+use super::timebar::{TimeBar, TimeBarProps};
+use super::transport::{Transport, TransportProps};
+use crate::ui::state::{State, Wish};
+use crate::ui::telling;
+use ringside::text::words::Theme;
+
+fn html<C: BaseComponent>(props: C::Properties) -> String {
+    block_on(LocalServerRenderer::<C>::with_props(props).hydratable(false).render())
+}
+
+fn state() -> State {
+    State::new("", Lang::En, Theme::Light)
+}
+
+fn name(text: &str) -> Name {
+    text.parse().expect("a name")
+}
+
+fn kept() -> [(Promise, Option<Broken>); 5] {
+    Promise::ALL.map(|promise| (promise, None))
+}
+
+#[test]
+fn the_sentence_of_a_first_visit_wears_discs_and_ends_with_the_one_thing_to_do() {
+    let mut state = state();
+    let said = telling::sentence(&mut state);
+    let primary = state.selected.expect("the primary is selected");
+    let html = html::<Sentence>(SentenceProps { said: Rc::new(said.clone()) });
+    assert!(html.starts_with("<h1 id=\"sentence\""), "{html}");
+    assert_eq!(html.matches("data-look=\"up\"").count(), 3, "the primary and two backups: {html}");
+    assert!(html.contains(&format!("data-n=\"{primary}\"")), "{html}");
+    assert!(telling::plain(&said).ends_with("Press K: kill its primary."), "{}", telling::plain(&said));
+}
+
+#[test]
+fn a_killed_node_wears_a_dashed_disc_in_the_sentence() {
+    let mut state = state();
+    let primary = state.selected.expect("the primary is selected");
+    state.wish(Wish::Act(ringside::session::action::Action::Kill(primary))).expect("it runs");
+    let html = html::<Sentence>(SentenceProps { said: Rc::new(telling::sentence(&mut state)) });
+    assert!(html.contains("data-look=\"down\""), "{html}");
+}
+
+#[test]
+fn before_any_fault_the_bill_has_no_figures() {
+    let html = html::<Bill>(BillProps { lang: Lang::En, bill: Figures::default(), promises: kept() });
+    for figure in ["detected", "outage", "unserved", "refused", "lost"] {
+        assert!(html.contains(&format!("<dd data-figure=\"{figure}\" class=\"none\">none yet</dd>")), "{figure}: {html}");
+    }
+    assert!(html.contains("<dd data-figure=\"promises\">5 of 5</dd>"), "{html}");
+    assert_eq!(html.matches("data-state=\"kept\"").count(), 5);
+}
+
+#[test]
+fn after_a_fault_the_bill_names_detection_and_outage() {
+    let bill = Figures {
+        since: Some(Time::from_millis(11_200)),
+        detected_after: Some(Span::millis(1_110)),
+        outage: Some(Span::millis(1_280)),
+        outage_open: true,
+        unserved: 4,
+        refused: 5,
+        retried: 9,
+        ..Figures::default()
+    };
+    let zh = html::<Bill>(BillProps { lang: Lang::Zh, bill: bill.clone(), promises: kept() });
+    assert!(zh.contains(">1.11 秒</dd>") && zh.contains("中断（未结束）"), "{zh}");
+    let en = html::<Bill>(BillProps { lang: Lang::En, bill, promises: kept() });
+    assert!(en.contains("outage, still open") && en.contains(">1.28 s</dd>") && en.contains(">5 · 9</dd>"), "{en}");
+    assert!(en.contains("<dd data-figure=\"lost\">0</dd>"), "nothing lost is a result: {en}");
+}
+
+#[test]
+fn a_broken_promise_is_said_aloud_and_a_kept_one_is_not() {
+    let mut promises = kept();
+    promises[4].1 = Some(Broken { at: Time::from_millis(9_870), seq: Seq(7) });
+    let html = html::<Bill>(BillProps { lang: Lang::En, bill: Figures::default(), promises });
+    assert!(html.contains("data-promise=\"one-effective\" data-state=\"broken\""), "{html}");
+    assert!(html.contains("Broken at 9.87 s"), "{html}");
+    assert_eq!(html.matches("class=\"unseen\"").count(), 4, "the kept ones are for readers only: {html}");
+    assert!(html.contains(">4 of 5<"), "{html}");
+}
+
+fn inspector(state: &State, lang: Lang) -> String {
+    html::<Inspector>(InspectorProps {
+        lang,
+        inspected: telling::inspect(state),
+        notice: state.notice.clone(),
+        cutting: state.cutting,
+        on_wish: Callback::noop(),
+    })
+}
+
+#[test]
+fn what_cannot_be_done_now_stays_and_says_why() {
+    let mut state = state();
+    state.wish(Wish::Select(name("C"))).expect("C takes part");
+    let up = inspector(&state, Lang::En);
+    let button = |html: &str, act: &str| {
+        let from = html.find(&format!("data-act=\"{act}\"")).unwrap_or_else(|| panic!("no {act} in {html}"));
+        html[from..from + html[from..].find("</button>").expect("a button ends")].to_owned()
+    };
+    assert!(!button(&up, "kill C").contains("aria-disabled"), "{up}");
+    let revive = button(&up, "revive C");
+    assert!(revive.contains("aria-disabled=\"true\"") && revive.contains("data-reason=\"C is running\""), "{revive}");
+    for act in ["freeze C", "thaw C", "slow C 10", "isolate C", "cut C", "heal C", "wipe C"] {
+        button(&up, act);
+    }
+    state.wish(Wish::Act(ringside::session::action::Action::Kill(name("C")))).expect("C runs");
+    let down = inspector(&state, Lang::En);
+    assert!(button(&down, "kill C").contains("data-reason=\"C is down\""), "{down}");
+    assert!(!button(&down, "revive C").contains("aria-disabled"), "{down}");
+}
+
+#[test]
+fn a_refused_wish_is_said_in_the_line() {
+    let mut state = state();
+    state.wish(Wish::Select(name("C"))).expect("C takes part");
+    let why = state.wish(Wish::Verb(ringside::text::words::Verb::Thaw)).expect_err("C is not frozen");
+    let html = inspector(&state, Lang::En);
+    assert!(html.contains(&why) && html.contains("told loud"), "{html}");
+}
+
+#[test]
+fn nothing_selected_says_what_could_be() {
+    let mut state = state();
+    state.wish(Wish::Deselect).expect("always possible");
+    assert!(inspector(&state, Lang::En).contains("Select anything"));
+    assert!(!inspector(&state, Lang::Zh).contains("data-act"));
+}
+
+#[test]
+fn the_time_bar_is_a_slider_with_views_grants_and_marks() {
+    let mut state = state();
+    let primary = state.selected.expect("the primary is selected");
+    state.wish(Wish::Act(ringside::session::action::Action::Kill(primary))).expect("it runs");
+    state.wish(Wish::Seek(Time::from_millis(9_000))).expect("within the run");
+    let props = |state: &mut State, thin| TimeBarProps {
+        lang: Lang::En,
+        roster: state.session.setup().roster,
+        story: state.story().0,
+        slice: state.slice(),
+        now: state.session.now(),
+        horizon: state.session.horizon(),
+        limit: state.session.limit(),
+        size: (1232, 108),
+        thin,
+        on_pointer: Callback::noop(),
+    };
+    let wide = html::<TimeBar>(props(&mut state, false));
+    assert!(wide.contains("role=\"slider\"") && wide.contains("aria-valuenow=\"9000\""), "{wide}");
+    assert!(wide.contains(&format!("view 1 · {primary}")), "{wide}");
+    assert!(wide.contains(&format!("{primary} killed")), "{wide}");
+    assert!(wide.contains("class=\"dark\"") && wide.contains("data-token=\"1\""), "{wide}");
+    assert_eq!(wide.matches("data-view=\"1\"").count(), 1, "the future is not drawn while it is not known");
+    state.wish(Wish::Seek(Time::from_millis(8_000))).expect("within the run");
+    let back = html::<TimeBar>(props(&mut state, false));
+    assert_eq!(back.matches("data-view=\"1\"").count(), 2, "once as past, once as future, each clipped");
+    let thin = html::<TimeBar>(props(&mut state, true));
+    assert!(!thin.contains("killed"), "no labels where there is no room: {thin}");
+}
+
+#[test]
+fn a_run_with_rules_off_is_badged() {
+    let props = |rules_off| TransportProps {
+        lang: Lang::En,
+        playing: false,
+        unit: ringside::session::StepUnit::Fact,
+        speed: ringside::session::playback::Speed(100_000),
+        seed: 4127,
+        rules_off,
+        clock: NodeRef::default(),
+        on_wish: Callback::noop(),
+        on_speed: Callback::noop(),
+    };
+    let plain = html::<Transport>(props(0));
+    assert!(plain.contains("id=\"modified\" class=\"badge\"></span>") && plain.contains("aria-valuetext=\"0.1×\""), "{plain}");
+    assert!(html::<Transport>(props(2)).contains("modified: 2 rules are off"));
+}

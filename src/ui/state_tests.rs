@@ -1,0 +1,151 @@
+//! What wishes do, and that no link can break the page.
+
+use super::*;
+use crate::ui::keys::{self, Focus, Key, Meaning};
+use ringside::cluster::view::Health;
+use ringside::session::action::Action;
+
+fn first() -> State {
+    State::new("", Lang::En, Theme::Auto)
+}
+
+fn name(text: &str) -> Name {
+    text.parse().expect("a name")
+}
+
+fn health(state: &State, who: Name) -> Health {
+    let pid = state.session.setup().roster.pid(who).expect("takes part");
+    state.session.view().processes[pid.index()].health
+}
+
+fn press(state: &mut State, key: &str, focus: Focus) {
+    let shift = key.chars().all(|c| c.is_ascii_uppercase());
+    if let Some(Meaning::Wish(wish)) = keys::meaning(state, Key { name: key, chorded: false, shift, focus }) {
+        let _ = state.wish(wish);
+    }
+}
+
+#[test]
+fn a_first_visit_stands_where_the_lock_is_held_and_others_wait() {
+    let state = first();
+    let view = state.session.view();
+    assert_eq!(state.session.now(), FIRST);
+    assert!(view.lock.holder.is_some() && !view.lock.queue.is_empty());
+    assert!(view.shards.iter().all(|shard| shard.server.is_some()));
+    assert!(!state.playing && state.untouched && state.notice.is_none());
+}
+
+#[test]
+fn k_kills_the_primary_of_the_shard_in_the_story_and_a_step_back_undoes_it() {
+    let mut state = first();
+    let primary = state.selected.expect("the primary is selected");
+    press(&mut state, "k", Focus::Page);
+    assert_eq!(health(&state, primary), Health::Down);
+    press(&mut state, ".", Focus::Page);
+    press(&mut state, ",", Focus::Page);
+    press(&mut state, ",", Focus::Page);
+    assert_eq!(health(&state, primary), Health::Up, "before the kill it lives");
+}
+
+#[test]
+fn bad_links_open_the_default_run_and_say_why() {
+    let long = "x".repeat(20_000);
+    for bad in ["zz", "v=2", "v=1&seed=-3", "v=1&do=1:kill:Z", "%ff", "v=1&v=1", "do=5:kill", &long, "v=1&at=99999999", "\u{0}"] {
+        let state = State::new(bad, Lang::En, Theme::Auto);
+        assert!(state.notice.is_some(), "{bad:.40}");
+        assert_eq!(state.session.setup().seed, link::DEFAULT_SEED);
+        assert_eq!(state.session.now(), FIRST);
+    }
+    let zh = State::new("v=9", Lang::Zh, Theme::Auto).notice.expect("a notice");
+    assert!(zh.contains("默认运行"), "{zh}");
+}
+
+#[test]
+fn the_link_of_an_instant_opens_that_instant_even_the_first() {
+    let mut state = first();
+    for ms in [0, 6_000, 9_876] {
+        state.wish(Wish::Seek(Time::from_millis(ms))).expect("within the run");
+        let other = State::new(&state.link(), Lang::En, Theme::Auto);
+        assert_eq!(other.session.now(), state.session.now());
+        assert_eq!(other.session.digest(), state.session.digest());
+        assert_eq!(other.selected, state.selected);
+    }
+}
+
+#[test]
+fn a_cut_asks_for_its_other_end_and_heals_again() {
+    let mut state = first();
+    state.wish(Wish::Select(name("A"))).expect("takes part");
+    press(&mut state, "x", Focus::Page);
+    assert!(state.cutting);
+    state.wish(Wish::Select(name("B"))).expect("takes part");
+    assert_eq!(state.session.actions().last().map(|a| a.1), Some(Action::Cut(name("A"), name("B"))));
+    assert!(!state.cutting);
+    press(&mut state, "h", Focus::Page);
+    assert_eq!(state.session.actions().last().map(|a| a.1), Some(Action::Heal(name("A"), name("B"))));
+}
+
+#[test]
+fn slow_is_undone_by_the_same_key() {
+    let mut state = first();
+    state.wish(Wish::Select(name("D"))).expect("takes part");
+    press(&mut state, "s", Focus::Page);
+    press(&mut state, "s", Focus::Page);
+    let actions: Vec<_> = state.session.actions().iter().map(|a| a.1).collect();
+    assert_eq!(actions, [Action::Slow(name("D"), SLOWER), Action::Slow(name("D"), 1)]);
+}
+
+#[test]
+fn single_keys_can_be_switched_off_and_fields_keep_theirs() {
+    let mut state = first();
+    let primary = state.selected.expect("the primary is selected");
+    press(&mut state, "k", Focus::Field);
+    state.wish(Wish::SingleKeys(false)).expect("always possible");
+    press(&mut state, "k", Focus::Page);
+    assert_eq!(health(&state, primary), Health::Up);
+    press(&mut state, "ArrowRight", Focus::Page);
+    assert!(state.session.now() > FIRST, "arrows are no single-key shortcuts");
+}
+
+#[test]
+fn a_capital_letter_selects_the_node_of_that_letter() {
+    let mut state = first();
+    press(&mut state, "F", Focus::Page);
+    assert_eq!(state.selected, Some(name("F")));
+    assert_eq!(health(&state, name("F")), Health::Up, "it was selected, not frozen");
+    press(&mut state, "H", Focus::Page);
+    assert_eq!(state.selected, Some(name("F")), "there is no H among six");
+    press(&mut state, "Escape", Focus::Page);
+    assert_eq!(state.selected, None);
+}
+
+#[test]
+fn a_wish_that_cannot_be_has_changed_nothing() {
+    let mut state = first();
+    let (digest, revision) = (state.session.digest(), state.session.revision());
+    for wish in [Wish::Act(Action::Revive(name("A"))), Wish::Act(Action::Kill(name("H"))), Wish::Select(name("L2"))] {
+        state.wish(wish).expect_err("it cannot be");
+    }
+    assert_eq!((state.session.digest(), state.session.revision()), (digest, revision));
+}
+
+#[test]
+fn a_run_of_other_settings_begins_untouched() {
+    let mut state = first();
+    state.wish(Wish::Dialog(Some(Dialog::Settings))).expect("always possible");
+    for (field, value, checked) in [("seed", "99", false), ("node", "5", false), ("rule-fencing", "on", false)] {
+        state.wish(Wish::Write { field: field.into(), value: value.into(), checked }).expect("always possible");
+    }
+    state.wish(Wish::Begin).expect("a good recipe");
+    assert_eq!((state.session.setup().seed, state.session.setup().roster.nodes), (99, 5));
+    assert_eq!(state.session.setup().rules.off().count(), 1);
+    assert!(state.untouched && state.dialog.is_none());
+}
+
+#[test]
+fn play_does_not_begin_at_the_end_of_a_run() {
+    let mut state = State::new("v=1&at=1799.999", Lang::En, Theme::Auto);
+    state.wish(Wish::Seek(state.session.limit())).expect("within the run");
+    state.wish(Wish::Play).expect("always possible");
+    assert!(!state.playing && state.notice.is_some());
+}
