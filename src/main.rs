@@ -1,6 +1,10 @@
 //! The page, for the browser. Natively there is none: one line says how to run it.
 
 #[cfg(any(target_arch = "wasm32", test))]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(dead_code, reason = "natively only the tests use it: the app that puts the panels together runs in a browser")
+)]
 mod ui;
 
 #[cfg(target_arch = "wasm32")]

@@ -181,8 +181,8 @@ impl Control {
             None
         } else if any {
             // Without the rule, whoever was not in sync is as good as anybody.
-            let stale_first = order.iter().copied().filter(|pid| !view.in_sync.contains(pid)).chain(order.iter().copied());
-            stale_first.filter(lives).next()
+            let mut stale_first = order.iter().copied().filter(|pid| !view.in_sync.contains(pid)).chain(order.iter().copied());
+            stale_first.find(lives)
         } else {
             order.iter().copied().filter(|pid| view.in_sync.contains(pid)).find(lives)
         };
@@ -191,9 +191,8 @@ impl Control {
             Some(primary) => {
                 view.primary = Some(primary);
                 let keep = |pid: Pid| pid == primary || (self.is_up(pid) && (again || pid != old));
-                let (in_sync, learners) = order.iter().copied().partition(|&pid| {
-                    keep(pid) && (view.in_sync.contains(&pid) || pid == primary)
-                });
+                let (in_sync, learners) =
+                    order.iter().copied().partition(|&pid| keep(pid) && (view.in_sync.contains(&pid) || pid == primary));
                 (view.in_sync, view.learners) = (in_sync, learners);
                 self.install(i, view, ViewWhy::Promotion, out);
             }

@@ -31,15 +31,8 @@ pub struct Hosted {
 impl Hosted {
     /// A copy just read from disk: the store is made anew from the committed part of the log.
     pub fn new(replica: Replica<LoggedOp>, fencing: bool) -> Hosted {
-        let mut hosted = Hosted {
-            replica,
-            store: Store::default(),
-            applied: Index(0),
-            waiting: BTreeMap::new(),
-            serving: false,
-            timer: false,
-            fencing,
-        };
+        let mut hosted =
+            Hosted { replica, store: Store::default(), applied: Index(0), waiting: BTreeMap::new(), serving: false, timer: false, fencing };
         hosted.replay();
         hosted
     }

@@ -76,8 +76,7 @@ impl Cluster {
     pub fn new(setup: Rc<Setup>) -> Cluster {
         let config = &setup.config;
         let net = NetConfig { delay: config.delay, jitter: config.jitter, loss: config.loss, duplicates: config.duplicates };
-        let world =
-            WorldConfig { seed: setup.seed, net, save: (config.save_min, config.save_max), drift_max: DRIFT_AT_START };
+        let world = WorldConfig { seed: setup.seed, net, save: (config.save_min, config.save_max), drift_max: DRIFT_AT_START };
         let disks = setup.roster.pids().map(|pid| match setup.roster.name(pid).kind {
             Kind::Node => Disk::Node(NodeDisk { formatted: true, ..NodeDisk::default() }),
             Kind::Coordinator | Kind::Balancer | Kind::Client => Disk::Empty,

@@ -79,12 +79,7 @@ pub struct Roster {
 impl Roster {
     /// The kinds in the order of their pids, each with its head count.
     const fn counts(&self) -> [(Kind, u8); 4] {
-        [
-            (Kind::Coordinator, self.coordinators),
-            (Kind::Node, self.nodes),
-            (Kind::Balancer, self.balancers),
-            (Kind::Client, self.clients),
-        ]
+        [(Kind::Coordinator, self.coordinators), (Kind::Node, self.nodes), (Kind::Balancer, self.balancers), (Kind::Client, self.clients)]
     }
 
     /// How many processes there are.

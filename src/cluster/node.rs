@@ -105,7 +105,6 @@ impl Node {
         ctx.now() < self.lease_until || !ctx.env().setup.rules.on(Rule::PrimaryLease)
     }
 
-
     /// A timer fires.
     pub fn wake(&mut self, timer: Timer, ctx: &mut Context<'_>) {
         match timer {
@@ -196,9 +195,10 @@ impl Node {
             return;
         }
         let fencing = ctx.env().setup.rules.on(Rule::Fencing);
-        let hosted = self.shards.entry(shard).or_insert_with(|| {
-            Rc::new(Hosted::new(Replica::new(me, ViewNo(0), Log::default(), Index(0)), fencing))
-        });
+        let hosted = self
+            .shards
+            .entry(shard)
+            .or_insert_with(|| Rc::new(Hosted::new(Replica::new(me, ViewNo(0), Log::default(), Index(0)), fencing)));
         if view.no <= hosted.replica.view() && (view.no < hosted.replica.view() || hosted.replica.is_primary()) {
             return;
         }
@@ -212,12 +212,7 @@ impl Node {
     }
 
     /// Lets a shard's replica act, carries out what it wants, and keeps its timer running while somebody owes it an answer.
-    fn with(
-        &mut self,
-        shard: ShardId,
-        ctx: &mut Context<'_>,
-        act: impl FnOnce(&mut Hosted, Time, Patience, &mut Vec<Want<LoggedOp>>),
-    ) {
+    fn with(&mut self, shard: ShardId, ctx: &mut Context<'_>, act: impl FnOnce(&mut Hosted, Time, Patience, &mut Vec<Want<LoggedOp>>)) {
         let Some(hosted) = self.shards.get_mut(&shard) else { return };
         let hosted = Rc::make_mut(hosted);
         let env = ctx.env();
@@ -334,9 +329,8 @@ impl Node {
             Known::New => {
                 let under_way = hosted.replica.log();
                 let tail = (hosted.applied.0 + 1..=under_way.last().0).rev();
-                let logged = tail
-                    .map(Index)
-                    .find(|&i| under_way.get(i).is_some_and(|entry| entry.op.is_some_and(|(logged, _)| logged == op)));
+                let logged =
+                    tail.map(Index).find(|&i| under_way.get(i).is_some_and(|entry| entry.op.is_some_and(|(logged, _)| logged == op)));
                 if let Some(index) = logged {
                     hosted.waiting.insert(index, (op, from)); // a retry of what is under way: answer when it is done
                     return;

@@ -29,13 +29,8 @@ pub enum Promise {
 
 impl Promise {
     /// All of them, in the order of the page.
-    pub const ALL: [Promise; 5] = [
-        Promise::OneServing,
-        Promise::AckedSurvive,
-        Promise::LockFifo,
-        Promise::TokensGrow,
-        Promise::OneEffective,
-    ];
+    pub const ALL: [Promise; 5] =
+        [Promise::OneServing, Promise::AckedSurvive, Promise::LockFifo, Promise::TokensGrow, Promise::OneEffective];
 
     /// Its word in attributes and on the command line.
     pub const fn word(self) -> &'static str {

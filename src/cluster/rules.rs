@@ -21,15 +21,8 @@ pub enum Rule {
 
 impl Rule {
     /// All of them, in the order of the page and of links.
-    pub const ALL: [Rule; 7] = [
-        Rule::LockLease,
-        Rule::Fencing,
-        Rule::FairQueue,
-        Rule::TokenSurvives,
-        Rule::PrimaryLease,
-        Rule::StoredAck,
-        Rule::InSyncPromotion,
-    ];
+    pub const ALL: [Rule; 7] =
+        [Rule::LockLease, Rule::Fencing, Rule::FairQueue, Rule::TokenSurvives, Rule::PrimaryLease, Rule::StoredAck, Rule::InSyncPromotion];
 
     /// Its word in links and on the command line.
     pub const fn word(self) -> &'static str {

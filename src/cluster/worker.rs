@@ -95,13 +95,7 @@ impl Worker {
     }
 
     /// The lock service says that a session lives.
-    pub fn session_ok(
-        &mut self,
-        session: Session,
-        since: Time,
-        token: Option<FencingToken>,
-        ctx: &mut Context<'_>,
-    ) -> Option<Request> {
+    pub fn session_ok(&mut self, session: Session, since: Time, token: Option<FencingToken>, ctx: &mut Context<'_>) -> Option<Request> {
         if session != self.session(ctx) {
             return None;
         }

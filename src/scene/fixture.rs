@@ -9,22 +9,15 @@ use ringside::proto::replica::view::{Index, ShardId, View, ViewNo};
 use ringside::sim::id::{Boot, Pid};
 use ringside::sim::time::{Span, Time};
 
-const ROSTER: Roster = Roster {
-    coordinators: 3,
-    nodes: 6,
-    balancers: 2,
-    clients: 8,
-};
+const ROSTER: Roster = Roster { coordinators: 3, nodes: 6, balancers: 2, clients: 8 };
 const PLACES: [&str; 24] = [
-    "DFC", "BDA", "DAE", "ACE", "ACE", "EDB", "BAF", "CDB", "BEC", "ECF", "CFA", "FAD", "FBA",
-    "ADC", "FCD", "ADB", "FDE", "ECA", "CEA", "ECA", "EFD", "DBF", "CDB", "BED",
+    "DFC", "BDA", "DAE", "ACE", "ACE", "EDB", "BAF", "CDB", "BEC", "ECF", "CFA", "FAD", "FBA", "ADC", "FCD", "ADB", "FDE", "ECA", "CEA",
+    "ECA", "EFD", "DBF", "CDB", "BED",
 ];
 
 /// The process of this name.
 pub fn pid(name: &str) -> Pid {
-    ROSTER
-        .pid(name.parse::<Name>().expect("a name"))
-        .expect("takes part")
+    ROSTER.pid(name.parse::<Name>().expect("a name")).expect("takes part")
 }
 
 fn node(letter: u8) -> Pid {
@@ -47,9 +40,7 @@ fn processes() -> Vec<ProcessView> {
 }
 
 fn copy(on: Pid, role: Option<Role>, view: u32, last: u32, commit: u32) -> ReplicaView {
-    let tail = (last.saturating_sub(7).max(1)..=last)
-        .map(|i| (Index(i), ViewNo(3)))
-        .collect();
+    let tail = (last.saturating_sub(7).max(1)..=last).map(|i| (Index(i), ViewNo(3))).collect();
     let believes = if on == pid("C") { None } else { role };
     ReplicaView {
         node: on,
@@ -67,63 +58,25 @@ fn shards() -> Vec<ShardView> {
     let (b, c, d) = (pid("B"), pid("C"), pid("D"));
     let usual = |(i, place): (usize, &&str)| {
         let nodes: Vec<Pid> = place.bytes().map(node).collect();
-        let mut replicas: Vec<_> = nodes
-            .iter()
-            .enumerate()
-            .map(|(j, &on)| {
-                copy(
-                    on,
-                    Some(if j == 0 { Role::Primary } else { Role::Backup }),
-                    3,
-                    90,
-                    90,
-                )
-            })
-            .collect();
+        let mut replicas: Vec<_> =
+            nodes.iter().enumerate().map(|(j, &on)| copy(on, Some(if j == 0 { Role::Primary } else { Role::Backup }), 3, 90, 90)).collect();
         replicas.sort_by_key(|replica| replica.node);
         let server = (nodes[0] != c).then_some(nodes[0]);
-        let view = View {
-            no: ViewNo(3),
-            primary: Some(nodes[0]),
-            in_sync: nodes,
-            learners: Vec::new(),
-        };
-        ShardView {
-            id: ShardId(i as u16),
-            view,
-            server,
-            replicas,
-        }
+        let view = View { no: ViewNo(3), primary: Some(nodes[0]), in_sync: nodes, learners: Vec::new() };
+        ShardView { id: ShardId(i as u16), view, server, replicas }
     };
     let mut shards: Vec<_> = PLACES.iter().enumerate().map(usual).collect();
     shards[7].server = Some(d);
-    shards[7].view = View {
-        no: ViewNo(4),
-        primary: Some(d),
-        in_sync: vec![d, b],
-        learners: Vec::new(),
-    };
-    shards[7].replicas = vec![
-        copy(b, Some(Role::Backup), 4, 122, 122),
-        copy(c, None, 3, 124, 122),
-        copy(d, Some(Role::Primary), 4, 123, 122),
-    ];
+    shards[7].view = View { no: ViewNo(4), primary: Some(d), in_sync: vec![d, b], learners: Vec::new() };
+    shards[7].replicas =
+        vec![copy(b, Some(Role::Backup), 4, 122, 122), copy(c, None, 3, 124, 122), copy(d, Some(Role::Primary), 4, 123, 122)];
     shards
 }
 
 fn lock() -> LockView {
-    let session = |name| Session {
-        client: pid(name),
-        boot: Boot(1),
-        n: 1,
-    };
+    let session = |name| Session { client: pid(name), boot: Boot(1), n: 1 };
     LockView {
-        holder: Some(HolderView {
-            session: session("c2"),
-            token: FencingToken(34),
-            left: Span::millis(1_860),
-            lease: Span::millis(3_000),
-        }),
+        holder: Some(HolderView { session: session("c2"), token: FencingToken(34), left: Span::millis(1_860), lease: Span::millis(3_000) }),
         queue: vec![session("c5"), session("c1"), session("c4")],
         believers: vec![(pid("c2"), FencingToken(34)), (pid("c3"), FencingToken(33))],
         last_token: FencingToken(34),
@@ -137,12 +90,7 @@ fn lock() -> LockView {
 pub fn view() -> ClusterView {
     let spread = |i: u64, of: u64| (i * 2 + 1).wrapping_mul(u64::MAX / (of * 2));
     let ring: Vec<(u64, Pid)> = (0..96)
-        .map(|i| {
-            (
-                spread(i, 96).wrapping_add((i * 7_919 % 83) << 50),
-                pid(["A", "E", "C", "B", "D", "F", "C"][(i * i % 41 % 7) as usize]),
-            )
-        })
+        .map(|i| (spread(i, 96).wrapping_add((i * 7_919 % 83) << 50), pid(["A", "E", "C", "B", "D", "F", "C"][(i * i % 41 % 7) as usize])))
         .collect();
     let mut ring = ring;
     ring.sort();
@@ -152,11 +100,7 @@ pub fn view() -> ClusterView {
         shards: shards(),
         lock: lock(),
         ring: ring.into(),
-        keys: (0..190u64)
-            .map(|i| i.wrapping_mul(0x9E37_79B9_7F4A_7C15))
-            .collect::<std::collections::BTreeSet<_>>()
-            .into_iter()
-            .collect(),
+        keys: (0..190u64).map(|i| i.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
     }
 }
 

@@ -23,15 +23,9 @@ pub struct Refusal {
 
 /// The latest refusal at the fence, if it happened lately. `facts` are in order.
 pub fn latest_refusal(facts: &[Record<Note>], now: Time) -> Option<Refusal> {
-    let lately = facts
-        .iter()
-        .rev()
-        .take_while(|record| now.since(record.at) <= TOLD);
+    let lately = facts.iter().rev().take_while(|record| now.since(record.at) <= TOLD);
     lately.into_iter().find_map(|record| match &record.what {
-        What::Note(Note::FenceRefused { op, token, .. }) => Some(Refusal {
-            who: op.client,
-            token: *token,
-        }),
+        What::Note(Note::FenceRefused { op, token, .. }) => Some(Refusal { who: op.client, token: *token }),
         What::Note(_) | What::Fault(_) => None,
     })
 }
@@ -86,11 +80,7 @@ impl Place {
         let door_right = ticket_x + 25.0;
         let half = (door_right - 1.0) / 2.0;
         let wall = 58.0 - give * 0.4;
-        let door = format!(
-            "M1,{floor:.2}V{:.2}a{half:.2},36 0 0 1 {:.2},0V{floor:.2}",
-            floor - wall,
-            door_right - 1.0
-        );
+        let door = format!("M1,{floor:.2}V{:.2}a{half:.2},36 0 0 1 {:.2},0V{floor:.2}", floor - wall, door_right - 1.0);
         let lease = floor + 36.0;
         let fence_floor = lease + 106.0 - give * 0.4 + (h - 320.0).clamp(0.0, 24.0);
         let fence = ticket_x + 64.0;
@@ -115,28 +105,19 @@ impl Place {
 
     /// How many of a line there is room for.
     pub fn room(&self) -> usize {
-        1 + ((self.width - self.line_from - 14.0) / SHOULDER)
-            .floor()
-            .max(0.0) as usize
+        1 + ((self.width - self.line_from - 14.0) / SHOULDER).floor().max(0.0) as usize
     }
 
     /// Where number `i` of a line of `n` stands. Three or fewer stand at ease; more close up.
     pub fn in_line(&self, i: usize, n: usize) -> Point {
         let gaps = n.clamp(3, self.room().max(3)) - 1;
         let step = (self.width - self.line_from - 20.0) / gaps as f64;
-        Point::new(
-            self.line_from + step * i as f64,
-            self.floor - glyph::FEET * self.person,
-        )
+        Point::new(self.line_from + step * i as f64, self.floor - glyph::FEET * self.person)
     }
 
     /// How large people in a line of `n` are drawn: smaller when they have to close up.
     pub fn size_in_line(&self, n: usize) -> f64 {
-        if n <= 3 {
-            self.person
-        } else {
-            (self.person * 0.84).min(1.35)
-        }
+        if n <= 3 { self.person } else { (self.person * 0.84).min(1.35) }
     }
 }
 
@@ -153,22 +134,13 @@ mod tests {
                 let mut before = place.door_right;
                 for i in 0..shown {
                     let at = place.in_line(i, n);
-                    assert!(
-                        at.x > before + 12.0,
-                        "{w}x{h}: {i} of {n} stands on the one before"
-                    );
+                    assert!(at.x > before + 12.0, "{w}x{h}: {i} of {n} stands on the one before");
                     assert!(at.x <= f64::from(w) - 12.0, "{w}x{h}: {i} of {n} has left");
                     before = at.x;
                 }
             }
-            assert!(
-                place.document.x + 36.0 < place.seen.x - 19.0,
-                "{w}x{h}: the document and the ticket touch"
-            );
-            assert!(
-                place.fence_floor + 26.0 <= f64::from(h).max(290.0) + 10.0,
-                "{w}x{h}: no room for the last line"
-            );
+            assert!(place.document.x + 36.0 < place.seen.x - 19.0, "{w}x{h}: the document and the ticket touch");
+            assert!(place.fence_floor + 26.0 <= f64::from(h).max(290.0) + 10.0, "{w}x{h}: no room for the last line");
         }
     }
 }

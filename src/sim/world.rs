@@ -257,14 +257,8 @@ where
         };
         let mut asked = std::mem::take(&mut self.asked);
         let up = slot.up.as_mut().expect("checked above");
-        let mut ctx = Ctx {
-            me: event.to,
-            boot: slot.boot,
-            now: slot.clock.read(self.now),
-            env: &*self.env,
-            rng: &mut slot.rng,
-            effects: &mut asked,
-        };
+        let mut ctx =
+            Ctx { me: event.to, boot: slot.boot, now: slot.clock.read(self.now), env: &*self.env, rng: &mut slot.rng, effects: &mut asked };
         Rc::make_mut(up).step(input, &mut ctx);
         self.carry_out(event.to, event.cause, &mut asked, out);
         self.asked = asked;
@@ -276,14 +270,8 @@ where
         let slot = &mut self.slots[pid.index()];
         slot.boot = Boot(slot.boot.0 + 1);
         slot.disk_busy_until = self.now;
-        let mut ctx = Ctx {
-            me: pid,
-            boot: slot.boot,
-            now: slot.clock.read(self.now),
-            env: &*self.env,
-            rng: &mut slot.rng,
-            effects: &mut asked,
-        };
+        let mut ctx =
+            Ctx { me: pid, boot: slot.boot, now: slot.clock.read(self.now), env: &*self.env, rng: &mut slot.rng, effects: &mut asked };
         slot.up = Some(Rc::new(P::boot(&slot.disk, &mut ctx)));
         self.carry_out(pid, cause, &mut asked, out);
         self.asked = asked;

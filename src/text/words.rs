@@ -30,17 +30,8 @@ pub enum Verb {
 
 impl Verb {
     /// All of them, in the order of the page.
-    pub const ALL: [Verb; 9] = [
-        Verb::Kill,
-        Verb::Revive,
-        Verb::Freeze,
-        Verb::Thaw,
-        Verb::Slow,
-        Verb::Isolate,
-        Verb::Cut,
-        Verb::Heal,
-        Verb::Wipe,
-    ];
+    pub const ALL: [Verb; 9] =
+        [Verb::Kill, Verb::Revive, Verb::Freeze, Verb::Thaw, Verb::Slow, Verb::Isolate, Verb::Cut, Verb::Heal, Verb::Wipe];
 
     /// The key that does it.
     pub const fn key(self) -> char {

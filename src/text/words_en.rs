@@ -181,8 +181,6 @@ pub(super) static WORDS: Words = Words {
     history_table: "What happened",
     in_flight: "Messages under way",
     no_messages: "None.",
-    message: |label, from, to, lost| {
-        format!("{label}, from {from} to {to}{}", if lost { ", will be lost" } else { "" })
-    },
+    message: |label, from, to, lost| format!("{label}, from {from} to {to}{}", if lost { ", will be lost" } else { "" }),
     and_more: |n| format!("and {n} more"),
 };

@@ -409,11 +409,14 @@ impl App {
         if self.dressed != Some((lang, theme)) {
             page::dress(lang, theme);
             page::remember("lang", lang.tag());
-            page::remember("theme", match theme {
-                Theme::Auto => "auto",
-                Theme::Light => "light",
-                Theme::Dark => "dark",
-            });
+            page::remember(
+                "theme",
+                match theme {
+                    Theme::Auto => "auto",
+                    Theme::Light => "light",
+                    Theme::Dark => "dark",
+                },
+            );
             self.dressed = Some((lang, theme));
             self.painter.repaint();
         }

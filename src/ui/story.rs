@@ -60,9 +60,7 @@ impl Story {
 fn about(fact: &Record<Note>) -> Option<(ShardId, bool)> {
     let What::Note(note) = &fact.what else { return None };
     match note {
-        Note::ViewChanged { shard, why, .. } => {
-            Some((*shard, matches!(why, ViewWhy::Promotion | ViewWhy::NoPrimary)))
-        }
+        Note::ViewChanged { shard, why, .. } => Some((*shard, matches!(why, ViewWhy::Promotion | ViewWhy::NoPrimary))),
         Note::Serving { shard, .. }
         | Note::Stopped { shard, .. }
         | Note::Truncated { shard, .. }

@@ -130,9 +130,7 @@ pub fn inspect(state: &State) -> Option<Inspected> {
             verb,
             text: action.map_or_else(|| format!("cut {name}"), |action| action.to_string()),
             long: (words(state.lang).verb_long)(verb, &name.to_string()),
-            refused: action
-                .and_then(|action| state.session.admits(action).err())
-                .map(|refusal| complaint::refusal(&refusal, state.lang)),
+            refused: action.and_then(|action| state.session.admits(action).err()).map(|refusal| complaint::refusal(&refusal, state.lang)),
         }
     };
     Some(Inspected {
@@ -188,9 +186,7 @@ fn client(w: &Words, view: &ClusterView, pid: Pid) -> Option<String> {
     match look::part(view, pid) {
         Part::Idle => None,
         Part::Holder => lock.holder.as_ref().map(|holder| (w.holds_lock)(holder.token.0)),
-        Part::Waiting => {
-            lock.queue.iter().position(|session| session.client == pid).map(|place| (w.waits_at)(place + 1))
-        }
+        Part::Waiting => lock.queue.iter().position(|session| session.client == pid).map(|place| (w.waits_at)(place + 1)),
         Part::Zombie => lock.believers.iter().find(|(who, _)| *who == pid).map(|(_, token)| (w.thinks_it_holds)(token.0)),
     }
 }

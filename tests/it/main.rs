@@ -2,9 +2,9 @@
 mod contrast;
 mod digests;
 mod engine;
-mod tidy;
 mod golden;
 mod links;
 mod rules;
 mod sentences;
+mod tidy;
 mod time_travel;

@@ -54,8 +54,7 @@ fn imports_go_one_way() {
     never("src/text", &["crate::ui", "yew", "web_sys", "js_sys"], "words are data");
     let subjects = ["detector", "lock", "replica", "ring"];
     for one in subjects {
-        let others: Vec<String> =
-            subjects.iter().filter(|other| **other != one).map(|other| format!("crate::proto::{other}")).collect();
+        let others: Vec<String> = subjects.iter().filter(|other| **other != one).map(|other| format!("crate::proto::{other}")).collect();
         let others: Vec<&str> = others.iter().map(String::as_str).collect();
         never(&format!("src/proto/{one}"), &others, "subjects do not know each other");
     }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub fn build() -> Result<(), String> {
     setup::page()?;
     setup::npm()?;
-    run::step("release build", &mut serve::trunk(&["build", "--release"])?)?;
+    run::step("release build", &mut serve::trunk(&["build", "--release", "--cargo-profile", "web"])?)?;
     run::timed("wasm-opt", shrink)?;
     run::timed("content policy", policy)
 }
@@ -20,7 +20,7 @@ fn shrink() -> Result<(), String> {
         return Err("dist/ holds no wasm module".to_owned());
     }
     for module in modules {
-        let mut opt = run::command(&setup::wasm_opt().to_string_lossy(), &["-O3", "--strip-debug", "--strip-producers"]);
+        let mut opt = run::command(&setup::wasm_opt().to_string_lossy(), &["-Oz", "--converge", "--strip-debug", "--strip-producers"]);
         let done = opt.arg(&module).arg("-o").arg(&module).status().map_err(|why| format!("wasm-opt: {why}"))?;
         if !done.success() {
             return Err(format!("wasm-opt ended with {done}"));

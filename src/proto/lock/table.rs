@@ -271,10 +271,7 @@ mod tests {
         let renew = LockCommand::KeepAlive { session: session(1, 1), sent: Time(8) };
         assert_eq!(
             run(&mut table, 100, renew),
-            [
-                LockOutcome::Ended(session(1, 1), Some(FencingToken(1))),
-                LockOutcome::Granted(session(2, 1), Time(7), FencingToken(2))
-            ]
+            [LockOutcome::Ended(session(1, 1), Some(FencingToken(1))), LockOutcome::Granted(session(2, 1), Time(7), FencingToken(2))]
         );
         assert_eq!(run(&mut table, 101, acquire(1, 1)), [LockOutcome::Gone(session(1, 1))], "over is over");
     }

@@ -254,9 +254,7 @@ impl<T: Clone + Eq> Replica<T> {
         }
         let wanted = ask || !entries.is_empty();
         let verified = Index(prev.0.0 + entries.len() as u32);
-        let known = (0..entries.len()).take_while(|&i| {
-            self.log.view_at(Index(prev.0.0 + 1 + i as u32)) == Some(entries[i].view)
-        });
+        let known = (0..entries.len()).take_while(|&i| self.log.view_at(Index(prev.0.0 + 1 + i as u32)) == Some(entries[i].view));
         let known = known.count();
         let keep = Index(prev.0.0 + known as u32);
         let fresh: Vec<Entry<T>> = entries[known..].to_vec();
@@ -323,8 +321,7 @@ impl<T: Clone + Eq> Replica<T> {
             // A peer whose next message is under way learns the commit point from here at once.
             if !peer.probing && peer.matched > Index(0) {
                 let prev = (peer.matched, self.log.view_at(peer.matched).expect("matched lies in the log"));
-                let msg =
-                    ReplicaMsg::Append { view: self.view, prev, entries: Vec::new(), commit: commit.min(peer.matched), ask: false };
+                let msg = ReplicaMsg::Append { view: self.view, prev, entries: Vec::new(), commit: commit.min(peer.matched), ask: false };
                 out.push(Want::Send(peer.pid, msg));
             }
         }

@@ -4,7 +4,7 @@
 
 pub mod log;
 pub mod machine;
-pub mod view;
 #[cfg(test)]
 mod tests;
+pub mod view;
 pub mod words;

@@ -65,7 +65,8 @@ impl Lab {
                     self.act(to.0, |it, out| it.receive(from, msg, NOW, PATIENCE, out));
                 }
             }
-            let (wait, done): (Vec<_>, Vec<_>) = std::mem::take(&mut self.saves).into_iter().partition(|(pid, _)| stuck_disks.contains(&pid.0));
+            let (wait, done): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut self.saves).into_iter().partition(|(pid, _)| stuck_disks.contains(&pid.0));
             self.saves = wait;
             for (pid, mark) in done {
                 self.act(pid.0, |it, out| it.stored(mark, out));

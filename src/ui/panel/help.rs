@@ -22,8 +22,10 @@ pub struct HelpProps {
 pub fn Help(props: &HelpProps) -> Html {
     let w = words(props.lang);
     let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
-    let line = |(key, does): &(&'static str, &'static str)| html! {
-        <div key={*key}><dt><kbd>{*key}</kbd></dt><dd>{*does}</dd></div>
+    let line = |(key, does): &(&'static str, &'static str)| {
+        html! {
+            <div key={*key}><dt><kbd>{*key}</kbd></dt><dd>{*does}</dd></div>
+        }
     };
     html! {
         <dialog id="help-dialog" aria-labelledby="help-title" onclose={props.on_close.clone()}>

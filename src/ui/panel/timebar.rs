@@ -144,7 +144,7 @@ fn tick(props: &TimeBarProps, rows: &Rows, at: Time) -> Html {
     let every = if props.thin { Span::secs(4) } else { Span::secs(2) };
     let slice = &*props.slice;
     let (first, last) = (at == slice.window.from, at == slice.window.to());
-    if at.0 % every.0 != 0 && !first {
+    if !at.0.is_multiple_of(every.0) && !first {
         return html! { <g key={at.0} /> };
     }
     let class = match (first, last) {

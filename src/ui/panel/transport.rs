@@ -38,8 +38,10 @@ pub fn Transport(props: &TransportProps) -> Html {
     let w = words(props.lang);
     let to = |wish: Wish| props.on_wish.reform(move |_: MouseEvent| wish.clone());
     let (play, picture) = if props.playing { (w.pause, Icon::Pause) } else { (w.play, Icon::Play) };
-    let unit = |unit: StepUnit, id: &'static str, name: &'static str| html! {
-        <button {id} type="button" aria-pressed={(props.unit == unit).to_string()} onclick={to(Wish::Unit(unit))}>{name}</button>
+    let unit = |unit: StepUnit, id: &'static str, name: &'static str| {
+        html! {
+            <button {id} type="button" aria-pressed={(props.unit == unit).to_string()} onclick={to(Wish::Unit(unit))}>{name}</button>
+        }
     };
     let speed = format!("{}×", props.speed.to_string().trim_end_matches('x'));
     html! {
@@ -65,7 +67,7 @@ pub fn Transport(props: &TransportProps) -> Html {
             <button id="seed" class="seed push wide" type="button" onclick={to(Wish::Dialog(Some(Dialog::Settings)))}>
                 {w.seed}{" "}<b>{props.seed.to_string()}</b>
                 <span class="badge" id="modified">
-                    { (props.rules_off > 0).then(|| format!("{}: {}", w.modified, (w.rules_off)(props.rules_off))).unwrap_or_default() }
+                    { if props.rules_off > 0 { format!("{}: {}", w.modified, (w.rules_off)(props.rules_off)) } else { String::new() } }
                 </span>
             </button>
             <button id="share" type="button" aria-label={w.share} title={w.share} onclick={to(Wish::Dialog(Some(Dialog::Share)))}>{ icon(Icon::Share) }</button>

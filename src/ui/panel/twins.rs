@@ -38,16 +38,20 @@ pub fn Twins(props: &TwinsProps) -> Html {
     let shown = || props.flights.iter().filter(|flight| props.heartbeats || flight.shape != Shape::Heartbeat);
     let count = shown().count();
     let name = |pid| props.roster.name(pid).to_string();
-    let message = |(i, flight): (usize, &Flight)| html! {
-        <li key={i}>{(w.message)(flight.label, &name(flight.from), &name(flight.to), flight.lost)}</li>
+    let message = |(i, flight): (usize, &Flight)| {
+        html! {
+            <li key={i}>{(w.message)(flight.label, &name(flight.from), &name(flight.to), flight.lost)}</li>
+        }
     };
     let rest = match count {
         0 => Some(w.no_messages.to_owned()),
         n if n > MOST => Some((w.and_more)(n - MOST)),
         _ => None,
     };
-    let mark = |mark: &ringside::scene::timebar::Mark| html! {
-        <li key={mark.seq.0}>{format!("{}: {}", (w.seconds)(&seconds(mark.at.since(Time::ZERO))), said(w, &props.roster, mark.sign))}</li>
+    let mark = |mark: &ringside::scene::timebar::Mark| {
+        html! {
+            <li key={mark.seq.0}>{format!("{}: {}", (w.seconds)(&seconds(mark.at.since(Time::ZERO))), said(w, &props.roster, mark.sign))}</li>
+        }
     };
     html! {
         <div class="unseen" id="twins">

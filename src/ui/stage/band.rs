@@ -62,11 +62,7 @@ pub struct SliceProps {
 pub fn Slice(props: &SliceProps) -> Html {
     let slice = ring::slice(&props.map.0, props.id, props.story);
     let label = slice.label.shift(0.0, 5.8);
-    let (class, words) = if props.story {
-        ("slice story", "m b on")
-    } else {
-        ("slice", "m b on")
-    };
+    let (class, words) = if props.story { ("slice story", "m b on") } else { ("slice", "m b on") };
     html! {
         <g data-n={props.owner.and_then(kit::letter)} data-slice={props.id.0.to_string()} data-served={props.served.to_string()}
             transform={translate(slice.shift)}>
@@ -112,13 +108,7 @@ pub fn Links(props: &LinksProps) -> Html {
     // The primary first: it gets the inner track; it is drawn last, above the others.
     ties.sort_by_key(|(name, tie)| (*tie != Tie::Primary, *name));
     let link = |(track, (name, tie)): (usize, &(Name, Tie))| {
-        let d = ring::link(
-            &props.map.0,
-            props.story,
-            name.n,
-            track as u8,
-            if *tie == Tie::Loose { 11.0 } else { 1.0 },
-        );
+        let d = ring::link(&props.map.0, props.story, name.n, track as u8, if *tie == Tie::Loose { 11.0 } else { 1.0 });
         let class = match tie {
             Tie::Primary => "link primary",
             Tie::Backup => "link",

@@ -16,11 +16,7 @@ use super::rows::Rows;
 /// The table of copies.
 #[component]
 pub fn Copies(props: &SectionProps) -> Html {
-    let SectionProps {
-        model,
-        on_select,
-        on_hover,
-    } = props;
+    let SectionProps { model, on_select, on_hover } = props;
     let view = &*model.view;
     let nodes: Vec<_> = state::of_kind(view, Kind::Node).collect();
     let columns = Columns::new(model.size.0, nodes.len());
@@ -40,8 +36,7 @@ pub fn Copies(props: &SectionProps) -> Html {
                 on_select={on_select.clone()} on_hover={on_hover.clone()} />
         }
     };
-    let open = state::shard(view, model.story)
-        .map(|shard| html! { <OpenLog model={model.clone()} shard={shard.id} /> });
+    let open = state::shard(view, model.story).map(|shard| html! { <OpenLog model={model.clone()} shard={shard.id} /> });
     html! {
         <svg class="stage-svg copies" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
             aria-label={words.copies} data-lit={lit(model)}>

@@ -22,12 +22,7 @@ pub fn Cuts(props: &CutsProps) -> Html {
     let map = &props.map.0;
     let cut = |&(from, to): &(Pid, Pid)| {
         let lane = Lane::between(map, from, to)?;
-        let way = lane
-            .points()
-            .iter()
-            .map(|&point| pair(point))
-            .collect::<Vec<_>>()
-            .join("L");
+        let way = lane.points().iter().map(|&point| pair(point)).collect::<Vec<_>>().join("L");
         let (middle, angle) = lane.at(0.5);
         let ticks = ticks(middle, angle);
         Some(html! {
@@ -47,11 +42,7 @@ fn ticks(at: Point, angle: f64) -> String {
     let stroke = |along: f64| {
         let corner = |across: f64| {
             let (dx, dy) = (along + across * 0.35, across);
-            format!(
-                "{},{}",
-                num(at.x + dx * cos - dy * sin),
-                num(at.y + dx * sin + dy * cos)
-            )
+            format!("{},{}", num(at.x + dx * cos - dy * sin), num(at.y + dx * sin + dy * cos))
         };
         format!("M{}L{}", corner(-7.0), corner(7.0))
     };

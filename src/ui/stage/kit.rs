@@ -77,11 +77,7 @@ pub fn person(at: Point, k: f64, part: Part, look: Look) -> Html {
         Part::Idle | Part::Waiting => "person",
     };
     let shoulder = at.shift(-13.0 * k, -9.0 * k);
-    let d = format!(
-        "M{},{}l9,9m0,-9l-9,9",
-        num(shoulder.x - 4.5),
-        num(shoulder.y - 4.5)
-    );
+    let d = format!("M{},{}l9,9m0,-9l-9,9", num(shoulder.x - 4.5), num(shoulder.y - 4.5));
     html! {
         <>
             <g {class} transform={place(at, k)} stroke-width={n(1.75 / k)}>
@@ -96,11 +92,7 @@ pub fn person(at: Point, k: f64, part: Part, look: Look) -> Html {
 
 /// A token as a ticket; a stale one is dashed.
 pub fn ticket(at: Point, token: u64, stale: bool) -> Html {
-    let (class, words) = if stale {
-        ("ticket stale", "m b s")
-    } else {
-        ("ticket", "m b")
-    };
+    let (class, words) = if stale { ("ticket stale", "m b s") } else { ("ticket", "m b") };
     html! {
         <g {class} transform={translate(at)}>
             <path d={glyph::TICKET} />

@@ -43,9 +43,7 @@ struct PeopleProps {
 impl PartialEq for PeopleProps {
     fn eq(&self, other: &PeopleProps) -> bool {
         let held = |lock: &LockView| lock.holder.as_ref().map(|held| (held.session, held.token));
-        let owner = |props: &PeopleProps| {
-            state::shard(&props.model.view, props.model.view.lock.shard).and_then(state::owner)
-        };
+        let owner = |props: &PeopleProps| state::shard(&props.model.view, props.model.view.lock.shard).and_then(state::owner);
         let (a, b) = (&self.model.view.lock, &other.model.view.lock);
         self.model.same_page(&other.model)
             && self.on_select == other.on_select
@@ -77,23 +75,12 @@ fn People(props: &PeopleProps) -> Html {
 }
 
 /// Somebody at the lock: a person that can be clicked, with its name below.
-fn somebody(
-    props: &PeopleProps,
-    who: Pid,
-    body: Html,
-    under: Point,
-    place: String,
-    token: Option<u64>,
-) -> Html {
+fn somebody(props: &PeopleProps, who: Pid, body: Html, under: Point, place: String, token: Option<u64>) -> Html {
     let Some(process) = state::process(&props.model.view, who) else {
         return html! { <g /> };
     };
     let name: Name = process.name;
-    let class = if state::part(&props.model.view, who) == Part::Holder {
-        "m b"
-    } else {
-        "m"
-    };
+    let class = if state::part(&props.model.view, who) == Part::Holder { "m b" } else { "m" };
     html! {
         <g key={name.to_string()} class="somebody" data-client={name.to_string()} data-place={place}
             data-token={token.map(|token| token.to_string())} onclick={props.on_select.reform(move |_: MouseEvent| name)}
@@ -122,14 +109,7 @@ fn holder(props: &PeopleProps, place: &Place, lock: &LockView) -> Html {
             { kit::ticket(place.ticket, held.token.0, false) }
         </>
     };
-    somebody(
-        props,
-        who,
-        body,
-        Point::new(place.holder.x, place.floor + 22.0),
-        "0".to_owned(),
-        Some(held.token.0),
-    )
+    somebody(props, who, body, Point::new(place.holder.x, place.floor + 22.0), "0".to_owned(), Some(held.token.0))
 }
 
 fn queue(props: &PeopleProps, place: &Place, lock: &LockView) -> Html {
@@ -142,28 +122,12 @@ fn queue(props: &PeopleProps, place: &Place, lock: &LockView) -> Html {
         let (at, k) = (place.in_line(i, n), place.size_in_line(n));
         let at = Point::new(at.x, place.floor - glyph::FEET * k);
         let body = kit::person(at, k, Part::Waiting, look(view, session.client));
-        somebody(
-            props,
-            session.client,
-            body,
-            Point::new(at.x, place.floor + 22.0),
-            (i + 1).to_string(),
-            None,
-        )
+        somebody(props, session.client, body, Point::new(at.x, place.floor + 22.0), (i + 1).to_string(), None)
     };
     let label = place.floor - 64.0;
-    let (title, shaft) = if n == 0 {
-        (words.nobody_waits, false)
-    } else {
-        (words.next_in_line, true)
-    };
+    let (title, shaft) = if n == 0 { (words.nobody_waits, false) } else { (words.next_in_line, true) };
     // English words are longer than Chinese ones: the arrow leaves room for the longer.
-    let arrow = format!(
-        "M{},{}H{}m7,-5l-8,5l8,5",
-        num(place.width - 100.0),
-        num(label - 5.0),
-        num(place.door_right + 18.0)
-    );
+    let arrow = format!("M{},{}H{}m7,-5l-8,5l8,5", num(place.width - 100.0), num(label - 5.0), num(place.door_right + 18.0));
     html! {
         <>
             { kit::text(Point::new(place.width, label), "e s", title) }
@@ -178,13 +142,7 @@ fn queue(props: &PeopleProps, place: &Place, lock: &LockView) -> Html {
 
 fn lease(model: &StageModel, place: &Place, lock: &LockView) -> Html {
     let full = place.width - 1.5;
-    let rest = lock.holder.as_ref().map(|held| {
-        (
-            held.left.0.min(held.lease.0),
-            held.lease.0.max(1),
-            held.left,
-        )
-    });
+    let rest = lock.holder.as_ref().map(|held| (held.left.0.min(held.lease.0), held.lease.0.max(1), held.left));
     let words = |(left, whole, span): (u64, u64, _)| {
         let y = place.lease + 32.0;
         html! {
@@ -209,15 +167,8 @@ fn fence(props: &PeopleProps, place: &Place) -> Html {
     let model = &*props.model;
     let (view, lock) = (&*model.view, &model.view.lock);
     let words = StageWords::of(model.lang);
-    let zombie = lock
-        .believers
-        .iter()
-        .copied()
-        .find(|&(who, _)| state::part(view, who) == Part::Zombie);
-    let refused = model
-        .refused
-        .map(|it| (it.who, it.token))
-        .filter(|&it| zombie.is_none_or(|zombie| zombie == it));
+    let zombie = lock.believers.iter().copied().find(|&(who, _)| state::part(view, who) == Part::Zombie);
+    let refused = model.refused.map(|it| (it.who, it.token)).filter(|&it| zombie.is_none_or(|zombie| zombie == it));
     let said = match (zombie, refused) {
         (Some(_), Some(_)) => words.refused_zombie,
         (Some(_), None) => words.zombie,
@@ -226,32 +177,17 @@ fn fence(props: &PeopleProps, place: &Place) -> Html {
     };
     let outside = zombie.or(refused);
     let person = |(who, token): (Pid, ringside::proto::lock::token::FencingToken)| {
-        let part = if zombie.is_some() {
-            Part::Zombie
-        } else {
-            Part::Idle
-        };
+        let part = if zombie.is_some() { Part::Zombie } else { Part::Idle };
         let body = html! {
             <>
                 { kit::person(place.turned_away, place.person, part, look(view, who)) }
                 { kit::ticket(place.stale_ticket, token.0, true) }
             </>
         };
-        somebody(
-            props,
-            who,
-            body,
-            Point::new(place.turned_away.x, place.fence_floor + 22.0),
-            "out".to_owned(),
-            Some(token.0),
-        )
+        somebody(props, who, body, Point::new(place.turned_away.x, place.fence_floor + 22.0), "out".to_owned(), Some(token.0))
     };
     let (x, y) = (place.fence, place.fence_floor - 18.0);
-    let beside = if outside.is_some() {
-        place.stale_ticket.x - 19.0
-    } else {
-        0.0
-    };
+    let beside = if outside.is_some() { place.stale_ticket.x - 19.0 } else { 0.0 };
     html! {
         <>
             <g>{ for outside.map(person) }</g>
@@ -272,9 +208,7 @@ fn fence(props: &PeopleProps, place: &Place) -> Html {
 
 /// The document that the lock protects, with the letter of the node that serves its shard.
 fn document(view: &ClusterView, lock: &LockView, place: &Place) -> Html {
-    let owner = state::shard(view, lock.shard)
-        .and_then(state::owner)
-        .and_then(|pid| state::name(view, pid));
+    let owner = state::shard(view, lock.shard).and_then(state::owner).and_then(|pid| state::name(view, pid));
     let at = place.document.shift(18.0, -12.0);
     html! {
         <g data-n={owner.and_then(kit::letter)} data-document={lock.document.to_string()}>

@@ -25,10 +25,7 @@ pub struct OpenLogProps {
 
 impl PartialEq for OpenLogProps {
     fn eq(&self, other: &OpenLogProps) -> bool {
-        let (a, b) = (
-            state::shard(&self.model.view, self.shard),
-            state::shard(&other.model.view, other.shard),
-        );
+        let (a, b) = (state::shard(&self.model.view, self.shard), state::shard(&other.model.view, other.shard));
         self.shard == other.shard && self.model.same_page(&other.model) && a == b
     }
 }
@@ -66,12 +63,7 @@ pub fn OpenLog(props: &OpenLogProps) -> Html {
 }
 
 /// A copy's role above its log. A crown is a belief: whoever believes wears one.
-fn head(
-    view: &ClusterView,
-    shard: &ShardView,
-    replica: &ringside::cluster::view::ReplicaView,
-    columns: Columns,
-) -> Option<Html> {
+fn head(view: &ClusterView, shard: &ShardView, replica: &ringside::cluster::view::ReplicaView, columns: Columns) -> Option<Html> {
     let name = state::name(view, replica.node)?;
     let at = Point::new(columns.x(name.n), STORY_Y);
     let lost = state::is_down(view, replica.node);
@@ -116,56 +108,21 @@ fn column(view: &ClusterView, copy: &copies::Copy, columns: Columns) -> Option<H
 }
 
 /// The commit line across the copies, and its name.
-fn commit(
-    model: &StageModel,
-    view: &ClusterView,
-    shard: &ShardView,
-    log: &Log,
-    columns: Columns,
-) -> Html {
+fn commit(model: &StageModel, view: &ClusterView, shard: &ShardView, log: &Log, columns: Columns) -> Html {
     let words = StageWords::of(model.lang);
-    let letters: Vec<u8> = log
-        .copies
-        .iter()
-        .filter_map(|copy| state::name(view, copy.node))
-        .map(|name| name.n)
-        .collect();
+    let letters: Vec<u8> = log.copies.iter().filter_map(|copy| state::name(view, copy.node)).map(|name| name.n).collect();
     let nodes = state::of_kind(view, Kind::Node).count();
     let (end, naming) = copies::naming(columns, nodes, &letters);
     let y = log.commit_y();
-    let settling = shard
-        .server
-        .is_none()
-        .then_some(shard.view.primary)
-        .flatten();
+    let settling = shard.server.is_none().then_some(shard.view.primary).flatten();
     let settling = settling.filter(|&pid| state::crown(view, shard, pid).is_some());
-    let settles = settling
-        .and_then(|pid| state::name(view, pid))
-        .map(|who| stage_words::settles(model.lang, who));
+    let settles = settling.and_then(|pid| state::name(view, pid)).map(|who| stage_words::settles(model.lang, who));
     let (name, at, class, below, dim) = match naming {
-        Naming::After(x) => (
-            words.committed.into(),
-            Point::new(x, y + 5.5),
-            "n",
-            21.0,
-            "s",
-        ),
-        Naming::Before(x) => (
-            words.committed.into(),
-            Point::new(x, y + 5.5),
-            "e n",
-            21.0,
-            "e s",
-        ),
+        Naming::After(x) => (words.committed.into(), Point::new(x, y + 5.5), "n", 21.0, "s"),
+        Naming::Before(x) => (words.committed.into(), Point::new(x, y + 5.5), "e n", 21.0, "e s"),
         Naming::Below => {
             let at = Point::new(0.0, LOG_TOP + PITCH * f64::from(LINES) + 15.0);
-            (
-                stage_words::committed_up_to(model.lang, log.commit.0),
-                at,
-                "",
-                0.0,
-                "s e",
-            )
+            (stage_words::committed_up_to(model.lang, log.commit.0), at, "", 0.0, "s e")
         }
     };
     let second = match naming {

@@ -21,14 +21,8 @@ use super::{Copies, LockPicture, Ring, StageModel};
 /// The messages as `paint` paints them, as SVG, since there is no canvas here.
 fn messages(model: &StageModel, flights: &[Flight]) -> String {
     let mut lanes = Lanes::new(Layout::new(model.plan()));
-    let mut out = format!(
-        "<svg class='stage-svg over' viewBox='0 0 {} {}'>",
-        model.size.0, model.size.1
-    );
-    for flight in flights
-        .iter()
-        .filter(|flight| flight.shape != Shape::Heartbeat)
-    {
+    let mut out = format!("<svg class='stage-svg over' viewBox='0 0 {} {}'>", model.size.0, model.size.1);
+    for flight in flights.iter().filter(|flight| flight.shape != Shape::Heartbeat) {
         let name = lanes.layout().plan.roster.name(flight.from);
         let Some(lane) = lanes.get(flight.from, flight.to) else {
             continue;
@@ -39,18 +33,12 @@ fn messages(model: &StageModel, flights: &[Flight]) -> String {
         } else {
             "var(--ink)".into()
         };
-        let _ = write!(
-            out,
-            "<path d='M{}' fill='none' stroke='var(--hair)' stroke-width='1.5'/>",
-            way.join("L")
-        );
+        let _ = write!(out, "<path d='M{}' fill='none' stroke='var(--hair)' stroke-width='1.5'/>", way.join("L"));
         let filled = flight.shape == Shape::Request;
         match motion::sight(flight, model.view.now) {
             Sight::Flying(part) => {
                 let mut trail = Vec::new();
-                lane.stretch((part - motion::TRAIL).max(0.0), part, |p: Point| {
-                    trail.push(pair(p))
-                });
+                lane.stretch((part - motion::TRAIL).max(0.0), part, |p: Point| trail.push(pair(p)));
                 let (at, angle) = lane.at(part);
                 let _ = write!(
                     out,
@@ -67,10 +55,7 @@ fn messages(model: &StageModel, flights: &[Flight]) -> String {
                     if filled { &ink } else { "var(--paper)" }
                 );
                 if flight.shape == Shape::Refusal {
-                    let _ = write!(
-                        out,
-                        "<path d='M12,-8V8' style='stroke:{ink}' stroke-width='3'/>"
-                    );
+                    let _ = write!(out, "<path d='M12,-8V8' style='stroke:{ink}' stroke-width='3'/>");
                 }
                 out.push_str("</g>");
             }
@@ -92,10 +77,7 @@ fn messages(model: &StageModel, flights: &[Flight]) -> String {
 fn page(folder: &std::path::Path, name: &str, theme: &str, base: StageModel, flights: &[Flight]) {
     let css = include_str!("../../../static/css/stage.css");
     let tokens = std::fs::read_to_string(folder.join("tokens.css")).unwrap_or_default();
-    let sized = |size| StageModel {
-        size,
-        ..base.clone()
-    };
+    let sized = |size| StageModel { size, ..base.clone() };
     let sizes = if name == "large" {
         [(704, 640), (384, 640), (320, 420)]
     } else if base.thin {
@@ -129,24 +111,15 @@ fn states() -> ClusterView {
     view.shards[7].replicas[1].believes = Some(Role::Primary);
     view.processes[a.index()].suspected = Some((pid("K1"), Time::ZERO));
     view.processes[d.index()].slow = 10;
-    (
-        view.processes[b.index()].cut_to,
-        view.processes[f.index()].cut_to,
-    ) = (vec![f], vec![b]);
-    view.processes[e.index()].cut_to = view
-        .processes
-        .iter()
-        .map(|p| p.pid)
-        .filter(|&p| p != e)
-        .collect();
+    (view.processes[b.index()].cut_to, view.processes[f.index()].cut_to) = (vec![f], vec![b]);
+    view.processes[e.index()].cut_to = view.processes.iter().map(|p| p.pid).filter(|&p| p != e).collect();
     view.processes[pid("c4").index()].health = Health::Frozen;
     view.processes[pid("c5").index()].health = Health::Down;
     view.processes[pid("L2").index()].health = Health::Down;
     view.processes[pid("K2").index()].health = Health::Down;
     view.shards[7].view.learners = vec![e];
     let mut learner = view.shards[7].replicas[0].clone();
-    (learner.node, learner.role, learner.believes, learner.last) =
-        (e, Some(Role::Learner), Some(Role::Learner), Index(70));
+    (learner.node, learner.role, learner.believes, learner.last) = (e, Some(Role::Learner), Some(Role::Learner), Index(70));
     learner.tail.clear();
     view.shards[7].replicas.push(learner);
     view.lock.holder = None;
@@ -165,66 +138,22 @@ fn the_stage_can_be_looked_at() {
     page(&folder, "light", "light", base.clone(), &flights);
     page(&folder, "large", "light", base.clone(), &flights);
     page(&folder, "dark", "dark", base.clone(), &flights);
-    page(
-        &folder,
-        "zh",
-        "light",
-        StageModel {
-            lang: Lang::Zh,
-            ..base.clone()
-        },
-        &flights,
-    );
-    page(
-        &folder,
-        "thin",
-        "light",
-        StageModel {
-            thin: true,
-            ..base.clone()
-        },
-        &flights,
-    );
-    page(
-        &folder,
-        "states",
-        "light",
-        StageModel {
-            view: Rc::new(states()),
-            refused: None,
-            ..base.clone()
-        },
-        &[],
-    );
+    page(&folder, "zh", "light", StageModel { lang: Lang::Zh, ..base.clone() }, &flights);
+    page(&folder, "thin", "light", StageModel { thin: true, ..base.clone() }, &flights);
+    page(&folder, "states", "light", StageModel { view: Rc::new(states()), refused: None, ..base.clone() }, &[]);
     let mut cluster = Cluster::new(Rc::new(Setup::new(4_127)));
     let mut facts = Vec::new();
     let mut run_to = |cluster: &mut Cluster, ms| {
         while cluster.now() < Time::from_millis(ms) && cluster.step(&mut facts) {}
     };
-    for (name, until) in [
-        ("real-quiet", 5_000),
-        ("real-killed", 6_100),
-        ("real-healed", 7_200),
-    ] {
+    for (name, until) in [("real-quiet", 5_000), ("real-killed", 6_100), ("real-healed", 7_200)] {
         run_to(&mut cluster, until);
         let mut flights = Vec::new();
         cluster.flights(&mut flights);
         let view = cluster.view();
         let story = ShardId(7);
         let primary = view.shards[7].view.primary;
-        page(
-            &folder,
-            name,
-            "light",
-            StageModel {
-                view: Rc::new(view),
-                story,
-                refused: None,
-                selected: None,
-                ..base.clone()
-            },
-            &flights,
-        );
+        page(&folder, name, "light", StageModel { view: Rc::new(view), story, refused: None, selected: None, ..base.clone() }, &flights);
         if until == 5_000
             && let Some(primary) = primary
         {

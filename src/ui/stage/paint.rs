@@ -44,21 +44,12 @@ impl Palette {
             .and_then(|window| Some((window.document()?.document_element()?, window)))
             .and_then(|(root, window)| window.get_computed_style(&root).ok().flatten());
         let value = |name: &str| {
-            let value = style
-                .as_ref()
-                .and_then(|style| style.get_property_value(name).ok())
-                .unwrap_or_default();
+            let value = style.as_ref().and_then(|style| style.get_property_value(name).ok()).unwrap_or_default();
             let value = value.trim();
-            if value.is_empty() {
-                "currentColor".to_owned()
-            } else {
-                value.to_owned()
-            }
+            if value.is_empty() { "currentColor".to_owned() } else { value.to_owned() }
         };
         Palette {
-            node_ink: std::array::from_fn(|i| {
-                value(&format!("--{}-ink", char::from(b'a' + i as u8)))
-            }),
+            node_ink: std::array::from_fn(|i| value(&format!("--{}-ink", char::from(b'a' + i as u8)))),
             ink: value("--ink"),
             ink2: value("--ink-2"),
             line: value("--line"),
@@ -73,10 +64,7 @@ impl Palette {
     /// The colour of a tone that messages wear.
     fn tone(&self, tone: Tone) -> &str {
         match tone {
-            Tone::NodeInk(n) | Tone::NodeFill(n) | Tone::NodeOn(n) => self
-                .node_ink
-                .get(usize::from(n))
-                .map_or(&self.ink, String::as_str),
+            Tone::NodeInk(n) | Tone::NodeFill(n) | Tone::NodeOn(n) => self.node_ink.get(usize::from(n)).map_or(&self.ink, String::as_str),
             Tone::Ink | Tone::Promise => &self.ink,
             Tone::Ink2 => &self.ink2,
             Tone::Line => &self.line,
@@ -99,31 +87,15 @@ pub fn fit(canvas: &HtmlCanvasElement, size: (u32, u32), scale: f64) -> bool {
 }
 
 /// Paints every message that is to be seen at `now`, on a canvas that `fit` has prepared.
-pub fn paint(
-    ctx: &CanvasRenderingContext2d,
-    lanes: &mut Lanes,
-    palette: &Palette,
-    flights: &[Flight],
-    now: Time,
-    opts: &PaintOptions,
-) {
+pub fn paint(ctx: &CanvasRenderingContext2d, lanes: &mut Lanes, palette: &Palette, flights: &[Flight], now: Time, opts: &PaintOptions) {
     let plan = lanes.layout().plan;
     // A transform can only fail on a lost context; then there is nothing to paint on either.
     let _ = ctx.set_transform(opts.scale, 0.0, 0.0, opts.scale, 0.0, 0.0);
-    ctx.clear_rect(
-        0.0,
-        0.0,
-        f64::from(plan.width) + 1.0,
-        f64::from(plan.height) + 1.0,
-    );
+    ctx.clear_rect(0.0, 0.0, f64::from(plan.width) + 1.0, f64::from(plan.height) + 1.0);
     ctx.set_line_join("round");
     let shown = |flight: &Flight| opts.heartbeats || flight.shape != Shape::Heartbeat;
     let sight = |flight: &Flight| {
-        if opts.reduced {
-            motion::at_rest(flight, now)
-        } else {
-            motion::sight(flight, now)
-        }
+        if opts.reduced { motion::at_rest(flight, now) } else { motion::sight(flight, now) }
     };
     // Lanes first, under every dart; two messages on one lane share it.
     dash(ctx, &palette.solid);
@@ -132,40 +104,25 @@ pub fn paint(
     ctx.set_line_width(1.5);
     ctx.set_line_cap("butt");
     ctx.begin_path();
-    for flight in flights
-        .iter()
-        .filter(|flight| shown(flight) && sight(flight) != Sight::Nothing)
-    {
+    for flight in flights.iter().filter(|flight| shown(flight) && sight(flight) != Sight::Nothing) {
         if let Some(lane) = lanes.get(flight.from, flight.to) {
             trace(ctx, lane.points().iter().copied());
         }
     }
     ctx.stroke();
-    for (i, flight) in flights
-        .iter()
-        .enumerate()
-        .filter(|(_, flight)| shown(flight))
-    {
+    for (i, flight) in flights.iter().enumerate().filter(|(_, flight)| shown(flight)) {
         let tone = motion::tone(lanes.layout(), flight.from);
         let Some(lane) = lanes.get(flight.from, flight.to) else {
             continue;
         };
-        ctx.set_global_alpha(if flight.shape == Shape::Heartbeat {
-            0.35
-        } else {
-            1.0
-        });
+        ctx.set_global_alpha(if flight.shape == Shape::Heartbeat { 0.35 } else { 1.0 });
         match sight(flight) {
             Sight::Flying(part) => dart(ctx, palette, lane, part, flight.shape, tone),
             Sight::Lost => cross(ctx, palette, lane.at(DEATH).0, tone),
             Sight::Nothing => continue,
         }
         if opts.selected == Some(i) {
-            let part = if let Sight::Flying(part) = sight(flight) {
-                part
-            } else {
-                DEATH
-            };
+            let part = if let Sight::Flying(part) = sight(flight) { part } else { DEATH };
             name(ctx, palette, lane.at(part).0, flight.label);
         }
     }
@@ -173,14 +130,7 @@ pub fn paint(
 }
 
 /// A message: its trail, its head, and a bar before the head of a refusal.
-fn dart(
-    ctx: &CanvasRenderingContext2d,
-    palette: &Palette,
-    lane: &Lane,
-    part: f64,
-    shape: Shape,
-    tone: Tone,
-) {
+fn dart(ctx: &CanvasRenderingContext2d, palette: &Palette, lane: &Lane, part: f64, shape: Shape, tone: Tone) {
     let filled = matches!(shape, Shape::Request | Shape::Heartbeat);
     let colour = palette.tone(tone);
     ctx.set_stroke_style_str(colour);
@@ -205,16 +155,11 @@ fn dart(
     }
     let (at, angle) = lane.at(part);
     let (sin, cos) = angle.sin_cos();
-    let turned =
-        |(x, y): (f64, f64)| Point::new(at.x + x * cos - y * sin, at.y + x * sin + y * cos);
+    let turned = |(x, y): (f64, f64)| Point::new(at.x + x * cos - y * sin, at.y + x * sin + y * cos);
     ctx.begin_path();
     trace(ctx, DART.into_iter().map(turned));
     ctx.close_path();
-    ctx.set_fill_style_str(if filled {
-        colour
-    } else {
-        palette.tone(Tone::Paper)
-    });
+    ctx.set_fill_style_str(if filled { colour } else { palette.tone(Tone::Paper) });
     ctx.set_line_width(1.75);
     ctx.fill();
     ctx.stroke();
@@ -258,10 +203,6 @@ fn dash(ctx: &CanvasRenderingContext2d, pattern: &js_sys::Array) {
 
 fn trace(ctx: &CanvasRenderingContext2d, points: impl IntoIterator<Item = Point>) {
     for (i, point) in points.into_iter().enumerate() {
-        if i == 0 {
-            ctx.move_to(point.x, point.y)
-        } else {
-            ctx.line_to(point.x, point.y)
-        }
+        if i == 0 { ctx.move_to(point.x, point.y) } else { ctx.line_to(point.x, point.y) }
     }
 }

@@ -34,11 +34,7 @@ pub struct SectionProps {
 /// The ring. What moves every frame is painted by `paint` on a canvas that lies over it.
 #[component]
 pub fn Ring(props: &SectionProps) -> Html {
-    let SectionProps {
-        model,
-        on_select,
-        on_hover,
-    } = props;
+    let SectionProps { model, on_select, on_hover } = props;
     let map = Map(use_memo(model.plan(), |plan| Layout::new(*plan)));
     let (view, story) = (&*model.view, model.story);
     let down = downs(view);
@@ -56,21 +52,10 @@ pub fn Ring(props: &SectionProps) -> Html {
         }
     };
     let seats = |kind: Kind| -> Html {
-        state::of_kind(view, kind)
-            .map(|process| {
-                seat(
-                    face(model, process.pid),
-                    process.pid,
-                    process.name.to_string(),
-                )
-            })
-            .collect()
+        state::of_kind(view, kind).map(|process| seat(face(model, process.pid), process.pid, process.name.to_string())).collect()
     };
-    let ties = state::shard(view, story)
-        .map(|shard| ties(view, shard))
-        .unwrap_or_default();
-    let (others, in_story): (Vec<_>, Vec<_>) =
-        view.shards.iter().partition(|shard| shard.id != story);
+    let ties = state::shard(view, story).map(|shard| ties(view, shard)).unwrap_or_default();
+    let (others, in_story): (Vec<_>, Vec<_>) = view.shards.iter().partition(|shard| shard.id != story);
     html! {
         <svg class="stage-svg ring" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
             aria-label={StageWords::of(model.lang).ring} data-lit={lit(model)}>
@@ -122,9 +107,7 @@ fn hatches() -> Html {
 
 fn downs(view: &ClusterView) -> u64 {
     let bit = |pid: Pid| 1u64.checked_shl(u32::from(pid.0)).unwrap_or_default();
-    state::of_kind(view, Kind::Node)
-        .filter(|p| state::is_down(view, p.pid))
-        .fold(0, |bits, p| bits | bit(p.pid))
+    state::of_kind(view, Kind::Node).filter(|p| state::is_down(view, p.pid)).fold(0, |bits, p| bits | bit(p.pid))
 }
 
 /// Whether most of the others cannot be reached from a process.
@@ -150,9 +133,7 @@ fn face(model: &StageModel, pid: Pid) -> Face {
         by: process.suspected.and_then(|(by, _)| state::name(view, by)),
         role,
         crown: shard.and_then(|shard| state::crown(view, shard, pid)),
-        progress: copy
-            .filter(|_| role == Some(Role::Learner))
-            .map(|(shard, replica)| state::progress(shard, replica)),
+        progress: copy.filter(|_| role == Some(Role::Learner)).map(|(shard, replica)| state::progress(shard, replica)),
         slow: process.slow,
         isolated: isolated(view, pid),
         part: state::part(view, pid),
@@ -179,19 +160,10 @@ fn ties(view: &ClusterView, shard: &ringside::cluster::view::ShardView) -> Vec<(
 fn cuts(view: &ClusterView) -> Vec<(Pid, Pid)> {
     let of = |process: &ringside::cluster::view::ProcessView| {
         let from = process.pid;
-        let to: Vec<_> = process
-            .cut_to
-            .iter()
-            .copied()
-            .filter(|&to| !isolated(view, to))
-            .collect();
+        let to: Vec<_> = process.cut_to.iter().copied().filter(|&to| !isolated(view, to)).collect();
         to.into_iter().map(move |to| (from, to))
     };
-    view.processes
-        .iter()
-        .filter(|process| !isolated(view, process.pid))
-        .flat_map(of)
-        .collect()
+    view.processes.iter().filter(|process| !isolated(view, process.pid)).flat_map(of).collect()
 }
 
 /// Dotted lines from those who suspect to those they suspect.
@@ -200,21 +172,10 @@ fn doubts(view: &ClusterView, map: &Layout) -> Html {
         let (by, _) = process.suspected?;
         let (from, to) = (map.seat(by)?, map.seat(process.pid)?);
         let d = if process.name.kind == Kind::Node {
-            format!(
-                "M{}L{}",
-                pair(from.at.step_toward(to.at, from.reach)),
-                pair(to.at.step_toward(from.at, to.reach + 11.0))
-            )
+            format!("M{}L{}", pair(from.at.step_toward(to.at, from.reach)), pair(to.at.step_toward(from.at, to.reach + 11.0)))
         } else {
             let lane = Lane::between(map, by, process.pid)?;
-            format!(
-                "M{}",
-                lane.points()
-                    .iter()
-                    .map(|&point| pair(point))
-                    .collect::<Vec<_>>()
-                    .join("L")
-            )
+            format!("M{}", lane.points().iter().map(|&point| pair(point)).collect::<Vec<_>>().join("L"))
         };
         Some(html! { <path key={process.name.to_string()} {d} class="doubt-line" /> })
     };
@@ -228,22 +189,12 @@ fn words(model: &StageModel, map: &Layout) -> Html {
     }
     let words = StageWords::of(model.lang);
     let roster = map.plan.roster;
-    let (balancers, above) = if roster.balancers > 1 {
-        (words.balancers, -22.0)
-    } else {
-        (words.balancer, -22.0)
-    };
+    let (balancers, above) = if roster.balancers > 1 { (words.balancers, -22.0) } else { (words.balancer, -22.0) };
     let (coordinators, at) = match roster.coordinators {
         0 | 1 => (words.coordinator, Point::new(0.0, map.hex_r + 16.0)),
-        _ => (
-            words.coordinators,
-            Point::new(-map.hex_r * 0.52, map.hex_r * 1.9 + 18.0),
-        ),
+        _ => (words.coordinators, Point::new(-map.hex_r * 0.52, map.hex_r * 1.9 + 18.0)),
     };
-    let first = map
-        .seats()
-        .iter()
-        .find(|seat| seat.name.kind == Kind::Balancer);
+    let first = map.seats().iter().find(|seat| seat.name.kind == Kind::Balancer);
     html! {
         <>
             { kit::text(Point::new(0.0, 16.0), "s", words.clients) }

@@ -23,9 +23,7 @@ pub struct RowsProps {
 impl PartialEq for RowsProps {
     fn eq(&self, other: &RowsProps) -> bool {
         let (a, b) = (&self.model.view.shards, &other.model.view.shards);
-        self.model.same_page(&other.model)
-            && a.len() == b.len()
-            && a.iter().zip(b).all(|(a, b)| same_row(a, b))
+        self.model.same_page(&other.model) && a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_row(a, b))
     }
 }
 
@@ -59,22 +57,12 @@ pub fn Rows(props: &RowsProps) -> Html {
             </g>
         }
     };
-    let listed = groups
-        .groups
-        .iter()
-        .map(|group| (group.fare, &group.shards))
-        .zip(groups.tops());
+    let listed = groups.groups.iter().map(|group| (group.fare, &group.shards)).zip(groups.tops());
     html! { <g>{ for listed.map(group) }</g> }
 }
 
 /// A shard's row: its number, and on each node that has a copy the role and three cells of log.
-fn row(
-    model: &StageModel,
-    view: &ClusterView,
-    columns: Columns,
-    shard: &ShardView,
-    y: f64,
-) -> Html {
+fn row(model: &StageModel, view: &ClusterView, columns: Columns, shard: &ShardView, y: f64) -> Html {
     let server = shard.server.and_then(|pid| state::name(view, pid));
     let copy = |replica: &ringside::cluster::view::ReplicaView| {
         let name = state::name(view, replica.node)?;
@@ -111,9 +99,7 @@ pub fn glyph(at: Point, k: f64, role: Option<Role>, lost: bool, percent: impl Fn
     let ring = |class: &'static str| html! { <circle cx={kit::n(at.x)} cy={kit::n(at.y)} r={kit::n(r)} {class} /> };
     match (role, lost) {
         (Some(Role::Primary), false) => kit::crown(at, k, "real"),
-        (Some(Role::Primary), true) => {
-            kit::crown(at, k, if k > 1.0 { "lost" } else { "lost small" })
-        }
+        (Some(Role::Primary), true) => kit::crown(at, k, if k > 1.0 { "lost" } else { "lost small" }),
         (Some(Role::Backup), false) => ring("role-ring"),
         (Some(Role::Learner), false) => {
             // Filled from below, up to a chord.
@@ -121,11 +107,7 @@ pub fn glyph(at: Point, k: f64, role: Option<Role>, lost: bool, percent: impl Fn
             let level = at.y + r - 2.0 * r * part;
             let half = (r * r - (level - at.y).powi(2)).max(0.0).sqrt();
             let large = u8::from(part > 0.5);
-            let d = format!(
-                "M{:.2},{level:.2}A{r},{r} 0 {large} 0 {:.2},{level:.2}Z",
-                at.x - half,
-                at.x + half
-            );
+            let d = format!("M{:.2},{level:.2}A{r},{r} 0 {large} 0 {:.2},{level:.2}Z", at.x - half, at.x + half);
             html! { <><path {d} class="role-fill" />{ ring("role-ring thin") }</> }
         }
         (Some(Role::Backup | Role::Learner) | None, true) => ring("role-ring lost"),

@@ -100,15 +100,7 @@ pub struct SeatProps {
 /// One process.
 #[component]
 pub fn Seat(props: &SeatProps) -> Html {
-    let SeatProps {
-        map,
-        seat,
-        face,
-        story,
-        lang,
-        on_select,
-        on_hover,
-    } = props;
+    let SeatProps { map, seat, face, story, lang, on_select, on_hover } = props;
     let Some(place) = map.0.seats().get(usize::from(*seat)) else {
         return html! { <g /> };
     };
@@ -201,14 +193,8 @@ fn doubt(at: Point, r: f64, beside: bool) -> Html {
     let (w, h) = (r + 7.0, r + 4.0);
     let (left, right, top, foot) = (num(at.x - w), num(at.x + w), num(at.y - h), num(at.y + h));
     let (in_left, in_right) = (num(at.x - w + 6.0), num(at.x + w - 6.0));
-    let d = format!(
-        "M{in_left},{top}H{left}V{foot}H{in_left}M{in_right},{top}H{right}V{foot}H{in_right}"
-    );
-    let mark = if beside {
-        at.shift(w + 9.0, -h + 8.0)
-    } else {
-        at.shift(0.0, -h - 5.0)
-    };
+    let d = format!("M{in_left},{top}H{left}V{foot}H{in_left}M{in_right},{top}H{right}V{foot}H{in_right}");
+    let mark = if beside { at.shift(w + 9.0, -h + 8.0) } else { at.shift(0.0, -h - 5.0) };
     html! { <g class="doubt"><path {d} />{ kit::text(mark, "m b big n", "?") }</g> }
 }
 
@@ -251,11 +237,7 @@ fn coordinator(map: &Layout, at: Point, face: &Face, lang: Lang) -> Html {
 }
 
 fn balancer(at: Point, face: &Face, lang: Lang) -> Html {
-    let class = if face.look == Look::Down {
-        "pill down"
-    } else {
-        "pill"
-    };
+    let class = if face.look == Look::Down { "pill down" } else { "pill" };
     html! {
         <>
             <rect x={kit::n(at.x - 26.0)} y={kit::n(at.y - 19.0)} width="52" height="38" rx="19" class="halo-ring" />
@@ -271,16 +253,8 @@ fn balancer(at: Point, face: &Face, lang: Lang) -> Html {
 
 fn client(map: &Layout, at: Point, face: &Face) -> Html {
     let thin = map.plan.thin;
-    let (label, class) = if thin {
-        (at.shift(0.0, 33.0), "m")
-    } else {
-        (at.shift(16.0, 7.0), "")
-    };
-    let (x, y, w, h) = if thin {
-        (at.x - 17.0, at.y - 16.0, 34.0, 54.0)
-    } else {
-        (at.x - 14.0, at.y - 17.0, 52.0, 33.0)
-    };
+    let (label, class) = if thin { (at.shift(0.0, 33.0), "m") } else { (at.shift(16.0, 7.0), "") };
+    let (x, y, w, h) = if thin { (at.x - 17.0, at.y - 16.0, 34.0, 54.0) } else { (at.x - 14.0, at.y - 17.0, 52.0, 33.0) };
     html! {
         <>
             <rect x={kit::n(x)} y={kit::n(y)} width={kit::n(w)} height={kit::n(h)} rx="5" class="halo-ring" />

@@ -23,10 +23,7 @@ pub fn model(size: (u32, u32)) -> StageModel {
         second: None,
         hovered: None,
         story: ShardId(7),
-        refused: Some(Refusal {
-            who: fixture::pid("c3"),
-            token: FencingToken(33),
-        }),
+        refused: Some(Refusal { who: fixture::pid("c3"), token: FencingToken(33) }),
         lang: Lang::En,
         thin: false,
         size,
@@ -37,25 +34,13 @@ pub fn render<C>(model: StageModel) -> String
 where
     C: BaseComponent<Properties = SectionProps>,
 {
-    let props = SectionProps {
-        model: Rc::new(model),
-        on_select: Callback::noop(),
-        on_hover: Callback::noop(),
-    };
-    futures_executor::block_on(
-        LocalServerRenderer::<C>::with_props(props)
-            .hydratable(false)
-            .render(),
-    )
+    let props = SectionProps { model: Rc::new(model), on_select: Callback::noop(), on_hover: Callback::noop() };
+    futures_executor::block_on(LocalServerRenderer::<C>::with_props(props).hydratable(false).render())
 }
 
 /// The opening tags that contain `mark`.
 fn tags<'a>(markup: &'a str, mark: &str) -> Vec<&'a str> {
-    markup
-        .split('<')
-        .filter(|tag| tag.contains(mark))
-        .map(|tag| tag.split('>').next().unwrap_or_default())
-        .collect()
+    markup.split('<').filter(|tag| tag.contains(mark)).map(|tag| tag.split('>').next().unwrap_or_default()).collect()
 }
 
 fn tag<'a>(markup: &'a str, mark: &str) -> &'a str {
@@ -77,17 +62,7 @@ fn every_process_is_one_focusable_element() {
     let seats = tags(&markup, "data-id=");
     assert_eq!(seats.len(), 3 + 6 + 2 + 8);
     for seat in &seats {
-        has(
-            seat,
-            &[
-                "role=\"button\"",
-                "tabindex=\"0\"",
-                "aria-label=",
-                "aria-pressed=",
-                "data-kind=",
-                "data-health=",
-            ],
-        );
+        has(seat, &["role=\"button\"", "tabindex=\"0\"", "aria-label=", "aria-pressed=", "data-kind=", "data-health="]);
     }
     assert_eq!(tags(&markup, "tabindex=").len(), seats.len());
     let others = render::<Copies>(model((352, 478))) + &render::<LockPicture>(model((264, 300)));
@@ -97,36 +72,12 @@ fn every_process_is_one_focusable_element() {
 #[test]
 fn the_ring_says_who_is_who() {
     let markup = render::<Ring>(model((560, 478)));
-    has(
-        tag(&markup, "data-id=\"C\""),
-        &[
-            "data-kind=\"node\"",
-            "data-health=\"down\"",
-            "data-suspected-by=\"K1\"",
-        ],
-    );
+    has(tag(&markup, "data-id=\"C\""), &["data-kind=\"node\"", "data-health=\"down\"", "data-suspected-by=\"K1\""]);
     let d = tag(&markup, "data-id=\"D\"");
-    has(
-        d,
-        &[
-            "data-health=\"up\"",
-            "data-role=\"primary\"",
-            "aria-pressed=\"true\"",
-            "node D, up, primary of shard 7",
-        ],
-    );
-    has(
-        tag(&markup, "data-id=\"B\""),
-        &["data-role=\"backup\"", "aria-pressed=\"false\""],
-    );
-    has(
-        tag(&markup, "data-id=\"K1\""),
-        &["data-kind=\"coordinator\"", "data-role=\"leader\""],
-    );
-    has(
-        tag(&markup, "data-id=\"c2\""),
-        &["data-kind=\"client\"", "data-role=\"holder\""],
-    );
+    has(d, &["data-health=\"up\"", "data-role=\"primary\"", "aria-pressed=\"true\"", "node D, up, primary of shard 7"]);
+    has(tag(&markup, "data-id=\"B\""), &["data-role=\"backup\"", "aria-pressed=\"false\""]);
+    has(tag(&markup, "data-id=\"K1\""), &["data-kind=\"coordinator\"", "data-role=\"leader\""]);
+    has(tag(&markup, "data-id=\"c2\""), &["data-kind=\"client\"", "data-role=\"holder\""]);
     has(tag(&markup, "data-id=\"c3\""), &["data-role=\"zombie\""]);
     assert!(!tag(&markup, "data-id=\"c8\"").contains("data-role"));
     assert_eq!(tags(&markup, "data-slice=").len(), 24);
@@ -149,10 +100,7 @@ fn split_brain_is_two_crowns() {
 #[test]
 fn a_row_names_its_shard_its_view_and_who_serves() {
     let markup = render::<Copies>(model((352, 478)));
-    has(
-        tag(&markup, "data-shard=\"7\""),
-        &["data-view=\"4\"", "data-primary=\"D\""],
-    );
+    has(tag(&markup, "data-shard=\"7\""), &["data-view=\"4\"", "data-primary=\"D\""]);
     let ten = tag(&markup, "data-shard=\"10\"");
     assert!(!ten.contains("data-primary"), "nobody serves it: {ten}");
     assert_eq!(tags(&markup, "class=\"gone\"").len(), 1);
@@ -162,16 +110,10 @@ fn a_row_names_its_shard_its_view_and_who_serves() {
 #[test]
 fn the_lock_names_its_people_their_places_and_tokens() {
     let markup = render::<LockPicture>(model((264, 300)));
-    has(
-        tag(&markup, "data-place=\"0\""),
-        &["data-client=\"c2\"", "data-token=\"34\""],
-    );
+    has(tag(&markup, "data-place=\"0\""), &["data-client=\"c2\"", "data-token=\"34\""]);
     has(tag(&markup, "data-place=\"1\""), &["data-client=\"c5\""]);
     has(tag(&markup, "data-place=\"3\""), &["data-client=\"c4\""]);
-    has(
-        tag(&markup, "data-place=\"out\""),
-        &["data-client=\"c3\"", "data-token=\"33\""],
-    );
+    has(tag(&markup, "data-place=\"out\""), &["data-client=\"c3\"", "data-token=\"33\""]);
     assert!(markup.contains("lease 62 %") && markup.contains("1.86 s left"));
     assert!(markup.contains("refused; it thinks it holds"));
 }
@@ -191,46 +133,22 @@ fn a_free_lock_and_a_quiet_cluster_are_drawn_too() {
 
 #[test]
 fn every_word_changes_with_the_language() {
-    let chinese = |size| StageModel {
-        lang: Lang::Zh,
-        ..model(size)
-    };
-    let markup = render::<Ring>(chinese((560, 478)))
-        + &render::<Copies>(chinese((352, 478)))
-        + &render::<LockPicture>(chinese((264, 300)));
-    for words in [
-        "客户端",
-        "均衡器",
-        "协调者",
-        "副本",
-        "视图 4",
-        "已提交",
-        "暂无主",
-        "租约 62 %",
-        "节点 C，已宕机",
-    ] {
+    let chinese = |size| StageModel { lang: Lang::Zh, ..model(size) };
+    let markup = render::<Ring>(chinese((560, 478))) + &render::<Copies>(chinese((352, 478))) + &render::<LockPicture>(chinese((264, 300)));
+    for words in ["客户端", "均衡器", "协调者", "副本", "视图 4", "已提交", "暂无主", "租约 62 %", "节点 C，已宕机"]
+    {
         assert!(markup.contains(words), "{words}");
     }
-    let mut between = markup
-        .split('>')
-        .filter_map(|piece| piece.split('<').next());
-    let english = between.find(|text| {
-        text.split(' ').any(|word| {
-            word.len() > 3 && word != "orders" && word.bytes().all(|b| b.is_ascii_lowercase())
-        })
-    });
+    let mut between = markup.split('>').filter_map(|piece| piece.split('<').next());
+    let english =
+        between.find(|text| text.split(' ').any(|word| word.len() > 3 && word != "orders" && word.bytes().all(|b| b.is_ascii_lowercase())));
     assert_eq!(english, None);
 }
 
 #[test]
 fn no_markup_styles_itself() {
-    let markup = render::<Ring>(model((560, 478)))
-        + &render::<Copies>(model((352, 478)))
-        + &render::<LockPicture>(model((264, 300)));
-    assert!(
-        !markup.contains("style="),
-        "a strict content policy forbids it"
-    );
+    let markup = render::<Ring>(model((560, 478))) + &render::<Copies>(model((352, 478))) + &render::<LockPicture>(model((264, 300)));
+    assert!(!markup.contains("style="), "a strict content policy forbids it");
     assert!(!markup.contains("NaN") && !markup.contains("inf"));
 }
 
@@ -238,29 +156,15 @@ fn no_markup_styles_itself() {
 fn no_text_is_smaller_than_sixteen() {
     let css = include_str!("../../../static/css/stage.css");
     for rule in css.split("font-size:").skip(1) {
-        let size: f64 = rule
-            .trim_start()
-            .split("px")
-            .next()
-            .unwrap_or_default()
-            .parse()
-            .expect("a size in px");
+        let size: f64 = rule.trim_start().split("px").next().unwrap_or_default().parse().expect("a size in px");
         assert!(size >= 16.0, "{size}");
     }
-    for markup in [
-        render::<Ring>(model((560, 478))),
-        render::<Copies>(model((352, 478))),
-        render::<LockPicture>(model((264, 300))),
-    ] {
+    for markup in [render::<Ring>(model((560, 478))), render::<Copies>(model((352, 478))), render::<LockPicture>(model((264, 300)))] {
         assert!(!markup.contains("font-size"));
         let scaled = markup
             .split("scale(")
             .skip(1)
-            .filter(|rest| {
-                rest.split("</g>")
-                    .next()
-                    .is_some_and(|g| g.starts_with("0.") && g.contains("<text"))
-            })
+            .filter(|rest| rest.split("</g>").next().is_some_and(|g| g.starts_with("0.") && g.contains("<text")))
             .count();
         assert_eq!(scaled, 0, "text inside something that is scaled down");
     }
@@ -273,12 +177,7 @@ fn a_cut_link_shows_on_its_lane_and_an_isolated_node_wears_a_ring() {
     let (a, f, e) = (fixture::pid("A"), fixture::pid("F"), fixture::pid("E"));
     view.processes[a.index()].cut_to = vec![f];
     view.processes[f.index()].cut_to = vec![a];
-    let everyone: Vec<_> = view
-        .processes
-        .iter()
-        .map(|p| p.pid)
-        .filter(|&p| p != e)
-        .collect();
+    let everyone: Vec<_> = view.processes.iter().map(|p| p.pid).filter(|&p| p != e).collect();
     view.processes[e.index()].cut_to = everyone;
     let markup = render::<Ring>(model);
     assert_eq!(tags(&markup, "data-cut=").len(), 2);
@@ -292,13 +191,8 @@ fn what_shows_no_change_is_left_alone() {
     view.now = ringside::sim::time::Time::from_millis(12_490);
     view.shards[0].replicas[0].last.0 += 1;
     let later = Rc::new(after.clone());
-    let rows = |model: &Rc<StageModel>| super::rows::RowsProps {
-        model: model.clone(),
-    };
-    let open = |model: &Rc<StageModel>| super::log::OpenLogProps {
-        model: model.clone(),
-        shard: ShardId(7),
-    };
+    let rows = |model: &Rc<StageModel>| super::rows::RowsProps { model: model.clone() };
+    let open = |model: &Rc<StageModel>| super::log::OpenLogProps { model: model.clone(), shard: ShardId(7) };
     assert!(rows(&before) == rows(&later) && open(&before) == open(&later));
     Rc::make_mut(&mut after.view).shards[7].replicas[0].last.0 += 1;
     assert!(open(&before) != open(&Rc::new(after.clone())));

@@ -19,10 +19,8 @@ pub fn key<'a>(event: &KeyboardEvent, name: &'a str) -> Key<'a> {
 
 fn focus(event: &Event) -> Focus {
     let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return Focus::Page };
-    let process: Option<Name> = element
-        .get_attribute("data-kind")
-        .and_then(|_| element.get_attribute("data-id"))
-        .and_then(|id| id.parse().ok());
+    let process: Option<Name> =
+        element.get_attribute("data-kind").and_then(|_| element.get_attribute("data-id")).and_then(|id| id.parse().ok());
     match (process, element.tag_name().to_ascii_lowercase().as_str()) {
         (Some(name), _) => Focus::Process(name),
         (None, "input" | "select" | "textarea") => Focus::Field,
