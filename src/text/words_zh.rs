@@ -173,7 +173,7 @@ pub(super) static WORDS: Words = Words {
     mark_healed: |a, b| format!("{a}–{b} 恢复"),
     mark_drift: |who| format!("{who} 时钟漂移"),
     mark_isolated: |who| format!("{who} 被隔离"),
-    mark_suspected: |by, who| format!("{by}：{who}？"),
+    mark_suspected: |by, who| format!("{by}: {who}?"),
     mark_returned: |who| format!("{who} 回来了"),
     mark_promoted: |no, who| format!("视图 {no} · {who}"),
     frozen: "冻结",

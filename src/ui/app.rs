@@ -114,6 +114,7 @@ pub struct App {
     following: Option<Timeout>,
     copying: Option<Copying>,
     dressed: Option<(Lang, Theme)>,
+    kept: Option<(bool, bool)>,
     watch: Option<Watch>,
     api: Option<Api>,
     _listeners: Vec<Listener>,
@@ -166,6 +167,7 @@ impl Component for App {
             following: None,
             copying: None,
             dressed: None,
+            kept: None,
             watch: None,
             api: None,
             _listeners: listeners(ctx, &state),
@@ -343,7 +345,9 @@ impl App {
             time: size("slider", old.time),
             thin: listen::media(THIN),
         };
-        old != self.sizes
+        self.painter.fit(&self.sizes);
+        // The canvas was cleared, even if its size is the same as before.
+        true
     }
 
     /// One frame: lets time pass, paints, and says whether anything else has changed.
@@ -420,11 +424,10 @@ impl App {
             self.dressed = Some((lang, theme));
             self.painter.repaint();
         }
-        if page::recall("heartbeats").as_deref() != Some(on(heartbeats)) {
+        if self.kept != Some((heartbeats, single_keys)) {
             page::remember("heartbeats", on(heartbeats));
-        }
-        if page::recall("single-keys").as_deref() != Some(on(single_keys)) {
             page::remember("single-keys", on(single_keys));
+            self.kept = Some((heartbeats, single_keys));
         }
     }
 

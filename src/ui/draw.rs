@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use ringside::cluster::name::Kind;
 use ringside::scene::lock::latest_refusal;
 use yew::prelude::*;
 
@@ -43,6 +44,7 @@ impl App {
                 size,
             })
         };
+        let lit = state.hovered.filter(|name| name.kind == Kind::Node).map(|name| AttrValue::from(name.to_string()));
         let mut flights = Vec::new();
         if !state.playing {
             session.flights(&mut flights);
@@ -76,7 +78,7 @@ impl App {
                         on_wish={calls.wish.clone()} />
                     <TimeBar {lang} {roster} story={story.0} slice={slice.clone()} now={session.now()}
                         horizon={session.horizon()} limit={session.limit()}
-                        size={sizes.time} thin={sizes.thin} on_pointer={calls.pointer.clone()} />
+                        size={sizes.time} thin={sizes.thin} {lit} on_pointer={calls.pointer.clone()} />
                     <Transport {lang} playing={state.playing} unit={state.unit} speed={state.playback.speed()}
                         seed={session.setup().seed} rules_off={session.setup().rules.off().count()} clock={self.clock.clone()}
                         on_wish={calls.wish.clone()} on_speed={calls.speed.clone()} />

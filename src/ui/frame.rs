@@ -98,6 +98,9 @@ pub struct Painter {
     lanes: Option<Lanes>,
     palette: Option<Palette>,
     flights: Vec<Flight>,
+    context: Option<CanvasRenderingContext2d>,
+    /// Device pixels of one unit of the layout.
+    scale: f64,
     /// What stands in the elements now, so that nothing is written twice.
     clock: String,
     head: Option<(u64, u64)>,
@@ -107,6 +110,17 @@ impl Painter {
     /// The theme changed: its colours have to be read again.
     pub fn repaint(&mut self) {
         self.palette = None;
+    }
+
+    /// The sections have these sizes from now on: measured here, not each frame, for measuring makes the browser work.
+    pub fn fit(&mut self, sizes: &Sizes) {
+        self.scale = resize::density() * resize::unit();
+        let canvas = by_id("messages").and_then(|element| element.dyn_into::<HtmlCanvasElement>().ok());
+        if let Some(canvas) = &canvas {
+            paint::fit(canvas, sizes.ring, self.scale);
+        }
+        let context = canvas.and_then(|canvas| canvas.get_context("2d").ok().flatten());
+        self.context = context.and_then(|context| context.dyn_into().ok());
     }
 
     /// Brings everything that moves to the state's instant. `fresh`: the virtual DOM may have rewritten what stands there.
@@ -148,16 +162,16 @@ impl Painter {
     }
 
     fn messages(&mut self, state: &State, sizes: &Sizes, reduced: bool, now: Time) {
-        let Some(canvas) = by_id("messages").and_then(|element| element.dyn_into::<HtmlCanvasElement>().ok()) else { return };
-        let context = canvas.get_context("2d").ok().flatten();
-        let Some(context) = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok()) else { return };
-        let plan = Plan::new(sizes.ring, sizes.thin, &state.session.view());
+        let Some(context) = &self.context else { return };
+        // The layout is a function of who takes part: the picture of the instant need not be made for it.
+        let setup = state.session.setup();
+        let (width, height) = sizes.ring;
+        let plan = Plan { width, height, thin: sizes.thin, roster: setup.roster, shards: setup.config.shards };
         if self.lanes.as_ref().is_none_or(|lanes| lanes.layout().plan != plan) {
             self.lanes = Some(Lanes::new(Layout::new(plan)));
         }
         let Some(lanes) = &mut self.lanes else { return };
-        let scale = resize::density() * resize::unit();
-        paint::fit(&canvas, sizes.ring, scale);
+        let scale = self.scale;
         let palette = self.palette.get_or_insert_with(Palette::read);
         // A first visit shows who stands where before anything moves.
         if state.untouched {
@@ -166,6 +180,6 @@ impl Painter {
             state.session.flights(&mut self.flights);
         }
         let options = PaintOptions { scale, heartbeats: state.heartbeats, reduced, selected: None };
-        paint::paint(&context, lanes, palette, &self.flights, now, &options);
+        paint::paint(context, lanes, palette, &self.flights, now, &options);
     }
 }

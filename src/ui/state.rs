@@ -122,8 +122,6 @@ pub struct State {
     pub notice: Option<String>,
     /// Whether nobody has touched the run yet: the sentence then says what is to be seen and what to do.
     pub untouched: bool,
-    /// Changes with everything that the session's revision does not tell.
-    pub turn: u64,
     story: Story,
     history: History,
     window: Window,
@@ -149,7 +147,6 @@ impl State {
             draft: Draft::of(&Setup::new(link::DEFAULT_SEED)),
             notice: None,
             untouched: true,
-            turn: 0,
             story: Story::default(),
             history: History::new(USUAL),
             window: Window::default(),
@@ -160,7 +157,6 @@ impl State {
 
     /// Carries out a wish. `Err` says why nothing has changed.
     pub fn wish(&mut self, wish: Wish) -> Result<(), String> {
-        self.turn += 1;
         let done = self.carry_out(wish);
         if let Err(why) = &done {
             self.notice = Some(why.clone());

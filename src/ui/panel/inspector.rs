@@ -54,13 +54,12 @@ fn button(props: &InspectorProps, act: &Act) -> Html {
     let w = words(props.lang);
     let verb = act.verb;
     let onclick = props.on_wish.reform(move |_: MouseEvent| Wish::Verb(verb));
-    let why = act.refused.clone().map(|why| format!("{}: {why}", act.long));
     html! {
         <button key={verb.key().to_string()} type="button" data-act={act.text.clone()} aria-keyshortcuts={verb.key().to_string()}
             aria-disabled={act.refused.is_some().then_some("true")} data-reason={act.refused.clone()}
-            title={why.unwrap_or_else(|| act.long.clone())} {onclick}>
+            title={act.refused.is_none().then(|| act.long.clone())} {onclick}>
             {(w.verb)(verb)}<kbd aria-hidden="true">{verb.key()}</kbd>
-            <span class="unseen">{act.refused.clone().unwrap_or_default()}</span>
+            <span class="reason unseen">{act.refused.clone().unwrap_or_default()}</span>
         </button>
     }
 }

@@ -162,6 +162,7 @@ fn the_time_bar_is_a_slider_with_views_grants_and_marks() {
         limit: state.session.limit(),
         size: (1232, 108),
         thin,
+        lit: None,
         on_pointer: Callback::noop(),
     };
     let wide = html::<TimeBar>(props(&mut state, false));

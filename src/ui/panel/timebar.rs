@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use ringside::cluster::name::{Kind, Roster};
+use ringside::scene::glyph;
 use ringside::scene::timebar::{Band, Grant, Outage, Slice};
 use ringside::sim::id::Pid;
 use ringside::sim::time::{Span, Time};
@@ -35,6 +36,8 @@ pub struct TimeBarProps {
     pub size: (u32, u32),
     /// Whether the page is one column.
     pub thin: bool,
+    /// The letter of the node that is lit, if one is.
+    pub lit: Option<AttrValue>,
     /// A pointer went down, moved or came up on the bar.
     pub on_pointer: Callback<PointerEvent>,
 }
@@ -99,7 +102,7 @@ pub fn TimeBar(props: &TimeBarProps) -> Html {
                 aria-valuenow={ms(props.now)} aria-valuetext={(w.instant)(&now)}
                 onpointerdown={props.on_pointer.clone()} onpointermove={props.on_pointer.clone()}
                 onpointerup={props.on_pointer.clone()} onpointercancel={props.on_pointer.clone()}>
-                <svg class="timebar" viewBox={format!("0 0 {width} {height}")} aria-hidden="true">
+                <svg class="timebar" viewBox={format!("0 0 {width} {height}")} aria-hidden="true" data-lit={props.lit.clone()}>
                     <defs>
                         <clipPath id="past"><rect id="past-rect" x="0" y="-8" width="0" height={height.to_string()} /></clipPath>
                         <clipPath id="future"><rect id="future-rect" x="0" y="-8" width="0" height={height.to_string()} /></clipPath>
@@ -108,17 +111,18 @@ pub fn TimeBar(props: &TimeBarProps) -> Html {
                     <g class="ticks">{ for slice.window.ticks().map(|at| tick(props, &rows, at)) }</g>
                     <line x1={n(rows.left)} y1={n(rows.axis)} x2={n(rows.left + rows.width)} y2={n(rows.axis)} class="axis later" />
                     <g clip-path="url(#past)">
-                        { history(props, &rows) }
+                        { history(props, &rows, true) }
                         <line x1={n(rows.left)} y1={n(rows.axis)} x2={n(rows.left + rows.width)} y2={n(rows.axis)} class="axis" />
                     </g>
                     // What is known of the future, after a step back: the same, faint. Clones of elements would lose their style.
                     <g clip-path="url(#future)" class="known" aria-hidden="true">
-                        { for (props.horizon > props.now).then(|| history(props, &rows)) }
+                        { for (props.horizon > props.now).then(|| history(props, &rows, false)) }
                     </g>
                     <Marks lang={props.lang} roster={props.roster} slice={props.slice.clone()} now={props.now} rows={rows} thin={props.thin} />
                     <g id="playhead">
                         <line x1="0" y1="0" x2="0" y2={n(rows.axis + 8.0)} />
                         <path d={format!("M-7,{}h14v7l-7,7l-7,-7z", n(rows.axis + 8.0))} />
+                        <g>{ for news(props, &rows) }</g>
                     </g>
                 </svg>
             </div>
@@ -157,12 +161,13 @@ fn tick(props: &TimeBarProps, rows: &Rows, at: Time) -> Html {
     html! { <text key={at.0} x={n(rows.x(slice, at))} y={n(rows.axis + 20.0)} {class}>{label}</text> }
 }
 
-fn history(props: &TimeBarProps, rows: &Rows) -> Html {
+/// What happened; `past`: up to now, with labels.
+fn history(props: &TimeBarProps, rows: &Rows, past: bool) -> Html {
     let slice = &*props.slice;
     html! {
         <g>
-            <g>{ for slice.bands.iter().map(|band| view(props, rows, band)) }</g>
-            <g>{ for slice.grants.iter().map(|grant| lock(props, rows, grant)) }</g>
+            <g>{ for slice.bands.iter().map(|band| view(props, rows, band, past)) }</g>
+            <g>{ for slice.grants.iter().map(|grant| lock(props, rows, grant, past)) }</g>
             <g>{ for slice.outages.iter().map(|outage| dark(props, rows, outage)) }</g>
         </g>
     }
@@ -173,13 +178,18 @@ fn letter(roster: &Roster, pid: Pid) -> (String, Option<String>) {
     (name.to_string(), (name.kind == Kind::Node).then(|| name.to_string()))
 }
 
-fn view(props: &TimeBarProps, rows: &Rows, band: &Band) -> Html {
+/// How much of a stretch lies before now: labels must not run into the playhead.
+fn before_now(props: &TimeBarProps, rows: &Rows, x: f64, width: f64) -> f64 {
+    (rows.x(&props.slice, props.now) - x).clamp(0.0, width)
+}
+
+fn view(props: &TimeBarProps, rows: &Rows, band: &Band, past: bool) -> Html {
     let w = words(props.lang);
     let (x, width) = rows.stretch(&props.slice, band.from, band.to);
     let (who, node) = letter(&props.roster, band.primary);
     let label = (w.view_of)(band.view.0, &who);
     let base = n(rows.views + rows.height / 2.0 + 5.8);
-    let fits = !props.thin && breadth(&label) + 18.0 < width;
+    let fits = past && !props.thin && breadth(&label) + 14.0 < before_now(props, rows, x, width);
     html! {
         <g key={format!("{}-{}", band.view.0, band.from.0)} data-n={node} data-view={band.view.0.to_string()}>
             <rect x={n(x + 0.5)} y={n(rows.views)} width={n(width - 1.0)} height={n(rows.height)} rx="2" class="band" />
@@ -188,7 +198,27 @@ fn view(props: &TimeBarProps, rows: &Rows, band: &Band) -> Html {
     }
 }
 
-fn lock(props: &TimeBarProps, rows: &Rows, grant: &Grant) -> Html {
+/// The view that has just begun has no room for its label yet: it stands to the right of the playhead.
+fn news(props: &TimeBarProps, rows: &Rows) -> Option<Html> {
+    let slice = &*props.slice;
+    let band = slice.bands.iter().rev().find(|band| band.from <= props.now && band.to.is_none_or(|to| to > props.now))?;
+    let (who, node) = letter(&props.roster, band.primary);
+    let label = (words(props.lang).view_of)(band.view.0, &who);
+    let (x, width) = rows.stretch(slice, band.from, band.to);
+    let room = rows.left + rows.width - rows.x(slice, props.now);
+    if props.thin || breadth(&label) + 14.0 < before_now(props, rows, x, width) || breadth(&label) + 44.0 > room {
+        return None;
+    }
+    let y = rows.views + rows.height / 2.0;
+    Some(html! {
+        <g key={format!("{}-{}", band.view.0, band.from.0)} data-n={node}>
+            <path d={glyph::CROWN} class="crown" transform={format!("translate(20,{}) scale(.85)", n(y))} />
+            <text x="36" y={n(y + 5.8)} class="b n">{label}</text>
+        </g>
+    })
+}
+
+fn lock(props: &TimeBarProps, rows: &Rows, grant: &Grant, past: bool) -> Html {
     let (x, width) = rows.stretch(&props.slice, grant.from, grant.to);
     let (who, _) = letter(&props.roster, grant.client);
     let token = grant.token.0.to_string();
@@ -200,14 +230,15 @@ fn lock(props: &TimeBarProps, rows: &Rows, grant: &Grant) -> Html {
             <rect key={frozen.from.0} x={n(x)} y={n(rows.grants + 1.5)} width={n(width)} height={n(rows.height - 3.0)} class="stalled" fill="url(#stall)" />
         }
     };
-    let shown = !props.thin && short < width;
+    let room = before_now(props, rows, x, width);
+    let shown = past && !props.thin && short < room;
     let who_x = n(x + 15.0 + breadth(&token));
     html! {
         <g key={token.clone()} data-token={token.clone()}>
             <rect x={n(x + 0.75)} y={n(rows.grants + 0.75)} width={n(width - 1.5)} height={n(rows.height - 1.5)} rx="2" class="grant" />
             <g>{ for grant.frozen.iter().map(stripe) }</g>
             { for shown.then(|| html! { <text x={n(x + 7.0)} y={base.clone()} class="b n">{token}</text> }) }
-            { for (shown && long < width).then(|| html! { <text x={who_x} y={base} class="n">{who}</text> }) }
+            { for (shown && long < room).then(|| html! { <text x={who_x} y={base} class="n">{who}</text> }) }
         </g>
     }
 }

@@ -33,9 +33,9 @@ pub struct MarksProps {
 /// Every mark of the window.
 #[component]
 pub fn Marks(props: &MarksProps) -> Html {
-    let labels = labels(props);
-    let one = |(mark, label): (&Mark, &Option<String>)| {
-        let x = props.rows.x(&props.slice, mark.at);
+    let places = places(props);
+    let labels = labels(props, &places);
+    let one = |((mark, label), &x): ((&Mark, &Option<String>), &f64)| {
         let later = mark.at > props.now;
         html! {
             <g key={mark.seq.0} class={if later { "mark later" } else { "mark" }} data-mark={mark.seq.0.to_string()}>
@@ -44,16 +44,26 @@ pub fn Marks(props: &MarksProps) -> Html {
             </g>
         }
     };
-    html! { <g class="marks">{ for props.slice.marks.iter().zip(&labels).map(one) }</g> }
+    html! { <g class="marks">{ for props.slice.marks.iter().zip(&labels).zip(&places).map(one) }</g> }
+}
+
+/// Where each mark stands: at its instant, or just after the one before it, so that two of one instant are both seen.
+fn places(props: &MarksProps) -> Vec<f64> {
+    let mut free_from = f64::NEG_INFINITY;
+    let place = |mark: &Mark| {
+        let x = props.rows.x(&props.slice, mark.at).max(free_from);
+        free_from = x + 17.0;
+        x
+    };
+    props.slice.marks.iter().map(place).collect()
 }
 
 /// The label of each mark that has room for one: the newest first, each to the left of its mark, none over another.
-fn labels(props: &MarksProps) -> Vec<Option<String>> {
+fn labels(props: &MarksProps, places: &[f64]) -> Vec<Option<String>> {
     let w = words(props.lang);
     let mut free_until = f64::INFINITY;
     let mut out: Vec<Option<String>> = Vec::new();
-    for mark in props.slice.marks.iter().rev() {
-        let x = props.rows.x(&props.slice, mark.at);
+    for (mark, &x) in props.slice.marks.iter().zip(places).rev() {
         let label = said(w, &props.roster, mark.sign);
         let left = x - 11.0 - breadth(&label);
         let fits = !props.thin && mark.at <= props.now && x + 7.0 <= free_until && left >= props.rows.left - 90.0;
@@ -91,7 +101,8 @@ fn sign(props: &MarksProps, mark: &Mark, x: f64) -> Html {
     let (rows, y) = (&props.rows, 11.0);
     let at = |d: &str| format!("M{},{}{d}", n(x), n(y));
     let stroke = |d: String, class: &'static str| html! { <path {d} {class} /> };
-    let rule = || html! { <line x1={n(x)} y1={n(rows.views - 3.0)} x2={n(x)} y2={n(rows.axis)} class="rule" /> };
+    let true_x = rows.x(&props.slice, mark.at);
+    let rule = || html! { <line x1={n(true_x)} y1={n(rows.views - 3.0)} x2={n(true_x)} y2={n(rows.axis)} class="rule" /> };
     match mark.sign {
         Sign::Killed(_) | Sign::Wiped(_) => html! { <g>{ stroke(at("m-6,-6l12,12m0,-12l-12,12"), "cross") }{ rule() }</g> },
         Sign::Revived(_) => stroke(at("m0,7v-13m-5,5l5,-5l5,5"), "hand"),
