@@ -57,7 +57,7 @@ impl Client {
                     worker.keep_alive(ctx);
                 }
             }
-            Timer::Look | Timer::Heartbeat | Timer::Lease | Timer::Resend(_) => {}
+            Timer::Look | Timer::WaitOut(_) | Timer::Heartbeat | Timer::Lease | Timer::Resend(_) => {}
         }
     }
 

@@ -137,32 +137,46 @@ impl Coordinator {
             self.peers.iter_mut().for_each(|peer| peer.watch.resume(now));
         }
         self.looked = now;
-        let lease = env.setup.rules.on(Rule::PrimaryLease);
-        let (mut down, mut in_doubt, mut overdue) = (Vec::new(), false, false);
         for peer in self.peers.iter_mut().filter(|peer| peer.is_node) {
             if let Some(silent) = peer.watch.look(now, config.suspect_after) {
                 ctx.note(Note::Suspected { node: peer.pid, silent });
+                // Armed right after the note, so that what follows has the suspicion as its cause.
+                ctx.arm(Timer::WaitOut(peer.pid), Span(env.wait_out().0.saturating_sub(silent.0)));
             }
-            if peer.pending || !self.control.member(peer.pid).is_some_and(|member| member.up) {
-                continue;
-            }
-            // Its last lease counts from before its last heartbeat was heard, by a clock that may drift.
-            let silent = now.since(peer.watch.heard());
-            if peer.watch.suspected().is_some() && (silent > env.lease_surely_over() || !lease) {
-                down.push(peer.pid);
-                overdue |= silent > env.lease_surely_over() + config.suspect_after;
-            } else {
-                in_doubt |= silent > config.suspect_after.scale(1, 2);
-            }
-        }
-        // Deaths that begin together are decided together (see `Command::NodesDown`), but nobody waits for ever.
-        if !down.is_empty() && (!in_doubt || overdue) {
-            for peer in self.peers.iter_mut().filter(|peer| down.contains(&peer.pid)) {
-                peer.pending = true;
-            }
-            self.propose(Command::NodesDown(down), ctx);
         }
         self.expire_leases(ctx);
+    }
+
+    /// The lease of a suspected node has surely ended: it may be declared down, and others promoted.
+    ///
+    /// Deaths that begin together are decided together (see [`Command::NodesDown`]): while somebody else's fate is open, the
+    /// decision waits, but not for ever.
+    pub fn wait_out(&mut self, suspect: Pid, ctx: &mut Context<'_>) {
+        let (now, env) = (ctx.now(), ctx.env());
+        let config = &env.setup.config;
+        let (mut down, mut open, mut overdue) = (Vec::new(), false, false);
+        for peer in self.peers.iter().filter(|peer| peer.is_node && !peer.pending) {
+            let silent = now.since(peer.watch.heard());
+            let up = self.control.member(peer.pid).is_some_and(|member| member.up);
+            if up && peer.watch.suspected().is_some() && silent >= env.wait_out() {
+                down.push(peer.pid);
+                overdue |= silent > env.wait_out() + config.suspect_after;
+            } else {
+                open |= up && silent > config.suspect_after.scale(1, 2);
+            }
+        }
+        let counted = self.control.member(suspect).is_some_and(|member| member.up);
+        if !counted || self.suspects(suspect).is_none() {
+            return; // it is down already, or was heard again
+        }
+        if down.is_empty() || (open && !overdue) {
+            ctx.arm(Timer::WaitOut(suspect), LOOK_EVERY);
+            return;
+        }
+        for peer in self.peers.iter_mut().filter(|peer| down.contains(&peer.pid)) {
+            peer.pending = true;
+        }
+        self.propose(Command::NodesDown(down), ctx);
     }
 
     fn expire_leases(&mut self, ctx: &mut Context<'_>) {
@@ -234,12 +248,15 @@ fn lock_outcome(outcome: LockOutcome, ctx: &mut Context<'_>) {
 }
 
 impl Env {
-    /// The silence after which every lease that an answered heartbeat gave has surely ended, whatever clocks within the
-    /// bound have done: the node's may run slow by the bound and the coordinator's fast by it, and a little is added for
-    /// rounding.
-    pub fn lease_surely_over(&self) -> Span {
+    /// How long a node must be silent before others are promoted: until every lease that an answered heartbeat gave it has
+    /// surely ended, whatever clocks within the bound have done. The node's may run slow by the bound and the coordinator's
+    /// fast by it, and a little is added for rounding.
+    pub fn wait_out(&self) -> Span {
         let config = &self.setup.config;
+        if !self.setup.rules.on(Rule::PrimaryLease) {
+            return config.suspect_after;
+        }
         let bound = u64::from(config.drift_bound);
-        config.primary_lease.scale(1_000_000 + 3 * bound, 1_000_000)
+        config.primary_lease.scale(1_000_000 + 3 * bound, 1_000_000).max(config.suspect_after)
     }
 }

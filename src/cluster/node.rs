@@ -126,7 +126,7 @@ impl Node {
                     hosted.replica.tick(now, patience, wants);
                 });
             }
-            Timer::Look | Timer::Work | Timer::Attempt | Timer::KeepAlive => {}
+            Timer::Look | Timer::WaitOut(_) | Timer::Work | Timer::Attempt | Timer::KeepAlive => {}
         }
     }
 

@@ -12,6 +12,7 @@ use crate::cluster::note::Note;
 use crate::proto::replica::log::Entry;
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
 use crate::proto::replica::words::Mark;
+use crate::sim::id::Pid;
 use crate::sim::process::{Ctx, Input, Process, Protocol};
 use crate::sim::time::Time;
 
@@ -48,6 +49,8 @@ pub enum Disk {
 pub enum Timer {
     /// Coordinator: look for silent nodes and ended leases.
     Look,
+    /// Coordinator: the lease of this suspected node has surely ended.
+    WaitOut(Pid),
     /// Node, balancer: report.
     Heartbeat,
     /// Node: the lease ends.
@@ -131,6 +134,7 @@ impl Process for Member {
         match self {
             Member::Coordinator(it) => match input {
                 Input::Message { from, msg } => it.receive(from, msg, ctx),
+                Input::Timer(Timer::WaitOut(node)) => it.wait_out(node, ctx),
                 Input::Timer(_) => it.look(ctx),
                 Input::Stored(Ticket::Decided(command, at)) => it.decided(command, at, ctx),
                 Input::Stored(Ticket::Log(..) | Ticket::Nothing) => {}
