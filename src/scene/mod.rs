@@ -9,6 +9,7 @@ pub mod layout;
 pub mod lock;
 pub mod motion;
 pub mod ring;
+pub mod sign;
 pub mod state;
 pub mod timebar;
 pub mod tone;

@@ -11,7 +11,6 @@ use ringside::text::{Lang, words::Verb};
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
-use super::frame::{Painter, Sizes, Stats};
 use super::keys::{self, Focus, Meaning};
 use super::panel::share::Copied;
 use super::panel::timebar::Rows;
@@ -20,6 +19,7 @@ use super::telling;
 use super::web::api::{Api, Shared};
 use super::web::listen::{self, Listener};
 use super::web::page::{self, Copying};
+use super::web::painter::{Painter, Sizes, Stats};
 use super::web::raf::Frame;
 use super::web::resize::{self, Watch};
 use super::web::{document, event, wall, window};

@@ -6,8 +6,6 @@ pub mod app;
 mod draft;
 #[cfg(target_arch = "wasm32")]
 mod draw;
-#[cfg(target_arch = "wasm32")]
-mod frame;
 mod keys;
 mod panel;
 pub mod stage;

@@ -12,8 +12,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
 use super::{page, window};
-use crate::ui::frame::Stats;
 use crate::ui::state::{State, Wish};
+use crate::ui::web::painter::Stats;
 
 /// The state, shared with the page.
 pub type Shared = Rc<RefCell<State>>;

@@ -5,6 +5,7 @@ pub mod event;
 pub mod listen;
 pub mod oops;
 pub mod page;
+pub mod painter;
 pub mod raf;
 pub mod resize;
 

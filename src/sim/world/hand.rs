@@ -1,0 +1,79 @@
+//! What a hand can do to a world.
+
+use std::rc::Rc;
+
+use crate::sim::fault::Fault;
+use crate::sim::id::Pid;
+use crate::sim::journal::{Record, What};
+use crate::sim::process::Process;
+use crate::sim::world::{Happening, World};
+
+impl<P: Process> World<P>
+where
+    P::Env: PartialEq + Eq,
+{
+    /// Lets a hand interfere now. A fault that would change nothing changes nothing, and is recorded all the same.
+    pub fn inject(&mut self, fault: Fault, out: &mut Vec<Record<P::Note>>) {
+        let (Fault::Kill(who)
+        | Fault::Revive(who)
+        | Fault::Wipe(who)
+        | Fault::Freeze(who)
+        | Fault::Thaw(who)
+        | Fault::Slow(who, _)
+        | Fault::Cut(who, _)
+        | Fault::Heal(who, _)
+        | Fault::Drift(who, _)) = fault;
+        let cause = Some(self.record(who, None, What::Fault(fault), out));
+        match fault {
+            Fault::Kill(pid) => self.kill(pid),
+            Fault::Revive(pid) => {
+                if self.slots[pid.index()].up.is_none() {
+                    self.start(pid, cause, out);
+                }
+            }
+            Fault::Wipe(pid) => {
+                self.kill(pid);
+                self.slots[pid.index()].disk = Rc::default();
+            }
+            Fault::Freeze(pid) => {
+                let slot = &mut self.slots[pid.index()];
+                slot.frozen = slot.up.is_some();
+            }
+            Fault::Thaw(pid) => self.thaw(pid),
+            Fault::Slow(pid, factor) => self.net.set_slow(pid, factor),
+            Fault::Cut(from, to) => self.net.set_cut(from, to, true),
+            Fault::Heal(from, to) => self.net.set_cut(from, to, false),
+            Fault::Drift(pid, ppm) => {
+                let now = self.now;
+                self.slots[pid.index()].clock.set_drift(now, ppm.clamp(-500_000, 500_000));
+            }
+        }
+    }
+
+    fn kill(&mut self, pid: Pid) {
+        let slot = &mut self.slots[pid.index()];
+        slot.up = None;
+        slot.frozen = false;
+        slot.held.clear();
+        for (_, key) in std::mem::take(&mut slot.timers) {
+            self.queue.remove(&key);
+        }
+        // Saves under way are lost with the process; they need not wait in the queue.
+        self.queue.retain(|_, event| !(event.to == pid && matches!(event.what, Happening::Saved { .. })));
+    }
+
+    fn thaw(&mut self, pid: Pid) {
+        let slot = &mut self.slots[pid.index()];
+        slot.frozen = false;
+        for event in std::mem::take(&mut slot.held) {
+            let timer = match event.what {
+                Happening::Timer(timer) => Some(timer),
+                Happening::Message { .. } | Happening::Saved { .. } => None,
+            };
+            let key = self.schedule(self.now, event);
+            if let Some(timer) = timer {
+                self.slots[pid.index()].timers.insert(timer, key);
+            }
+        }
+    }
+}
