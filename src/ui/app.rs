@@ -46,8 +46,8 @@ pub enum Msg {
     Resized,
     /// A key that means something, and what had the focus.
     Key(Meaning, Focus),
-    /// A pointer on the time bar.
-    Pointer(PointerEvent),
+    /// A pointer on the time bar: so far along it.
+    Scrub(f64),
     /// The speed's slider.
     Speed(InputEvent),
     /// A field of the settings.
@@ -141,7 +141,7 @@ impl Component for App {
             wish: link.callback(Msg::Wish),
             select: link.callback(|name| Msg::Wish(Wish::Select(name))),
             hover: link.callback(|name| Msg::Wish(Wish::Hover(name))),
-            pointer: link.callback(Msg::Pointer),
+            pointer: link.batch_callback(|pointer: PointerEvent| event::scrub(&pointer).map(Msg::Scrub)),
             speed: link.callback(Msg::Speed),
             write: link.callback(Msg::Write),
             random: link.callback(|_| Msg::Random),
@@ -182,7 +182,7 @@ impl Component for App {
             Msg::Touched => {}
             Msg::Resized => return self.measure(),
             Msg::Key(meaning, focus) => return self.key(meaning, focus),
-            Msg::Pointer(pointer) => return self.scrub(&pointer),
+            Msg::Scrub(along) => return self.scrub(along),
             Msg::Speed(input) => {
                 let notch = event::field(&input).and_then(|(_, value, _)| value.parse::<usize>().ok());
                 let Some(&speed) = notch.and_then(|notch| Speed::NOTCHES.get(notch)) else { return false };
@@ -327,10 +327,10 @@ impl App {
         }
     }
 
-    fn scrub(&mut self, pointer: &PointerEvent) -> bool {
+    fn scrub(&mut self, along: f64) -> bool {
         let rows = Rows::new(self.sizes.time, self.sizes.thin);
-        let Some(along) = event::scrub(pointer, rows.left * resize::unit()) else { return false };
-        let to = self.state.borrow().window().instant(along);
+        let place = (along * f64::from(self.sizes.time.0) - rows.left) / rows.width;
+        let to = self.state.borrow().window().instant(place);
         self.wish(Wish::Seek(to))
     }
 

@@ -29,9 +29,8 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     let w = words(props.lang);
     let asked = props.inspected.as_ref().filter(|_| props.cutting).map(|who| (w.cut_to_whom)(who.name));
     let loud = props.notice.clone().or(asked);
-    let class = if loud.is_some() { "told loud" } else { "told" };
     let told = match (&loud, &props.inspected) {
-        (Some(loud), _) => loud.clone(),
+        (Some(_), _) => String::new(),
         (None, Some(who)) => who.facts.join(" · "),
         (None, None) => w.select_anything.to_owned(),
     };
@@ -41,7 +40,9 @@ pub fn Inspector(props: &InspectorProps) -> Html {
             <span class="subject">
                 { for props.inspected.as_ref().map(|who| html! { <Disc key={who.name.to_string()} name={who.name} look={who.look} /> }) }
             </span>
-            <p id="notice" {class} role="status">{told}</p>
+            // Only what has to be heard is announced: the rest changes with every beat.
+            <p id="notice" class="told loud" role="status">{loud.unwrap_or_default()}</p>
+            <p id="about" class="told">{told}</p>
             <div class="acts" role="group" aria-label={w.inspector}>
                 { for acts.iter().map(|act| button(props, act)) }
             </div>

@@ -15,7 +15,7 @@ pub struct SentenceProps {
 }
 
 /// Longer sentences are set smaller, so that two lines take the place of one and nothing below moves.
-const LONG: usize = 84;
+const LONG: usize = 74;
 
 fn breadth(said: &Said) -> usize {
     match said {

@@ -135,7 +135,7 @@ fn a_refused_wish_is_said_in_the_line() {
     state.wish(Wish::Select(name("C"))).expect("C takes part");
     let why = state.wish(Wish::Verb(ringside::text::words::Verb::Thaw)).expect_err("C is not frozen");
     let html = inspector(&state, Lang::En);
-    assert!(html.contains(&why) && html.contains("told loud"), "{html}");
+    assert!(html.contains(&format!("role=\"status\" class=\"told loud\">{why}</p>")), "{html}");
 }
 
 #[test]

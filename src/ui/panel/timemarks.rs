@@ -63,10 +63,11 @@ fn labels(props: &MarksProps, places: &[f64]) -> Vec<Option<String>> {
     let w = words(props.lang);
     let mut free_until = f64::INFINITY;
     let mut out: Vec<Option<String>> = Vec::new();
-    for (mark, &x) in props.slice.marks.iter().zip(places).rev() {
+    for (i, (mark, &x)) in props.slice.marks.iter().zip(places).enumerate().rev() {
+        let taken = i.checked_sub(1).map_or(f64::NEG_INFINITY, |before| places[before] + 9.0);
         let label = said(w, &props.roster, mark.sign);
         let left = x - 11.0 - breadth(&label);
-        let fits = !props.thin && mark.at <= props.now && x + 7.0 <= free_until && left >= props.rows.left - 90.0;
+        let fits = !props.thin && mark.at <= props.now && x + 7.0 <= free_until && left >= taken.max(props.rows.left - 90.0);
         // A promotion is named by its band.
         let wanted = !matches!(mark.sign, Sign::Promoted(..));
         free_until = if fits && wanted { left - 2.0 } else { free_until.min(x - 9.0) };

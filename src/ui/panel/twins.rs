@@ -54,12 +54,12 @@ pub fn Twins(props: &TwinsProps) -> Html {
         }
     };
     html! {
-        <div class="unseen" id="twins">
+        <section class="unseen" id="twins" aria-label={w.history_table}>
             <h2>{w.in_flight}</h2>
             <ul id="messages-list">{ for shown().take(MOST).enumerate().map(message) }</ul>
             <p>{rest.unwrap_or_default()}</p>
             <h2>{w.history_table}</h2>
             <ol id="history-list">{ for props.slice.marks.iter().map(mark) }</ol>
-        </div>
+        </section>
     }
 }

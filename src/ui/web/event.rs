@@ -30,9 +30,10 @@ fn focus(event: &Event) -> Focus {
     }
 }
 
-/// What a pointer does on the time bar: where it is along the window, if it is held down there.
-pub fn scrub(event: &PointerEvent, left: f64) -> Option<f64> {
-    let bar: Element = event.current_target()?.dyn_into().ok()?;
+/// What a pointer does on the time bar: where it is along the bar, 0 to 1, if it is held down there. To be asked while the
+/// event is under way: the browser captures a pointer only then.
+pub fn scrub(event: &PointerEvent) -> Option<f64> {
+    let bar = super::by_id("slider")?;
     match event.type_().as_str() {
         "pointerdown" if event.button() == 0 => {
             // So that a drag goes on beyond the bar's edges. Refused for a pointer that is gone already.
@@ -41,5 +42,6 @@ pub fn scrub(event: &PointerEvent, left: f64) -> Option<f64> {
         "pointermove" if event.buttons() & 1 == 1 && bar.has_pointer_capture(event.pointer_id()) => {}
         _ => return None,
     }
-    Some(super::resize::along(&bar, f64::from(event.client_x()), left))
+    let shown = bar.get_bounding_client_rect();
+    Some((f64::from(event.client_x()) - shown.left()) / shown.width().max(1.0))
 }

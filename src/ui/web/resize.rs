@@ -3,7 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, ResizeObserver};
+use web_sys::ResizeObserver;
 
 use super::{by_id, root, window};
 
@@ -52,11 +52,4 @@ pub fn size(id: &str, unit: f64) -> Option<(u32, u32)> {
     let shown = by_id(id)?.get_bounding_client_rect();
     let units = |px: f64| (px / unit).round() as u32;
     (shown.width() > 0.0).then(|| (units(shown.width()), units(shown.height())))
-}
-
-/// Where along an element a point of the screen lies: 0 at its left edge, 1 at its right.
-pub fn along(element: &Element, client_x: f64, left: f64) -> f64 {
-    let shown = element.get_bounding_client_rect();
-    let width = (shown.width() - left).max(1.0);
-    (client_x - shown.left() - left) / width
 }
