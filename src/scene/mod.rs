@@ -4,6 +4,7 @@
 pub mod copies;
 pub mod geom;
 pub mod glyph;
+pub mod history;
 pub mod hit;
 pub mod layout;
 pub mod lock;

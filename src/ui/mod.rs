@@ -6,10 +6,11 @@ pub mod app;
 mod draft;
 #[cfg(target_arch = "wasm32")]
 mod draw;
-#[cfg(target_arch = "wasm32")]
-mod frame;
 mod keys;
+mod opening;
 mod panel;
+#[cfg(target_arch = "wasm32")]
+mod run;
 pub mod stage;
 mod state;
 mod story;

@@ -11,8 +11,8 @@ use ringside::text::{Lang, complaint, sentence};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
+use super::frame::Stats;
 use super::{page, window};
-use crate::ui::frame::Stats;
 use crate::ui::state::{State, Wish};
 
 /// The state, shared with the page.

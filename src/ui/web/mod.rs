@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod event;
+pub mod frame;
 pub mod listen;
 pub mod oops;
 pub mod page;
