@@ -4,12 +4,12 @@
 pub mod copies;
 pub mod geom;
 pub mod glyph;
+pub mod history;
 pub mod hit;
 pub mod layout;
 pub mod lock;
 pub mod motion;
 pub mod ring;
-pub mod sign;
 pub mod state;
 pub mod timebar;
 pub mod tone;

@@ -1,16 +1,9 @@
-//! The time bar as data: the history of one shard, of the lock and of the faults, read off the journal, and where an
-//! instant stands on the bar. Integers, but for the last step from an instant to a place.
+//! The time bar as data: what can stand on it, and where an instant stands. `history` reads it off the journal. Integers,
+//! but for the last step from an instant to a place.
 
-use std::collections::BTreeSet;
-
-use crate::cluster::note::{Note, ViewWhy};
 use crate::proto::lock::token::FencingToken;
-use crate::proto::replica::view::{ShardId, ViewNo};
-pub use crate::scene::sign::Sign;
-use crate::scene::sign::together;
-use crate::sim::fault::Fault;
+use crate::proto::replica::view::ViewNo;
 use crate::sim::id::{Pid, Seq};
-use crate::sim::journal::{Record, What};
 use crate::sim::time::{Span, Time};
 
 /// How much time the bar shows at once.
@@ -61,7 +54,8 @@ impl Window {
         (0..=LENGTH.0 / TICK.0).map(move |i| Time(self.from.0 + i * TICK.0))
     }
 
-    fn shows(self, from: Time, to: Option<Time>) -> bool {
+    /// Whether any of a span lies in the window; what is open does.
+    pub fn shows(self, from: Time, to: Option<Time>) -> bool {
         from <= self.to() && to.is_none_or(|to| to >= self.from)
     }
 }
@@ -103,6 +97,53 @@ pub struct Grant {
     pub frozen: Vec<Outage>,
 }
 
+/// What a mark stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sign {
+    /// A process was killed.
+    Killed(Pid),
+    /// Its disk was emptied.
+    Wiped(Pid),
+    /// It was booted again.
+    Revived(Pid),
+    /// It was made to stand still.
+    Frozen(Pid),
+    /// It goes on.
+    Thawed(Pid),
+    /// Its messages were made slower, or as fast as before.
+    Slowed(Pid),
+    /// Its clock drifts.
+    Drifts(Pid),
+    /// A link was cut; without a second end, several of the first one's.
+    Cut(Pid, Option<Pid>),
+    /// A link was healed; without a second end, several of the first one's.
+    Healed(Pid, Option<Pid>),
+    /// The first suspects the second.
+    Suspected(Pid, Pid),
+    /// A process that was suspected is back.
+    Returned(Pid),
+    /// A new primary leads the shard, in this view.
+    Promoted(ViewNo, Pid),
+}
+
+impl Sign {
+    /// Whether a hand did it. Everything else the cluster found out or decided.
+    pub const fn by_hand(self) -> bool {
+        match self {
+            Sign::Killed(_)
+            | Sign::Wiped(_)
+            | Sign::Revived(_)
+            | Sign::Frozen(_)
+            | Sign::Thawed(_)
+            | Sign::Slowed(_)
+            | Sign::Drifts(_)
+            | Sign::Cut(..)
+            | Sign::Healed(..) => true,
+            Sign::Suspected(..) | Sign::Returned(_) | Sign::Promoted(..) => false,
+        }
+    }
+}
+
 /// A mark on the bar.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Mark {
@@ -128,246 +169,3 @@ pub struct Slice {
     /// Marks, in order.
     pub marks: Vec<Mark>,
 }
-
-/// The history of one shard, of the lock and of the faults; reads each fact once.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct History {
-    story: ShardId,
-    read: usize,
-    bands: Vec<Band>,
-    outages: Vec<Outage>,
-    grants: Vec<Grant>,
-    marks: Vec<Mark>,
-    down: BTreeSet<Pid>,
-    still: BTreeSet<Pid>,
-    view: Option<(ViewNo, Option<Pid>)>,
-    server: Option<Pid>,
-    served_once: bool,
-}
-
-impl History {
-    /// Nothing read yet.
-    pub fn new(story: ShardId) -> History {
-        History {
-            story,
-            read: 0,
-            bands: Vec::new(),
-            outages: Vec::new(),
-            grants: Vec::new(),
-            marks: Vec::new(),
-            down: BTreeSet::new(),
-            still: BTreeSet::new(),
-            view: None,
-            server: None,
-            served_once: false,
-        }
-    }
-
-    /// The shard it tells of.
-    pub fn story(&self) -> ShardId {
-        self.story
-    }
-
-    /// Reads the facts it has not read. `facts` continues what was read before: after a new branch, begin a new history.
-    pub fn read(&mut self, facts: &[Record<Note>]) {
-        if facts.len() < self.read {
-            *self = History::new(self.story);
-        }
-        for fact in &facts[self.read..] {
-            match &fact.what {
-                What::Fault(fault) => self.fault(fact, *fault),
-                What::Note(note) => self.note(fact, note),
-            }
-        }
-        self.read = facts.len();
-    }
-
-    /// What a window shows.
-    pub fn slice(&self, window: Window) -> Slice {
-        Slice {
-            window,
-            bands: self.bands.iter().filter(|b| window.shows(b.from, b.to)).cloned().collect(),
-            outages: self.outages.iter().filter(|o| window.shows(o.from, o.to)).copied().collect(),
-            grants: self.grants.iter().filter(|g| window.shows(g.from, g.to)).cloned().collect(),
-            marks: self.marks.iter().filter(|m| window.shows(m.at, Some(m.at))).cloned().collect(),
-        }
-    }
-
-    fn fault(&mut self, fact: &Record<Note>, fault: Fault) {
-        let at = fact.at;
-        match fault {
-            Fault::Kill(pid) => {
-                self.goes_down(pid, at);
-                self.mark(fact, Sign::Killed(pid));
-            }
-            Fault::Wipe(pid) => {
-                self.goes_down(pid, at);
-                self.mark(fact, Sign::Wiped(pid));
-            }
-            Fault::Revive(pid) => {
-                self.down.remove(&pid);
-                self.mark(fact, Sign::Revived(pid));
-            }
-            Fault::Freeze(pid) => {
-                self.still.insert(pid);
-                self.falls_silent(pid, at);
-                if let Some(grant) = self.grants.last_mut().filter(|g| g.client == pid && g.to.is_none()) {
-                    grant.frozen.push(Outage { from: at, to: None });
-                }
-                self.mark(fact, Sign::Frozen(pid));
-            }
-            Fault::Thaw(pid) => {
-                self.still.remove(&pid);
-                self.thaws(pid, at);
-                self.mark(fact, Sign::Thawed(pid));
-            }
-            Fault::Slow(pid, _) => self.mark(fact, Sign::Slowed(pid)),
-            Fault::Drift(pid, _) => self.mark(fact, Sign::Drifts(pid)),
-            Fault::Cut(a, b) => self.mark(fact, Sign::Cut(a, Some(b))),
-            Fault::Heal(a, b) => self.mark(fact, Sign::Healed(a, Some(b))),
-        }
-    }
-
-    fn goes_down(&mut self, pid: Pid, at: Time) {
-        self.down.insert(pid);
-        self.still.remove(&pid);
-        self.falls_silent(pid, at);
-        if let Some(grant) = self.grants.last_mut().filter(|g| g.client == pid && g.to.is_none()) {
-            close(&mut grant.frozen, at);
-        }
-        if self.server == Some(pid) {
-            self.server = None;
-        }
-    }
-
-    /// Whoever served the shard does so no more.
-    fn falls_silent(&mut self, pid: Pid, at: Time) {
-        if let Some(band) = self.bands.last_mut().filter(|b| b.primary == pid && b.to.is_none()) {
-            band.to = Some(at);
-        }
-        if self.server == Some(pid) && self.outages.last().is_none_or(|o| o.to.is_some()) {
-            self.outages.push(Outage { from: at, to: None });
-        }
-    }
-
-    fn thaws(&mut self, pid: Pid, at: Time) {
-        // Still the primary of the latest view, as far as anybody decided: its band goes on.
-        if let Some((no, Some(primary))) = self.view
-            && primary == pid
-        {
-            self.begin_band(no, pid, at);
-        }
-        if self.server == Some(pid) {
-            close(&mut self.outages, at);
-        }
-        if let Some(grant) = self.grants.last_mut().filter(|g| g.client == pid) {
-            close(&mut grant.frozen, at);
-        }
-    }
-
-    fn note(&mut self, fact: &Record<Note>, note: &Note) {
-        let (at, who) = (fact.at, fact.who);
-        match note {
-            Note::Suspected { node, .. } => self.mark(fact, Sign::Suspected(who, *node)),
-            Note::Returned { node, .. } => self.mark(fact, Sign::Returned(*node)),
-            Note::ViewChanged { shard, view, why } if *shard == self.story => {
-                let before = self.view.and_then(|(_, primary)| primary);
-                self.view = Some((view.no, view.primary));
-                if let Some(band) = self.bands.last_mut().filter(|b| b.to.is_none()) {
-                    band.to = Some(at);
-                }
-                if before != view.primary || matches!(why, ViewWhy::Promotion) {
-                    self.stops(at);
-                }
-                if let Some(primary) = view.primary {
-                    self.begin_band(view.no, primary, at);
-                    if matches!(why, ViewWhy::Promotion) {
-                        self.mark(fact, Sign::Promoted(view.no, primary));
-                    }
-                }
-            }
-            Note::Serving { shard, view } if *shard == self.story => {
-                if self.view.is_none_or(|(no, _)| no < *view) {
-                    self.view = Some((*view, Some(who)));
-                }
-                self.server = Some(who);
-                self.served_once = true;
-                close(&mut self.outages, at);
-                if self.bands.last().is_none_or(|b| b.to.is_some()) {
-                    self.begin_band(*view, who, at);
-                }
-            }
-            Note::Stopped { shard, .. } if *shard == self.story && self.server == Some(who) => self.stops(at),
-            Note::LockGranted { session, token } => {
-                if let Some(grant) = self.grants.last_mut() {
-                    grant.to = grant.to.or(Some(at));
-                    close(&mut grant.frozen, at);
-                }
-                let mut frozen = Vec::new();
-                if self.still.contains(&session.client) {
-                    frozen.push(Outage { from: at, to: None });
-                }
-                self.grants.push(Grant { token: *token, client: session.client, from: at, to: None, frozen });
-            }
-            Note::LockReleased { token, .. } | Note::SessionEnded { held: Some(token), .. } => {
-                if let Some(grant) = self.grants.iter_mut().rev().find(|g| g.token == *token && g.to.is_none()) {
-                    grant.to = Some(at);
-                    close(&mut grant.frozen, at);
-                }
-            }
-            Note::ViewChanged { .. }
-            | Note::Serving { .. }
-            | Note::Stopped { .. }
-            | Note::SessionEnded { held: None, .. }
-            | Note::Appended { .. }
-            | Note::Committed { .. }
-            | Note::Truncated { .. }
-            | Note::StaleView { .. }
-            | Note::LearnerReady { .. }
-            | Note::Acknowledged { .. }
-            | Note::Refused { .. }
-            | Note::Answered { .. }
-            | Note::Retried { .. }
-            | Note::LockQueued { .. }
-            | Note::HoldBegins { .. }
-            | Note::HoldEnds { .. }
-            | Note::FencedWrite { .. }
-            | Note::FenceRefused { .. } => {}
-        }
-    }
-
-    fn stops(&mut self, at: Time) {
-        self.server = None;
-        // Before it was served for the first time, there is nothing to miss.
-        if self.served_once && self.outages.last().is_none_or(|o| o.to.is_some()) {
-            self.outages.push(Outage { from: at, to: None });
-        }
-    }
-
-    fn begin_band(&mut self, view: ViewNo, primary: Pid, at: Time) {
-        if !self.down.contains(&primary) && !self.still.contains(&primary) {
-            self.bands.push(Band { view, primary, from: at, to: None });
-        }
-    }
-
-    /// Puts a mark, unless it says what the last one of the same instant says already.
-    fn mark(&mut self, fact: &Record<Note>, sign: Sign) {
-        if let Some(last) = self.marks.last_mut().filter(|last| last.at == fact.at)
-            && let Some(both) = together(last.sign, sign)
-        {
-            last.sign = both;
-            return;
-        }
-        self.marks.push(Mark { seq: fact.seq, at: fact.at, sign });
-    }
-}
-
-fn close(spans: &mut [Outage], at: Time) {
-    if let Some(open) = spans.last_mut().filter(|span| span.to.is_none()) {
-        open.to = Some(at);
-    }
-}
-
-#[cfg(test)]
-#[path = "timebar_tests.rs"]
-mod tests;

@@ -7,7 +7,10 @@ mod draft;
 #[cfg(target_arch = "wasm32")]
 mod draw;
 mod keys;
+mod opening;
 mod panel;
+#[cfg(target_arch = "wasm32")]
+mod run;
 pub mod stage;
 mod state;
 mod story;

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use ringside::cluster::name::Name;
 use ringside::cluster::setup::Setup;
 use ringside::proto::replica::view::ShardId;
-use ringside::scene::timebar::{History, Slice, Window};
+use ringside::scene::history::History;
+use ringside::scene::timebar::{Slice, Window};
 use ringside::session::action::Action;
 use ringside::session::link::{self, Opened};
 use ringside::session::playback::{Playback, Speed};
@@ -122,9 +123,9 @@ pub struct State {
     pub notice: Option<String>,
     /// Whether nobody has touched the run yet: the sentence then says what is to be seen and what to do.
     pub untouched: bool,
-    story: Story,
-    history: History,
-    window: Window,
+    pub(super) story: Story,
+    pub(super) history: History,
+    pub(super) window: Window,
 }
 
 impl State {
@@ -320,73 +321,6 @@ impl State {
         }
     }
 
-    fn open(&mut self, fragment: &str) {
-        let bare = fragment.trim_start_matches('#');
-        match link::parse(bare) {
-            Ok(opened) => {
-                self.notice = None;
-                let page = opened.page.clone();
-                let first = opened.actions.is_empty() && !names_an_instant(bare);
-                self.load(if first { Opened { at: FIRST, ..opened } } else { opened });
-                self.untouched = first;
-                if first {
-                    self.present();
-                }
-                page.iter().for_each(|(key, value)| self.look(key, value));
-            }
-            Err(error) => {
-                self.load(Opened { at: FIRST, ..Opened::default() });
-                self.present();
-                self.notice = Some((words(self.lang).bad_link)(&complaint::link_error(&error, self.lang)));
-            }
-        }
-    }
-
-    /// A page's own key in a link: how the run is looked at. What nobody can read is passed over.
-    fn look(&mut self, key: &str, value: &str) {
-        match key {
-            "lang" => self.lang = Lang::parse(value).unwrap_or(self.lang),
-            "theme" => {
-                self.theme = match value {
-                    "light" => Theme::Light,
-                    "dark" => Theme::Dark,
-                    _ => self.theme,
-                }
-            }
-            "sel" => {
-                let known = value.parse().ok().filter(|&name| self.session.setup().roster.pid(name).is_some());
-                self.selected = known.or(self.selected);
-            }
-            "speed" => {
-                if let Ok(millionths) = value.parse() {
-                    self.playback.set_speed(Speed(millionths));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn load(&mut self, opened: Opened) {
-        self.pause();
-        self.session = Session::open(opened);
-        self.story = Story::default();
-        self.history = History::new(USUAL);
-        self.window = Window::default();
-        self.untouched = true;
-        self.cutting = false;
-        self.second = None;
-        self.hovered = None;
-        self.selected = self.selected.filter(|&name| self.session.setup().roster.pid(name).is_some());
-    }
-
-    /// Selects the primary of the shard in the story, so that the one thing to do is one key away.
-    fn present(&mut self) {
-        self.untouched = true;
-        let view = self.session.view();
-        let primary = view.shards.get(usize::from(USUAL.0)).and_then(|shard| shard.view.primary);
-        self.selected = primary.map(|pid| self.session.setup().roster.name(pid));
-    }
-
     /// Whether a hand has done anything in this run.
     pub fn touched(&self) -> bool {
         !self.session.actions().is_empty()
@@ -430,11 +364,6 @@ impl State {
         }
         link::print(&opened)
     }
-}
-
-/// Whether a link was made by this page, or says when to open; else the instant is ours to choose.
-fn names_an_instant(fragment: &str) -> bool {
-    fragment.split('&').any(|part| part.starts_with("v=") || part.starts_with("at="))
 }
 
 #[cfg(test)]

@@ -11,9 +11,9 @@ use ringside::text::{Lang, complaint, sentence};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
+use super::frame::Stats;
 use super::{page, window};
 use crate::ui::state::{State, Wish};
-use crate::ui::web::painter::Stats;
 
 /// The state, shared with the page.
 pub type Shared = Rc<RefCell<State>>;

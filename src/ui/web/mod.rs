@@ -2,10 +2,10 @@
 
 pub mod api;
 pub mod event;
+pub mod frame;
 pub mod listen;
 pub mod oops;
 pub mod page;
-pub mod painter;
 pub mod raf;
 pub mod resize;
 

@@ -2,9 +2,11 @@
 
 use super::*;
 use crate::cluster::note::StopWhy;
-use crate::proto::lock::token::Session;
+use crate::proto::lock::token::{FencingToken, Session};
 use crate::proto::replica::view::View;
-use crate::sim::id::Boot;
+use crate::scene::timebar::TICK;
+use crate::sim::id::{Boot, Seq};
+use crate::sim::time::Span;
 
 const K1: Pid = Pid(0);
 const C: Pid = Pid(3);

@@ -13,10 +13,10 @@ use ringside::text::words::words;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
+use super::{by_id, page, resize};
 use crate::ui::panel::timebar::{Rows, n};
 use crate::ui::stage::paint::{self, PaintOptions, Palette};
 use crate::ui::state::State;
-use crate::ui::web::{by_id, page, resize};
 
 /// How many frames the figures are taken from.
 const KEPT: usize = 600;
