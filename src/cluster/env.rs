@@ -9,6 +9,7 @@ use crate::cluster::store::Key;
 use crate::proto::replica::view::ShardId;
 use crate::proto::ring::{self, Ring};
 use crate::sim::id::Pid;
+use crate::sim::sorted::in_order;
 
 /// The environment of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,8 +50,7 @@ impl Env {
         });
         let key = |id, label: &str| Key { id, shard: ShardId(ring::shard_of(ring::point(label), config.shards)) };
         let labels: Vec<String> = (0..config.keys).map(|i| format!("key{i}")).collect();
-        let mut points: Vec<u64> = labels.iter().map(|label| ring::point(label)).collect();
-        points.sort_unstable();
+        let points = in_order(labels.iter().map(|label| ring::point(label)), Ord::cmp);
         Env {
             coordinators: roster.of(Kind::Coordinator).collect(),
             balancers: roster.of(Kind::Balancer).collect(),

@@ -1,7 +1,5 @@
 //! One shard on one node: the replica, what its committed operations have made of the store, and who waits for answers.
 
-use std::collections::BTreeMap;
-
 use crate::cluster::msg::{LoggedOp, Msg};
 use crate::cluster::note::{Asked, Note, OpId};
 use crate::cluster::process::Context;
@@ -9,6 +7,7 @@ use crate::cluster::store::{Outcome, Request, Store};
 use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Pid;
+use crate::sim::sorted::SortedMap;
 
 /// A shard as a node keeps it in memory.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -20,7 +19,7 @@ pub struct Hosted {
     /// Applied up to here; never beyond what is known to be committed.
     pub applied: Index,
     /// Who waits for which entry: the operation and the balancer it came through.
-    pub waiting: BTreeMap<Index, (OpId, Pid)>,
+    pub waiting: SortedMap<Index, (OpId, Pid)>,
     /// Whether it serves: primary, settled, and under a lease when it last looked.
     pub serving: bool,
     /// Whether the resend timer runs.
@@ -31,8 +30,15 @@ pub struct Hosted {
 impl Hosted {
     /// A copy just read from disk: the store is made anew from the committed part of the log.
     pub fn new(replica: Replica<LoggedOp>, fencing: bool) -> Hosted {
-        let mut hosted =
-            Hosted { replica, store: Store::default(), applied: Index(0), waiting: BTreeMap::new(), serving: false, timer: false, fencing };
+        let mut hosted = Hosted {
+            replica,
+            store: Store::default(),
+            applied: Index(0),
+            waiting: SortedMap::new(),
+            serving: false,
+            timer: false,
+            fencing,
+        };
         hosted.replay();
         hosted
     }

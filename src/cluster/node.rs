@@ -1,6 +1,5 @@
 //! A storage node: it reports, holds a lease, keeps replicas, and serves the shards it leads.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::cluster::hosted::Hosted;
@@ -14,6 +13,7 @@ use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::proto::replica::words::{Mark, Patience, ReplicaMsg, Want};
 use crate::sim::id::{Boot, Pid};
+use crate::sim::sorted::SortedMap;
 use crate::sim::time::{Span, Time};
 
 /// What a node's disk holds.
@@ -22,7 +22,7 @@ pub struct NodeDisk {
     /// Whether the control plane has counted this disk in. An empty one belongs to a node that has lost everything.
     pub formatted: bool,
     /// Each shard's log, the highest view seen, and what was known to be committed.
-    pub shards: BTreeMap<ShardId, ShardDisk>,
+    pub shards: SortedMap<ShardId, ShardDisk>,
 }
 
 /// One shard on a disk.
@@ -41,7 +41,7 @@ impl NodeDisk {
     pub fn save(&mut self, change: &Change) {
         match change {
             Change::Log { shard, view, commit, keep, entries } => {
-                let disk = self.shards.entry(*shard).or_default();
+                let disk = self.shards.get_or_insert_with(*shard, Default::default);
                 disk.log.truncate(*keep);
                 for entry in entries {
                     disk.log.push(entry.clone());
@@ -50,7 +50,7 @@ impl NodeDisk {
                 disk.commit = (*commit).min(disk.log.last());
             }
             Change::View(shard, view) => {
-                let disk = self.shards.entry(*shard).or_default();
+                let disk = self.shards.get_or_insert_with(*shard, Default::default);
                 disk.view = disk.view.max(*view);
             }
             Change::Format => self.formatted = true,
@@ -68,7 +68,7 @@ pub struct Node {
     known: Version,
     /// By its own clock, counted from the sending of an answered heartbeat.
     lease_until: Time,
-    shards: BTreeMap<ShardId, Rc<Hosted>>,
+    shards: SortedMap<ShardId, Rc<Hosted>>,
 }
 
 impl Node {
@@ -131,7 +131,7 @@ impl Node {
     }
 
     fn stop_all(&mut self, ctx: &mut Context<'_>) {
-        for (&shard, hosted) in &mut self.shards {
+        for (&shard, hosted) in self.shards.iter_mut() {
             if hosted.serving {
                 let hosted = Rc::make_mut(hosted);
                 hosted.serving = false;
@@ -195,10 +195,8 @@ impl Node {
             return;
         }
         let fencing = ctx.env().setup.rules.on(Rule::Fencing);
-        let hosted = self
-            .shards
-            .entry(shard)
-            .or_insert_with(|| Rc::new(Hosted::new(Replica::new(me, ViewNo(0), Log::default(), Index(0)), fencing)));
+        let hosted =
+            self.shards.get_or_insert_with(shard, || Rc::new(Hosted::new(Replica::new(me, ViewNo(0), Log::default(), Index(0)), fencing)));
         if view.no <= hosted.replica.view() && (view.no < hosted.replica.view() || hosted.replica.is_primary()) {
             return;
         }
@@ -278,7 +276,7 @@ impl Node {
         if !self.has_lease(ctx) {
             return;
         }
-        for (&shard, hosted) in &mut self.shards {
+        for (&shard, hosted) in self.shards.iter_mut() {
             if !hosted.serving && hosted.replica.is_settled() {
                 let hosted = Rc::make_mut(hosted);
                 hosted.serving = true;

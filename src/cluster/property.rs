@@ -1,8 +1,6 @@
 //! The promises, checked after every event. This file sees facts and the read-only view, and shares no code with the
 //! protocols it judges.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::cluster::note::{Note, OpId};
 use crate::cluster::view::Sight;
 use crate::proto::lock::token::{FencingToken, Session};
@@ -10,6 +8,7 @@ use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::fault::Fault;
 use crate::sim::id::{Pid, Seq};
 use crate::sim::journal::{Record, What};
+use crate::sim::sorted::{SortedMap, SortedSet};
 use crate::sim::time::Time;
 
 /// A promise of the cluster.
@@ -59,24 +58,24 @@ struct Shard {
     /// Nodes that said they serve and did not say that they stopped.
     claims: Vec<Pid>,
     /// Acknowledged writes, by their place in the log.
-    acked: BTreeMap<Index, OpId>,
+    acked: SortedMap<Index, OpId>,
     /// Those that some later server did not have.
-    lost: BTreeSet<Index>,
+    lost: SortedSet<Index>,
 }
 
 /// The state of all promises of one run.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Promises {
     broken: [Option<Broken>; 5],
-    shards: BTreeMap<ShardId, Shard>,
+    shards: SortedMap<ShardId, Shard>,
     /// Shards with more than one claim: only these need a look after every event.
-    contested: BTreeSet<ShardId>,
+    contested: SortedSet<ShardId>,
     queue: Vec<Session>,
     last_token: FencingToken,
     /// The latest edit of the document that took effect: its token and value.
     edit: (FencingToken, u64),
     /// Edits seen: a new primary may apply (and tell) what the old one had applied.
-    edits: BTreeSet<OpId>,
+    edits: SortedSet<OpId>,
 }
 
 impl Promises {
@@ -121,7 +120,7 @@ impl Promises {
     fn fault(&mut self, fault: Fault) {
         match fault {
             Fault::Kill(pid) | Fault::Wipe(pid) => {
-                for (id, shard) in &mut self.shards {
+                for (id, shard) in self.shards.iter_mut() {
                     shard.claims.retain(|&node| node != pid);
                     if shard.claims.len() < 2 {
                         self.contested.remove(id);
@@ -143,7 +142,7 @@ impl Promises {
         let (at, seq, who) = (record.at, record.seq, record.who);
         match note {
             Note::Serving { shard, .. } => {
-                let it = self.shards.entry(*shard).or_default();
+                let it = self.shards.get_or_insert_with(*shard, Default::default);
                 if !it.claims.contains(&who) {
                     it.claims.push(who);
                 }
@@ -153,19 +152,21 @@ impl Promises {
                 let missing = |(index, op): (&Index, &OpId)| (sight.logged(who, *shard, *index) != Some(*op)).then_some(*index);
                 let lost: Vec<Index> = it.acked.iter().filter_map(missing).collect();
                 if !lost.is_empty() {
-                    it.lost.extend(lost);
+                    for index in lost {
+                        it.lost.insert(index);
+                    }
                     self.breaks(Promise::AckedSurvive, at, seq);
                 }
             }
             Note::Stopped { shard, .. } => {
-                let it = self.shards.entry(*shard).or_default();
+                let it = self.shards.get_or_insert_with(*shard, Default::default);
                 it.claims.retain(|&node| node != who);
                 if it.claims.len() < 2 {
                     self.contested.remove(shard);
                 }
             }
             Note::Acknowledged { shard, op, index } => {
-                let it = self.shards.entry(*shard).or_default();
+                let it = self.shards.get_or_insert_with(*shard, Default::default);
                 let before = it.acked.insert(*index, *op);
                 // Two different writes acknowledged at one place: one of them is lost.
                 if sight.logged(who, *shard, *index) != Some(*op) || before.is_some_and(|before| before != *op) {

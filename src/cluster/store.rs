@@ -1,13 +1,12 @@
 //! What a shard's operations mean: a small key-value store, and the document that the lock protects. Applied in log order
 //! on every replica, so all of it is deterministic.
 
-use std::collections::BTreeMap;
-
 use crate::cluster::note::{Asked, OpId};
 use crate::proto::lock::token::FencingToken;
 use crate::proto::replica::view::ShardId;
 use crate::sim::id::Boot;
 use crate::sim::id::Pid;
+use crate::sim::sorted::SortedMap;
 
 /// A key: its number in the run's list of keys. The shard goes with it, since hashing is the client's business.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -73,9 +72,9 @@ pub enum Outcome {
 /// The state of one shard.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub struct Store {
-    values: BTreeMap<Key, u64>,
+    values: SortedMap<Key, u64>,
     /// The latest operation of each client and what came of it: a retried write happens once.
-    results: BTreeMap<Pid, (Boot, u32, Outcome)>,
+    results: SortedMap<Pid, (Boot, u32, Outcome)>,
     seen: FencingToken,
 }
 

@@ -1,13 +1,12 @@
 //! The history of one shard, of the lock and of the faults, read off the journal: what the time bar is painted with.
 
-use std::collections::BTreeSet;
-
 use crate::cluster::note::{Note, ViewWhy};
 use crate::proto::replica::view::{ShardId, ViewNo};
 use crate::scene::timebar::{Band, Grant, Mark, Outage, Sign, Slice, Window};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::sim::journal::{Record, What};
+use crate::sim::sorted::SortedSet;
 use crate::sim::time::Time;
 
 /// The history of one shard, of the lock and of the faults; reads each fact once.
@@ -19,8 +18,8 @@ pub struct History {
     outages: Vec<Outage>,
     grants: Vec<Grant>,
     marks: Vec<Mark>,
-    down: BTreeSet<Pid>,
-    still: BTreeSet<Pid>,
+    down: SortedSet<Pid>,
+    still: SortedSet<Pid>,
     view: Option<(ViewNo, Option<Pid>)>,
     server: Option<Pid>,
     served_once: bool,
@@ -36,8 +35,8 @@ impl History {
             outages: Vec::new(),
             grants: Vec::new(),
             marks: Vec::new(),
-            down: BTreeSet::new(),
-            still: BTreeSet::new(),
+            down: SortedSet::default(),
+            still: SortedSet::default(),
             view: None,
             server: None,
             served_once: false,

@@ -3,8 +3,9 @@
 
 use crate::cluster::name::{Kind, Name, Roster};
 use crate::cluster::view::ClusterView;
-use crate::scene::geom::{Point, bearing, polar_at};
+use crate::scene::geom::{Point, around, bearing, polar_at};
 use crate::sim::id::Pid;
+use crate::sim::sorted::in_order;
 
 /// What a layout is a function of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -149,8 +150,7 @@ impl Layout {
 
     /// The gates that stand open, each once: those of the balancers, and those of clients who speak to servers directly.
     pub fn gates(&self) -> Vec<f64> {
-        let mut gates: Vec<f64> = self.seats.iter().filter_map(|seat| seat.gate).collect();
-        gates.sort_by(f64::total_cmp);
+        let mut gates = in_order(self.seats.iter().filter_map(|seat| seat.gate), f64::total_cmp);
         gates.dedup();
         gates
     }
@@ -158,7 +158,7 @@ impl Layout {
     /// The boundary between two slices that is nearest to `angle`.
     fn gap_near(&self, angle: f64) -> f64 {
         let step = self.slice_step();
-        ((angle / step).round() * step).rem_euclid(360.0)
+        around((angle / step).round() * step)
     }
 
     fn make_seat(&self, name: Name) -> Seat {

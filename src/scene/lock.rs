@@ -3,7 +3,7 @@
 
 use crate::cluster::note::Note;
 use crate::proto::lock::token::FencingToken;
-use crate::scene::geom::Point;
+use crate::scene::geom::{Point, num};
 use crate::scene::glyph;
 use crate::sim::id::Pid;
 use crate::sim::journal::{Record, What};
@@ -80,7 +80,8 @@ impl Place {
         let door_right = ticket_x + 25.0;
         let half = (door_right - 1.0) / 2.0;
         let wall = 58.0 - give * 0.4;
-        let door = format!("M1,{floor:.2}V{:.2}a{half:.2},36 0 0 1 {:.2},0V{floor:.2}", floor - wall, door_right - 1.0);
+        let (foot, top, wide) = (num(floor), num(floor - wall), num(door_right - 1.0));
+        let door = format!("M1,{foot}V{top}a{},36 0 0 1 {wide},0V{foot}", num(half));
         let lease = floor + 36.0;
         let fence_floor = lease + 106.0 - give * 0.4 + (h - 320.0).clamp(0.0, 24.0);
         let fence = ticket_x + 64.0;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::proto::replica::view::ShardId;
-use crate::scene::geom::{Point, num, pair, polar, sector};
+use crate::scene::geom::{Point, around, num, pair, polar, sector};
 use crate::scene::layout::Layout;
 use crate::sim::id::Pid;
 
@@ -113,7 +113,7 @@ pub fn hairline(layout: &Layout, story: ShardId, goal: Point) -> String {
 pub fn link(layout: &Layout, story: ShardId, node: u8, track: u8, apart: f64) -> String {
     let to = layout.node_angle(node);
     let middle = (f64::from(story.0) + 0.5) * layout.slice_step();
-    let turn = (to - middle + 540.0).rem_euclid(360.0) - 180.0;
+    let turn = around(to - middle + 540.0) - 180.0;
     let side = if turn < 0.0 { -1.0 } else { 1.0 };
     let gap = (layout.band_in - layout.link) / 3.0;
     let r = layout.link + gap * f64::from(track.min(2));

@@ -9,5 +9,6 @@ pub mod journal;
 pub mod net;
 pub mod process;
 pub mod rng;
+pub mod sorted;
 pub mod time;
 pub mod world;

@@ -16,6 +16,7 @@ use crate::sim::journal::{Record, What};
 use crate::sim::net::{Net, NetConfig};
 use crate::sim::process::{Ctx, Effect, Input, Process};
 use crate::sim::rng::{Rng, Stream};
+use crate::sim::sorted::SortedMap;
 use crate::sim::time::{Span, Time};
 
 /// Place of an event in the order of all events: its instant, then the order of scheduling.
@@ -56,7 +57,7 @@ struct Slot<P: Process> {
     boot: Boot,
     frozen: bool,
     held: Vec<Event<P>>,
-    timers: BTreeMap<P::Timer, Key>,
+    timers: SortedMap<P::Timer, Key>,
     clock: Clock,
     rng: Rng,
     disk_rng: Rng,
@@ -117,7 +118,7 @@ where
                 boot: Boot(0),
                 frozen: false,
                 held: Vec::new(),
-                timers: BTreeMap::new(),
+                timers: SortedMap::new(),
                 clock: Clock::new(offset, drift),
                 rng: Rng::stream(config.seed, Stream::Process(pid)),
                 disk_rng: Rng::stream(config.seed, Stream::Disk(pid)),

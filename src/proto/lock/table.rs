@@ -1,10 +1,9 @@
 //! One lock: who holds it, who waits, which token comes next. Time is an argument and is part of the logged command, so
 //! that every copy of the table agrees on it.
 
-use std::collections::BTreeMap;
-
 use crate::proto::lock::token::{FencingToken, Session};
 use crate::sim::id::{Boot, Pid};
+use crate::sim::sorted::SortedMap;
 use crate::sim::time::{Span, Time};
 
 /// What can be asked of the table.
@@ -74,7 +73,7 @@ pub struct LockTable {
     queue: Vec<Stay>,
     last: FencingToken,
     /// For each client, the latest session that is over: it cannot be opened again by a late message.
-    over: BTreeMap<Pid, (Boot, u32)>,
+    over: SortedMap<Pid, (Boot, u32)>,
 }
 
 /// The rules of the table that a hand can switch off.
@@ -89,7 +88,7 @@ pub struct LockRules {
 impl LockTable {
     /// A free lock.
     pub fn new(lease: Span) -> LockTable {
-        LockTable { lease, holder: None, queue: Vec::new(), last: FencingToken(0), over: BTreeMap::new() }
+        LockTable { lease, holder: None, queue: Vec::new(), last: FencingToken(0), over: SortedMap::new() }
     }
 
     /// The holder's session, its token, and when its lease ends.
@@ -128,7 +127,7 @@ impl LockTable {
     }
 
     fn end(&mut self, session: Session) {
-        let over = self.over.entry(session.client).or_default();
+        let over = self.over.get_or_insert_with(session.client, Default::default);
         *over = (*over).max((session.boot, session.n));
     }
 

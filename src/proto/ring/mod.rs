@@ -2,6 +2,7 @@
 //!
 //! A token owns the arc that ends at it: the owner of a point is the first token at or after it, clockwise, wrapping.
 
+use crate::sim::sorted::in_order;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A point of the hash circle.
@@ -26,8 +27,7 @@ impl Ring {
             tokens.extend((0..vnodes).map(|i| (point(&format!("{name}#{i}")), members)));
             members += 1;
         }
-        tokens.sort_unstable();
-        Ring { tokens, members }
+        Ring { tokens: in_order(tokens, Ord::cmp), members }
     }
 
     /// The tokens, clockwise.

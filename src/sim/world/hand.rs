@@ -55,8 +55,8 @@ where
         slot.up = None;
         slot.frozen = false;
         slot.held.clear();
-        for (_, key) in std::mem::take(&mut slot.timers) {
-            self.queue.remove(&key);
+        for key in std::mem::take(&mut slot.timers).values() {
+            self.queue.remove(key);
         }
         // Saves under way are lost with the process; they need not wait in the queue.
         self.queue.retain(|_, event| !(event.to == pid && matches!(event.what, Happening::Saved { .. })));

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use ringside::cluster::name::{Kind, Roster};
+use ringside::scene::geom::num;
 use ringside::scene::glyph;
 use ringside::scene::timebar::{Band, Grant, Outage, Slice};
 use ringside::sim::id::Pid;
@@ -85,7 +86,7 @@ impl Rows {
 
 /// A number as an attribute.
 pub fn n(value: f64) -> AttrValue {
-    format!("{}", (value * 100.0).round() / 100.0).into()
+    num(value).into()
 }
 
 /// The time bar.
@@ -180,7 +181,8 @@ fn letter(roster: &Roster, pid: Pid) -> (String, Option<String>) {
 
 /// How much of a stretch lies before now: labels must not run into the playhead.
 fn before_now(props: &TimeBarProps, rows: &Rows, x: f64, width: f64) -> f64 {
-    (rows.x(&props.slice, props.now) - x).clamp(0.0, width)
+    // Not `clamp`: its complaint about bounds that cross would bring in all that writes a float.
+    (rows.x(&props.slice, props.now) - x).max(0.0).min(width)
 }
 
 fn view(props: &TimeBarProps, rows: &Rows, band: &Band, past: bool) -> Html {

@@ -7,6 +7,7 @@ use ringside::proto::replica::view::ShardId;
 use ringside::scene::geom::{pair, translate};
 use ringside::scene::ring;
 use ringside::sim::id::Pid;
+use ringside::sim::sorted::in_order;
 use yew::prelude::*;
 
 use super::kit;
@@ -104,9 +105,9 @@ pub struct LinksProps {
 /// From the slice in the story to its copies, along the band.
 #[component]
 pub fn Links(props: &LinksProps) -> Html {
-    let mut ties = props.ties.clone();
     // The primary first: it gets the inner track; it is drawn last, above the others.
-    ties.sort_by_key(|(name, tie)| (*tie != Tie::Primary, *name));
+    let place = |(name, tie): &(Name, Tie)| (*tie != Tie::Primary, *name);
+    let ties = in_order(props.ties.iter().copied(), |a, b| place(a).cmp(&place(b)));
     let link = |(track, (name, tie)): (usize, &(Name, Tie))| {
         let d = ring::link(&props.map.0, props.story, name.n, track as u8, if *tie == Tie::Loose { 11.0 } else { 1.0 });
         let class = match tie {

@@ -1,6 +1,6 @@
 //! Links that are cut: a dashed lane with a gap in it.
 
-use ringside::scene::geom::{Point, num, pair};
+use ringside::scene::geom::{Point, num, pair, sin_cos};
 use ringside::scene::motion::Lane;
 use ringside::sim::id::Pid;
 use yew::prelude::*;
@@ -38,7 +38,7 @@ pub fn Cuts(props: &CutsProps) -> Html {
 
 /// Two short strokes across a lane, with a gap between them.
 fn ticks(at: Point, angle: f64) -> String {
-    let (sin, cos) = angle.sin_cos();
+    let (sin, cos) = sin_cos(angle);
     let stroke = |along: f64| {
         let corner = |across: f64| {
             let (dx, dy) = (along + across * 0.35, across);

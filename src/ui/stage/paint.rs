@@ -2,7 +2,7 @@
 //! web_sys. What is painted is a function of the instant: nothing here remembers the frame before.
 
 use ringside::cluster::view::{Flight, Shape};
-use ringside::scene::geom::Point;
+use ringside::scene::geom::{Point, sin_cos};
 use ringside::scene::glyph::DART;
 use ringside::scene::motion::{self, DEATH, Lane, Lanes, Sight, TRAIL};
 use ringside::scene::tone::{NODE_TONES, Tone};
@@ -154,7 +154,7 @@ fn dart(ctx: &CanvasRenderingContext2d, palette: &Palette, lane: &Lane, part: f6
         dash(ctx, &palette.solid);
     }
     let (at, angle) = lane.at(part);
-    let (sin, cos) = angle.sin_cos();
+    let (sin, cos) = sin_cos(angle);
     let turned = |(x, y): (f64, f64)| Point::new(at.x + x * cos - y * sin, at.y + x * sin + y * cos);
     ctx.begin_path();
     trace(ctx, DART.into_iter().map(turned));

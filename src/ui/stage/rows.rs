@@ -107,7 +107,8 @@ pub fn glyph(at: Point, k: f64, role: Option<Role>, lost: bool, percent: impl Fn
             let level = at.y + r - 2.0 * r * part;
             let half = (r * r - (level - at.y).powi(2)).max(0.0).sqrt();
             let large = u8::from(part > 0.5);
-            let d = format!("M{:.2},{level:.2}A{r},{r} 0 {large} 0 {:.2},{level:.2}Z", at.x - half, at.x + half);
+            let (left, right, level, r) = (kit::n(at.x - half), kit::n(at.x + half), kit::n(level), kit::n(r));
+            let d = format!("M{left},{level}A{r},{r} 0 {large} 0 {right},{level}Z");
             html! { <><path {d} class="role-fill" />{ ring("role-ring thin") }</> }
         }
         (Some(Role::Backup | Role::Learner) | None, true) => ring("role-ring lost"),

@@ -38,8 +38,9 @@ impl Drop for Watch {
 pub fn unit() -> f64 {
     let style = window().get_computed_style(&root()).ok().flatten();
     let size = style.and_then(|style| style.get_property_value("font-size").ok());
-    let px: Option<f64> = size.and_then(|size| size.trim_end_matches("px").parse().ok());
-    px.filter(|px| *px > 0.0).unwrap_or(16.0) / 16.0
+    // The browser reads its own number: the tables by which Rust reads one would weigh 12 KB in every first load.
+    let px = size.map(|size| js_sys::parse_float(&size)).filter(|px| *px > 0.0);
+    px.unwrap_or(16.0) / 16.0
 }
 
 /// Device pixels of one CSS pixel.
