@@ -1,6 +1,7 @@
 //! Everything the page says, in every language it speaks. A missing sentence does not compile.
 
 pub mod complaint;
+pub mod message_names;
 pub mod sentence;
 mod sentence_en;
 mod sentence_zh;

@@ -14,6 +14,8 @@ use ringside::sim::id::Pid;
 use ringside::sim::journal::What;
 use ringside::sim::rng::{Rng, Stream};
 use ringside::sim::time::{Span, Time};
+use ringside::text::Lang;
+use ringside::text::message_names::message_name;
 
 struct Run {
     cluster: Cluster,
@@ -335,4 +337,8 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
     ];
     let missing: Vec<_> = expected.iter().filter(|label| !labels.contains(*label)).collect();
     assert!(missing.is_empty(), "never seen under way: {missing:?}; seen: {labels:?}");
+    for label in labels {
+        let name = message_name(label, Lang::Zh);
+        assert!(!name.is_ascii(), "the message {label} has no Chinese name");
+    }
 }

@@ -7,6 +7,7 @@ use ringside::cluster::view::{Flight, Shape};
 use ringside::scene::timebar::Slice;
 use ringside::sim::time::Time;
 use ringside::text::Lang;
+use ringside::text::message_names::message_name;
 use ringside::text::sentence::seconds;
 use ringside::text::words::words;
 use yew::prelude::*;
@@ -40,7 +41,7 @@ pub fn Twins(props: &TwinsProps) -> Html {
     let name = |pid| props.roster.name(pid).to_string();
     let message = |(i, flight): (usize, &Flight)| {
         html! {
-            <li key={i}>{(w.message)(flight.label, &name(flight.from), &name(flight.to), flight.lost)}</li>
+            <li key={i}>{(w.message)(message_name(flight.label, props.lang), &name(flight.from), &name(flight.to), flight.lost)}</li>
         }
     };
     let rest = match count {

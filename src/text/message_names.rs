@@ -1,0 +1,36 @@
+//! What messages are called. In English they have the protocol's own names.
+
+use crate::text::Lang;
+
+/// The name of a message for the reader, from its name in the protocol. A test holds every message that is ever under way
+/// against this list.
+pub fn message_name(label: &'static str, lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => label,
+        Lang::Zh => match label {
+            "Acquire" => "申请锁",
+            "Append" => "追加日志",
+            "Commit" => "提交点",
+            "Done" => "完成",
+            "Edit" => "改文档",
+            "Get" => "读",
+            "Granted" => "授予锁",
+            "Heartbeat" => "心跳",
+            "HeartbeatOk" => "心跳回应",
+            "KeepAlive" => "续约",
+            "Lagging" => "报告落后",
+            "Mismatch" => "日志对不上",
+            "Open" => "读文档",
+            "Put" => "写",
+            "Ready" => "报告追上",
+            "Refused" => "拒绝",
+            "Release" => "释放锁",
+            "SessionOk" => "会话有效",
+            "SessionOver" => "会话结束",
+            "Stale" => "视图已过时",
+            "Stored" => "已存盘",
+            "Views" => "新视图",
+            other => other,
+        },
+    }
+}
