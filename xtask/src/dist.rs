@@ -8,22 +8,58 @@ use std::path::PathBuf;
 pub fn build() -> Result<(), String> {
     setup::page()?;
     setup::npm()?;
-    run::step("release build", &mut serve::trunk(&["build", "--release", "--cargo-profile", "web"])?)?;
+    let mut trunk = serve::trunk(&["build", "--release", "--cargo-profile", "web"])?;
+    run::step("release build", trunk.env(FLAGS, web_flags()))?;
     run::timed("wasm-opt", shrink)?;
+    run::timed("scripts and styles without their comments", minify)?;
     run::timed("content policy", policy)
 }
 
+/// The variable by which cargo hands flags to every compiler, apart by a character that no path has.
+pub const FLAGS: &str = "CARGO_ENCODED_RUSTFLAGS";
+
+/// Flags of what visitors load. Places in panic messages begin at the package, not at this machine's folders: shorter, and the
+/// same page wherever it is built.
+pub fn web_flags() -> String {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
+    let remap = |from: PathBuf, to: &str| format!("--remap-path-prefix={}={to}", from.display());
+    let sources = home.join("registry").join("src");
+    let mut flags = vec![remap(paths::root(), ".")];
+    // Below it a folder for each registry, in it the packages.
+    let registries = fs::read_dir(&sources).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    flags.extend(registries.map(|registry| remap(registry, "")));
+    flags.sort();
+    flags.join("\u{1f}")
+}
+
 /// Optimises each module in place. Only the features that the module says it uses are enabled, so no browser is lost.
+/// Flattened and built up again, then twice for size: 1 % smaller than `-Oz --converge`, measured after compression.
 fn shrink() -> Result<(), String> {
     let modules = files("wasm")?;
     if modules.is_empty() {
         return Err("dist/ holds no wasm module".to_owned());
     }
     for module in modules {
-        let mut opt = run::command(&setup::wasm_opt().to_string_lossy(), &["-Oz", "--converge", "--strip-debug", "--strip-producers"]);
+        let mut opt = run::command(
+            &setup::wasm_opt().to_string_lossy(),
+            &["--flatten", "--rereloop", "-Oz", "-Oz", "--strip-debug", "--strip-producers"],
+        );
         let done = opt.arg(&module).arg("-o").arg(&module).status().map_err(|why| format!("wasm-opt: {why}"))?;
         if !done.success() {
             return Err(format!("wasm-opt ended with {done}"));
+        }
+    }
+    Ok(())
+}
+
+/// Rewrites glue and styles in place: what they do stays, words for people go.
+fn minify() -> Result<(), String> {
+    for file in files("js")?.into_iter().chain(files("css")?) {
+        let mut esbuild = run::command(&setup::esbuild().to_string_lossy(), &["--minify", "--allow-overwrite", "--log-level=warning"]);
+        let done = esbuild.arg(format!("--outfile={}", file.display())).arg(&file).status().map_err(|why| format!("esbuild: {why}"))?;
+        if !done.success() {
+            return Err(format!("esbuild ended with {done}"));
         }
     }
     Ok(())

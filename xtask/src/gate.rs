@@ -73,8 +73,8 @@ fn native() -> Result<Tally, String> {
 
 /// The same links, the same digests, in WebAssembly: optimised, because that is what visitors run, and already half built.
 fn wasm() -> Result<Tally, String> {
-    let mut test = run::cargo(&["test", "--locked", "--release", "--target", "wasm32-unknown-unknown", "--test", "wasm"]);
-    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", setup::wasm_test_runner()?);
+    let mut test = run::cargo(&["test", "--locked", "--profile", "web", "--target", "wasm32-unknown-unknown", "--test", "wasm"]);
+    test.env(dist::FLAGS, dist::web_flags()).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", setup::wasm_test_runner()?);
     run::listen("wasm tests", &mut test).map(|said| counted(&said))
 }
 

@@ -89,12 +89,17 @@ pub fn wasm_opt() -> PathBuf {
     paths::e2e().join("node_modules/.bin/wasm-opt")
 }
 
+/// esbuild, as npm installed it.
+pub fn esbuild() -> PathBuf {
+    paths::e2e().join("node_modules/.bin/esbuild")
+}
+
 /// The browser of the browser tests.
 pub fn chromium() -> Option<PathBuf> {
     paths::find(&["chromium", "chromium-browser", "google-chrome"])
 }
 
-/// Node and the npm packages: wasm-opt for the release, playwright and axe for the browser tests.
+/// Node and the npm packages: wasm-opt and esbuild for the release, playwright and axe for the browser tests.
 pub fn npm() -> Result<(), String> {
     let missing: Vec<&str> = [("node", "nodejs"), ("npm", "npm")]
         .iter()
@@ -107,7 +112,7 @@ pub fn npm() -> Result<(), String> {
         return Ok(());
     }
     run::step(
-        "npm ci in tests/e2e (playwright-core, axe-core, binaryen)",
+        "npm ci in tests/e2e (playwright-core, axe-core, binaryen, esbuild)",
         run::command("npm", &["ci", "--no-audit", "--no-fund"]).current_dir(paths::e2e()),
     )
 }

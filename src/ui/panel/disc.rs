@@ -4,25 +4,15 @@ use ringside::cluster::name::{Kind, Name};
 use ringside::scene::state::Look;
 use yew::prelude::*;
 
-/// What it shows.
-#[derive(Clone, PartialEq, Eq, Properties)]
-pub struct DiscProps {
-    /// Who.
-    pub name: Name,
-    /// Its state.
-    pub look: Look,
-}
-
-/// A process's mark.
-#[component]
-pub fn Disc(props: &DiscProps) -> Html {
-    let node = props.name.kind == Kind::Node;
-    let letter = node.then(|| AttrValue::from(props.name.to_string()));
-    let kind = match props.name.kind {
+/// A process's mark, in its state. No component: it is as cheap to draw as to compare.
+pub fn disc(name: Name, look: Look) -> Html {
+    let node = name.kind == Kind::Node;
+    let letter = node.then(|| AttrValue::from(name.to_string()));
+    let kind = match name.kind {
         Kind::Node => "node",
         Kind::Coordinator => "coordinator",
         Kind::Balancer => "balancer",
         Kind::Client => "client",
     };
-    html! { <b class={classes!("who", kind)} data-n={letter} data-look={props.look.word()}>{props.name.to_string()}</b> }
+    html! { <b class={classes!("who", kind)} data-n={letter} data-look={look.word()}>{name.to_string()}</b> }
 }

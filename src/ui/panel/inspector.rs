@@ -4,7 +4,7 @@ use ringside::text::Lang;
 use ringside::text::words::words;
 use yew::prelude::*;
 
-use super::disc::Disc;
+use super::disc::disc;
 use crate::ui::state::Wish;
 use crate::ui::telling::{Act, Inspected};
 
@@ -38,7 +38,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     html! {
         <section id="inspector" aria-label={w.inspector}>
             <span class="subject">
-                { for props.inspected.as_ref().map(|who| html! { <Disc key={who.name.to_string()} name={who.name} look={who.look} /> }) }
+                { for props.inspected.as_ref().map(|who| disc(who.name, who.look)) }
             </span>
             // Only what has to be heard is announced: the rest changes with every beat.
             <p id="notice" class="told loud" role="status">{loud.unwrap_or_default()}</p>

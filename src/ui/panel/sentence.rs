@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::disc::Disc;
+use super::disc::disc;
 use crate::ui::telling::Said;
 
 /// What it says.
@@ -29,7 +29,7 @@ fn breadth(said: &Said) -> usize {
 pub fn Sentence(props: &SentenceProps) -> Html {
     let piece = |(i, said): (usize, &Said)| match said {
         Said::Words(words) => html! { <span key={i}>{words.clone()}</span> },
-        Said::Who(name, look) => html! { <span key={i} class="nowrap"><Disc name={*name} look={*look} /></span> },
+        Said::Who(name, look) => html! { <span key={i} class="nowrap">{ disc(*name, *look) }</span> },
     };
     let length: usize = props.said.iter().map(breadth).sum();
     let class = if length > LONG { "say long" } else { "say" };

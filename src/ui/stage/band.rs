@@ -5,6 +5,7 @@ use std::rc::Rc;
 use ringside::cluster::name::Name;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::geom::{pair, translate};
+use ringside::scene::layout::Layout;
 use ringside::scene::ring;
 use ringside::sim::id::Pid;
 use ringside::sim::sorted::in_order;
@@ -91,25 +92,13 @@ pub enum Tie {
     Loose,
 }
 
-/// What the links are drawn from.
-#[derive(Clone, PartialEq, Properties)]
-pub struct LinksProps {
-    /// Where everything stands.
-    pub map: Map,
-    /// The shard in the story.
-    pub story: ShardId,
-    /// Its copies: on whom, and how strong.
-    pub ties: Vec<(Name, Tie)>,
-}
-
 /// From the slice in the story to its copies, along the band.
-#[component]
-pub fn Links(props: &LinksProps) -> Html {
+pub fn links(map: &Layout, story: ShardId, ties: Vec<(Name, Tie)>) -> Html {
     // The primary first: it gets the inner track; it is drawn last, above the others.
     let place = |(name, tie): &(Name, Tie)| (*tie != Tie::Primary, *name);
-    let ties = in_order(props.ties.iter().copied(), |a, b| place(a).cmp(&place(b)));
+    let ties = in_order(ties, |a, b| place(a).cmp(&place(b)));
     let link = |(track, (name, tie)): (usize, &(Name, Tie))| {
-        let d = ring::link(&props.map.0, props.story, name.n, track as u8, if *tie == Tie::Loose { 11.0 } else { 1.0 });
+        let d = ring::link(map, story, name.n, track as u8, if *tie == Tie::Loose { 11.0 } else { 1.0 });
         let class = match tie {
             Tie::Primary => "link primary",
             Tie::Backup => "link",
@@ -120,17 +109,8 @@ pub fn Links(props: &LinksProps) -> Html {
     html! { <g class="links" aria-hidden="true">{ for ties.iter().enumerate().rev().map(link) }</g> }
 }
 
-/// What the gates are drawn from.
-#[derive(Clone, PartialEq, Properties)]
-pub struct GatesProps {
-    /// Where everything stands.
-    pub map: Map,
-}
-
 /// The stretches of the band that stay free for messages from and to the balancers.
-#[component]
-pub fn Gates(props: &GatesProps) -> Html {
-    let map = &props.map.0;
+pub fn gates(map: &Layout) -> Html {
     let gate = |(i, angle): (usize, f64)| {
         let (outer, inner) = ring::gate(map, angle);
         html! { <path key={i} d={format!("M{}L{}", pair(outer), pair(inner))} class="gate" /> }

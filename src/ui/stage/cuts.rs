@@ -1,25 +1,13 @@
 //! Links that are cut: a dashed lane with a gap in it.
 
 use ringside::scene::geom::{Point, num, pair, sin_cos};
+use ringside::scene::layout::Layout;
 use ringside::scene::motion::Lane;
 use ringside::sim::id::Pid;
 use yew::prelude::*;
 
-use super::seat::Map;
-
-/// What cut links are drawn from.
-#[derive(Clone, PartialEq, Properties)]
-pub struct CutsProps {
-    /// Where everything stands.
-    pub map: Map,
-    /// From whom, to whom.
-    pub cuts: Vec<(Pid, Pid)>,
-}
-
 /// Every cut link, each direction on the lane that its messages would take.
-#[component]
-pub fn Cuts(props: &CutsProps) -> Html {
-    let map = &props.map.0;
+pub fn cuts(map: &Layout, cuts: &[(Pid, Pid)]) -> Html {
     let cut = |&(from, to): &(Pid, Pid)| {
         let lane = Lane::between(map, from, to)?;
         let way = lane.points().iter().map(|&point| pair(point)).collect::<Vec<_>>().join("L");
@@ -33,7 +21,7 @@ pub fn Cuts(props: &CutsProps) -> Html {
             </g>
         })
     };
-    html! { <g class="cuts">{ for props.cuts.iter().filter_map(cut) }</g> }
+    html! { <g class="cuts">{ for cuts.iter().filter_map(cut) }</g> }
 }
 
 /// Two short strokes across a lane, with a gap between them.

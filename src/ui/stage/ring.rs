@@ -15,8 +15,8 @@ use ringside::text::stage_words::StageWords;
 use yew::prelude::*;
 
 use super::StageModel;
-use super::band::{Gates, Links, Slice, Tie, Tokens};
-use super::cuts::Cuts;
+use super::band::{self, Slice, Tie, Tokens};
+use super::cuts;
 use super::kit;
 use super::seat::{Face, Map, Seat};
 
@@ -63,10 +63,10 @@ pub fn Ring(props: &SectionProps) -> Html {
             <Tokens map={map.clone()} ring={view.ring.clone()} keys={view.keys.clone()} {down} />
             <g class="slices">{ for others.into_iter().map(slice) }</g>
             <g>{ hairline(model, &map.0) }</g>
-            <Gates map={map.clone()} />
-            <Links map={map.clone()} {story} {ties} />
+            { band::gates(&map.0) }
+            { band::links(&map.0, story, ties) }
             <g class="slices">{ for in_story.into_iter().map(slice) }</g>
-            <Cuts map={map.clone()} cuts={cuts(view)} />
+            { cuts::cuts(&map.0, &cut(view)) }
             <g class="doubts">{ doubts(view, &map.0) }</g>
             <g class="words" aria-hidden="true">{ words(model, &map.0) }</g>
             <g>{ seats(Kind::Coordinator) }</g>
@@ -157,7 +157,7 @@ fn ties(view: &ClusterView, shard: &ringside::cluster::view::ShardView) -> Vec<(
 }
 
 /// Cut links, but not those of somebody who is cut from most: that one wears a ring of its own.
-fn cuts(view: &ClusterView) -> Vec<(Pid, Pid)> {
+fn cut(view: &ClusterView) -> Vec<(Pid, Pid)> {
     let of = |process: &ringside::cluster::view::ProcessView| {
         let from = process.pid;
         let to: Vec<_> = process.cut_to.iter().copied().filter(|&to| !isolated(view, to)).collect();
