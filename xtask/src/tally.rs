@@ -32,7 +32,9 @@ impl Tally {
             sum
         });
         match (said.ok, counted) {
-            (true, Tally { passed: 0, failed: 0 }) => Tally::one(true),
+            (true, Tally { passed: 0, failed: 0 }) => {
+                Tally { passed: u32::from(!said.lines.iter().any(|line| is_summary(line))), failed: 0 }
+            }
             (false, Tally { passed, failed: 0 }) => Tally { passed, failed: 1 },
             (_, counted) => counted,
         }
@@ -84,6 +86,11 @@ mod tests {
     fn a_step_without_a_summary_is_one_check() {
         check(true, &["fine"], 1, 0);
         check(false, &["error: it does not compile"], 0, 1);
+    }
+
+    #[test]
+    fn a_summary_of_nothing_counts_as_nothing() {
+        check(true, &["test result: ok. 0 passed; 0 failed; 0 ignored"], 0, 0);
     }
 
     #[test]
