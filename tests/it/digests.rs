@@ -1,14 +1,14 @@
 //! Twenty links and the digests they must give, everywhere and for ever: natively here, in WebAssembly in `tests/wasm.rs`,
 //! in a browser in `tests/e2e`.
 //!
-//! After a change that is meant to change runs: `RINGSIDE_UPDATE=1 cargo test --test it digests` writes the file anew.
+//! After a change that is meant to change runs: `UPDATE_GOLDEN=1 cargo test --test it digests` writes the file anew.
 
 use ringside::session::{Session, link};
 use std::fmt::Write;
 use std::path::Path;
 
 const GOLDEN: &str = include_str!("../golden/digests.txt");
-const HEAD: &str = "# A link and the digest of the state it opens on. Written by RINGSIDE_UPDATE=1 cargo test --test it digests\n";
+const HEAD: &str = "# A link and the digest of the state it opens on. Written by UPDATE_GOLDEN=1 cargo test --test it digests\n";
 
 /// What is opened: together they touch every action, every figure a link carries, and each rule switched off.
 const LINKS: [&str; 24] = [
@@ -46,7 +46,7 @@ fn every_golden_link_opens_on_its_digest_and_prints_as_it_was_read() {
         assert_eq!(session.link(), text, "a link prints as it was read");
         writeln!(found, "{text} {:016x}", session.digest()).expect("a string grows");
     }
-    if std::env::var_os("RINGSIDE_UPDATE").is_some() {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/digests.txt");
         std::fs::write(&file, &found).unwrap_or_else(|why| panic!("{}: {why}", file.display()));
         return;

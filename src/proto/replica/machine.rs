@@ -379,9 +379,4 @@ impl<T: Clone + Eq> Replica<T> {
         }
         self.send_due(now, patience, out);
     }
-
-    /// Steps down without a new view: its right to lead is in doubt.
-    pub fn step_down(&mut self) {
-        self.leading = None;
-    }
 }
