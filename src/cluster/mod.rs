@@ -8,6 +8,7 @@ pub mod control;
 pub mod coordinator;
 pub mod env;
 pub mod hosted;
+mod moving;
 pub mod msg;
 pub mod name;
 pub mod node;
@@ -15,8 +16,10 @@ pub mod note;
 mod picture;
 pub mod process;
 pub mod property;
+mod rebalance;
 pub mod rules;
 pub mod setup;
+pub mod snapshot;
 pub mod store;
 pub mod view;
 pub mod worker;
@@ -34,7 +37,7 @@ use crate::cluster::setup::Setup;
 use crate::cluster::view::Flight;
 use crate::cluster::worker::Worker;
 use crate::sim::fault::Fault;
-use crate::sim::id::Pid;
+use crate::sim::id::{Boot, Pid};
 use crate::sim::journal::Record;
 use crate::sim::net::NetConfig;
 use crate::sim::time::Time;
@@ -69,6 +72,14 @@ pub enum NoEffect {
     Whole,
     /// It has this speed or drift already.
     Same,
+    /// It has never been there: it would have to be added first.
+    Absent,
+    /// It takes part already.
+    Member,
+    /// It leaves already, or has left.
+    Leaving,
+    /// Without it, there would be fewer nodes than copies.
+    Needed,
 }
 
 impl Cluster {
@@ -78,8 +89,9 @@ impl Cluster {
         let net = NetConfig { delay: config.delay, jitter: config.jitter, loss: config.loss, duplicates: config.duplicates };
         let world = WorldConfig { seed: setup.seed, net, save: (config.save_min, config.save_max), drift_max: DRIFT_AT_START };
         let disks = setup.roster.pids().map(|pid| match setup.roster.name(pid).kind {
-            Kind::Node => Disk::Node(NodeDisk { formatted: true, ..NodeDisk::default() }),
-            Kind::Coordinator | Kind::Balancer | Kind::Client => Disk::Empty,
+            Kind::Node if !setup.roster.begins(pid) => None,
+            Kind::Node => Some(Disk::Node(NodeDisk { formatted: true, ..NodeDisk::default() })),
+            Kind::Coordinator | Kind::Balancer | Kind::Client => Some(Disk::Empty),
         });
         let disks = disks.collect();
         let env = Rc::new(Env::new(setup));
@@ -141,10 +153,30 @@ impl Cluster {
         let world = &self.world;
         let down = |pid: Pid| world.process(pid).is_none();
         let refuse = |when: bool, why: NoEffect| if when { Err(why) } else { Ok(()) };
+        let (Fault::Kill(who)
+        | Fault::Revive(who)
+        | Fault::Wipe(who)
+        | Fault::Join(who)
+        | Fault::Leave(who)
+        | Fault::Freeze(who)
+        | Fault::Thaw(who)
+        | Fault::Slow(who, _)
+        | Fault::Cut(who, _)
+        | Fault::Heal(who, _)
+        | Fault::Drift(who, _)) = fault;
+        if world.boot(who) == Boot(0) && !matches!(fault, Fault::Join(_)) {
+            return Err(NoEffect::Absent);
+        }
+        // What the node itself has been told last; the coordinator may not have heard it.
+        let leaving = || self.node(who).is_some_and(Node::is_leaving);
         match fault {
             Fault::Kill(pid) => refuse(down(pid), NoEffect::Down),
             Fault::Revive(pid) => refuse(!down(pid), NoEffect::Up),
             Fault::Wipe(pid) => refuse(down(pid) && *world.disk(pid) == Disk::Empty, NoEffect::Same),
+            Fault::Join(pid) => refuse(!down(pid) && !leaving() && self.control().counts_on(pid), NoEffect::Member),
+            Fault::Leave(pid) if down(pid) => Err(NoEffect::Down),
+            Fault::Leave(_) if leaving() => Err(NoEffect::Leaving),
+            Fault::Leave(pid) => refuse(!self.control().can_spare(pid, self.env()), NoEffect::Needed),
             Fault::Freeze(pid) if down(pid) => Err(NoEffect::Down),
             Fault::Freeze(pid) => refuse(world.is_frozen(pid), NoEffect::Frozen),
             Fault::Thaw(pid) => refuse(!world.is_frozen(pid), NoEffect::NotFrozen),

@@ -129,6 +129,8 @@ impl Promises {
             }
             // A frozen node answers nobody while it stands still, but goes on believing: its claim stays.
             Fault::Revive(_)
+            | Fault::Join(_)
+            | Fault::Leave(_)
             | Fault::Freeze(_)
             | Fault::Thaw(_)
             | Fault::Slow(..)
@@ -198,6 +200,12 @@ impl Promises {
             }
             Note::Suspected { .. }
             | Note::Returned { .. }
+            | Note::RingChanged { .. }
+            | Note::Left { .. }
+            | Note::SnapshotSent { .. }
+            | Note::SnapshotTaken { .. }
+            | Note::Yielded { .. }
+            | Note::Dropped { .. }
             | Note::ViewChanged { .. }
             | Note::Appended { .. }
             | Note::Committed { .. }

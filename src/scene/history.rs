@@ -88,6 +88,11 @@ impl History {
                 self.down.remove(&pid);
                 self.mark(fact, Sign::Revived(pid));
             }
+            Fault::Join(pid) => {
+                self.down.remove(&pid);
+                self.mark(fact, Sign::Joins(pid));
+            }
+            Fault::Leave(pid) => self.mark(fact, Sign::Leaves(pid)),
             Fault::Freeze(pid) => {
                 self.still.insert(pid);
                 self.falls_silent(pid, at);
@@ -156,7 +161,10 @@ impl History {
                 if let Some(band) = self.bands.last_mut().filter(|b| b.to.is_none()) {
                     band.to = Some(at);
                 }
-                if before != view.primary || matches!(why, ViewWhy::Promotion) {
+                if matches!(why, ViewWhy::HandedOver) {
+                    // Requests wait for the new primary: nobody is turned away.
+                    self.server = view.primary;
+                } else if before != view.primary || matches!(why, ViewWhy::Promotion) {
                     self.stops(at);
                 }
                 if let Some(primary) = view.primary {
@@ -209,6 +217,12 @@ impl History {
             | Note::Answered { .. }
             | Note::Retried { .. }
             | Note::LockQueued { .. }
+            | Note::RingChanged { .. }
+            | Note::Left { .. }
+            | Note::SnapshotSent { .. }
+            | Note::SnapshotTaken { .. }
+            | Note::Yielded { .. }
+            | Note::Dropped { .. }
             | Note::HoldBegins { .. }
             | Note::HoldEnds { .. }
             | Note::FencedWrite { .. }

@@ -106,6 +106,10 @@ pub enum Sign {
     Wiped(Pid),
     /// It was booted again.
     Revived(Pid),
+    /// It was asked to join.
+    Joins(Pid),
+    /// It was asked to leave.
+    Leaves(Pid),
     /// It was made to stand still.
     Frozen(Pid),
     /// It goes on.
@@ -133,6 +137,8 @@ impl Sign {
             Sign::Killed(_)
             | Sign::Wiped(_)
             | Sign::Revived(_)
+            | Sign::Joins(_)
+            | Sign::Leaves(_)
             | Sign::Frozen(_)
             | Sign::Thawed(_)
             | Sign::Slowed(_)

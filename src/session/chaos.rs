@@ -7,7 +7,7 @@ use crate::cluster::name::{Kind, Name, Roster};
 use crate::cluster::note::Note;
 use crate::cluster::rules::{Rule, Rules};
 use crate::cluster::setup::Setup;
-use crate::cluster::view::{ClusterView, Health, ProcessView};
+use crate::cluster::view::{ClusterView, Health, ProcessView, Standing};
 use crate::session::Session;
 use crate::session::action::Action;
 use crate::sim::id::Pid;
@@ -64,6 +64,8 @@ impl Chaos {
                 Action::Slow(_, times) => times == 1,
                 Action::Kill(_)
                 | Action::Wipe(_)
+                | Action::Add(_)
+                | Action::Drain(_)
                 | Action::Freeze(_)
                 | Action::Drift(..)
                 | Action::Cut(..)
@@ -84,7 +86,8 @@ impl Chaos {
         let node = |p: &ProcessView| p.name.kind == Kind::Node;
         let other = |p: &ProcessView| matches!(p.name.kind, Kind::Client | Kind::Balancer);
         let control = |p: &ProcessView| p.name.kind == Kind::Coordinator;
-        Some(match self.rng.below(100) {
+        let absent = |p: &ProcessView| node(p) && (p.standing == Standing::None || p.standing == Standing::Draining);
+        Some(match self.rng.below(106) {
             0..12 => Action::Kill(self.pick(view, node)?),
             12..15 => Action::Kill(self.pick(view, control)?),
             15..18 => Action::Kill(self.pick(view, other)?),
@@ -100,6 +103,8 @@ impl Chaos {
             88..91 => Action::Slow(self.pick(view, all)?, 2 + self.rng.below(19) as u16),
             91..94 => Action::Slow(self.pick(view, |p| p.slow > 1)?, 1),
             94..97 => Action::Drift(self.pick(view, all)?, self.rng.below(20_001) as i32 - 10_000),
+            97..100 => Action::Add(self.pick(view, absent)?),
+            100..103 => Action::Drain(self.pick(view, node)?),
             _ => Action::Wipe(self.pick(view, |p| node(p) && may_be_wiped(view, p.pid))?),
         })
     }
@@ -114,8 +119,8 @@ impl Chaos {
 /// complete copies in its in-sync set.
 fn may_be_wiped(view: &ClusterView, node: Pid) -> bool {
     let lives = |pid: Pid| view.processes[pid.index()].health == Health::Up;
-    let mut control = view.processes.iter().filter(|process| process.name.kind == Kind::Coordinator);
-    let hears = |k: &ProcessView| k.cut_to.is_empty() && !view.processes.iter().any(|p| p.cut_to.contains(&k.pid));
+    let mut control = view.present().filter(|process| process.name.kind == Kind::Coordinator);
+    let hears = |k: &ProcessView| k.cut_to.is_empty() && !view.present().any(|p| p.cut_to.contains(&k.pid));
     let watched = control.all(|k| lives(k.pid) && hears(k));
     watched
         && view.shards.iter().filter(|shard| shard.replicas.iter().any(|replica| replica.node == node)).all(|shard| {
@@ -139,6 +144,20 @@ pub fn heal_everything(session: &mut Session) {
     }
 }
 
+/// The first `copies` different owners from the end of a shard's slice on, found by looking at every token: who should hold
+/// it, told without the code that decides it.
+fn ring_answer(view: &ClusterView, shard: u16, shards: u16, copies: usize) -> Vec<Pid> {
+    let begins = ((u128::from(shard) + 1) << 64).div_ceil(u128::from(shards)) - 1;
+    let mut tokens: Vec<(u64, Pid)> = view.ring.iter().map(|&(at, pid)| (at.wrapping_sub(begins as u64), pid)).collect();
+    tokens.sort_unstable();
+    tokens.iter().fold(Vec::new(), |mut owners, &(_, pid)| {
+        if owners.len() < copies && !owners.contains(&pid) {
+            owners.push(pid);
+        }
+        owners
+    })
+}
+
 /// What is still wrong with a cluster that has had time to come to rest: nothing, if it heals itself.
 pub fn unrest(session: &Session) -> Vec<String> {
     let (view, setup, now) = (session.view(), session.setup(), session.now());
@@ -149,11 +168,22 @@ pub fn unrest(session: &Session) -> Vec<String> {
         if shard.server.is_none() {
             out.push(format!("shard {} has no server", shard.id.0));
         }
+        let wanted = ring_answer(&view, shard.id.0, setup.config.shards, copies);
+        let list = |pids: &[Pid]| pids.iter().map(|&pid| name(pid).to_string()).collect::<String>();
+        let held: Vec<Pid> = shard.replicas.iter().map(|replica| replica.node).collect();
+        let agrees = shard.view.in_sync.len() == wanted.len() && wanted.iter().all(|pid| shard.view.in_sync.contains(pid));
+        if !agrees || shard.view.primary != wanted.first().copied() || held.len() != copies {
+            let (in_sync, held) = (list(&shard.view.in_sync), list(&held));
+            out.push(format!("shard {} is wanted on {}, in sync on {in_sync}, held by {held}", shard.id.0, list(&wanted)));
+        }
         if shard.view.in_sync.len() < copies {
             out.push(format!("shard {} has {} of {copies} copies in sync", shard.id.0, shard.view.in_sync.len()));
         }
     }
-    for process in view.processes.iter().filter(|process| process.health == Health::Up) {
+    for process in view.present().filter(|process| process.health == Health::Up) {
+        if matches!(process.standing, Standing::Joining | Standing::Draining) {
+            out.push(format!("{} is still on its way", process.name));
+        }
         if let Some((by, since)) = process.suspected {
             out.push(format!("{} lives, but {} has suspected it since {since} s", process.name, name(by)));
         }

@@ -87,6 +87,8 @@ pub enum LinkError {
     Action(usize, ActionError),
     /// The how-manieth action, from 1, names a process that does not take part.
     Nobody(usize, Name),
+    /// Only nodes join and leave: the action's number, the process.
+    NotANode(usize, Name),
     /// The how-manieth action, from 1, has the same process at both ends.
     SameTwice(usize, Name),
     /// The how-manieth action, from 1, comes before the one it follows.
@@ -119,6 +121,7 @@ impl fmt::Display for LinkError {
             LinkError::TooLate(text) => write!(f, "{text} s is too late: a run ends at {} s", LIMITS.run.0 / 1_000_000),
             LinkError::Action(no, error) => write!(f, "action {no}: {error}"),
             LinkError::Nobody(no, name) => write!(f, "action {no}: {name} does not take part in this run"),
+            LinkError::NotANode(no, name) => write!(f, "action {no}: {name} is no node; only nodes join and leave"),
             LinkError::SameTwice(no, name) => write!(f, "action {no}: {name} stands at both ends"),
             LinkError::Unordered(no) => write!(f, "action {no} comes before action {}: they must be in order", no - 1),
             LinkError::TooManyActions => write!(f, "more than {} actions", LIMITS.actions),
@@ -338,6 +341,8 @@ fn instant(text: &str, position: usize) -> Result<Time, LinkError> {
 fn actions(script: &Part, roster: &Roster) -> Result<Vec<(Time, Action)>, LinkError> {
     let mut out: Vec<(Time, Action)> = Vec::new();
     let mut position = script.position;
+    // Nodes that are not there from the beginning have to be added before anything else can be done to them.
+    let mut added: Vec<Name> = Vec::new();
     for (i, text) in script.value.split(',').enumerate() {
         let no = i + 1;
         if no > LIMITS.actions {
@@ -350,10 +355,18 @@ fn actions(script: &Part, roster: &Roster) -> Result<Vec<(Time, Action)>, LinkEr
         match action.faults(roster) {
             Ok(_) => {}
             Err(Refusal::Nobody(name)) => return Err(LinkError::Nobody(no, name)),
+            Err(Refusal::NotANode(name)) => return Err(LinkError::NotANode(no, name)),
             Err(Refusal::SameTwice(name)) => return Err(LinkError::SameTwice(no, name)),
             Err(Refusal::NoEffect(..) | Refusal::OutOfBounds(_) | Refusal::TooMany(_)) => {
                 unreachable!("the grammar keeps the bounds, and a roster knows no effects or limits")
             }
+        }
+        if let Action::Add(name) = action {
+            added.push(name);
+        }
+        let there = |name: &Name| roster.pid(*name).is_some_and(|pid| roster.begins(pid)) || added.contains(name);
+        if let Some(name) = action.names().into_iter().flatten().find(|name| !there(name)) {
+            return Err(LinkError::Nobody(no, name));
         }
         if out.last().is_some_and(|&(before, _)| before > at) {
             return Err(LinkError::Unordered(no));

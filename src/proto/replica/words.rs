@@ -38,6 +38,10 @@ pub enum ReplicaMsg<T> {
         view: ViewNo,
         /// My commit point.
         from: Index,
+        /// Up to here I have a snapshot instead of entries.
+        base: Index,
+        /// The end of my log; 0 if I have nothing at all.
+        last: Index,
     },
     /// Answer: your view is over.
     Stale {
@@ -86,6 +90,8 @@ pub enum Want<T> {
         /// Whether this is not the first time.
         again: bool,
     },
+    /// Entries cannot help this replica: to carry a snapshot to it.
+    Snapshot(Pid),
     /// An in-sync backup (or proposed learner) has been silent too long: to ask for a view without it.
     Lagging(Pid),
     /// This primary has settled what its predecessor left: it may serve.
