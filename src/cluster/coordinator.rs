@@ -252,12 +252,9 @@ impl Coordinator {
         let about = match command {
             Command::NodeUp { node, .. } | Command::NodeOut(node) => vec![node],
             Command::NodesDown(pids) => pids,
-            Command::Wish(..)
-            | Command::Shrink(..)
-            | Command::Expand(..)
-            | Command::HandOver(..)
-            | Command::GoOn
-            | Command::Lock(_) => Vec::new(),
+            Command::Wish(..) | Command::Shrink(..) | Command::Expand(..) | Command::HandOver(..) | Command::GoOn | Command::Lock(_) => {
+                Vec::new()
+            }
         };
         for peer in self.peers.iter_mut().filter(|peer| about.contains(&peer.pid)) {
             peer.pending = false;

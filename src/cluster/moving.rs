@@ -60,14 +60,7 @@ impl Node {
     }
 
     /// A snapshot is here as a whole, or all that it stands for has come by another way.
-    fn take_over(
-        &mut self,
-        from: Pid,
-        shard: ShardId,
-        view: ViewNo,
-        upto: (Index, ViewNo),
-        ctx: &mut Context<'_>,
-    ) {
+    fn take_over(&mut self, from: Pid, shard: ShardId, view: ViewNo, upto: (Index, ViewNo), ctx: &mut Context<'_>) {
         let mut taken = None;
         self.with(shard, ctx, |hosted, _, patience, wants| {
             let whole = hosted.incoming.take().filter(|it| it.is_whole()).map(Incoming::open);

@@ -139,7 +139,8 @@ impl Node {
         match timer {
             Timer::Heartbeat => {
                 ctx.arm(Timer::Heartbeat, ctx.env().setup.config.heartbeat_every);
-                let beat = Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh: self.fresh, leaving: self.leaving, known: self.known };
+                let beat =
+                    Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh: self.fresh, leaving: self.leaving, known: self.known };
                 for &to in &ctx.env().coordinators {
                     ctx.send(to, beat.clone());
                 }
@@ -252,7 +253,12 @@ impl Node {
     }
 
     /// Lets a shard's replica act, carries out what it wants, and keeps its timer running while somebody owes it an answer.
-    pub(super) fn with(&mut self, shard: ShardId, ctx: &mut Context<'_>, act: impl FnOnce(&mut Hosted, Time, Patience, &mut Vec<Want<LoggedOp>>)) {
+    pub(super) fn with(
+        &mut self,
+        shard: ShardId,
+        ctx: &mut Context<'_>,
+        act: impl FnOnce(&mut Hosted, Time, Patience, &mut Vec<Want<LoggedOp>>),
+    ) {
         let Some(hosted) = self.shards.get_mut(&shard) else { return };
         let hosted = Rc::make_mut(hosted);
         let env = ctx.env();

@@ -154,9 +154,7 @@ impl Control {
         self.recruit(env, out);
         for i in 0..self.members.len() {
             let member = &self.members[i];
-            let named = |record: &ShardRecord| {
-                record.view.in_sync.contains(&member.pid) || record.view.learners.contains(&member.pid)
-            };
+            let named = |record: &ShardRecord| record.view.in_sync.contains(&member.pid) || record.view.learners.contains(&member.pid);
             if member.part == Part::Draining && !self.shards.iter().any(named) {
                 out.push(Decided::Left(member.pid));
                 self.members[i].part = Part::Spare;

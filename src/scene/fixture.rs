@@ -2,7 +2,7 @@
 //! D has just taken shard 7 in view 4, c2 holds the lock with token 34 and c3 still believes that it does, with 33.
 //! Named `ringside::` throughout, so that the page's own tests can include this file.
 
-use ringside::cluster::name::{Name, Roster};
+use ringside::cluster::name::{Kind, Name, Roster};
 use ringside::cluster::view::*;
 use ringside::proto::lock::token::{FencingToken, Session};
 use ringside::proto::replica::view::{Index, ShardId, View, ViewNo};
@@ -29,8 +29,10 @@ fn processes() -> Vec<ProcessView> {
     let make = |p: Pid| ProcessView {
         pid: p,
         name: ROSTER.name(p),
-        health: if p == c { Health::Down } else { Health::Up },
-        boot: 1,
+        present: ROSTER.begins(p),
+        health: if p == c || !ROSTER.begins(p) { Health::Down } else { Health::Up },
+        standing: if ROSTER.name(p).kind == Kind::Node && ROSTER.begins(p) { Standing::Member } else { Standing::None },
+        boot: u32::from(ROSTER.begins(p)),
         suspected: (p == c).then(|| (pid("K1"), Time::from_millis(12_310))),
         slow: 1,
         cut_to: Vec::new(),
@@ -50,6 +52,7 @@ fn copy(on: Pid, role: Option<Role>, view: u32, last: u32, commit: u32) -> Repli
         last: Index(last),
         commit: Index(commit),
         stored: Index(last),
+        arriving: None,
         tail,
     }
 }
@@ -62,8 +65,9 @@ fn shards() -> Vec<ShardView> {
             nodes.iter().enumerate().map(|(j, &on)| copy(on, Some(if j == 0 { Role::Primary } else { Role::Backup }), 3, 90, 90)).collect();
         replicas.sort_by_key(|replica| replica.node);
         let server = (nodes[0] != c).then_some(nodes[0]);
+        let wanted = nodes.clone();
         let view = View { no: ViewNo(3), primary: Some(nodes[0]), in_sync: nodes, learners: Vec::new() };
-        ShardView { id: ShardId(i as u16), view, server, replicas }
+        ShardView { id: ShardId(i as u16), view, wanted, server, replicas }
     };
     let mut shards: Vec<_> = PLACES.iter().enumerate().map(usual).collect();
     shards[7].server = Some(d);

@@ -26,7 +26,7 @@ impl Plan {
     /// The plan for a cluster's picture.
     pub fn new(size: (u32, u32), thin: bool, view: &ClusterView) -> Plan {
         let mut roster = Roster { coordinators: 0, nodes: 0, balancers: 0, clients: 0 };
-        for process in &view.processes {
+        for process in view.present() {
             match process.name.kind {
                 Kind::Coordinator => roster.coordinators += 1,
                 Kind::Node => roster.nodes += 1,

@@ -114,7 +114,7 @@ pub fn shard(view: &ClusterView, id: ShardId) -> Option<&ShardView> {
 
 /// Every process of one kind, in order.
 pub fn of_kind(view: &ClusterView, kind: Kind) -> impl Iterator<Item = &ProcessView> {
-    view.processes.iter().filter(move |process| process.name.kind == kind)
+    view.present().filter(move |process| process.name.kind == kind)
 }
 
 /// Whether a process was killed.

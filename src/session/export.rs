@@ -162,12 +162,9 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
         Note::Returned { node, boot, fresh } => {
             vec![("node", name(*node)), ("boot", number(boot.0)), ("fresh", Value::Flag(*fresh))]
         }
-        Note::RingChanged { node, why, moves, minimum } => vec![
-            ("node", name(*node)),
-            ("why", text(ring_why(*why))),
-            ("moves", number(*moves)),
-            ("minimum", number(*minimum)),
-        ],
+        Note::RingChanged { node, why, moves, minimum } => {
+            vec![("node", name(*node)), ("why", text(ring_why(*why))), ("moves", number(*moves)), ("minimum", number(*minimum))]
+        }
         Note::Left { node } => vec![("node", name(*node))],
         Note::SnapshotSent { shard, to, upto } => vec![("shard", number(shard.0)), ("to", name(*to)), ("upto", number(upto.0))],
         Note::SnapshotTaken { shard, upto } => vec![("shard", number(shard.0)), ("upto", number(upto.0))],

@@ -249,6 +249,10 @@ pub struct Words {
     pub mark_wiped: fn(&str) -> String,
     /// It was revived.
     pub mark_revived: fn(&str) -> String,
+    /// It was asked to join.
+    pub mark_joins: fn(&str) -> String,
+    /// It was asked to leave.
+    pub mark_leaves: fn(&str) -> String,
     /// It was frozen.
     pub mark_frozen: fn(&str) -> String,
     /// It goes on.

@@ -166,6 +166,8 @@ pub(super) static WORDS: Words = Words {
     mark_killed: |who| format!("{who} killed"),
     mark_wiped: |who| format!("{who} wiped"),
     mark_revived: |who| format!("{who} revived"),
+    mark_joins: |who| format!("{who} joins"),
+    mark_leaves: |who| format!("{who} drains"),
     mark_frozen: |who| format!("{who} frozen"),
     mark_thawed: |who| format!("{who} thawed"),
     mark_slowed: |who| format!("{who} slowed"),

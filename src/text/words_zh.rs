@@ -166,6 +166,8 @@ pub(super) static WORDS: Words = Words {
     mark_killed: |who| format!("{who} 被杀"),
     mark_wiped: |who| format!("{who} 被清盘"),
     mark_revived: |who| format!("{who} 复活"),
+    mark_joins: |who| format!("{who} 加入"),
+    mark_leaves: |who| format!("{who} 退出"),
     mark_frozen: |who| format!("{who} 被冻结"),
     mark_thawed: |who| format!("{who} 解冻"),
     mark_slowed: |who| format!("{who} 变速"),

@@ -65,9 +65,15 @@ fn about(fact: &Record<Note>) -> Option<(ShardId, bool)> {
         | Note::Stopped { shard, .. }
         | Note::Truncated { shard, .. }
         | Note::StaleView { shard, .. }
+        | Note::SnapshotTaken { shard, .. }
         | Note::LearnerReady { shard, .. } => Some((*shard, false)),
         Note::Suspected { .. }
         | Note::Returned { .. }
+        | Note::RingChanged { .. }
+        | Note::Left { .. }
+        | Note::SnapshotSent { .. }
+        | Note::Yielded { .. }
+        | Note::Dropped { .. }
         | Note::Appended { .. }
         | Note::Committed { .. }
         | Note::Acknowledged { .. }

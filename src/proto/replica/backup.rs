@@ -77,14 +77,7 @@ impl<T: Clone + Eq> Replica<T> {
     ///
     /// Some: the snapshot replaces the log, and is to be saved under this mark. None: it is old news, or the log has all of it
     /// already (and may have more, which stays).
-    pub fn install(
-        &mut self,
-        from: Pid,
-        view: ViewNo,
-        upto: (Index, ViewNo),
-        patience: Patience,
-        out: &mut Vec<Want<T>>,
-    ) -> Option<Mark> {
+    pub fn install(&mut self, from: Pid, view: ViewNo, upto: (Index, ViewNo), patience: Patience, out: &mut Vec<Want<T>>) -> Option<Mark> {
         if view < self.view || self.leading.is_some() {
             return None;
         }

@@ -84,6 +84,8 @@ pub fn said(w: &Words, roster: &Roster, sign: Sign) -> String {
         Sign::Killed(who) => (w.mark_killed)(&name(who)),
         Sign::Wiped(who) => (w.mark_wiped)(&name(who)),
         Sign::Revived(who) => (w.mark_revived)(&name(who)),
+        Sign::Joins(who) => (w.mark_joins)(&name(who)),
+        Sign::Leaves(who) => (w.mark_leaves)(&name(who)),
         Sign::Frozen(who) => (w.mark_frozen)(&name(who)),
         Sign::Thawed(who) => (w.mark_thawed)(&name(who)),
         Sign::Slowed(who) => (w.mark_slowed)(&name(who)),
@@ -107,6 +109,8 @@ fn sign(props: &MarksProps, mark: &Mark, x: f64) -> Html {
     match mark.sign {
         Sign::Killed(_) | Sign::Wiped(_) => html! { <g>{ stroke(at("m-6,-6l12,12m0,-12l-12,12"), "cross") }{ rule() }</g> },
         Sign::Revived(_) => stroke(at("m0,7v-13m-5,5l5,-5l5,5"), "hand"),
+        Sign::Joins(_) => stroke(at("m-7,0h14m-7,-7v14"), "hand"),
+        Sign::Leaves(_) => stroke(at("m-7,0h14m-5,-5l5,5l-5,5"), "hand"),
         Sign::Frozen(_) => stroke(at("m-3,-6v12m6,-12v12"), "cross"),
         Sign::Thawed(_) => html! { <path d={at("m-4,-6v12l9,-6z")} class="solid" /> },
         Sign::Slowed(_) | Sign::Drifts(_) => stroke(at("m-7,0q3.5,-7 7,0t7,0"), "hand"),

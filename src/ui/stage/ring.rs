@@ -112,7 +112,7 @@ fn downs(view: &ClusterView) -> u64 {
 
 /// Whether most of the others cannot be reached from a process.
 fn isolated(view: &ClusterView, pid: Pid) -> bool {
-    state::process(view, pid).is_some_and(|p| p.cut_to.len() * 2 >= view.processes.len().max(2))
+    state::process(view, pid).is_some_and(|p| p.cut_to.len() * 2 >= view.present().count().max(2))
 }
 
 /// What is to be seen of a process.
@@ -163,7 +163,7 @@ fn cut(view: &ClusterView) -> Vec<(Pid, Pid)> {
         let to: Vec<_> = process.cut_to.iter().copied().filter(|&to| !isolated(view, to)).collect();
         to.into_iter().map(move |to| (from, to))
     };
-    view.processes.iter().filter(|process| !isolated(view, process.pid)).flat_map(of).collect()
+    view.present().filter(|process| !isolated(view, process.pid)).flat_map(of).collect()
 }
 
 /// Dotted lines from those who suspect to those they suspect.
@@ -179,7 +179,7 @@ fn doubts(view: &ClusterView, map: &Layout) -> Html {
         };
         Some(html! { <path key={process.name.to_string()} {d} class="doubt-line" /> })
     };
-    view.processes.iter().filter_map(doubt).collect()
+    view.present().filter_map(doubt).collect()
 }
 
 /// Names of kinds stand once.
