@@ -6,6 +6,7 @@ pub mod client;
 pub mod config;
 pub mod control;
 pub mod coordinator;
+pub mod disk;
 pub mod env;
 pub mod hosted;
 mod moving;
@@ -28,9 +29,10 @@ use std::rc::Rc;
 
 use crate::cluster::control::Control;
 use crate::cluster::coordinator::Coordinator;
+use crate::cluster::disk::NodeDisk;
 pub use crate::cluster::env::Env;
 use crate::cluster::name::Kind;
-use crate::cluster::node::{Node, NodeDisk};
+use crate::cluster::node::Node;
 use crate::cluster::note::Note;
 use crate::cluster::process::{Disk, Member};
 use crate::cluster::setup::Setup;
@@ -148,34 +150,26 @@ impl Cluster {
         self.world.inject(fault, out);
     }
 
+    /// Whether a process is there, dead or alive: nodes that may still join are not.
+    pub fn is_there(&self, pid: Pid) -> bool {
+        self.world.boot(pid) > Boot(0)
+    }
+
     /// Whether `fault` would change anything now: `Err` gives the reason why not.
     pub fn admits(&self, fault: Fault) -> Result<(), NoEffect> {
         let world = &self.world;
         let down = |pid: Pid| world.process(pid).is_none();
         let refuse = |when: bool, why: NoEffect| if when { Err(why) } else { Ok(()) };
-        let (Fault::Kill(who)
-        | Fault::Revive(who)
-        | Fault::Wipe(who)
-        | Fault::Join(who)
-        | Fault::Leave(who)
-        | Fault::Freeze(who)
-        | Fault::Thaw(who)
-        | Fault::Slow(who, _)
-        | Fault::Cut(who, _)
-        | Fault::Heal(who, _)
-        | Fault::Drift(who, _)) = fault;
-        if world.boot(who) == Boot(0) && !matches!(fault, Fault::Join(_)) {
-            return Err(NoEffect::Absent);
-        }
         // What the node itself has been told last; the coordinator may not have heard it.
-        let leaving = || self.node(who).is_some_and(Node::is_leaving);
+        let leaving = |pid| self.node(pid).is_some_and(Node::is_leaving);
         match fault {
             Fault::Kill(pid) => refuse(down(pid), NoEffect::Down),
+            Fault::Revive(pid) | Fault::Wipe(pid) if !self.is_there(pid) => Err(NoEffect::Absent),
             Fault::Revive(pid) => refuse(!down(pid), NoEffect::Up),
             Fault::Wipe(pid) => refuse(down(pid) && *world.disk(pid) == Disk::Empty, NoEffect::Same),
-            Fault::Join(pid) => refuse(!down(pid) && !leaving() && self.control().counts_on(pid), NoEffect::Member),
+            Fault::Join(pid) => refuse(!down(pid) && !leaving(pid) && self.control().counts_on(pid), NoEffect::Member),
             Fault::Leave(pid) if down(pid) => Err(NoEffect::Down),
-            Fault::Leave(_) if leaving() => Err(NoEffect::Leaving),
+            Fault::Leave(pid) if leaving(pid) => Err(NoEffect::Leaving),
             Fault::Leave(pid) => refuse(!self.control().can_spare(pid, self.env()), NoEffect::Needed),
             Fault::Freeze(pid) if down(pid) => Err(NoEffect::Down),
             Fault::Freeze(pid) => refuse(world.is_frozen(pid), NoEffect::Frozen),

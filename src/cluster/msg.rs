@@ -182,7 +182,7 @@ impl Msg {
             Msg::Replica { msg, .. } => match msg {
                 ReplicaMsg::Append { .. } => Shape::Request,
                 ReplicaMsg::Stored { .. } => Shape::Reply,
-                ReplicaMsg::Mismatch { .. } | ReplicaMsg::Stale { .. } => Shape::Refusal,
+                ReplicaMsg::Mismatch { .. } | ReplicaMsg::Stale { .. } | ReplicaMsg::Discard { .. } => Shape::Refusal,
             },
         }
     }
@@ -205,6 +205,7 @@ impl Msg {
                 ReplicaMsg::Stored { .. } => "Stored",
                 ReplicaMsg::Mismatch { .. } => "Mismatch",
                 ReplicaMsg::Stale { .. } => "Stale",
+                ReplicaMsg::Discard { .. } => "Discard",
             },
             Msg::Request { request, .. } => request.label(),
             Msg::Done { .. } => "Done",

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
+use crate::cluster::disk::NodeDisk;
 use crate::cluster::hosted::{Held, Hosted};
 use crate::cluster::msg::{Changes, LoggedOp, Msg, Version};
 use crate::cluster::note::{Note, RefusedWhy, StopWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
 use crate::cluster::rules::Rule;
-use crate::cluster::snapshot::Base;
 use crate::cluster::store::{Known, Outcome, Request};
 use crate::proto::replica::log::Log;
 use crate::proto::replica::machine::Replica;
@@ -17,60 +17,6 @@ use crate::sim::id::{Boot, Pid};
 use crate::sim::process::Signal;
 use crate::sim::sorted::SortedMap;
 use crate::sim::time::{Span, Time};
-
-/// What a node's disk holds.
-#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
-pub struct NodeDisk {
-    /// Whether the control plane has counted this disk in. An empty one belongs to a node that has lost everything.
-    pub formatted: bool,
-    /// Whether its operator has asked it to leave.
-    pub leaving: bool,
-    /// Each shard's log, the highest view seen, and what was known to be committed.
-    pub shards: SortedMap<ShardId, ShardDisk>,
-}
-
-/// One shard on a disk.
-#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
-pub struct ShardDisk {
-    /// The highest view seen.
-    pub view: ViewNo,
-    /// What the copy started from.
-    pub base: Rc<Base>,
-    /// The log, after that.
-    pub log: Log<LoggedOp>,
-    /// Known to be committed.
-    pub commit: Index,
-}
-
-impl NodeDisk {
-    /// Carries out a change.
-    pub fn save(&mut self, change: &Change) {
-        match change {
-            Change::Log { shard, view, commit, keep, entries } => {
-                let disk = self.shards.get_or_insert_with(*shard, Default::default);
-                disk.log.truncate(*keep);
-                for entry in entries {
-                    disk.log.push(entry.clone());
-                }
-                disk.view = disk.view.max(*view);
-                disk.commit = (*commit).min(disk.log.last());
-            }
-            Change::View(shard, view) => {
-                let disk = self.shards.get_or_insert_with(*shard, Default::default);
-                disk.view = disk.view.max(*view);
-            }
-            Change::Snapshot { shard, view, upto, base } => {
-                let disk = self.shards.get_or_insert_with(*shard, Default::default);
-                disk.view = disk.view.max(*view);
-                (disk.base, disk.log, disk.commit) = (base.clone(), Log::after(upto.0, upto.1), upto.0);
-            }
-            Change::Drop(shard) => drop(self.shards.remove(shard)),
-            Change::Leaving(leaving) => self.leaving = *leaving,
-            Change::Format => self.formatted = true,
-            Change::Decide(..) => {}
-        }
-    }
-}
 
 /// A node's memory.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -279,6 +225,11 @@ impl Node {
                 Want::Truncated { from, dropped } => {
                     ctx.note(Note::Truncated { shard, from, dropped });
                     hosted.rewind();
+                }
+                Want::Forget => {
+                    hosted.base = Rc::default();
+                    let (view, upto, base) = (hosted.replica.view(), (Index(0), ViewNo(0)), hosted.base.clone());
+                    ctx.save(Change::Snapshot { shard, view, upto, base }, Ticket::Nothing);
                 }
                 Want::Appended(index, view) => ctx.note(Note::Appended { shard, index, view }),
                 Want::Refused { from, theirs } => {

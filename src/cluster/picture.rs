@@ -1,5 +1,7 @@
 //! Builds the read-only view of a cluster, and answers the narrow questions that promises ask after every event.
 
+use std::rc::Rc;
+
 use crate::cluster::Cluster;
 use crate::cluster::control::Part;
 use crate::cluster::hosted::Hosted;
@@ -12,7 +14,7 @@ use crate::proto::lock::token::FencingToken;
 use crate::proto::replica::log::Log;
 use crate::proto::replica::transfer::Incoming;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
-use crate::sim::id::{Boot, Pid};
+use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
 
 /// How much of a log the page shows.
@@ -32,6 +34,29 @@ impl Sight for Cluster {
     fn logged(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId> {
         self.node(node)?.hosted(shard)?.logged(index)
     }
+
+    fn kept(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId> {
+        match self.world.disk(node) {
+            Disk::Node(disk) => disk.shards.get(&shard)?.logged(index),
+            Disk::Empty | Disk::Control(_) => None,
+        }
+    }
+
+    fn nodes(&self) -> Vec<Pid> {
+        self.env().nodes.clone()
+    }
+
+    fn ring(&self) -> Rc<[(u64, Pid)]> {
+        self.env().tokens(|pid| self.control().member(pid).is_some_and(|member| member.part == Part::In))
+    }
+
+    fn shards(&self) -> u16 {
+        self.setup().config.shards
+    }
+
+    fn copies(&self) -> usize {
+        usize::from(self.setup().config.replicas)
+    }
 }
 
 impl Cluster {
@@ -43,7 +68,7 @@ impl Cluster {
             processes: env.setup.roster.pids().map(|pid| self.process_view(pid)).collect(),
             shards: (0..env.setup.config.shards).map(|i| self.shard_view(ShardId(i))).collect(),
             lock: self.lock_view(),
-            ring: env.tokens(|pid| self.control().member(pid).is_some_and(|member| member.part == Part::In)),
+            ring: self.ring(),
             keys: env.points.clone(),
         }
     }
@@ -66,7 +91,7 @@ impl Cluster {
         ProcessView {
             pid,
             name: env.setup.roster.name(pid),
-            present: self.world.boot(pid) > Boot(0),
+            present: self.is_there(pid),
             health: self.health(pid),
             standing: self.standing(pid),
             boot: self.world.boot(pid).0,

@@ -55,6 +55,16 @@ pub trait Sight {
     fn serves(&self, node: Pid, shard: ShardId) -> bool;
     /// The operation at an index of a node's log, if there is one and the node lives.
     fn logged(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId>;
+    /// The operation at an index on a node's disk, whether the node lives or not.
+    fn kept(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId>;
+    /// All nodes.
+    fn nodes(&self) -> Vec<Pid>;
+    /// The ring's tokens, clockwise, with their owners.
+    fn ring(&self) -> Rc<[(u64, Pid)]>;
+    /// Slices of the circle.
+    fn shards(&self) -> u16;
+    /// Copies that each shard should have.
+    fn copies(&self) -> usize;
 }
 
 /// Everything at one instant.

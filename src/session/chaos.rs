@@ -5,6 +5,7 @@
 
 use crate::cluster::name::{Kind, Name, Roster};
 use crate::cluster::note::Note;
+use crate::cluster::property::ring_answer;
 use crate::cluster::rules::{Rule, Rules};
 use crate::cluster::setup::Setup;
 use crate::cluster::view::{ClusterView, Health, ProcessView, Standing};
@@ -87,7 +88,14 @@ impl Chaos {
         let other = |p: &ProcessView| matches!(p.name.kind, Kind::Client | Kind::Balancer);
         let control = |p: &ProcessView| p.name.kind == Kind::Coordinator;
         let absent = |p: &ProcessView| node(p) && (p.standing == Standing::None || p.standing == Standing::Draining);
-        Some(match self.rng.below(106) {
+        if self.rng.per_mille(60) {
+            return Some(if self.rng.per_mille(500) {
+                Action::Add(self.pick(view, absent)?)
+            } else {
+                Action::Drain(self.pick(view, node)?)
+            });
+        }
+        Some(match self.rng.below(100) {
             0..12 => Action::Kill(self.pick(view, node)?),
             12..15 => Action::Kill(self.pick(view, control)?),
             15..18 => Action::Kill(self.pick(view, other)?),
@@ -103,8 +111,6 @@ impl Chaos {
             88..91 => Action::Slow(self.pick(view, all)?, 2 + self.rng.below(19) as u16),
             91..94 => Action::Slow(self.pick(view, |p| p.slow > 1)?, 1),
             94..97 => Action::Drift(self.pick(view, all)?, self.rng.below(20_001) as i32 - 10_000),
-            97..100 => Action::Add(self.pick(view, absent)?),
-            100..103 => Action::Drain(self.pick(view, node)?),
             _ => Action::Wipe(self.pick(view, |p| node(p) && may_be_wiped(view, p.pid))?),
         })
     }
@@ -144,20 +150,6 @@ pub fn heal_everything(session: &mut Session) {
     }
 }
 
-/// The first `copies` different owners from the end of a shard's slice on, found by looking at every token: who should hold
-/// it, told without the code that decides it.
-fn ring_answer(view: &ClusterView, shard: u16, shards: u16, copies: usize) -> Vec<Pid> {
-    let begins = ((u128::from(shard) + 1) << 64).div_ceil(u128::from(shards)) - 1;
-    let mut tokens: Vec<(u64, Pid)> = view.ring.iter().map(|&(at, pid)| (at.wrapping_sub(begins as u64), pid)).collect();
-    tokens.sort_unstable();
-    tokens.iter().fold(Vec::new(), |mut owners, &(_, pid)| {
-        if owners.len() < copies && !owners.contains(&pid) {
-            owners.push(pid);
-        }
-        owners
-    })
-}
-
 /// What is still wrong with a cluster that has had time to come to rest: nothing, if it heals itself.
 pub fn unrest(session: &Session) -> Vec<String> {
     let (view, setup, now) = (session.view(), session.setup(), session.now());
@@ -168,7 +160,7 @@ pub fn unrest(session: &Session) -> Vec<String> {
         if shard.server.is_none() {
             out.push(format!("shard {} has no server", shard.id.0));
         }
-        let wanted = ring_answer(&view, shard.id.0, setup.config.shards, copies);
+        let wanted = ring_answer(&view.ring, shard.id, setup.config.shards, copies);
         let list = |pids: &[Pid]| pids.iter().map(|&pid| name(pid).to_string()).collect::<String>();
         let held: Vec<Pid> = shard.replicas.iter().map(|replica| replica.node).collect();
         let agrees = shard.view.in_sync.len() == wanted.len() && wanted.iter().all(|pid| shard.view.in_sync.contains(pid));

@@ -50,6 +50,8 @@ pub(super) static WORDS: Words = Words {
         Promise::LockFifo => "the lock goes to whoever waited longest",
         Promise::TokensGrow => "tokens only grow",
         Promise::OneEffective => "one holder at a time takes effect",
+        Promise::CopiesKept => "the last good copy is never deleted",
+        Promise::MovesPlanned => "only what the ring asks for is moved",
     },
     promise_broken: |promise, at| format!("Broken at {at} s: {}", (WORDS.promise)(promise)),
     promise_kept: |promise| format!("Kept: {}", (WORDS.promise)(promise)),

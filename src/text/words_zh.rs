@@ -50,6 +50,8 @@ pub(super) static WORDS: Words = Words {
         Promise::LockFifo => "锁总是交给等得最久的",
         Promise::TokensGrow => "令牌只增不减",
         Promise::OneEffective => "同一时刻只有一个持锁者的写入生效",
+        Promise::CopiesKept => "最后一份完好的副本绝不删除",
+        Promise::MovesPlanned => "只搬动哈希环要求搬动的副本",
     },
     promise_broken: |promise, at| format!("{at} 秒时被打破：{}", (WORDS.promise)(promise)),
     promise_kept: |promise| format!("守住：{}", (WORDS.promise)(promise)),

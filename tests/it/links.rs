@@ -17,13 +17,15 @@ fn cases(cases: u32) -> Config {
     Config { cases, failure_persistence: None, ..Config::default() }
 }
 
+/// Those that are there from the beginning.
 fn name(roster: Roster) -> impl Strategy<Value = Name> {
-    (0..roster.len() as u16).prop_map(move |pid| roster.name(ringside::sim::id::Pid(pid)))
+    let there: Vec<Name> = roster.pids().filter(|&pid| roster.begins(pid)).map(|pid| roster.name(pid)).collect();
+    proptest::sample::select(there)
 }
 
 fn action(roster: Roster) -> impl Strategy<Value = Action> {
     let other = move |first: Name| (Just(first), name(roster).prop_filter("two ends", move |second| *second != first));
-    (name(roster).prop_flat_map(other), 1..=1_000_u16, -500_000..=500_000_i32, 0..13).prop_map(|((a, b), times, ppm, verb)| match verb {
+    (name(roster).prop_flat_map(other), 1..=1_000_u16, -500_000..=500_000_i32, 0..15).prop_map(|((a, b), times, ppm, verb)| match verb {
         0 => Action::Kill(a),
         1 => Action::Revive(a),
         2 => Action::Wipe(a),
@@ -36,6 +38,9 @@ fn action(roster: Roster) -> impl Strategy<Value = Action> {
         9 => Action::CutOneWay(a, b),
         10 => Action::HealOneWay(a, b),
         11 => Action::Isolate(a),
+        12 | 13 if a.kind != Kind::Node => Action::Kill(a),
+        12 => Action::Add(a),
+        13 => Action::Drain(a),
         _ => Action::Rejoin(a),
     })
 }

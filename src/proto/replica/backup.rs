@@ -73,6 +73,22 @@ impl<T: Clone + Eq> Replica<T> {
         }
     }
 
+    /// The primary of a view knows nothing of what this replica's snapshot stands for: the history without it goes on.
+    pub(super) fn discard(&mut self, from: Pid, view: ViewNo, out: &mut Vec<Want<T>>) {
+        if view < self.view || self.leading.is_some() {
+            return;
+        }
+        (self.view, self.leader) = (view, Some(from));
+        let dropped = self.log.last().0;
+        self.generation += 1;
+        self.log = Log::default();
+        (self.stored, self.commit) = (Index(0), Index(0));
+        out.push(Want::Forget);
+        out.push(Want::Truncated { from: Index(1), dropped });
+        let nothing = Index(0);
+        out.push(Want::Send(from, ReplicaMsg::Mismatch { view, from: nothing, base: nothing, last: nothing }));
+    }
+
     /// A whole snapshot has arrived from the primary of a view: it stands for everything up to an index, written in a view.
     ///
     /// Some: the snapshot replaces the log, and is to be saved under this mark. None: it is old news, or the log has all of it

@@ -199,8 +199,12 @@ impl<T: Clone + Eq> Replica<T> {
                     } else if peer.next <= base {
                         // The entry before lies in its snapshot. All of that was committed, so I have it too and the search
                         // goes on after it, unless a rule is off.
-                        peer.snapshot = peer.jumped || agreed > mine;
-                        peer.next = if peer.snapshot { Index(1) } else { agreed.next() };
+                        if peer.jumped || agreed > mine {
+                            peer.sent = Some(now);
+                            out.push(Want::Send(from, ReplicaMsg::Discard { view }));
+                            return;
+                        }
+                        peer.next = agreed.next();
                         peer.jumped = true;
                     } else {
                         // What it knows to be committed I have too, unless a rule is off: then its word leads nowhere, and
@@ -216,6 +220,7 @@ impl<T: Clone + Eq> Replica<T> {
                     self.send_due(now, patience, out);
                 }
             }
+            ReplicaMsg::Discard { view } => self.discard(from, view, out),
             ReplicaMsg::Stale { view } => {
                 if view > self.view {
                     self.leading = None; // the control plane will say which view; until then, nobody's primary

@@ -43,6 +43,12 @@ pub enum ReplicaMsg<T> {
         /// The end of my log; 0 if I have nothing at all.
         last: Index,
     },
+    /// Primary to a replica whose snapshot holds what the primary has never heard of: forget everything. With every rule on
+    /// this never happens, since a primary knows all that was ever committed.
+    Discard {
+        /// The primary's view.
+        view: ViewNo,
+    },
     /// Answer: your view is over.
     Stale {
         /// My view.
@@ -90,6 +96,8 @@ pub enum Want<T> {
         /// Whether this is not the first time.
         again: bool,
     },
+    /// To forget the shard's state and log, on disk too.
+    Forget,
     /// Entries cannot help this replica: to carry a snapshot to it.
     Snapshot(Pid),
     /// An in-sync backup (or proposed learner) has been silent too long: to ask for a view without it.

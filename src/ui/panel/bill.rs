@@ -16,7 +16,7 @@ pub struct BillProps {
     /// The figures.
     pub bill: Figures,
     /// The promises, each with the first moment it was broken.
-    pub promises: [(Promise, Option<Broken>); 5],
+    pub promises: [(Promise, Option<Broken>); 7],
 }
 
 /// What a failure cost.

@@ -33,7 +33,7 @@ fn name(text: &str) -> Name {
     text.parse().expect("a name")
 }
 
-fn kept() -> [(Promise, Option<Broken>); 5] {
+fn kept() -> [(Promise, Option<Broken>); 7] {
     Promise::ALL.map(|promise| (promise, None))
 }
 
