@@ -4,6 +4,7 @@ mod digests;
 mod engine;
 mod golden;
 mod links;
+mod moves;
 mod rules;
 mod sentences;
 mod tidy;
