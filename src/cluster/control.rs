@@ -62,7 +62,7 @@ pub enum Decided {
     /// A node that wished to leave holds nothing any more.
     Left(Pid),
     /// A shard has a new view.
-    View(ShardId, ViewWhy),
+    View(ShardId, View, ViewWhy),
     /// Something about the lock.
     Lock(LockOutcome),
 }
@@ -292,9 +292,9 @@ impl Control {
         assert!(!view.in_sync.is_empty(), "shard {i}: a view without any copy that counts");
         assert!(view.primary.is_none_or(|pid| view.in_sync.contains(&pid)), "shard {i}: a primary that is not in sync");
         view.no = view.no.next();
-        self.shards[i].view = view;
+        self.shards[i].view = view.clone();
         self.shards[i].since = self.version;
-        out.push(Decided::View(ShardId(i as u16), why));
+        out.push(Decided::View(ShardId(i as u16), view, why));
     }
 
     fn shrink(&mut self, shard: ShardId, no: ViewNo, node: Pid, at: Time, env: &Env, out: &mut Vec<Decided>) {
