@@ -198,7 +198,7 @@ fn every_complaint_names_what_is_wrong() {
     assert!(parse("v=1&seed=4").is_ok(), "an older link still opens");
     let newer = parse("v=3").expect_err("newer");
     assert_eq!(link_error(&newer, Lang::En), "made by a newer Ringside: version 3, this page reads 2");
-    assert_eq!(link_error(&newer, Lang::Zh), "链接由更新版本的环视生成：版本 2，本页面只能读版本 1");
+    assert_eq!(link_error(&newer, Lang::Zh), "链接由更新版本的环视生成：版本 3，本页面只能读版本 2");
     assert!(parse(&script(512)).is_ok());
 }
 

@@ -5,6 +5,7 @@ mod engine;
 mod golden;
 mod links;
 mod moves;
+mod promises;
 mod rules;
 mod sentences;
 mod tidy;
