@@ -249,8 +249,8 @@ impl Control {
             None
         } else if any {
             // Without the rule, whoever was not in sync is as good as anybody.
-            let stale_first = self.arranged(i, &view.learners).into_iter().chain(self.arranged(i, &view.in_sync));
-            stale_first.filter(lives).next()
+            let mut stale_first = self.arranged(i, &view.learners).into_iter().chain(self.arranged(i, &view.in_sync));
+            stale_first.find(lives)
         } else {
             self.arranged(i, &view.in_sync).into_iter().find(lives)
         };

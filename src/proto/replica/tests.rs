@@ -304,3 +304,19 @@ fn a_primary_that_lacks_what_a_backup_has_committed_starts_it_over() {
     assert_eq!(lab.ops(1), lab.ops(0));
     assert!(lab.replicas[0].is_settled());
 }
+
+#[test]
+fn a_backup_that_heard_of_a_view_first_does_not_depose_its_leader() {
+    let mut lab = Lab::new(&[&[], &[], &[]]);
+    for who in 0..3 {
+        lab.enter(who, &view(1, 0, &[0, 1, 2], &[]));
+    }
+    lab.settle(&[], &[]);
+    lab.enter(1, &view(2, 0, &[0, 1], &[2]));
+    lab.propose(0, 7);
+    lab.settle(&[], &[]);
+    assert!(lab.replicas[0].is_settled(), "it leads that view as well, and only has not heard of it");
+    lab.enter(0, &view(2, 0, &[0, 1], &[2]));
+    lab.settle(&[], &[]);
+    assert_eq!((lab.commit(0), lab.ops(1)), (2, lab.ops(0)), "what was passed over is sent again");
+}
