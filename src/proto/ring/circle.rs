@@ -1,0 +1,211 @@
+//! The ring for thousands of nodes and millions of keys: weights, any hash, an index instead of a search.
+//!
+//! A good hash spreads tokens evenly, so the upper bits of a point tell nearly where its token stands: one slot of the index
+//! for each token, one step on average. Tokens are put in order through the same slots. A weak hash crowds a few slots; those
+//! are sorted and searched by halves.
+
+use super::hash::Hash;
+use super::{Point, Ring};
+
+/// The most tokens one ring may have: 16 MB.
+pub const TOKENS_MAX: u32 = 1 << 20;
+
+/// Tokens of one slot up to which walking beats halving.
+const FEW: usize = 16;
+
+/// A ring with an index over it. Members are numbers the caller gives; a member without a token owns nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Circle {
+    ring: Ring,
+    /// How many tokens stand before slot `s`, which begins at `s << shift`; one entry more than there are slots.
+    before: Vec<u32>,
+    /// 64 minus the bits that choose a slot.
+    shift: u32,
+}
+
+impl Circle {
+    /// The ring of these `(member, name, tokens)`, the positions being `hash("{name}#{i}")` (see [`Hash::separator`]).
+    ///
+    /// # Panics
+    /// Above [`TOKENS_MAX`] tokens.
+    pub fn new<'a>(members: impl IntoIterator<Item = (u16, &'a [u8], u32)>, hash: Hash) -> Circle {
+        let mut tokens = Vec::new();
+        for (member, name, count) in members {
+            tokens.extend(hash.tokens(name, count).map(|at| (at, member)));
+            assert!(tokens.len() <= TOKENS_MAX as usize, "a ring of more than {TOKENS_MAX} tokens");
+        }
+        Circle::of(tokens)
+    }
+
+    /// The ring of tokens at these positions, in any order.
+    ///
+    /// # Panics
+    /// Above [`TOKENS_MAX`] tokens.
+    pub fn of(tokens: Vec<(Point, u16)>) -> Circle {
+        assert!(tokens.len() <= TOKENS_MAX as usize, "a ring of more than {TOKENS_MAX} tokens");
+        let shift = shift(tokens.len());
+        let before = count(&tokens, shift);
+        let mut next = before.clone();
+        let mut sorted = vec![(0, 0); tokens.len()];
+        for token in tokens {
+            let slot = &mut next[(token.0 >> shift) as usize];
+            sorted[*slot as usize] = token;
+            *slot += 1;
+        }
+        for slot in before.windows(2) {
+            let crowd = &mut sorted[slot[0] as usize..slot[1] as usize];
+            match crowd.len() {
+                0 | 1 => {}
+                2..=FEW => insertion_sort(crowd),
+                _ => crowd.sort_unstable(),
+            }
+        }
+        Circle { ring: Ring { members: distinct(&sorted), tokens: sorted }, before, shift }
+    }
+
+    /// The tokens, clockwise; ties by the lower member.
+    pub fn tokens(&self) -> &[(Point, u16)] {
+        &self.ring.tokens
+    }
+
+    /// How many members have a token.
+    pub fn members(&self) -> u16 {
+        self.ring.members
+    }
+
+    /// Bytes that the tokens and the index take.
+    pub fn memory(&self) -> usize {
+        size_of_val(self.tokens()) + size_of_val(self.before.as_slice())
+    }
+
+    /// Which token a point belongs to: the first at or after it, clockwise, wrapping. `None` on an empty ring.
+    #[inline]
+    pub fn first(&self, at: Point) -> Option<usize> {
+        let tokens = self.tokens();
+        let slot = (at >> self.shift) as usize;
+        let (mut i, end) = (self.before[slot] as usize, self.before[slot + 1] as usize);
+        if end - i > FEW {
+            i += tokens[i..end].partition_point(|&(token, _)| token < at);
+        } else {
+            while i < end && tokens[i].0 < at {
+                i += 1;
+            }
+        }
+        if i < tokens.len() {
+            Some(i)
+        } else if tokens.is_empty() {
+            None
+        } else {
+            Some(0)
+        }
+    }
+
+    /// The member that owns a point; `None` on an empty ring.
+    #[inline]
+    pub fn owner(&self, at: Point) -> Option<u16> {
+        self.first(at).map(|i| self.tokens()[i].1)
+    }
+
+    /// How many tokens [`Circle::first`] compares with this point.
+    pub fn steps(&self, at: Point) -> u32 {
+        let slot = (at >> self.shift) as usize;
+        let (first, end) = (self.before[slot] as usize, self.before[slot + 1] as usize);
+        let crowd = end - first;
+        if crowd > FEW {
+            usize::BITS - crowd.leading_zeros()
+        } else {
+            self.tokens()[first..end].iter().take_while(|(token, _)| *token < at).count().min(crowd.saturating_sub(1)) as u32 + 1
+        }
+    }
+
+    /// The first `n` *distinct* members clockwise from a point; fewer if the ring has fewer.
+    pub fn owners(&self, at: Point, n: u8) -> Vec<u16> {
+        self.first(at).map_or_else(Vec::new, |first| self.ring.owners_from(first, n))
+    }
+
+    /// How much of the circle each of members `0..members` owns, in points: all together 2^64 unless the ring is empty.
+    pub fn arcs(&self, members: u16) -> Vec<u128> {
+        let mut arcs = vec![0; usize::from(members)];
+        let tokens = self.tokens();
+        let Some(&(mut from, _)) = tokens.last() else { return arcs };
+        for (i, &(at, member)) in tokens.iter().enumerate() {
+            let arc = at.wrapping_sub(from);
+            // The only token of a ring owns all of it, and so does the first one if all stand on one point.
+            let whole = arc == 0 && i == 0;
+            arcs[usize::from(member)] += if whole { 1 << 64 } else { u128::from(arc) };
+            from = at;
+        }
+        arcs
+    }
+
+    /// A member gets its first tokens, or more of them: merged in, nothing is sorted again.
+    ///
+    /// # Panics
+    /// Above [`TOKENS_MAX`] tokens.
+    pub fn insert(&mut self, member: u16, name: &[u8], count: u32, hash: Hash) {
+        let mut new: Vec<(Point, u16)> = hash.tokens(name, count).map(|at| (at, member)).collect();
+        new.sort_unstable();
+        let tokens = &mut self.ring.tokens;
+        assert!(tokens.len() + new.len() <= TOKENS_MAX as usize, "a ring of more than {TOKENS_MAX} tokens");
+        // From the back, each old run moves once, straight to where it stays.
+        let mut unmoved = tokens.len();
+        tokens.resize(unmoved + new.len(), (0, 0));
+        for (left, token) in new.iter().enumerate().rev() {
+            let run = tokens[..unmoved].partition_point(|other| other < token);
+            tokens.copy_within(run..unmoved, run + left + 1);
+            tokens[run + left] = *token;
+            unmoved = run;
+        }
+        self.reindex();
+    }
+
+    /// A member's tokens leave.
+    pub fn remove(&mut self, member: u16) {
+        self.ring.tokens.retain(|&(_, owner)| owner != member);
+        self.reindex();
+    }
+
+    fn reindex(&mut self) {
+        self.shift = shift(self.ring.tokens.len());
+        self.before = count(&self.ring.tokens, self.shift);
+        self.ring.members = distinct(&self.ring.tokens);
+    }
+}
+
+/// At least one slot a token, at least two slots.
+fn shift(tokens: usize) -> u32 {
+    64 - tokens.next_power_of_two().trailing_zeros().max(1)
+}
+
+/// How many tokens, in any order, stand before each slot, and at last how many there are.
+fn count(tokens: &[(Point, u16)], shift: u32) -> Vec<u32> {
+    let mut before = vec![0; (1 << (64 - shift)) + 1];
+    for (at, _) in tokens {
+        before[(at >> shift) as usize + 1] += 1;
+    }
+    let mut sum = 0;
+    for slot in &mut before {
+        sum += *slot;
+        *slot = sum;
+    }
+    before
+}
+
+/// How many different members there are.
+fn distinct(tokens: &[(Point, u16)]) -> u16 {
+    let mut seen = vec![false; usize::from(u16::MAX) + 1];
+    for &(_, member) in tokens {
+        seen[usize::from(member)] = true;
+    }
+    seen.iter().filter(|seen| **seen).count() as u16
+}
+
+fn insertion_sort(tokens: &mut [(Point, u16)]) {
+    for i in 1..tokens.len() {
+        let mut at = i;
+        while at > 0 && tokens[at - 1] > tokens[at] {
+            tokens.swap(at - 1, at);
+            at -= 1;
+        }
+    }
+}
