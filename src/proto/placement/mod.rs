@@ -3,8 +3,14 @@
 //! [`Fleet`] says who is there, [`build`] makes a [`Scheme`] of it, [`Study`] measures one: shares, peak, keys moved against the
 //! least that any scheme could move. Nothing here knows a cluster. Schemes are integers only; floats begin in [`stats`].
 
+mod anchor;
 pub mod fleet;
+pub mod jump;
+mod ketama;
+pub mod maglev;
 mod modulo;
+mod probing;
+mod rendezvous;
 mod ringed;
 pub mod stats;
 pub mod study;
@@ -345,7 +351,18 @@ pub fn build(algorithm: Algorithm, fleet: &Fleet, options: &Options) -> Result<B
         Algorithm::Modulo => Box::new(modulo::Modulo::new(fleet, options.hash)),
         Algorithm::Ring => Box::new(ringed::Ringed::new(fleet, options)?),
         Algorithm::RingBounded => Box::new(ringed::RingBounded::new(fleet, options)?),
-        Algorithm::Rendezvous | Algorithm::Jump | Algorithm::Maglev => Box::new(modulo::Modulo::new(fleet, options.hash)),
-        Algorithm::MultiProbe | Algorithm::Anchor | Algorithm::Ketama => Box::new(modulo::Modulo::new(fleet, options.hash)),
+        Algorithm::Rendezvous => Box::new(rendezvous::Rendezvous::new(fleet, options.hash)),
+        Algorithm::Jump => Box::new(jump::Jump::new(fleet, options.hash)),
+        Algorithm::Maglev => Box::new(maglev::Maglev::new(fleet, options)?),
+        Algorithm::MultiProbe => Box::new(probing::MultiProbe::new(fleet)),
+        Algorithm::Anchor => Box::new(anchor::Anchor::new(fleet, options.hash)),
+        Algorithm::Ketama => Box::new(ketama::Ketama::new(fleet)),
     })
+}
+
+/// Spreads 64 bits over 64 bits, one to one (the finaliser of SplitMix64: Steele, Lea, Flood 2014; Stafford's mix 13).
+const fn mix(mut bits: u64) -> u64 {
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
 }

@@ -14,13 +14,15 @@ pub const TOKENS_MAX: u32 = 1 << 20;
 const FEW: usize = 16;
 
 /// A ring with an index over it. Members are numbers the caller gives; a member without a token owns nothing.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Circle {
     ring: Ring,
     /// How many tokens stand before slot `s`, which begins at `s << shift`; one entry more than there are slots.
     before: Vec<u32>,
     /// 64 minus the bits that choose a slot.
     shift: u32,
+    /// How many tokens each member has.
+    held: Vec<u32>,
 }
 
 impl Circle {
@@ -60,7 +62,12 @@ impl Circle {
                 _ => crowd.sort_unstable(),
             }
         }
-        Circle { ring: Ring { members: distinct(&sorted), tokens: sorted }, before, shift }
+        let mut held = Vec::new();
+        for &(_, member) in &sorted {
+            *place(&mut held, member) += 1;
+        }
+        let members = held.iter().filter(|held| **held > 0).count() as u16;
+        Circle { ring: Ring { tokens: sorted, members }, before, shift, held }
     }
 
     /// The tokens, clockwise; ties by the lower member.
@@ -156,20 +163,63 @@ impl Circle {
             tokens[run + left] = *token;
             unmoved = run;
         }
-        self.reindex();
+        let held = place(&mut self.held, member);
+        self.ring.members += u16::from(*held == 0 && count > 0);
+        *held += count;
+        self.reindex(&new, |before, by| before + by);
     }
 
     /// A member's tokens leave.
     pub fn remove(&mut self, member: u16) {
-        self.ring.tokens.retain(|&(_, owner)| owner != member);
-        self.reindex();
+        let held = std::mem::take(place(&mut self.held, member));
+        if held == 0 {
+            return;
+        }
+        self.ring.members -= 1;
+        let tokens = &mut self.ring.tokens;
+        let mut old = Vec::with_capacity(held as usize);
+        // Each run between two tokens that leave moves once.
+        let mut kept = 0;
+        let mut from = 0;
+        for i in 0..tokens.len() {
+            if tokens[i].1 == member {
+                old.push(tokens[i]);
+                tokens.copy_within(from..i, kept);
+                kept += i - from;
+                from = i + 1;
+            }
+        }
+        tokens.copy_within(from.., kept);
+        tokens.truncate(tokens.len() - old.len());
+        self.reindex(&old, |before, by| before - by);
     }
 
-    fn reindex(&mut self) {
-        self.shift = shift(self.ring.tokens.len());
-        self.before = count(&self.ring.tokens, self.shift);
-        self.ring.members = distinct(&self.ring.tokens);
+    /// Brings the index up to date after these tokens, in order, came or left: each slot behind one of them has one more before
+    /// it, or one less.
+    fn reindex(&mut self, changed: &[(Point, u16)], change: impl Fn(u32, u32) -> u32) {
+        let shift = shift(self.ring.tokens.len());
+        if shift != self.shift {
+            self.shift = shift;
+            self.before = count(&self.ring.tokens, shift);
+            return;
+        }
+        let slot = |i: usize| changed.get(i).map_or(self.before.len(), |(at, _)| (at >> shift) as usize + 1);
+        let runs: Vec<(usize, usize)> = (0..changed.len()).map(|i| (slot(i), slot(i + 1))).collect();
+        for (by, (from, to)) in (1..).zip(runs) {
+            for before in &mut self.before[from..to] {
+                *before = change(*before, by);
+            }
+        }
     }
+}
+
+/// A member's count, which is 0 unless it was ever more.
+fn place(held: &mut Vec<u32>, member: u16) -> &mut u32 {
+    let member = usize::from(member);
+    if held.len() <= member {
+        held.resize(member + 1, 0);
+    }
+    &mut held[member]
 }
 
 /// At least one slot a token, at least two slots.
@@ -189,15 +239,6 @@ fn count(tokens: &[(Point, u16)], shift: u32) -> Vec<u32> {
         *slot = sum;
     }
     before
-}
-
-/// How many different members there are.
-fn distinct(tokens: &[(Point, u16)]) -> u16 {
-    let mut seen = vec![false; usize::from(u16::MAX) + 1];
-    for &(_, member) in tokens {
-        seen[usize::from(member)] = true;
-    }
-    seen.iter().filter(|seen| **seen).count() as u16
 }
 
 fn insertion_sort(tokens: &mut [(Point, u16)]) {
