@@ -30,16 +30,18 @@ impl Run {
         Ok(Run { loads: scheme.loads(keys), scheme, counts: vec![0; weights.len()], weights, owners: Vec::new() })
     }
 
-    fn place(&mut self, key: &[u8]) {
+    fn place(&mut self, key: &[u8]) -> u16 {
         let owner = self.scheme.place(key, &mut self.loads);
         if let Some(owner) = owner {
             self.counts[usize::from(owner)] += 1;
         }
-        self.owners.push(owner.unwrap_or(NOBODY));
+        let owner = owner.unwrap_or(NOBODY);
+        self.owners.push(owner);
+        owner
     }
 }
 
-/// `keys` keys called `key0`, `key1`, ... under one algorithm, and what a change of the fleet moves.
+/// Many keys under one algorithm, and what a change of the fleet moves.
 #[derive(Debug)]
 pub struct Study {
     algorithm: Algorithm,
@@ -77,7 +79,7 @@ impl Study {
         Ok(())
     }
 
-    /// Places up to `budget` more keys. True: all are placed.
+    /// Places up to `budget` more keys, called `key0`, `key1`, ... True: all are placed.
     pub fn step(&mut self, budget: u32) -> bool {
         let from = self.done();
         let to = from.saturating_add(budget).min(self.keys);
@@ -86,18 +88,26 @@ impl Study {
             key.clear();
             key.extend_from_slice(b"key");
             put_number(&mut key, i);
-            self.now.place(&key);
-            if i < SAMPLE {
-                self.steps += u64::from(self.now.scheme.steps(&key));
-            }
-            if let Some(before) = &mut self.before {
-                if before.owners.len() == i as usize {
-                    before.place(&key);
-                }
-                self.moved += u32::from(before.owners[i as usize] != self.now.owners[i as usize]);
-            }
+            self.put(&key);
         }
         to == self.keys
+    }
+
+    /// Places one more key, of any name: after a change, the one that came at the same place before it.
+    ///
+    /// # Panics
+    /// If all keys are placed.
+    pub fn put(&mut self, key: &[u8]) {
+        let i = self.done();
+        assert!(i < self.keys, "{} keys were announced, and one more came", self.keys);
+        let now = self.now.place(key);
+        if i < SAMPLE {
+            self.steps += u64::from(self.now.scheme.steps(key));
+        }
+        if let Some(before) = &mut self.before {
+            let was = before.owners.get(i as usize).copied();
+            self.moved += u32::from(was.unwrap_or_else(|| before.place(key)) != now);
+        }
     }
 
     /// The algorithm under study.
