@@ -8,3 +8,4 @@ mod rules;
 mod sentences;
 mod tidy;
 mod time_travel;
+mod vectors_placement;
