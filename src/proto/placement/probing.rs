@@ -8,7 +8,7 @@ use super::{Fleet, Scheme};
 use crate::proto::ring::circle::Circle;
 use siphasher::sip::SipHasher24;
 
-/// Probes a key: with 21 the fullest member of a large fleet has about 1.05 times the average (the paper's table 1).
+/// Probes a key: the paper's number for a fullest member near 1.05 times the average.
 const PROBES: u64 = 21;
 
 /// One point a member.
