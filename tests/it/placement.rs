@@ -3,7 +3,7 @@
 //! | mutant | killed by |
 //! |---|---|
 //! MUTANTS
-use ringside::proto::placement::{Algorithm, Error, Fleet, Limit, Options, Study, TABLE_MAX, build, study::NOBODY};
+use ringside::proto::placement::{Algorithm, Error, Fleet, Limit, NOBODY, Options, Study, TABLE_MAX, build};
 
 fn fleet(count: u16) -> Fleet {
     Fleet::numbered(count).expect("few enough")

@@ -95,7 +95,7 @@ fn a_member_that_comes_or_leaves_makes_the_ring_it_would_have_made_at_once() {
             shrunk.remove(members);
             for (ring, fresh) in [(&grown, &whole), (&shrunk, &circle(members, count, hash))] {
                 assert_eq!(ring.tokens(), fresh.tokens());
-                assert_eq!((ring.members(), ring.memory()), (fresh.members(), fresh.memory()));
+                assert_eq!(ring.members(), fresh.members());
                 for i in 0..500u64 {
                     let at = i.wrapping_mul(0x9e37_79b9_7f4a_7c15);
                     assert_eq!(ring.owner(at), fresh.owner(at));

@@ -197,8 +197,11 @@ fn a_new_bucket_of_jump_takes_keys_and_nothing_else_changes() {
     }
 }
 
+/// Hosts with their weights.
+type Hosts = &'static [(&'static str, u16)];
+
 /// Name, hosts with weights, and the table by host. Source: `maglev_lb_test.cc` of Envoy.
-const ENVOY_MAGLEV: [(&str, &[(&str, u16)], &[u16]); 5] = [
+const ENVOY_MAGLEV: [(&str, Hosts, &[u16]); 5] = [
     (
         "Basic",
         &[("127.0.0.1:90", 1), ("127.0.0.1:91", 1), ("127.0.0.1:92", 1), ("127.0.0.1:93", 1), ("127.0.0.1:94", 1), ("127.0.0.1:95", 1)],
