@@ -106,6 +106,25 @@ fn a_member_that_comes_or_leaves_makes_the_ring_it_would_have_made_at_once() {
 }
 
 #[test]
+fn a_ring_that_grows_and_shrinks_keeps_about_one_slot_a_token() {
+    let mut ring = circle(1, 8, Hash::Xxh3);
+    let fair = |ring: &Circle| {
+        let tokens = ring.tokens().len();
+        let slots = (ring.memory() - size_of_val(ring.tokens())) / size_of::<u32>();
+        (tokens / 2..=8 * tokens).contains(&slots)
+    };
+    for member in 1..100 {
+        ring.insert(member, format!("node{member}").as_bytes(), 8, Hash::Xxh3);
+        assert!(fair(&ring), "{member} came");
+    }
+    for member in (1..100).rev() {
+        ring.remove(member);
+        assert!(fair(&ring), "{member} left");
+    }
+    assert_eq!(ring.tokens(), circle(1, 8, Hash::Xxh3).tokens());
+}
+
+#[test]
 fn arcs_are_what_a_walk_around_the_circle_finds() {
     let circle = circle(5, 8, Hash::Xxh3);
     let arcs = circle.arcs(6);
