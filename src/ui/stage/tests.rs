@@ -10,11 +10,12 @@ use ringside::proto::lock::token::FencingToken;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::lock::Refusal;
 use ringside::text::Lang;
+use yew::LocalServerRenderer;
 use yew::prelude::*;
-use yew::{BaseComponent, LocalServerRenderer};
 
 use super::ring::SectionProps;
 use super::{Copies, LockPicture, Ring, StageModel};
+use crate::ui::piece::{self, Piece, Show};
 
 pub fn model(size: (u32, u32)) -> StageModel {
     StageModel {
@@ -32,10 +33,10 @@ pub fn model(size: (u32, u32)) -> StageModel {
 
 pub fn render<C>(model: StageModel) -> String
 where
-    C: BaseComponent<Properties = SectionProps>,
+    C: Piece<Props = SectionProps>,
 {
     let props = SectionProps { model: Rc::new(model), on_select: Callback::noop(), on_hover: Callback::noop() };
-    futures_executor::block_on(LocalServerRenderer::<C>::with_props(props).hydratable(false).render())
+    futures_executor::block_on(LocalServerRenderer::<Show>::with_props(piece::props::<C>(props)).hydratable(false).render())
 }
 
 /// The opening tags that contain `mark`.
