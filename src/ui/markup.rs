@@ -5,6 +5,8 @@
 
 use std::rc::Rc;
 
+use ringside::cluster::name::Name;
+use ringside::scene::geom::num;
 use yew::prelude::*;
 use yew::virtual_dom::{AttributeOrProperty, Attributes, Key, Listener, VList, VTag, VText};
 
@@ -210,6 +212,26 @@ impl Value for AttrValue {
 impl Value for String {
     fn put(self, pen: &mut Pen) {
         pen.value(Some(self.into()));
+    }
+}
+
+impl Value for f64 {
+    #[inline(never)]
+    fn put(self, pen: &mut Pen) {
+        pen.value(Some(num(self).into()));
+    }
+}
+
+impl Value for Name {
+    fn put(self, pen: &mut Pen) {
+        pen.value(Some(self.to_string().into()));
+    }
+}
+
+/// In words: what stands for a state is written out in both.
+impl Value for bool {
+    fn put(self, pen: &mut Pen) {
+        pen.fixed(if self { "true" } else { "false" });
     }
 }
 
