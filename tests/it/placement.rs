@@ -2,7 +2,24 @@
 //!
 //! | mutant | killed by |
 //! |---|---|
-//! MUTANTS
+//! | modulo by all instead of the living | whoever_holds_a_key_is_alive and three more |
+//! | jump: `<=` for `<` | whoever_holds_a_key_is_alive, vectors_placement::jump_is_the_one_of_the_reference_and_of_guava |
+//! | jump: the exact quotient instead of the rounded one | unit test a_leap_lands_where_doubles_land |
+//! | jump over all instead of the living | whoever_holds_a_key_is_alive and three more |
+//! | Maglev with a composite table size | options_out_of_bounds_are_refused |
+//! | Maglev: members in the order given | vectors_placement::maglev_fills_the_tables_of_envoy |
+//! | Maglev: `<` for `<=` at a turn; no weights | vectors_placement::maglev_fills_the_tables_of_envoy, placement_odds::keys_go_by_weight |
+//! | Maglev: a skip of 0 | the same tests do not end |
+//! | multi-probe: counter-clockwise; farthest; 20 probes; one hash for both | the_least_clockwise_distance_wins_among_all_probes, the_compatible_schemes_answer_as_their_definitions_do |
+//! | anchor ignores the order of leaving | a_minimal_scheme_moves_the_keys_of_who_left_or_to_who_came_and_no_other |
+//! | anchor: `>` for `>=` among those removed before | a_minimal_scheme_moves_the_keys_of_who_left_or_to_who_came_and_no_other |
+//! | rendezvous: no weights; lowest draw; a lost digit | placement_odds::keys_go_by_weight |
+//! | ketama: big-endian words; 39 digests | the_compatible_schemes_answer_as_their_definitions_do |
+//! | study: minimum off by one; keys that stay are counted | a_minimal_scheme_moves_the_keys_of_who_left_or_to_who_came_and_no_other |
+//! | study: what the past owes is forgotten | a_study_in_slices_finds_what_a_study_at_once_finds |
+//! | a returning member takes another free seat | who_comes_back_gets_its_own_keys_back |
+//! | weights are accepted and ignored; tokens do not go by weight | weights_are_regarded_or_refused |
+
 use ringside::proto::placement::{Algorithm, Error, Fleet, Limit, NOBODY, Options, Study, TABLE_MAX, build};
 
 fn fleet(count: u16) -> Fleet {
@@ -61,7 +78,7 @@ fn a_minimal_scheme_moves_the_keys_of_who_left_or_to_who_came_and_no_other() {
     for algorithm in minimal {
         let mut fleet = fleet(9);
         let mut study = study(algorithm, &fleet, 4_000);
-        for dead in [3, 8, 0] {
+        for dead in [3, 8, 0, 7, 1, 5, 4, 2] {
             fleet.kill(dead).expect("it is alive");
             let held = study.counts()[usize::from(dead)];
             study = changed(study, &fleet);
