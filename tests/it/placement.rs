@@ -262,6 +262,50 @@ fn a_study_that_cannot_change_stays_as_it_was() {
 }
 
 #[test]
+fn memory_is_that_of_the_tables() {
+    let class = size_of::<(u64, Vec<u8>)>();
+    for (algorithm, bytes) in [
+        (Algorithm::Modulo, 10 * 2),
+        (Algorithm::Ring, 1_000 * 16 + 1_025 * 4),
+        (Algorithm::RingBounded, 1_000 * 16 + 1_025 * 4 + 1_000 * 4 + 10 * 8),
+        (Algorithm::Rendezvous, class + 10 * 16),
+        (Algorithm::Jump, 10 * 2),
+        (Algorithm::Maglev, 65_537 * 2),
+        (Algorithm::MultiProbe, 10 * 16 + 17 * 4),
+        (Algorithm::Anchor, 1_024 * 6),
+        (Algorithm::Ketama, 1_600 * 16 + 2_049 * 4),
+    ] {
+        assert_eq!(study(algorithm, &fleet(10), 0).memory(), bytes, "{algorithm:?}");
+    }
+}
+
+#[test]
+fn a_lookup_costs_what_its_paper_says() {
+    let mean = |algorithm, members| {
+        let (steps, keys) = study(algorithm, &fleet(members), 2_000).steps();
+        assert_eq!(keys, 1_000, "the first thousand are counted");
+        steps as f64 / 1_000.0
+    };
+    let harmonic = |n: u16| (1..=n).map(|i| 1.0 / f64::from(i)).sum::<f64>();
+    let near = |ours: f64, expected: f64, spread: f64| assert!((ours - expected).abs() < 3.0 * spread, "{ours}, expected {expected}");
+    for n in [10, 100] {
+        assert_eq!((mean(Algorithm::Modulo, n), mean(Algorithm::Maglev, n)), (1.0, 1.0));
+        assert_eq!(mean(Algorithm::Rendezvous, n), f64::from(n), "every member draws");
+        // Variances of both are below their means; a thousand keys make the error of a mean.
+        near(mean(Algorithm::Jump, n), harmonic(n), (harmonic(n) / 1_000.0).sqrt());
+        let draws = 1.0 + harmonic(1_024) - harmonic(n);
+        near(mean(Algorithm::Anchor, n), draws, (draws / 1_000.0).sqrt());
+        for ring in [Algorithm::Ring, Algorithm::RingBounded, Algorithm::Ketama] {
+            assert!((1.0..1.6).contains(&mean(ring, n)), "{ring:?}: the index leads next to the token");
+        }
+        assert!((21.0..21.0 * 1.6).contains(&mean(Algorithm::MultiProbe, n)));
+    }
+    for algorithm in [Algorithm::Jump, Algorithm::Anchor] {
+        assert_eq!(study(algorithm, &fleet(0), 10).steps(), (0, 10), "{algorithm:?}: nobody is asked");
+    }
+}
+
+#[test]
 fn every_word_names_its_algorithm() {
     for algorithm in Algorithm::ALL {
         assert_eq!(Algorithm::parse(algorithm.word()), Some(algorithm));

@@ -157,6 +157,17 @@ fn arcs_are_what_a_walk_around_the_circle_finds() {
     assert_eq!(Circle::of(vec![(5, 1), (5, 0)]).arcs(2), [1 << 64, 0]);
 }
 
+#[test]
+fn a_lookup_compares_the_tokens_of_one_slot() {
+    let few = Circle::of(vec![(0, 0), (1, 0), (2, 1), (1 << 63, 2)]);
+    let steps: Vec<u32> = [0, 1, 2, 3, 1 << 62, 1 << 63, u64::MAX].into_iter().map(|at| few.steps(at)).collect();
+    assert_eq!(steps, [1, 2, 3, 3, 1, 1, 1]);
+    // Up to 16 are walked through, more are halved.
+    for (tokens, last) in [(16, 16), (17, 5), (31, 5), (32, 6)] {
+        assert_eq!(Circle::of((0..tokens).map(|at| (at, 0)).collect()).steps(tokens), last, "{tokens} tokens");
+    }
+}
+
 /// Places keys one by one as the paper says, by walking.
 fn place_by_walking(circle: &Circle, caps: &[u32], held: &mut [u32], at: u64) -> u16 {
     let tokens = circle.tokens();
