@@ -245,10 +245,32 @@ fn a_study_in_slices_finds_what_a_study_at_once_finds() {
         }
         assert_eq!(slices.owners(), whole.owners(), "{algorithm:?}");
         assert_eq!(slices.owners_before(), whole.owners_before());
+        assert_eq!(slices.owners_before().len(), 1_000);
         assert_eq!((slices.moved(), slices.minimum()), (whole.moved(), whole.minimum()));
         assert_eq!((slices.steps(), slices.memory()), (whole.steps(), whole.memory()));
         assert!(slices.step(5), "there is nothing left to do");
     }
+}
+
+#[test]
+fn a_study_tells_what_a_bound_spills() {
+    let few = Options { vnodes: 1, ..Options::default() };
+    let of = |algorithm| {
+        let mut study = Study::new(algorithm, &fleet(5), &few, 1_000).expect("it can be built");
+        study.step(1_000);
+        study
+    };
+    let (free, bound) = (of(Algorithm::Ring), of(Algorithm::RingBounded));
+    assert_eq!((free.spilled(), free.caps()), (0, None));
+    assert_eq!(bound.caps(), Some(&[250; 5][..]));
+    // Without regard to the loads the first choice is the ring's; what differs from it was spilled.
+    let scheme = build(Algorithm::RingBounded, &fleet(5), &few).expect("it can be built");
+    assert!((0..1_000).all(|i| scheme.owner(format!("key{i}").as_bytes()) == Some(free.owners()[i])));
+    let elsewhere = free.owners().iter().zip(bound.owners()).filter(|(first, is)| first != is).count();
+    assert_eq!((bound.spilled() as usize, elsewhere > 0), (elsewhere, true));
+    let ring = build(Algorithm::Ring, &fleet(5), &few).expect("it can be built");
+    let loads = scheme.loads(1_000).expect("loads matter");
+    assert_eq!(scheme.memory(), ring.memory() + loads.memory());
 }
 
 #[test]

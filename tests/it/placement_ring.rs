@@ -106,11 +106,13 @@ fn a_member_that_comes_or_leaves_makes_the_ring_it_would_have_made_at_once() {
             let mut grown = circle(members, count, hash);
             grown.insert(members, format!("node{members}").as_bytes(), count, hash);
             let mut shrunk = grown.clone();
+            assert_eq!((whole.members(), grown.members()), (members + 1, members + 1));
             shrunk.remove(members);
             shrunk.remove(members);
             for (ring, fresh) in [(&grown, &whole), (&shrunk, &circle(members, count, hash))] {
                 assert_eq!(ring.tokens(), fresh.tokens());
                 assert_eq!(ring.members(), fresh.members());
+                assert_eq!(Circle::of(fresh.tokens().to_vec()).members(), fresh.members());
                 for i in 0..500u64 {
                     let at = i.wrapping_mul(0x9e37_79b9_7f4a_7c15);
                     assert_eq!(ring.owner(at), fresh.owner(at));
