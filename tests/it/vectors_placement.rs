@@ -226,6 +226,16 @@ fn maglev_fills_the_tables_of_envoy() {
 }
 
 #[test]
+fn as_many_entries_as_hosts_are_enough_and_who_weighs_nothing_gets_none() {
+    let hosts: Vec<String> = (0..7).map(|i| format!("host{i}")).collect();
+    let members: Vec<(&[u8], u16)> = hosts.iter().map(|host| (host.as_bytes(), 1)).collect();
+    let mut one_each = table(&members, 7).expect("7 is prime");
+    one_each.sort_unstable();
+    assert_eq!(one_each, [0, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(table(&[(b"a", 1), (b"b", 0)], 7), Ok(vec![0; 7]));
+}
+
+#[test]
 fn maglev_finds_a_key_where_envoy_does() {
     // Envoy's `Basic` answers the hash 10 from entry 10 % 7. Ours hashes the key itself.
     let (_, hosts, entries) = ENVOY_MAGLEV[0];
