@@ -19,7 +19,7 @@ pub fn Copies(props: &SectionProps) -> Html {
     let SectionProps { model, on_select, on_hover } = props;
     let view = &*model.view;
     let nodes: Vec<_> = state::of_kind(view, Kind::Node).collect();
-    let columns = Columns::new(model.size.0, nodes.len());
+    let columns = Columns::new(model.size.0, state::nodes(view));
     let groups = Groups::of(view, model.story, model.size);
     let closing = groups.closing();
     let words = StageWords::of(model.lang);
@@ -32,7 +32,7 @@ pub fn Copies(props: &SectionProps) -> Html {
     };
     let head = |process: &&ringside::cluster::view::ProcessView| {
         html! {
-            <Head key={process.name.to_string()} name={process.name} look={Look::of(process)} width={model.size.0} nodes={nodes.len()}
+            <Head key={process.name.to_string()} name={process.name} look={Look::of(process)} x={columns.x(process.name.n)}
                 on_select={on_select.clone()} on_hover={on_hover.clone()} />
         }
     };
@@ -55,8 +55,7 @@ pub fn Copies(props: &SectionProps) -> Html {
 struct HeadProps {
     name: Name,
     look: Look,
-    width: u32,
-    nodes: usize,
+    x: f64,
     on_select: Callback<Name>,
     on_hover: Callback<Option<Name>>,
 }
@@ -65,13 +64,12 @@ struct HeadProps {
 #[component]
 fn Head(props: &HeadProps) -> Html {
     let name = props.name;
-    let x = Columns::new(props.width, props.nodes).x(name.n);
     let onclick = props.on_select.reform(move |_: MouseEvent| name);
     let onpointerenter = props.on_hover.reform(move |_: PointerEvent| Some(name));
     let onpointerleave = props.on_hover.reform(|_: PointerEvent| None);
     html! {
         <g class="head" data-n={kit::letter(name)} data-head={name.to_string()} {onclick} {onpointerenter} {onpointerleave}>
-            { kit::disc(Point::new(x, 16.0), 13.0, name, props.look) }
+            { kit::disc(Point::new(props.x, 16.0), 13.0, name, props.look) }
         </g>
     }
 }

@@ -37,6 +37,9 @@ pub fn Ring(props: &SectionProps) -> Html {
     let SectionProps { model, on_select, on_hover } = props;
     let map = Map(use_memo(model.plan(), |plan| Layout::new(*plan)));
     let (view, story) = (&*model.view, model.story);
+    // Seats glide when a node joins, not when the section gets another size.
+    let last = use_mut_ref(|| (0, 0));
+    let glides = last.replace(model.size) == model.size;
     let down = downs(view);
     let slice = |shard: &ringside::cluster::view::ShardView| {
         let owner = state::owner(shard).and_then(|pid| state::name(view, pid));
@@ -58,15 +61,16 @@ pub fn Ring(props: &SectionProps) -> Html {
     let (others, in_story): (Vec<_>, Vec<_>) = view.shards.iter().partition(|shard| shard.id != story);
     html! {
         <svg class="stage-svg ring" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
-            aria-label={StageWords::of(model.lang).ring} data-lit={lit(model)}>
+            aria-label={StageWords::of(model.lang).ring} data-lit={lit(model)} data-glide={glides.then_some("")}>
             { hatches() }
             <Tokens map={map.clone()} ring={view.ring.clone()} keys={view.keys.clone()} {down} />
             <g class="slices">{ for others.into_iter().map(slice) }</g>
             <g>{ hairline(model, &map.0) }</g>
             { band::gates(&map.0) }
-            { band::links(&map.0, story, ties) }
+            <g key={map.0.plan.nodes} class="links" aria-hidden="true">{ band::links(&map.0, story, ties) }</g>
             <g class="slices">{ for in_story.into_iter().map(slice) }</g>
             { cuts::cuts(&map.0, &cut(view)) }
+            { band::moves(&map.0, &state::moves(view)) }
             <g class="doubts">{ doubts(view, &map.0) }</g>
             <g class="words" aria-hidden="true">{ words(model, &map.0) }</g>
             <g>{ seats(Kind::Coordinator) }</g>
@@ -130,6 +134,7 @@ fn face(model: &StageModel, pid: Pid) -> Face {
     Face {
         name: process.name,
         look: Look::of(process),
+        standing: process.standing,
         by: process.suspected.and_then(|(by, _)| state::name(view, by)),
         role,
         crown: shard.and_then(|shard| state::crown(view, shard, pid)),
@@ -194,7 +199,7 @@ fn words(model: &StageModel, map: &Layout) -> Html {
         0 | 1 => (words.coordinator, Point::new(0.0, map.hex_r + 16.0)),
         _ => (words.coordinators, Point::new(-map.hex_r * 0.52, map.hex_r * 1.9 + 18.0)),
     };
-    let first = map.seats().iter().find(|seat| seat.name.kind == Kind::Balancer);
+    let first = map.seats().find(|seat| seat.name.kind == Kind::Balancer);
     html! {
         <>
             { kit::text(Point::new(0.0, 16.0), "s", words.clients) }
