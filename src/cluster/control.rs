@@ -62,7 +62,7 @@ pub enum Decided {
     /// A node that wished to leave holds nothing any more.
     Left(Pid),
     /// A shard has a new view.
-    View(ShardId, ViewWhy),
+    View(ShardId, View, ViewWhy),
     /// Something about the lock.
     Lock(LockOutcome),
 }
@@ -249,8 +249,8 @@ impl Control {
             None
         } else if any {
             // Without the rule, whoever was not in sync is as good as anybody.
-            let stale_first = self.arranged(i, &view.learners).into_iter().chain(self.arranged(i, &view.in_sync));
-            stale_first.filter(lives).next()
+            let mut stale_first = self.arranged(i, &view.learners).into_iter().chain(self.arranged(i, &view.in_sync));
+            stale_first.find(lives)
         } else {
             self.arranged(i, &view.in_sync).into_iter().find(lives)
         };
@@ -292,9 +292,9 @@ impl Control {
         assert!(!view.in_sync.is_empty(), "shard {i}: a view without any copy that counts");
         assert!(view.primary.is_none_or(|pid| view.in_sync.contains(&pid)), "shard {i}: a primary that is not in sync");
         view.no = view.no.next();
-        self.shards[i].view = view;
+        self.shards[i].view = view.clone();
         self.shards[i].since = self.version;
-        out.push(Decided::View(ShardId(i as u16), why));
+        out.push(Decided::View(ShardId(i as u16), view, why));
     }
 
     fn shrink(&mut self, shard: ShardId, no: ViewNo, node: Pid, at: Time, env: &Env, out: &mut Vec<Decided>) {

@@ -242,9 +242,9 @@ impl Coordinator {
                 Decided::Returned(node, boot, fresh) => ctx.note(Note::Returned { node, boot, fresh }),
                 Decided::Ring { node, why, moves, minimum } => ctx.note(Note::RingChanged { node, why, moves, minimum }),
                 Decided::Left(node) => ctx.note(Note::Left { node }),
-                Decided::View(shard, why) => {
+                Decided::View(shard, view, why) => {
                     views = true;
-                    ctx.note(Note::ViewChanged { shard, view: self.control.view(shard).clone(), why });
+                    ctx.note(Note::ViewChanged { shard, view, why });
                 }
                 Decided::Lock(outcome) => lock_outcome(outcome, ctx),
             }

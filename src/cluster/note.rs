@@ -40,8 +40,10 @@ pub enum ViewWhy {
     Recruited(Pid),
     /// The primary gave way to the preferred one.
     HandedOver,
-    /// Copies that nobody wants any more were let go.
+    /// Every wanted copy is there, and those that nobody wants any more were let go.
     Dismissed,
+    /// A copy that was being made is not wanted any more.
+    Cancelled,
 }
 
 /// Why the ring was computed anew.

@@ -197,7 +197,7 @@ impl Promises {
                 let it = self.shards.get_or_insert_with(*shard, Default::default);
                 let (before, now) = (it.counted.unwrap_or(sight.copies()), view.in_sync.len());
                 it.counted = Some(now);
-                let ours = matches!(why, ViewWhy::Recruited(_) | ViewWhy::HandedOver | ViewWhy::Dismissed);
+                let ours = matches!(why, ViewWhy::Recruited(_) | ViewWhy::HandedOver | ViewWhy::Dismissed | ViewWhy::Cancelled);
                 if ours && now < before.min(sight.copies()) {
                     self.breaks(Promise::CopiesKept, at, seq);
                 }

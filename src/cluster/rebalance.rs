@@ -148,7 +148,7 @@ impl Control {
                 // It does not count and is not wanted.
                 let mut view = self.shards[i].view.clone();
                 view.learners.retain(|pid| self.shards[i].order.contains(pid));
-                self.install(i, view, ViewWhy::Dismissed, out);
+                self.install(i, view, ViewWhy::Cancelled, out);
             }
         }
         self.recruit(env, out);

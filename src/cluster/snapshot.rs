@@ -59,3 +59,31 @@ impl Base {
         *self.evidence.get((index.0 as usize).checked_sub(1)?)?
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::store::Request;
+    use crate::proto::replica::view::ShardId;
+
+    #[test]
+    fn a_snapshot_carries_all_of_the_state() {
+        let key = |id| Key { id, shard: ShardId(3) };
+        let op = |client: u16, n| OpId { client: Pid(client), boot: Boot(1), n };
+        let mut base = Base::default();
+        let done = [
+            (op(1, 1), Request::Put(key(4), 40)),
+            (op(2, 7), Request::Put(key(5), 50)),
+            (op(3, 1), Request::Open(key(9), FencingToken(6))),
+            (op(3, 2), Request::Edit(key(9), FencingToken(6), 1)),
+        ];
+        for (op, request) in done {
+            base.store.apply(op, request, true);
+        }
+        base.evidence = Rc::new(vec![None, Some(op(1, 1)), Some(op(2, 7)), Some(op(3, 1)), Some(op(3, 2))]);
+        assert_eq!(Base::of(&base.items()), base);
+        assert_eq!(base.store.seen(), FencingToken(6));
+        assert_eq!((base.at(Index(0)), base.at(Index(1)), base.at(Index(2)), base.at(Index(6))), (None, None, Some(op(1, 1)), None));
+        assert_eq!(Base::default().items().len(), 1, "an empty shard has something to send, too");
+    }
+}

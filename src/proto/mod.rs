@@ -3,5 +3,6 @@
 
 pub mod detector;
 pub mod lock;
+pub mod placement;
 pub mod replica;
 pub mod ring;

@@ -244,6 +244,7 @@ const fn view_why(why: ViewWhy) -> &'static str {
         ViewWhy::Recruited(_) => "recruited",
         ViewWhy::HandedOver => "handed-over",
         ViewWhy::Dismissed => "dismissed",
+        ViewWhy::Cancelled => "cancelled",
     }
 }
 

@@ -22,7 +22,12 @@ pub fn causes(facts: &[Record<Note>], seq: Seq) -> Vec<Seq> {
             What::Note(Note::ViewChanged { view, why, .. }) => match why {
                 ViewWhy::Promotion | ViewWhy::NoPrimary => suspicion_behind(past, record.who, view),
                 ViewWhy::BackupLost if record.cause.is_none() => suspicion_behind(past, record.who, view),
-                ViewWhy::BackupLost | ViewWhy::CaughtUp | ViewWhy::Recruited(_) | ViewWhy::HandedOver | ViewWhy::Dismissed => None,
+                ViewWhy::BackupLost
+                | ViewWhy::CaughtUp
+                | ViewWhy::Recruited(_)
+                | ViewWhy::HandedOver
+                | ViewWhy::Dismissed
+                | ViewWhy::Cancelled => None,
             },
             What::Note(_) | What::Fault(_) => None,
         };

@@ -69,7 +69,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.put(&words, &[who, *node]);
         }
         Note::RingChanged { node, why, moves, minimum } => ring_changed(line, *node, *why, *moves, *minimum),
-        Note::Left { node } => line.put("{} holds nothing any more: it has left the cluster.", &[*node]),
+        Note::Left { node } => line.put("Every copy that {} held is elsewhere now: it has left the cluster.", &[*node]),
         Note::SnapshotSent { shard, to, upto } => {
             line.put(&format!("{{}} sends {{}} a snapshot of shard {}, up to entry {}.", shard.0, upto.0), &[who, *to]);
         }
@@ -208,7 +208,14 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
             return;
         }
         (ViewWhy::Dismissed, _) => {
-            line.put(&format!("Every wanted copy of shard {shard} is there; from view {no} on, in sync only "), &[]);
+            line.put(&format!("Every wanted copy of shard {shard} is there: from view {no} on, only "), &[]);
+            line.list(&view.in_sync, ", ", " and ");
+            line.put(" hold it.", &[]);
+            return;
+        }
+        (ViewWhy::Cancelled, _) => {
+            line.put(&format!("The copy of shard {shard} that was being made is not wanted any more (view {no})."), &[]);
+            return;
         }
         (ViewWhy::BackupLost, _) => {
             line.put(&format!("From view {no} of shard {shard} on, in sync only "), &[]);

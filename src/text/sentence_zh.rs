@@ -69,7 +69,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.put(&words, &[who, *node]);
         }
         Note::RingChanged { node, why, moves, minimum } => ring_changed(line, *node, *why, *moves, *minimum),
-        Note::Left { node } => line.put("{} 已不再保存任何数据，正式退出集群。", &[*node]),
+        Note::Left { node } => line.put("{} 的副本都已在别处，它退出了集群。", &[*node]),
         Note::SnapshotSent { shard, to, upto } => {
             line.put(&format!("{{}} 向 {{}} 发送分片 {} 的快照，截至第 {} 条。", shard.0, upto.0), &[who, *to]);
         }
@@ -188,7 +188,14 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
             return;
         }
         (ViewWhy::Dismissed, _) => {
-            line.put(&format!("分片 {shard} 该有的副本都已到位，从视图 {no} 起同步的副本只有 "), &[]);
+            line.put(&format!("分片 {shard} 该有的副本都已到位：从视图 {no} 起只由 "), &[]);
+            line.list(&view.in_sync, "、", " 和 ");
+            line.put(" 保存。", &[]);
+            return;
+        }
+        (ViewWhy::Cancelled, _) => {
+            line.put(&format!("分片 {shard} 正在复制的那一份不再需要（视图 {no}）。"), &[]);
+            return;
         }
         (ViewWhy::BackupLost, _) => {
             line.put(&format!("分片 {shard} 进入视图 {no}：保持同步的副本只剩 "), &[]);

@@ -211,6 +211,8 @@ pub struct Words {
     pub nothing_yet: &'static str,
     /// A link could not be opened: the reason, in English and technical, follows.
     pub bad_link: fn(&str) -> String,
+    /// The link was made by an earlier version.
+    pub old_link: &'static str,
     /// A new branch was begun.
     pub branched: &'static str,
     /// Something is wrong in the page itself.

@@ -113,6 +113,7 @@ pub(super) static WORDS: Words = Words {
     opening_one: "Shard {} is led by {}, copied on {}.",
     opening_do: "Press K: kill its primary.",
     nothing_yet: "The cluster boots.",
+    old_link: "An earlier version made this link: same recipe, same actions, but the run may differ in detail.",
     bad_link: |why| format!("This link cannot be opened: {why}. Here is the default run instead."),
     branched: "A new branch begins here; the old one is kept.",
     went_wrong: |why| format!("Something went wrong: {why}"),

@@ -113,6 +113,7 @@ pub(super) static WORDS: Words = Words {
     opening_one: "分片 {} 由 {} 主持，副本在 {}。",
     opening_do: "按 K，杀死它的主。",
     nothing_yet: "集群正在启动。",
+    old_link: "这个链接由较早的版本生成：配方和操作不变，但运行的细节可能不同。",
     bad_link: |why| format!("这个链接打不开（{why}）。现在显示的是默认运行。"),
     branched: "从这里另开一条分支，原来的分支保留。",
     went_wrong: |why| format!("出错了：{why}"),

@@ -17,7 +17,7 @@ impl State {
         let bare = fragment.trim_start_matches('#');
         match link::parse(bare) {
             Ok(opened) => {
-                self.notice = None;
+                self.notice = link::is_older(bare).then(|| words(self.lang).old_link.to_owned());
                 let page = opened.page.clone();
                 let first = opened.actions.is_empty() && !names_an_instant(bare);
                 self.load(if first { Opened { at: FIRST, ..opened } } else { opened });

@@ -10,7 +10,12 @@
 //! | whoever is silent is thrown out, however many | `a_coordinator_that_hears_nobody_throws_nobody_out` |
 //! | no hand-over before a copy goes, or none at all | `a_drained_node_leaves_with_nothing_and_nobody_notices` |
 //! | requests are refused during a hand-over | `a_drained_node_leaves_with_nothing_and_nobody_notices` |
-//! | results of operations are not part of a snapshot | `exactly_once_moves_with_the_data` |
+//! | values, results or the token are not part of a snapshot | `a_snapshot_carries_all_of_the_state` |
+//! | a snapshot is answered before it is stored | `a_snapshot_counts_only_when_it_is_on_disk` |
+//! | a copy is deleted as soon as no view names it | `a_copy_that_is_not_wanted_stays_while_there_are_too_few` |
+//! | a leader steps down for a view that it leads itself | `a_backup_that_heard_of_a_view_first_does_not_depose_its_leader` |
+//! | what is passed over to a new leader is refused | `a_drained_node_leaves_with_nothing_and_nobody_notices` |
+//! | a late snapshot replaces a newer tail | `a_late_snapshot_never_takes_a_newer_tail_away` |
 //! | the old primary is let go before it has surely stepped down | `an_old_primary_that_hears_nothing_is_waited_for` |
 
 use std::collections::BTreeSet;
@@ -183,6 +188,34 @@ fn a_node_that_returns_in_time_catches_up_in_place_and_a_later_one_finds_its_cop
     settle(&mut session);
     assert!(session.view().shards.iter().any(|shard| shard.view.in_sync.contains(&c)));
     assert_eq!(session.bill().lost, 0);
+}
+
+#[test]
+fn a_copy_that_is_not_wanted_stays_while_there_are_too_few() {
+    let mut deleted = 0;
+    for seed in 1..=8 {
+        let mut session = begin(seed, 5);
+        act(&mut session, "kill C");
+        session.advance(Span::secs(20), u32::MAX);
+        act(&mut session, "kill B");
+        session.advance(Span::secs(3), u32::MAX);
+        act(&mut session, "revive C");
+        session.advance(Span::secs(5), u32::MAX);
+        act(&mut session, "revive B");
+        settle(&mut session);
+        let mut counted = vec![3; session.view().shards.len()];
+        for (_, who, note) in notes(&session) {
+            match note {
+                Note::ViewChanged { shard, view, .. } => counted[usize::from(shard.0)] = view.in_sync.len(),
+                Note::Dropped { shard } => {
+                    deleted += 1;
+                    assert_eq!(counted[usize::from(shard.0)], 3, "{who:?} deletes {shard:?}: #{}", session.link());
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(deleted >= 20, "{deleted}");
 }
 
 #[test]

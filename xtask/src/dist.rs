@@ -1,8 +1,10 @@
 //! `build`: the release page, ready for any static host, under any path.
 
 use crate::{paths, run, serve, setup, sha256};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Stdio;
 
 /// Builds `dist/`: trunk, then wasm-opt, then the content policy.
 pub fn build() -> Result<(), String> {
@@ -34,23 +36,81 @@ pub fn web_flags() -> String {
 }
 
 /// Optimises each module in place. Only the features that the module says it uses are enabled, so no browser is lost.
-/// Flattened and built up again, then twice for size: 1 % smaller than `-Oz --converge`, measured after compression.
+/// Flattened and built up again, then twice for size: 1 % smaller than `-Oz --converge`, measured after compression. Nothing of
+/// Rust's lies in the first kilobyte (it is the far end of the stack), so addresses may be sums that begin there.
+const SMALLER: [&str; 7] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused", "--strip-debug", "--strip-producers"];
+
+/// Optimises each module, and gives what it shares with its glue names of a letter or two: what the names said was for people.
 fn shrink() -> Result<(), String> {
-    let modules = files("wasm")?;
+    let (modules, glue) = (files("wasm")?, files("js")?);
     if modules.is_empty() {
         return Err("dist/ holds no wasm module".to_owned());
     }
     for module in modules {
-        let mut opt = run::command(
-            &setup::wasm_opt().to_string_lossy(),
-            &["--flatten", "--rereloop", "-Oz", "-Oz", "--strip-debug", "--strip-producers"],
-        );
-        let done = opt.arg(&module).arg("-o").arg(&module).status().map_err(|why| format!("wasm-opt: {why}"))?;
-        if !done.success() {
-            return Err(format!("wasm-opt ended with {done}"));
+        let mut opt = run::command(&setup::wasm_opt().to_string_lossy(), &SMALLER);
+        let opt = opt.arg("--minify-imports-and-exports-and-modules").arg(&module).arg("-o").arg(&module);
+        let done = opt.stderr(Stdio::inherit()).output().map_err(|why| format!("wasm-opt: {why}"))?;
+        if !done.status.success() {
+            return Err(format!("wasm-opt ended with {}", done.status));
+        }
+        let names = names(&String::from_utf8_lossy(&done.stdout))?;
+        for file in &glue {
+            let fail = |why| format!("{}: {why}", file.display());
+            let text = fs::read_to_string(file).map_err(|why| fail(why.to_string()))?;
+            fs::write(file, renamed(&text, &names).map_err(fail)?).map_err(|why| fail(why.to_string()))?;
         }
     }
     Ok(())
+}
+
+/// What wasm-opt calls a module's imports and exports now.
+#[derive(Debug, Default, PartialEq)]
+struct Names {
+    /// The glue's own name before, which every import carries; it is `a` now.
+    glue: String,
+    /// Before, and now.
+    imports: BTreeMap<String, String>,
+    /// Before, and now.
+    exports: BTreeMap<String, String>,
+}
+
+/// Reads wasm-opt's list: a line for each name, three words for an import, two for an export.
+fn names(list: &str) -> Result<Names, String> {
+    let mut names = Names::default();
+    for line in list.lines() {
+        let words: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
+        match words[..] {
+            [glue, before, now] => {
+                glue.clone_into(&mut names.glue);
+                names.imports.insert(before.to_owned(), now.to_owned());
+            }
+            [before, now] => drop(names.exports.insert(before.to_owned(), now.to_owned())),
+            _ => {}
+        }
+    }
+    if names.imports.is_empty() { Err("wasm-opt named no imports".to_owned()) } else { Ok(names) }
+}
+
+/// The glue with the new names. An import is a word that stands nowhere else; an export is always asked of `wasm`.
+fn renamed(glue: &str, names: &Names) -> Result<String, String> {
+    let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let (mut out, mut rest, mut found) = (String::with_capacity(glue.len()), glue, 0);
+    while let Some(at) = rest.find(word) {
+        out.push_str(&rest[..at]);
+        let end = rest[at..].find(|c| !word(c)).map_or(rest.len(), |n| at + n);
+        let before = &rest[at..end];
+        let exported = out.ends_with("wasm.").then(|| names.exports.get(before)).flatten();
+        let imported = names.imports.get(before).filter(|_| exported.is_none());
+        found += usize::from(imported.is_some());
+        out.push_str(exported.or(imported).map_or(before, String::as_str));
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    let quoted = format!("\"{}\"", names.glue);
+    if found < names.imports.len() || out.matches(&quoted).count() != 1 {
+        return Err(format!("the glue gives {found} of {} imports, or not as {quoted}", names.imports.len()));
+    }
+    Ok(out.replace(&quoted, "\"a\""))
 }
 
 /// Rewrites glue and styles in place: what they do stays, words for people go.
@@ -126,6 +186,17 @@ mod tests {
         let hash = "'sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0='";
         assert_eq!(out.matches("'sha256-").count(), 1);
         assert!(out.find(hash).unwrap() < out.find("<script").unwrap());
+    }
+
+    #[test]
+    fn glue_and_module_agree_on_short_names() {
+        let list = "{\n \"imports\": [\n  [\"./x_bg.js\", \"__wbg_now_1a\", \"A\"]\n ],\n \"exports\": [\n  [\"memory\", \"b\"]\n ]\n}";
+        let names = names(list).unwrap();
+        let glue = "/* memory */ wasm.memory.buffer; ({\"./x_bg.js\": { __wbg_now_1a: () => __wbg_now_1ab.memory }})";
+        let short = renamed(glue, &names).unwrap();
+        assert_eq!(short, "/* memory */ wasm.b.buffer; ({\"a\": { A: () => __wbg_now_1ab.memory }})");
+        assert!(renamed("({\"./x_bg.js\": {}})", &names).is_err(), "an import that nobody gives");
+        assert!(super::names("").is_err());
     }
 
     #[test]

@@ -1,5 +1,9 @@
-//! Ringside without a page: runs a link and prints its journal, or soaks the cluster in random faults.
+//! Ringside without a page: runs a link and prints its journal, soaks the cluster in random faults, or tells who holds a key.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod lines;
+#[cfg(not(target_arch = "wasm32"))]
+mod place;
 #[cfg(not(target_arch = "wasm32"))]
 mod run;
 #[cfg(not(target_arch = "wasm32"))]
@@ -17,11 +21,14 @@ fn main() -> std::process::ExitCode {
         Run(run::Run),
         /// Lets random hands interfere with many clusters and checks every promise after every event.
         Soak(soak::Soak),
+        /// Places keys on nodes by one of nine algorithms: shares, peak, and what a change moves against the least that must move.
+        Place(place::Place),
     }
 
     match Command::parse() {
         Command::Run(run) => run.main(),
         Command::Soak(soak) => soak.main(),
+        Command::Place(place) => place.main(),
     }
 }
 

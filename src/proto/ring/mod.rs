@@ -1,6 +1,14 @@
 //! Consistent hashing (Karger et al. 1997) with virtual nodes, over equal shards. Nothing here knows a cluster.
 //!
 //! A token owns the arc that ends at it: the owner of a point is the first token at or after it, clockwise, wrapping.
+//!
+//! [`Ring`] is the stage's: a few hundred tokens, nothing but a sorted row. [`circle::Circle`] answers the same for a million
+//! tokens, with weights and any hash; [`bounded`] limits what one member may hold; [`plan`] says what a change moves.
+
+pub mod bounded;
+pub mod circle;
+pub mod hash;
+pub mod plan;
 
 use crate::sim::sorted::in_order;
 use xxhash_rust::xxh3::xxh3_64;
@@ -45,12 +53,16 @@ impl Ring {
 
     /// The first `n` *distinct* members clockwise from a point; fewer if the ring has fewer.
     pub fn owners(&self, at: Point, n: u8) -> Vec<u16> {
+        self.owners_from(self.first(at), n)
+    }
+
+    /// The first `n` distinct members from a token on.
+    fn owners_from(&self, first: usize, n: u8) -> Vec<u16> {
         let n = usize::from(n).min(usize::from(self.members));
         let mut owners = Vec::with_capacity(n);
         if n == 0 {
             return owners;
         }
-        let first = self.first(at);
         for (_, member) in self.tokens[first..].iter().chain(&self.tokens[..first]) {
             if !owners.contains(member) {
                 owners.push(*member);

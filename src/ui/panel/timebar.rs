@@ -14,10 +14,13 @@ use ringside::text::sentence::seconds;
 use ringside::text::words::words;
 use yew::prelude::*;
 
-use super::timemarks::Marks;
+use crate::ui::markup::html;
+use crate::ui::piece::{Piece, piece};
+
+use super::timemarks::{Marks, MarksProps};
 
 /// What it shows.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct TimeBarProps {
     /// The page's language.
     pub lang: Lang,
@@ -90,44 +93,49 @@ pub fn n(value: f64) -> AttrValue {
 }
 
 /// The time bar.
-#[component]
-pub fn TimeBar(props: &TimeBarProps) -> Html {
-    let w = words(props.lang);
-    let (rows, slice) = (Rows::new(props.size, props.thin), &*props.slice);
-    let (width, height) = props.size;
-    let now = seconds(props.now.since(Time::ZERO));
-    let ms = |at: Time| (at.0 / 1_000).to_string();
-    html! {
-        <section id="time" aria-label={w.history} data-from={ms(slice.window.from)} data-to={ms(slice.window.to())}>
-            <div id="slider" role="slider" tabindex="0" aria-label={w.history} aria-valuemin="0" aria-valuemax={ms(props.limit)}
-                aria-valuenow={ms(props.now)} aria-valuetext={(w.instant)(&now)}
-                onpointerdown={props.on_pointer.clone()} onpointermove={props.on_pointer.clone()}
-                onpointerup={props.on_pointer.clone()} onpointercancel={props.on_pointer.clone()}>
-                <svg class="timebar" viewBox={format!("0 0 {width} {height}")} aria-hidden="true" data-lit={props.lit.clone()}>
-                    <defs>
-                        <clipPath id="past"><rect id="past-rect" x="0" y="-8" width="0" height={height.to_string()} /></clipPath>
-                        <clipPath id="future"><rect id="future-rect" x="0" y="-8" width="0" height={height.to_string()} /></clipPath>
-                    </defs>
-                    <g class="names">{ names(props, &rows) }</g>
-                    <g class="ticks">{ for slice.window.ticks().map(|at| tick(props, &rows, at)) }</g>
-                    <line x1={n(rows.left)} y1={n(rows.axis)} x2={n(rows.left + rows.width)} y2={n(rows.axis)} class="axis later" />
-                    <g clip-path="url(#past)">
-                        { history(props, &rows, true) }
-                        <line x1={n(rows.left)} y1={n(rows.axis)} x2={n(rows.left + rows.width)} y2={n(rows.axis)} class="axis" />
-                    </g>
-                    // What is known of the future, after a step back: the same, faint. Clones of elements would lose their style.
-                    <g clip-path="url(#future)" class="known" aria-hidden="true">
-                        { for (props.horizon > props.now).then(|| history(props, &rows, false)) }
-                    </g>
-                    <Marks lang={props.lang} roster={props.roster} slice={props.slice.clone()} now={props.now} rows={rows} thin={props.thin} />
-                    <g id="playhead">
-                        <line x1="0" y1="0" x2="0" y2={n(rows.axis + 8.0)} />
-                        <path d={format!("M-7,{}h14v7l-7,7l-7,-7z", n(rows.axis + 8.0))} />
-                        <g>{ for news(props, &rows) }</g>
-                    </g>
-                </svg>
-            </div>
-        </section>
+pub struct TimeBar;
+
+impl Piece for TimeBar {
+    type Props = TimeBarProps;
+
+    fn draw(props: &TimeBarProps) -> Html {
+        let w = words(props.lang);
+        let (rows, slice) = (Rows::new(props.size, props.thin), &*props.slice);
+        let (width, height) = props.size;
+        let now = seconds(props.now.since(Time::ZERO));
+        let ms = |at: Time| (at.0 / 1_000).to_string();
+        html! {
+            <section id="time" aria-label={w.history} data-from={ms(slice.window.from)} data-to={ms(slice.window.to())}>
+                <div id="slider" role="slider" tabindex="0" aria-label={w.history} aria-valuemin="0" aria-valuemax={ms(props.limit)}
+                    aria-valuenow={ms(props.now)} aria-valuetext={(w.instant)(&now)}
+                    onpointerdown={props.on_pointer.clone()} onpointermove={props.on_pointer.clone()}
+                    onpointerup={props.on_pointer.clone()} onpointercancel={props.on_pointer.clone()}>
+                    <svg class="timebar" viewBox={format!("0 0 {width} {height}")} aria-hidden="true" data-lit={props.lit.clone()}>
+                        <defs>
+                            <clipPath id="past"><rect id="past-rect" x="0" y="-8" width="0" height={height.to_string()} /></clipPath>
+                            <clipPath id="future"><rect id="future-rect" x="0" y="-8" width="0" height={height.to_string()} /></clipPath>
+                        </defs>
+                        <g class="names">{ names(props, &rows) }</g>
+                        <g class="ticks">{ for slice.window.ticks().map(|at| tick(props, &rows, at)) }</g>
+                        <line x1={n(rows.left)} y1={n(rows.axis)} x2={n(rows.left + rows.width)} y2={n(rows.axis)} class="axis later" />
+                        <g clip-path="url(#past)">
+                            { history(props, &rows, true) }
+                            <line x1={n(rows.left)} y1={n(rows.axis)} x2={n(rows.left + rows.width)} y2={n(rows.axis)} class="axis" />
+                        </g>
+                        // What is known of the future, after a step back: the same, faint. Clones of elements would lose their style.
+                        <g clip-path="url(#future)" class="known" aria-hidden="true">
+                            { for (props.horizon > props.now).then(|| history(props, &rows, false)) }
+                        </g>
+                        { piece::<Marks>(MarksProps { lang: props.lang, roster: props.roster, slice: props.slice.clone(), now: props.now, rows, thin: props.thin }) }
+                        <g id="playhead">
+                            <line x1="0" y1="0" x2="0" y2={n(rows.axis + 8.0)} />
+                            <path d={format!("M-7,{}h14v7l-7,7l-7,-7z", n(rows.axis + 8.0))} />
+                            <g>{ for news(props, &rows) }</g>
+                        </g>
+                    </svg>
+                </div>
+            </section>
+        }
     }
 }
 

@@ -11,10 +11,13 @@ use ringside::text::Lang;
 use ringside::text::words::{Words, words};
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::Piece;
+
 use super::timebar::{Rows, breadth, n};
 
 /// What they show.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct MarksProps {
     /// The page's language.
     pub lang: Lang,
@@ -31,20 +34,25 @@ pub struct MarksProps {
 }
 
 /// Every mark of the window.
-#[component]
-pub fn Marks(props: &MarksProps) -> Html {
-    let places = places(props);
-    let labels = labels(props, &places);
-    let one = |((mark, label), &x): ((&Mark, &Option<String>), &f64)| {
-        let later = mark.at > props.now;
-        html! {
-            <g key={mark.seq.0} class={if later { "mark later" } else { "mark" }} data-mark={mark.seq.0.to_string()}>
-                { sign(props, mark, x) }
-                { for label.iter().map(|label| html! { <text x={n(x - 11.0)} y="17" class="e n">{label.clone()}</text> }) }
-            </g>
-        }
-    };
-    html! { <g class="marks">{ for props.slice.marks.iter().zip(&labels).zip(&places).map(one) }</g> }
+pub struct Marks;
+
+impl Piece for Marks {
+    type Props = MarksProps;
+
+    fn draw(props: &MarksProps) -> Html {
+        let places = places(props);
+        let labels = labels(props, &places);
+        let one = |((mark, label), &x): ((&Mark, &Option<String>), &f64)| {
+            let later = mark.at > props.now;
+            html! {
+                <g key={mark.seq.0} class={if later { "mark later" } else { "mark" }} data-mark={mark.seq.0.to_string()}>
+                    { sign(props, mark, x) }
+                    { for label.iter().map(|label| html! { <text x={n(x - 11.0)} y="17" class="e n">{label.clone()}</text> }) }
+                </g>
+            }
+        };
+        html! { <g class="marks">{ for props.slice.marks.iter().zip(&labels).zip(&places).map(one) }</g> }
+    }
 }
 
 /// Where each mark stands: at its instant, or just after the one before it, so that two of one instant are both seen.

@@ -13,11 +13,14 @@ use ringside::sim::id::Pid;
 use ringside::sim::sorted::in_order;
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::Piece;
+
 use super::kit;
 use super::seat::Map;
 
 /// What the token arcs and keys are drawn from.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct TokensProps {
     /// Where everything stands.
     pub map: Map,
@@ -30,24 +33,29 @@ pub struct TokensProps {
 }
 
 /// Who owns which stretch of the circle, and where the keys lie on it. Never changes but when a node falls or rises.
-#[component]
-pub fn Tokens(props: &TokensProps) -> Html {
-    let map = &props.map.0;
-    let arc = |(i, (owner, d)): (usize, (Pid, String))| {
-        let name = map.plan.roster.name(owner);
-        let down = props.down >> owner.0.min(63) & 1 == 1;
-        html! { <path key={i} data-n={kit::letter(name)} {d} class={if down { "token down" } else { "token" }} /> }
-    };
-    html! {
-        <g class="tokens" aria-hidden="true">
-            <g>{ for ring::token_arcs(map, &props.ring).into_iter().enumerate().map(arc) }</g>
-            <path d={ring::key_beads(map, &props.keys)} class="keys" />
-        </g>
+pub struct Tokens;
+
+impl Piece for Tokens {
+    type Props = TokensProps;
+
+    fn draw(props: &TokensProps) -> Html {
+        let map = &props.map.0;
+        let arc = |(i, (owner, d)): (usize, (Pid, String))| {
+            let name = map.plan.roster.name(owner);
+            let down = props.down >> owner.0.min(63) & 1 == 1;
+            html! { <path key={i} data-n={kit::letter(name)} {d} class={if down { "token down" } else { "token" }} /> }
+        };
+        html! {
+            <g class="tokens" aria-hidden="true">
+                <g>{ for ring::token_arcs(map, &props.ring).into_iter().enumerate().map(arc) }</g>
+                <path d={ring::key_beads(map, &props.keys)} class="keys" />
+            </g>
+        }
     }
 }
 
 /// What a slice is drawn from.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct SliceProps {
     /// Where everything stands.
     pub map: Map,
@@ -62,24 +70,29 @@ pub struct SliceProps {
 }
 
 /// One shard on the ring, in the colour of the node that serves it; hatched when nobody does.
-#[component]
-pub fn Slice(props: &SliceProps) -> Html {
-    let slice = ring::slice(&props.map.0, props.id, props.story);
-    let label = slice.label.shift(0.0, 5.8);
-    let (class, words) = if props.story { ("slice story", "m b on") } else { ("slice", "m b on") };
-    html! {
-        <g data-n={props.owner.and_then(kit::letter)} data-slice={props.id.0.to_string()} data-served={props.served.to_string()}
-            transform={translate(slice.shift)}>
-            if props.served {
-                <path d={slice.path} {class} />
-                { kit::text(label, words, props.id.0.to_string()) }
-            } else {
-                <path d={slice.path.clone()} class="slice unserved" />
-                <path d={slice.path} class="hatch" fill="url(#hatch)" />
-                <path d={slice.inner} class="slice-edge" />
-                { kit::text(label, "m b n", props.id.0.to_string()) }
-            }
-        </g>
+pub struct Slice;
+
+impl Piece for Slice {
+    type Props = SliceProps;
+
+    fn draw(props: &SliceProps) -> Html {
+        let slice = ring::slice(&props.map.0, props.id, props.story);
+        let label = slice.label.shift(0.0, 5.8);
+        let (class, words) = if props.story { ("slice story", "m b on") } else { ("slice", "m b on") };
+        html! {
+            <g data-n={props.owner.and_then(kit::letter)} data-slice={props.id.0.to_string()} data-served={props.served.to_string()}
+                transform={translate(slice.shift)}>
+                if props.served {
+                    <path d={slice.path} {class} />
+                    { kit::text(label, words, props.id.0.to_string()) }
+                } else {
+                    <path d={slice.path.clone()} class="slice unserved" />
+                    <path d={slice.path} class="hatch" fill="url(#hatch)" />
+                    <path d={slice.inner} class="slice-edge" />
+                    { kit::text(label, "m b n", props.id.0.to_string()) }
+                }
+            </g>
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use ringside::scene::glyph;
 use ringside::scene::state::{Look, Part};
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+
 /// A number as an attribute.
 pub fn n(value: f64) -> AttrValue {
     num(value).into()
@@ -66,7 +68,7 @@ pub fn pause(at: Point) -> Html {
 
 /// A crown in the colours of the group it is in, `k` times its natural size.
 pub fn crown(at: Point, k: f64, class: &'static str) -> Html {
-    html! { <path d={glyph::CROWN} transform={place(at, k)} class={classes!("crown", class)} stroke-width={n(1.75 / k)} /> }
+    html! { <path d={glyph::CROWN} transform={place(at, k)} class={format!("crown {class}")} stroke-width={n(1.75 / k)} /> }
 }
 
 /// A person. People are never coloured.

@@ -12,28 +12,36 @@ use ringside::sim::id::Pid;
 use ringside::text::stage_words::{self, StageWords};
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::{Piece, piece};
+
 use super::ring::{SectionProps, lit};
 use super::{StageModel, kit};
 
 /// The lock's section.
-#[component]
-pub fn LockPicture(props: &SectionProps) -> Html {
-    let model = &*props.model;
-    let lock = &model.view.lock;
-    let words = StageWords::of(model.lang);
-    let place = Place::new(model.size.0, model.size.1);
-    html! {
-        <svg class="stage-svg lock" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
-            aria-label={format!("{} orders", words.lock)} data-lit={lit(model)}>
-            { kit::text(Point::new(0.0, 16.0), "b", format!("{} orders", words.lock)) }
-            <People model={props.model.clone()} on_select={props.on_select.clone()} on_hover={props.on_hover.clone()} />
-            <g>{ lease(model, &place, lock) }</g>
-        </svg>
+pub struct LockPicture;
+
+impl Piece for LockPicture {
+    type Props = SectionProps;
+
+    fn draw(props: &SectionProps) -> Html {
+        let model = &*props.model;
+        let lock = &model.view.lock;
+        let words = StageWords::of(model.lang);
+        let place = Place::new(model.size.0, model.size.1);
+        html! {
+            <svg class="stage-svg lock" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
+                aria-label={format!("{} orders", words.lock)} data-lit={lit(model)}>
+                { kit::text(Point::new(0.0, 16.0), "b", format!("{} orders", words.lock)) }
+                { piece::<People>(PeopleProps { model: props.model.clone(), on_select: props.on_select.clone(), on_hover: props.on_hover.clone() }) }
+                <g>{ lease(model, &place, lock) }</g>
+            </svg>
+        }
     }
 }
 
 /// What all but the lease is drawn from. Two are the same if they show the same, whatever is left of the lease.
-#[derive(Clone, Properties)]
+#[derive(Clone)]
 struct PeopleProps {
     model: Rc<StageModel>,
     on_select: Callback<Name>,
@@ -58,19 +66,24 @@ impl PartialEq for PeopleProps {
 }
 
 /// The doorway, the line before it, and the fence.
-#[component]
-fn People(props: &PeopleProps) -> Html {
-    let model = &*props.model;
-    let lock = &model.view.lock;
-    let place = Place::new(model.size.0, model.size.1);
-    html! {
-        <g>
-            <path d={place.door.clone()} class="door" />
-            <g>{ holder(props, &place, lock) }</g>
-            <g>{ queue(props, &place, lock) }</g>
-            { kit::line(Point::new(0.0, place.floor), Point::new(place.width, place.floor), "floor") }
-            <g>{ fence(props, &place) }</g>
-        </g>
+struct People;
+
+impl Piece for People {
+    type Props = PeopleProps;
+
+    fn draw(props: &PeopleProps) -> Html {
+        let model = &*props.model;
+        let lock = &model.view.lock;
+        let place = Place::new(model.size.0, model.size.1);
+        html! {
+            <g>
+                <path d={place.door.clone()} class="door" />
+                <g>{ holder(props, &place, lock) }</g>
+                <g>{ queue(props, &place, lock) }</g>
+                { kit::line(Point::new(0.0, place.floor), Point::new(place.width, place.floor), "floor") }
+                <g>{ fence(props, &place) }</g>
+            </g>
+        }
     }
 }
 

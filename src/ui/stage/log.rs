@@ -11,11 +11,14 @@ use ringside::scene::state::{self, Crown};
 use ringside::text::stage_words::{self, StageWords};
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::Piece;
+
 use super::rows::glyph;
 use super::{StageModel, kit};
 
 /// What the open shard is drawn from. Two are the same if this shard is, and what else the drawing shows.
-#[derive(Clone, Properties)]
+#[derive(Clone)]
 pub struct OpenLogProps {
     /// The table's model.
     pub model: Rc<StageModel>,
@@ -31,33 +34,38 @@ impl PartialEq for OpenLogProps {
 }
 
 /// The row of the shard in the story, with its log below.
-#[component]
-pub fn OpenLog(props: &OpenLogProps) -> Html {
-    let model = &*props.model;
-    let view = &*model.view;
-    let Some(shard) = state::shard(view, props.shard) else {
-        return html! { <g /> };
-    };
-    let columns = Columns::new(model.size.0, state::nodes(view));
-    let log = Log::of(view, shard);
-    let server = shard.server.and_then(|pid| state::name(view, pid));
-    let number = shard.id.0.to_string();
-    let beside = 7.0 + 11.0 * number.len() as f64;
-    let index = |i: u32| {
-        let at = Point::new(66.0, LOG_TOP + PITCH * f64::from(i) + 16.0);
-        html! { <g key={i}>{ kit::text(at, "e s", (log.first.0 + i).to_string()) }</g> }
-    };
-    html! {
-        <g class="row story" role="img" data-shard={number.clone()} data-view={shard.view.no.0.to_string()}
-            data-primary={server.map(|name| name.to_string())}
-            aria-label={stage_words::shard_row(model.lang, shard.id.0, shard.view.no.0, server)}>
-            { kit::text(Point::new(0.0, STORY_Y + 6.0), "b big", number) }
-            { kit::text(Point::new(beside, STORY_Y + 5.5), "s", stage_words::view(model.lang, shard.view.no.0)) }
-            <g>{ for (0..LINES).filter(|i| log.first.0 + i <= log.last.0).map(index) }</g>
-            <g>{ for shard.replicas.iter().filter_map(|replica| head(view, shard, replica, columns)) }</g>
-            <g>{ for log.copies.iter().filter_map(|copy| column(view, shard, copy, columns)) }</g>
-            { commit(model, view, shard, &log, columns) }
-        </g>
+pub struct OpenLog;
+
+impl Piece for OpenLog {
+    type Props = OpenLogProps;
+
+    fn draw(props: &OpenLogProps) -> Html {
+        let model = &*props.model;
+        let view = &*model.view;
+        let Some(shard) = state::shard(view, props.shard) else {
+            return html! { <g /> };
+        };
+        let columns = Columns::new(model.size.0, state::nodes(view));
+        let log = Log::of(view, shard);
+        let server = shard.server.and_then(|pid| state::name(view, pid));
+        let number = shard.id.0.to_string();
+        let beside = 7.0 + 11.0 * number.len() as f64;
+        let index = |i: u32| {
+            let at = Point::new(66.0, LOG_TOP + PITCH * f64::from(i) + 16.0);
+            html! { <g key={i}>{ kit::text(at, "e s", (log.first.0 + i).to_string()) }</g> }
+        };
+        html! {
+            <g class="row story" role="img" data-shard={number.clone()} data-view={shard.view.no.0.to_string()}
+                data-primary={server.map(|name| name.to_string())}
+                aria-label={stage_words::shard_row(model.lang, shard.id.0, shard.view.no.0, server)}>
+                { kit::text(Point::new(0.0, STORY_Y + 6.0), "b big", number) }
+                { kit::text(Point::new(beside, STORY_Y + 5.5), "s", stage_words::view(model.lang, shard.view.no.0)) }
+                <g>{ for (0..LINES).filter(|i| log.first.0 + i <= log.last.0).map(index) }</g>
+                <g>{ for shard.replicas.iter().filter_map(|replica| head(view, shard, replica, columns)) }</g>
+                <g>{ for log.copies.iter().filter_map(|copy| column(view, shard, copy, columns)) }</g>
+                { commit(model, view, shard, &log, columns) }
+            </g>
+        }
     }
 }
 

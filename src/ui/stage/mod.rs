@@ -11,7 +11,7 @@ mod log;
 mod look;
 #[cfg(target_arch = "wasm32")]
 pub mod paint;
-mod ring;
+pub mod ring;
 mod rows;
 mod seat;
 #[cfg(test)]

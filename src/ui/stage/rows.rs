@@ -9,11 +9,14 @@ use ringside::scene::state::{self, Fare};
 use ringside::text::stage_words;
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::Piece;
+
 use super::{StageModel, kit};
 
 /// What the rows are drawn from. Two are the same if every shard has the same view, server and copies, whatever is in
 /// their logs.
-#[derive(Clone, Properties)]
+#[derive(Clone)]
 pub struct RowsProps {
     /// The table's model.
     pub model: Rc<StageModel>,
@@ -38,26 +41,31 @@ fn same_row(a: &ShardView, b: &ShardView) -> bool {
 }
 
 /// The rows, in groups.
-#[component]
-pub fn Rows(props: &RowsProps) -> Html {
-    let model = &*props.model;
-    let view = &*model.view;
-    let columns = Columns::new(model.size.0, state::nodes(view));
-    let groups = Groups::of(view, model.story, model.size);
-    let group = |((fare, shards), (title, first)): ((Fare, &Vec<_>), (f64, f64))| {
-        let rows = shards.iter().enumerate().filter_map(|(i, &id)| {
-            let shard = state::shard(view, id)?;
-            Some(row(model, view, columns, shard, first + ROW * i as f64))
-        });
-        html! {
-            <g key={format!("{fare:?}")}>
-                { kit::text(Point::new(0.0, title + 5.0), "s", stage_words::fare(model.lang, fare)) }
-                <g>{ for rows }</g>
-            </g>
-        }
-    };
-    let listed = groups.groups.iter().map(|group| (group.fare, &group.shards)).zip(groups.tops());
-    html! { <g>{ for listed.map(group) }</g> }
+pub struct Rows;
+
+impl Piece for Rows {
+    type Props = RowsProps;
+
+    fn draw(props: &RowsProps) -> Html {
+        let model = &*props.model;
+        let view = &*model.view;
+        let columns = Columns::new(model.size.0, state::nodes(view));
+        let groups = Groups::of(view, model.story, model.size);
+        let group = |((fare, shards), (title, first)): ((Fare, &Vec<_>), (f64, f64))| {
+            let rows = shards.iter().enumerate().filter_map(|(i, &id)| {
+                let shard = state::shard(view, id)?;
+                Some(row(model, view, columns, shard, first + ROW * i as f64))
+            });
+            html! {
+                <g key={format!("{fare:?}")}>
+                    { kit::text(Point::new(0.0, title + 5.0), "s", stage_words::fare(model.lang, fare)) }
+                    <g>{ for rows }</g>
+                </g>
+            }
+        };
+        let listed = groups.groups.iter().map(|group| (group.fare, &group.shards)).zip(groups.tops());
+        html! { <g>{ for listed.map(group) }</g> }
+    }
 }
 
 /// A shard's row: its number, and on each node that has a copy the role and three cells of log.

@@ -13,15 +13,18 @@ use ringside::text::Lang;
 use ringside::text::stage_words::{self, Stake};
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::Piece;
+
 use super::kit;
 
-/// A layout that is the same only if it is the very same.
+/// A layout. It follows from its plan, so the plan is what is compared.
 #[derive(Clone, Debug)]
 pub struct Map(pub Rc<Layout>);
 
 impl PartialEq for Map {
     fn eq(&self, other: &Map) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        self.0.plan == other.0.plan
     }
 }
 
@@ -82,7 +85,7 @@ const fn kind_word(kind: Kind) -> &'static str {
 }
 
 /// What a seat is drawn from.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct SeatProps {
     /// Where everything stands.
     pub map: Map,
@@ -101,41 +104,46 @@ pub struct SeatProps {
 }
 
 /// One process.
-#[component]
-pub fn Seat(props: &SeatProps) -> Html {
-    let SeatProps { map, seat, face, story, lang, on_select, on_hover } = props;
-    let Some(place) = map.0.seat(Pid(*seat)) else {
-        return html! { <g /> };
-    };
-    let node = face.name.kind == Kind::Node;
-    let health = if face.standing == Standing::Out { "out" } else { face.look.word() };
-    let name = face.name;
-    let onclick = on_select.reform(move |_: MouseEvent| name);
-    let onkeydown = {
-        let on_select = on_select.clone();
-        move |event: KeyboardEvent| {
-            if matches!(event.key().as_str(), "Enter" | " ") {
-                event.prevent_default();
-                event.stop_propagation();
-                on_select.emit(name);
+pub struct Seat;
+
+impl Piece for Seat {
+    type Props = SeatProps;
+
+    fn draw(props: &SeatProps) -> Html {
+        let SeatProps { map, seat, face, story, lang, on_select, on_hover } = props;
+        let Some(place) = map.0.seat(Pid(*seat)) else {
+            return html! { <g /> };
+        };
+        let node = face.name.kind == Kind::Node;
+        let health = if face.standing == Standing::Out { "out" } else { face.look.word() };
+        let name = face.name;
+        let onclick = on_select.reform(move |_: MouseEvent| name);
+        let onkeydown = {
+            let on_select = on_select.clone();
+            move |event: KeyboardEvent| {
+                if matches!(event.key().as_str(), "Enter" | " ") {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    on_select.emit(name);
+                }
             }
+        };
+        let onpointerenter = on_hover.reform(move |_: PointerEvent| Some(name));
+        let onpointerleave = on_hover.reform(|_: PointerEvent| None);
+        let onfocus = on_hover.reform(move |_: FocusEvent| Some(name));
+        let onblur = on_hover.reform(|_: FocusEvent| None);
+        html! {
+            <g class="seat" role="button" tabindex="0" aria-pressed={(face.chosen > 0).to_string()}
+                transform={translate(place.at)}
+                aria-label={stage_words::process(*lang, name, face.look, node.then_some(face.standing), face.stake(*story))}
+                data-kind={kind_word(name.kind)} data-id={name.to_string()} data-n={kit::letter(name)}
+                data-health={health} data-standing={node.then(|| standing_word(face.standing))} data-role={face.role_word()}
+                data-suspected-by={face.by.map(|by| by.to_string())}
+                data-chosen={(face.chosen > 0).then(|| face.chosen.to_string())}
+                {onclick} {onkeydown} {onpointerenter} {onpointerleave} {onfocus} {onblur}>
+                { drawn(&map.0, place, face, *lang) }
+            </g>
         }
-    };
-    let onpointerenter = on_hover.reform(move |_: PointerEvent| Some(name));
-    let onpointerleave = on_hover.reform(|_: PointerEvent| None);
-    let onfocus = on_hover.reform(move |_: FocusEvent| Some(name));
-    let onblur = on_hover.reform(|_: FocusEvent| None);
-    html! {
-        <g class="seat" role="button" tabindex="0" aria-pressed={(face.chosen > 0).to_string()}
-            transform={translate(place.at)}
-            aria-label={stage_words::process(*lang, name, face.look, node.then_some(face.standing), face.stake(*story))}
-            data-kind={kind_word(name.kind)} data-id={name.to_string()} data-n={kit::letter(name)}
-            data-health={health} data-standing={node.then(|| standing_word(face.standing))} data-role={face.role_word()}
-            data-suspected-by={face.by.map(|by| by.to_string())}
-            data-chosen={(face.chosen > 0).then(|| face.chosen.to_string())}
-            {onclick} {onkeydown} {onpointerenter} {onpointerleave} {onfocus} {onblur}>
-            { drawn(&map.0, place, face, *lang) }
-        </g>
     }
 }
 
@@ -177,13 +185,13 @@ fn badge(at: Point, standing: Standing) -> Html {
 
 fn node(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
     let (at, r) = (Point::default(), map.node_r);
-    let left = face.standing == Standing::None && face.look != Look::Down;
+    let off = face.standing == Standing::None && face.look != Look::Down;
     let crown_at = at.shift(0.0, -r - if map.plan.thin { 6.0 } else { 11.0 });
     let k = if map.plan.thin { 0.9 } else { 1.35 };
     html! {
         <>
             { halo(at, r + 6.0) }
-            <g class={left.then_some("left")}>{ kit::disc(at, r, face.name, face.look) }</g>
+            <g class={off.then_some("off")}>{ kit::disc(at, r, face.name, face.look) }</g>
             if let Some(percent) = face.progress.filter(|_| face.look != Look::Down) {
                 { learner(at, r, percent) }
             }

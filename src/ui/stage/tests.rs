@@ -10,11 +10,12 @@ use ringside::proto::lock::token::FencingToken;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::lock::Refusal;
 use ringside::text::Lang;
+use yew::LocalServerRenderer;
 use yew::prelude::*;
-use yew::{BaseComponent, LocalServerRenderer};
 
 use super::ring::SectionProps;
 use super::{Copies, LockPicture, Ring, StageModel};
+use crate::ui::piece::{self, Piece, Show};
 
 pub fn model(size: (u32, u32)) -> StageModel {
     StageModel {
@@ -32,10 +33,10 @@ pub fn model(size: (u32, u32)) -> StageModel {
 
 pub fn render<C>(model: StageModel) -> String
 where
-    C: BaseComponent<Properties = SectionProps>,
+    C: Piece<Props = SectionProps>,
 {
     let props = SectionProps { model: Rc::new(model), on_select: Callback::noop(), on_hover: Callback::noop() };
-    futures_executor::block_on(LocalServerRenderer::<C>::with_props(props).hydratable(false).render())
+    futures_executor::block_on(LocalServerRenderer::<Show>::with_props(piece::props::<C>(props)).hydratable(false).render())
 }
 
 /// The opening tags that contain `mark`.
@@ -117,9 +118,9 @@ fn who_leaves_has_left_or_is_out_wears_a_badge_and_says_so() {
     let markup = render::<Ring>(model);
     has(tag(&markup, "data-id=\"A\""), &["data-standing=\"draining\"", "data-health=\"up\"", "node A, up, draining"]);
     has(tag(&markup, "data-id=\"C\""), &["data-standing=\"out\"", "data-health=\"out\"", "node C, down, off the ring"]);
-    has(tag(&markup, "data-id=\"E\""), &["data-standing=\"none\"", "data-health=\"up\"", "node E, up, left the ring"]);
+    has(tag(&markup, "data-id=\"E\""), &["data-standing=\"none\"", "data-health=\"up\"", "node E, up, not on the ring"]);
     assert_eq!(tags(&markup, "class=\"badge\"").len(), 4);
-    assert_eq!(tags(&markup, "class=\"left\"").len(), 1, "only E is pale: C is down, and drawn so");
+    assert_eq!(tags(&markup, "class=\"off\"").len(), 1, "only E is pale: C is down, and drawn so");
     assert!(!tag(&markup, "data-id=\"c1\"").contains("data-standing"));
 }
 

@@ -1,0 +1,95 @@
+//! AnchorHash (Mendelson, Vargaftik, Barabash, Lorenz, Keslassy, Orda 2020, "AnchorHash: A Scalable Consistent Hash", IEEE/ACM
+//! Transactions on Networking; algorithm 3 of section 4).
+//!
+//! Buckets `0..a` are set up once; those without a member count as removed. A key hashes among all; while its bucket is removed, it
+//! hashes again among those that were there just after the removal. So every key of a removed bucket finds its way, and
+//! the others never notice. Buckets come back in the opposite order of their leaving: [`Fleet`] gives seats so.
+
+use super::{Fleet, SEATS, Scheme, mix};
+use crate::proto::ring::hash::Hash;
+
+/// No member sits in this bucket.
+const EMPTY: u16 = u16::MAX;
+
+/// The four arrays of the paper, by bucket, beside who sits where.
+#[derive(Debug)]
+pub(super) struct Anchor {
+    /// How many buckets worked just after this one was removed; 0 if it works.
+    removed: Vec<u16>,
+    /// Who took the bucket's place when it was removed.
+    successor: Vec<u16>,
+    /// Who sits in the bucket.
+    members: Vec<u16>,
+    living: usize,
+    hash: Hash,
+}
+
+impl Anchor {
+    pub(super) fn new(fleet: &Fleet, hash: Hash) -> Anchor {
+        let mut members = vec![EMPTY; usize::from(SEATS)];
+        for (number, member) in fleet.living() {
+            if let Some(seat) = member.seat() {
+                members[usize::from(seat)] = number;
+            }
+        }
+        let (removed, successor) = remove_in_order(fleet.free_seats());
+        Anchor { removed, successor, members, living: fleet.living().count(), hash }
+    }
+
+    /// The bucket, and how many hash values and successors it took.
+    fn bucket(&self, key: u64) -> (usize, u32) {
+        let mut bucket = below(mix(key), SEATS);
+        let mut steps = 1;
+        while self.removed[bucket] > 0 {
+            let was = self.removed[bucket];
+            let mut next = below(mix(key ^ mix(bucket as u64 + 1)), was);
+            steps += 1;
+            // Removed before: whoever took its place by then.
+            while self.removed[next] >= was {
+                next = usize::from(self.successor[next]);
+                steps += 1;
+            }
+            bucket = next;
+        }
+        (bucket, steps)
+    }
+}
+
+/// Removes these buckets, the first one first, from a full anchor: REMOVEBUCKET of the paper for each. The state is the same
+/// whatever was removed and added back in between, because adding undoes the last removal exactly.
+fn remove_in_order(buckets: &[u16]) -> (Vec<u16>, Vec<u16>) {
+    let mut removed = vec![0; usize::from(SEATS)];
+    let mut successor: Vec<u16> = (0..SEATS).collect();
+    // Where each bucket stands among those that work, and who stands there.
+    let (mut place, mut working) = (successor.clone(), successor.clone());
+    for (&bucket, left) in buckets.iter().zip((0..SEATS).rev()) {
+        let (bucket, last) = (usize::from(bucket), working[usize::from(left)]);
+        removed[bucket] = left;
+        successor[bucket] = last;
+        working[usize::from(place[bucket])] = last;
+        place[usize::from(last)] = place[bucket];
+    }
+    (removed, successor)
+}
+
+/// A number below `n`, in proportion to the hash: even to within n / 2^64.
+fn below(hash: u64, n: u16) -> usize {
+    ((u128::from(hash) * u128::from(n)) >> 64) as usize
+}
+
+impl Scheme for Anchor {
+    fn owner(&self, key: &[u8]) -> Option<u16> {
+        if self.living == 0 {
+            return None;
+        }
+        Some(self.members[self.bucket(self.hash.of(key)).0])
+    }
+
+    fn memory(&self) -> usize {
+        size_of_val(self.removed.as_slice()) + size_of_val(self.successor.as_slice()) + size_of_val(self.members.as_slice())
+    }
+
+    fn steps(&self, key: &[u8]) -> u32 {
+        if self.living == 0 { 0 } else { self.bucket(self.hash.of(key)).1 }
+    }
+}
