@@ -1,6 +1,6 @@
 //! The table of copies: a row is a shard, a column a node, and in the shard of the story equal log indices share a line.
 
-use crate::cluster::view::{ClusterView, Role, ShardView};
+use crate::cluster::view::{ClusterView, ReplicaView, ShardView};
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
 use crate::scene::state::{self, Fare};
 use crate::sim::id::Pid;
@@ -66,6 +66,8 @@ pub enum Cell {
     Committed(ViewNo),
     /// An entry that is not, or that the shard's primary does not have.
     Open(ViewNo),
+    /// An entry that came as a part of a snapshot: its effect is here, the entry itself is not.
+    Folded,
     /// The primary has it, this copy does not yet.
     Missing,
 }
@@ -102,21 +104,24 @@ impl Log {
             lead.map_or_else(|| shard.replicas.iter().map(|replica| replica.commit.0).max().unwrap_or(0), |replica| replica.commit.0);
         let first = most.saturating_sub(LINES - 1).max(1);
         let written = |tail: &[(Index, ViewNo)], index: u32| tail.iter().find(|&&(at, _)| at.0 == index).map(|&(_, no)| no);
-        let cell = |node: Pid, tail: &[(Index, ViewNo)], role: Option<Role>, index: u32| {
+        let cell = |copy: &ReplicaView, index: u32| {
+            let ReplicaView { node, role, .. } = *copy;
+            let tail = &copy.tail[..];
             let truth = lead.and_then(|lead| written(&lead.tail, index));
             match written(tail, index) {
                 Some(no) if index <= commit && truth.is_none_or(|truth| truth == no) => Some(Cell::Committed(no)),
                 Some(no) => Some(Cell::Open(no)),
+                None if index <= copy.last.0 && index <= commit => Some(Cell::Folded),
                 None => {
                     let expected = role.is_some() && truth.is_some() && !state::is_down(view, node);
                     expected.then_some(Cell::Missing)
                 }
             }
         };
-        let copies = shard.replicas.iter().map(|replica| Copy {
-            node: replica.node,
-            cells: std::array::from_fn(|i| cell(replica.node, &replica.tail, replica.role, first + i as u32)),
-        });
+        let copies = shard
+            .replicas
+            .iter()
+            .map(|replica| Copy { node: replica.node, cells: std::array::from_fn(|i| cell(replica, first + i as u32)) });
         Log { first: Index(first), last: Index(most), commit: Index(commit), copies: copies.collect() }
     }
 
@@ -253,6 +258,17 @@ mod tests {
         }
         let log = Log::of(&view, &view.shards[7]);
         assert!(log.copies[0].cells[..3].iter().all(|cell| *cell == Some(Cell::Open(ViewNo(2)))));
+    }
+
+    #[test]
+    fn what_came_in_a_snapshot_is_there_and_not_missing() {
+        let mut view = fixture::view();
+        let d = view.shards[7].replicas.iter_mut().find(|copy| copy.node == fixture::pid("D")).unwrap();
+        d.tail.retain(|(index, _)| index.0 > 121);
+        let log = Log::of(&view, &view.shards[7]);
+        let d = log.copies.iter().find(|copy| copy.node == fixture::pid("D")).unwrap();
+        assert_eq!(d.cells[..2], [Some(Cell::Folded); 2]);
+        assert!(matches!(d.cells[2], Some(Cell::Committed(_))));
     }
 
     #[test]

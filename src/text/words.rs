@@ -153,7 +153,7 @@ pub struct Words {
     pub refused_retried: &'static str,
     /// Acknowledged writes lost.
     pub lost: &'static str,
-    /// Copies moved.
+    /// Copies moved, and the least that any placement could have moved.
     pub moved: &'static str,
     /// So many of so many planned, and the least that any placement could have moved; `{}` marks their places.
     pub moved_of: &'static str,

@@ -42,8 +42,8 @@ pub(super) static WORDS: Words = Words {
     unserved: "shards unserved",
     refused_retried: "refused · retried",
     lost: "answered writes lost",
-    moved: "copies moved",
-    moved_of: "{} of {} · least {}",
+    moved: "moved · least",
+    moved_of: "{} of {} · {}",
     promises_kept: "promises kept",
     of: |n, all| format!("{n} of {all}"),
     promise: |promise| match promise {

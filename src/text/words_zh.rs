@@ -42,8 +42,8 @@ pub(super) static WORDS: Words = Words {
     unserved: "无人服务的分片",
     refused_retried: "被拒 · 重试",
     lost: "已确认写入丢失",
-    moved: "已搬副本",
-    moved_of: "{} / {} · 至少 {}",
+    moved: "已搬副本 · 最少",
+    moved_of: "{} / {} · {}",
     promises_kept: "守住的承诺",
     of: |n, all| format!("{n} / {all}"),
     promise: |promise| match promise {

@@ -135,10 +135,12 @@ pub fn moves(map: &Layout, moves: &[Move]) -> Html {
         let (from, to) = (map.plan.roster.name(it.from), map.plan.roster.name(it.to));
         let part = f64::from(it.percent) / 100.0;
         let (w, h) = PARCEL;
-        // Near its ends a lane is under discs: a parcel keeps clear of them. Of two on one lane, the second runs beside the first.
+        // Beside its lane, on the side with more room, so that the pieces that fly there do not cover it; clear of the discs at
+        // both ends. Of two on one lane, the second goes further out.
         let free = (w / lane.length().max(1.0)).min(0.5);
         let (at, angle) = lane.at(free + part * (1.0 - 2.0 * free));
-        let beside = 2.0 * h * moves[..i].iter().filter(|other| (other.from, other.to) == (it.from, it.to)).count() as f64;
+        let before = moves[..i].iter().filter(|other| (other.from, other.to) == (it.from, it.to)).count() as f64;
+        let beside = (h + 7.0 + (2.0 * h + 3.0) * before) * wide_side(map, &lane, h + 7.0);
         let (sin, cos) = sin_cos(angle);
         let at = at.shift(-sin * beside, cos * beside);
         let mut way = Vec::new();
@@ -155,6 +157,17 @@ pub fn moves(map: &Layout, moves: &[Move]) -> Html {
         })
     };
     html! { <g aria-hidden="true">{ for moves.iter().enumerate().filter_map(one) }</g> }
+}
+
+/// On which side of a lane's middle there is more room at this distance: 1 on its right, -1 on its left.
+fn wide_side(map: &Layout, lane: &Lane, away: f64) -> f64 {
+    let (at, angle) = lane.at(0.5);
+    let (sin, cos) = sin_cos(angle);
+    let room = |side: f64| {
+        let at = at.shift(-sin * away * side, cos * away * side);
+        map.seats().map(|seat| seat.at.distance(at) - seat.reach).fold(f64::INFINITY, f64::min)
+    };
+    if room(1.0) >= room(-1.0) { 1.0 } else { -1.0 }
 }
 
 /// The stretches of the band that stay free for messages from and to the balancers.

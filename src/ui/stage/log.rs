@@ -49,7 +49,7 @@ impl Piece for OpenLog {
         let log = Log::of(view, shard);
         let server = shard.server.and_then(|pid| state::name(view, pid));
         let number = shard.id.0.to_string();
-        let beside = 7.0 + 11.0 * number.len() as f64;
+        let beside = 6.0 + 12.5 * number.len() as f64;
         let index = |i: u32| {
             let at = Point::new(66.0, LOG_TOP + PITCH * f64::from(i) + 16.0);
             html! { <g key={i}>{ kit::text(at, "e s", (log.first.0 + i).to_string()) }</g> }
@@ -107,6 +107,7 @@ fn column(view: &ClusterView, shard: &ShardView, copy: &copies::Copy, columns: C
             Cell::Committed(no) if lost => ("cell lost", "m inked", Some(no)),
             Cell::Committed(no) => ("cell", "m on", Some(no)),
             Cell::Open(no) => ("cell open", "m inked", Some(no)),
+            Cell::Folded => (if lost { "cell lost" } else { "cell" }, "m", None),
             Cell::Missing => ("cell missing", "m", None),
         };
         Some(html! {

@@ -207,7 +207,7 @@ fn node(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
     }
 }
 
-/// A learner's per cent, in a collar around its disc that fills clockwise, and as a number.
+/// A learner's per cent, in a collar around its disc that fills clockwise. The number stands in the table.
 fn learner(at: Point, r: f64, percent: u8) -> Html {
     let length = std::f64::consts::TAU * (r + 4.0);
     let filled = length * f64::from(percent) / 100.0;
@@ -216,7 +216,6 @@ fn learner(at: Point, r: f64, percent: u8) -> Html {
         <>
             <circle cx={kit::n(at.x)} cy={kit::n(at.y)} r={kit::n(r + 4.0)} class="collar" transform={turn}
                 stroke-dasharray={format!("{} {}", num(filled), num(length))} />
-            { kit::text(at.shift(0.0, r + 20.0), "m n", format!("{percent} %")) }
         </>
     }
 }

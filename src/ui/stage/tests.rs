@@ -93,7 +93,7 @@ fn joining(size: (u32, u32)) -> StageModel {
 #[test]
 fn a_joining_node_has_a_seat_a_column_and_its_shard_on_the_way() {
     let ring = render::<Ring>(joining((560, 478)));
-    has(tag(&ring, "data-id=\"H\""), &["data-standing=\"joining\"", "data-health=\"up\"", "node H, up, joining the ring, catching up"]);
+    has(tag(&ring, "data-id=\"H\""), &["data-standing=\"joining\"", "data-health=\"up\"", "node H, up, receiving copies, catching up"]);
     assert!(!ring.contains("data-id=\"G\""), "G may still join: it is nowhere");
     has(tag(&ring, "data-move="), &["data-move=\"1 B H\"", "data-percent=\"60\"", "data-n=\"B\""]);
     assert_eq!(tags(&ring, "class=\"badge\"").len(), 1);
