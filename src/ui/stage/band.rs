@@ -128,29 +128,30 @@ pub fn links(map: &Layout, story: ShardId, ties: Vec<(Name, Tie)>) -> Html {
 const PARCEL: (f64, f64) = (14.0, 12.0);
 
 /// Copies on their way: from the primary that sends to the node that receives, and on that way, as far along as the copy is,
-/// a parcel with the shard's number.
+/// a parcel with the shard's number. What goes the same way goes together.
 pub fn moves(map: &Layout, moves: &[Move]) -> Html {
     let one = |(i, it): (usize, &Move)| {
         let lane = Lane::between(map, it.from, it.to)?;
         let (from, to) = (map.plan.roster.name(it.from), map.plan.roster.name(it.to));
-        let part = f64::from(it.percent) / 100.0;
+        let together = |other: &&Move| (other.from, other.to) == (it.from, it.to);
+        let (before, all) = (moves[..i].iter().filter(together).count() as f64, moves.iter().filter(together).count() as f64);
+        let sum: u32 = moves.iter().filter(together).map(|other| u32::from(other.percent)).sum();
         let (w, h) = PARCEL;
-        // Beside its lane, on the side with more room, so that the pieces that fly there do not cover it; clear of the discs at
-        // both ends. Of two on one lane, the second goes further out.
+        // Clear of the discs at both ends, and beside the lane, so that the pieces that fly there do not cover it.
         let free = (w / lane.length().max(1.0)).min(0.5);
-        let (at, angle) = lane.at(free + part * (1.0 - 2.0 * free));
-        let before = moves[..i].iter().filter(|other| (other.from, other.to) == (it.from, it.to)).count() as f64;
-        let beside = (h + 7.0 + (2.0 * h + 3.0) * before) * wide_side(map, &lane, h + 7.0);
+        let (at, angle) = lane.at(free + f64::from(sum) / (100.0 * all) * (1.0 - 2.0 * free));
         let (sin, cos) = sin_cos(angle);
-        let at = at.shift(-sin * beside, cos * beside);
+        let beside = (sin.abs() * w * all + cos.abs() * h + 7.0) * wide_side(map, &lane);
+        let at = at.shift((2.0 * before + 1.0 - all) * w - sin * beside, cos * beside);
         let mut way = Vec::new();
         lane.stretch(0.0, 1.0, |point| way.push(pair(point)));
         Some(html! {
-            <g key={it.shard.0} class="move" data-n={kit::letter(from)} data-move={format!("{} {from} {to}", it.shard.0)} data-percent={it.percent.to_string()}>
+            <g key={it.shard.0} class="move" data-n={kit::letter(from)} data-move={format!("{} {from} {to}", it.shard.0)}
+                data-percent={it.percent.to_string()}>
                 <path d={format!("M{}", way.join("L"))} class="move-line" />
                 <g transform={translate(at)} class="parcel">
                     <rect x={kit::n(-w)} y={kit::n(-h)} width={kit::n(2.0 * w)} height={kit::n(2.0 * h)} rx="3" />
-                    <rect x={kit::n(-w)} y={kit::n(h - 5.0)} width={kit::n(2.0 * w * part)} height="5" class="part" />
+                    <rect x={kit::n(-w)} y={kit::n(h - 5.0)} width={kit::n(w * f64::from(it.percent) / 50.0)} height="5" class="part" />
                     { kit::text(Point::new(0.0, 3.5), "m b", it.shard.0.to_string()) }
                 </g>
             </g>
@@ -159,13 +160,16 @@ pub fn moves(map: &Layout, moves: &[Move]) -> Html {
     html! { <g aria-hidden="true">{ for moves.iter().enumerate().filter_map(one) }</g> }
 }
 
-/// On which side of a lane's middle there is more room at this distance: 1 on its right, -1 on its left.
-fn wide_side(map: &Layout, lane: &Lane, away: f64) -> f64 {
-    let (at, angle) = lane.at(0.5);
-    let (sin, cos) = sin_cos(angle);
+/// On which side of a lane there is more room for a parcel: 1 on its right, -1 on its left.
+fn wide_side(map: &Layout, lane: &Lane) -> f64 {
     let room = |side: f64| {
-        let at = at.shift(-sin * away * side, cos * away * side);
-        map.seats().map(|seat| seat.at.distance(at) - seat.reach).fold(f64::INFINITY, f64::min)
+        let beside = |part: f64| {
+            let (at, angle) = lane.at(part);
+            let (sin, cos) = sin_cos(angle);
+            at.shift(-sin * 19.0 * side, cos * 19.0 * side)
+        };
+        let clear = |at: Point| map.seats().map(|seat| seat.at.distance(at) - seat.reach).fold(f64::INFINITY, f64::min);
+        [0.3, 0.5, 0.7].map(|part| clear(beside(part))).into_iter().fold(f64::INFINITY, f64::min)
     };
     if room(1.0) >= room(-1.0) { 1.0 } else { -1.0 }
 }

@@ -82,13 +82,13 @@ impl Piece for Ring {
                 <g key={u64::from(map.0.plan.nodes)} class="links" aria-hidden="true">{ band::links(&map.0, story, ties) }</g>
                 <g class="slices">{ for in_story.into_iter().map(slice) }</g>
                 { cuts::cuts(&map.0, &cut(view)) }
-                { band::moves(&map.0, &state::moves(view)) }
                 <g class="doubts">{ doubts(view, &map.0) }</g>
                 <g class="words" aria-hidden="true">{ words(model, &map.0) }</g>
                 <g>{ seats(Kind::Coordinator) }</g>
                 <g>{ seats(Kind::Node) }</g>
                 <g>{ seats(Kind::Balancer) }</g>
                 <g>{ seats(Kind::Client) }</g>
+                { band::moves(&map.0, &state::moves(view)) }
             </svg>
         }
     }
