@@ -29,8 +29,8 @@ struct Headline {
 pub struct Story {
     read: usize,
     headlines: Vec<Headline>,
-    /// Whether the ring has changed, and nobody has failed since: then the story goes with the shards that move.
-    moving: bool,
+    /// When the ring has changed, if nobody has failed since: then the story goes with the shards that move.
+    moving: Option<Time>,
     /// Shards on the move, the one that began last at the end.
     on_the_way: Vec<ShardId>,
 }
@@ -55,10 +55,10 @@ impl Story {
     /// Keeps account of the shards on the move.
     fn follow(&mut self, fact: &Record<Note>) {
         match &fact.what {
-            What::Note(Note::RingChanged { moves, .. }) => self.moving = *moves > 0,
+            What::Note(Note::RingChanged { moves, .. }) => self.moving = (*moves > 0).then_some(fact.at),
             What::Note(Note::ViewChanged { shard, view, why }) => {
                 if matches!(why, ViewWhy::Promotion | ViewWhy::NoPrimary) {
-                    self.moving = false;
+                    self.moving = None;
                 }
                 let arrived = view.learners.is_empty() && view.primary == view.in_sync.first().copied();
                 self.on_the_way.retain(|other| other != shard || !arrived && !matches!(why, ViewWhy::Recruited(_)));
@@ -75,13 +75,13 @@ impl Story {
     fn choose(&mut self) -> ShardId {
         let [before @ .., last] = &self.headlines[..] else { return USUAL };
         let told = before.last().map_or(USUAL, |before| before.told);
-        let quiet = before.last().is_none_or(|before| before.at + NEWS < last.at);
+        let Some(changed) = self.moving else { return self.in_the_news() };
+        let quiet = before.last().map_or(changed, |before| before.at.max(changed)) + NEWS < last.at;
         match self.on_the_way.last() {
-            _ if !self.moving => self.in_the_news(),
             Some(_) if self.on_the_way.contains(&told) => told,
             Some(&latest) => latest,
             None if quiet => {
-                self.moving = false;
+                self.moving = None;
                 self.in_the_news()
             }
             None => told,
@@ -182,7 +182,9 @@ mod tests {
         let arrived = |shard| changed(shard, view(3, &[1, 2, 7], &[]), ViewWhy::Dismissed);
         let mut waits = view(3, &[7, 1, 2], &[]);
         waits.primary = Some(Pid(1));
+        let kept = |shard| changed(shard, view(2, &[1, 2], &[]), ViewWhy::Cancelled);
         let notes = [
+            (kept(4), USUAL.0),
             (recruited(9), 9),
             (recruited(12), 9),
             (changed(9, waits, ViewWhy::Dismissed), 9),
