@@ -28,7 +28,7 @@ use super::telling;
 use super::web::page;
 
 impl App {
-    /// The whole page. Every part is a component whose properties say all, so that what has not changed is left alone.
+    /// The whole page. Every part is a piece whose properties say all, so that what has not changed is left alone.
     pub(super) fn draw(&self) -> Html {
         let mut state = self.state.borrow_mut();
         let (slice, story, said) = (state.slice(), state.story(), telling::sentence(&mut state));

@@ -5,6 +5,8 @@
 
 use std::rc::Rc;
 
+use ringside::cluster::name::Name;
+use ringside::scene::geom::num;
 use yew::prelude::*;
 use yew::virtual_dom::{AttributeOrProperty, Attributes, Key, Listener, VList, VTag, VText};
 
@@ -213,6 +215,26 @@ impl Value for String {
     }
 }
 
+impl Value for f64 {
+    #[inline(never)]
+    fn put(self, pen: &mut Pen) {
+        pen.value(Some(num(self).into()));
+    }
+}
+
+impl Value for Name {
+    fn put(self, pen: &mut Pen) {
+        pen.value(Some(self.to_string().into()));
+    }
+}
+
+/// In words: what stands for a state is written out in both.
+impl Value for bool {
+    fn put(self, pen: &mut Pen) {
+        pen.fixed(if self { "true" } else { "false" });
+    }
+}
+
 impl<V: Value> Value for Option<V> {
     fn put(self, pen: &mut Pen) {
         match self {
@@ -356,3 +378,73 @@ macro_rules! mark {
 }
 
 pub(crate) use {html, mark};
+
+#[cfg(test)]
+mod tests {
+    use yew::{Html, LocalServerRenderer, MouseEvent};
+
+    use crate::ui::piece::{self, Piece, Show, keyed, piece};
+
+    /// Says which of its words are said.
+    struct Words;
+
+    impl Piece for Words {
+        type Props = Vec<Option<&'static str>>;
+
+        fn draw(said: &Self::Props) -> Html {
+            let class = if said.is_empty() { "" } else { "some" };
+            html! {
+                <>
+                    <p {class} data-first={said.first().copied().flatten()} aria-hidden={said.is_empty()} x={1.5} onclick={|_: MouseEvent| ()}>
+                        { for said.iter().copied().flatten().map(|word| html! { <b key={word}>{word}</b> }) }
+                    </p>
+                    if let Some(Some(word)) = said.last() { <i>{*word}</i>"!" } else { <br /> }
+                </>
+            }
+        }
+    }
+
+    /// Two of them.
+    struct Twice;
+
+    impl Piece for Twice {
+        type Props = &'static str;
+
+        fn draw(word: &&'static str) -> Html {
+            html! { <div>{ keyed::<Words>(1, vec![Some(*word), None]) }{ piece::<Words>(vec![None, Some(*word)]) }</div> }
+        }
+    }
+
+    fn drawn<P: Piece>(props: P::Props) -> String {
+        let renderer = LocalServerRenderer::<Show>::with_props(piece::props::<P>(props)).hydratable(false);
+        futures_executor::block_on(renderer.render())
+    }
+
+    #[test]
+    fn what_is_not_there_leaves_no_trace() {
+        assert_eq!(drawn::<Words>(Vec::new()), "<p aria-hidden=\"true\" x=\"1.5\"></p><br>");
+        let all = "<p class=\"some\" data-first=\"a\" aria-hidden=\"false\" x=\"1.5\"><b>a</b><b>c</b></p><i>c</i>!";
+        assert_eq!(drawn::<Words>(vec![Some("a"), None, Some("c")]), all);
+    }
+
+    #[test]
+    fn pieces_stand_in_pieces() {
+        let one = "<p class=\"some\" data-first=\"k\" aria-hidden=\"false\" x=\"1.5\"><b>k</b></p><br>";
+        let other = "<p class=\"some\" aria-hidden=\"false\" x=\"1.5\"><b>k</b></p><i>k</i>!";
+        assert_eq!(drawn::<Twice>("k"), format!("<div>{one}{other}</div>"));
+    }
+
+    #[test]
+    fn pieces_are_the_same_if_their_properties_are() {
+        let said = |word| piece::props::<Words>(vec![Some(word)]);
+        assert!(said("a") == said("a"));
+        assert!(said("a") != said("b"));
+        assert!(piece::props::<Twice>("a") != said("a"), "another piece");
+    }
+
+    #[test]
+    #[should_panic(expected = "closed by another tag")]
+    fn a_wrong_closing_tag_is_noticed() {
+        drop(html! { <p><b>{"x"}</p></b> });
+    }
+}

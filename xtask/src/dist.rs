@@ -38,7 +38,8 @@ pub fn web_flags() -> String {
 /// Optimises each module in place. Only the features that the module says it uses are enabled, so no browser is lost.
 /// Flattened and built up again, then twice for size: 1 % smaller than `-Oz --converge`, measured after compression. Nothing of
 /// Rust's lies in the first kilobyte (it is the far end of the stack), so addresses may be sums that begin there.
-const SMALLER: [&str; 7] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused", "--strip-debug", "--strip-producers"];
+const SMALLER: [&str; 9] =
+    ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused", "-ocimfs", "25", "--strip-debug", "--strip-producers"];
 
 /// Optimises each module, and gives what it shares with its glue names of a letter or two: what the names said was for people.
 fn shrink() -> Result<(), String> {

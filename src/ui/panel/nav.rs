@@ -38,7 +38,7 @@ impl Piece for Nav {
                 <button id="language" type="button" lang={other.tag()} onclick={to(Wish::Language)}>{w.other_language}</button>
                 <button id="theme" type="button" aria-label={(w.theme)(props.theme)} title={(w.theme)(props.theme)}
                     onclick={to(Wish::Theme)}>{ icon(Icon::Theme) }</button>
-                <button id="heartbeats" type="button" aria-pressed={props.heartbeats.to_string()} aria-label={w.heartbeats}
+                <button id="heartbeats" type="button" aria-pressed={props.heartbeats} aria-label={w.heartbeats}
                     title={w.heartbeats} onclick={to(Wish::Heartbeats(!props.heartbeats))}>{ icon(Icon::Heart) }</button>
                 <button id="settings" type="button" aria-label={w.settings} title={w.settings}
                     onclick={to(Wish::Dialog(Some(Dialog::Settings)))}>{ icon(Icon::Dials) }</button>

@@ -49,7 +49,7 @@ impl Piece for Settings {
                 <p class="field">
                     <label for="draft-seed">{w.seed}</label>
                     <input id="draft-seed" data-field="seed" type="text" inputmode="numeric" autocomplete="off" value={draft.seed.clone()}
-                        aria-invalid={draft.bad_seed.to_string()} aria-describedby="seed-problem" onchange={props.on_write.clone()} />
+                        aria-invalid={draft.bad_seed} aria-describedby="seed-problem" onchange={props.on_write.clone()} />
                     <button id="random-seed" type="button" onclick={props.on_random.clone()}>{w.random_seed}</button>
                 </p>
                 <p id="seed-problem" class="problem" role="alert">{ if draft.bad_seed { w.bad_seed } else { "" } }</p>

@@ -47,7 +47,7 @@ impl Piece for Marks {
             html! {
                 <g key={mark.seq.0} class={if later { "mark later" } else { "mark" }} data-mark={mark.seq.0.to_string()}>
                     { sign(props, mark, x) }
-                    { for label.iter().map(|label| html! { <text x={n(x - 11.0)} y="17" class="e n">{label.clone()}</text> }) }
+                    { for label.iter().map(|label| html! { <text x={x - 11.0} y="17" class="e n">{label.clone()}</text> }) }
                 </g>
             }
         };
@@ -115,7 +115,7 @@ fn sign(props: &MarksProps, mark: &Mark, x: f64) -> Html {
     let at = |d: &str| format!("M{},{}{d}", n(x), n(y));
     let stroke = |d: String, class: &'static str| html! { <path {d} {class} /> };
     let true_x = rows.x(&props.slice, mark.at);
-    let rule = || html! { <line x1={n(true_x)} y1={n(rows.views - 3.0)} x2={n(true_x)} y2={n(rows.axis)} class="rule" /> };
+    let rule = || html! { <line x1={true_x} y1={rows.views - 3.0} x2={true_x} y2={rows.axis} class="rule" /> };
     match mark.sign {
         Sign::Killed(_) | Sign::Wiped(_) => html! { <g>{ stroke(at("m-6,-6l12,12m0,-12l-12,12"), "cross") }{ rule() }</g> },
         Sign::Revived(_) => stroke(at("m0,7v-13m-5,5l5,-5l5,5"), "hand"),

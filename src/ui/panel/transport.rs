@@ -47,7 +47,7 @@ impl Piece for Transport {
         let (play, picture) = if props.playing { (w.pause, Icon::Pause) } else { (w.play, Icon::Play) };
         let unit = |unit: StepUnit, id: &'static str, name: &'static str| {
             html! {
-                <button {id} type="button" aria-pressed={(props.unit == unit).to_string()} onclick={to(Wish::Unit(unit))}>{name}</button>
+                <button {id} type="button" aria-pressed={props.unit == unit} onclick={to(Wish::Unit(unit))}>{name}</button>
             }
         };
         let speed = format!("{}×", props.speed.to_string().trim_end_matches('x'));
@@ -55,7 +55,7 @@ impl Piece for Transport {
             <footer aria-label={w.transport}>
                 <span class="keys">
                     <button id="back" type="button" aria-label={w.step_back} title={w.step_back} onclick={to(Wish::StepBack(None))}>{ icon(Icon::Back) }</button>
-                    <button id="play" class="play" type="button" aria-label={play} title={play} data-playing={props.playing.to_string()}
+                    <button id="play" class="play" type="button" aria-label={play} title={play} data-playing={props.playing}
                         onclick={to(Wish::Toggle)}>{ icon(picture) }</button>
                     <button id="on" type="button" aria-label={w.step_on} title={w.step_on} onclick={to(Wish::StepOn(None))}>{ icon(Icon::On) }</button>
                 </span>

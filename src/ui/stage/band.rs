@@ -80,7 +80,7 @@ impl Piece for Slice {
         let label = slice.label.shift(0.0, 5.8);
         let (class, words) = if props.story { ("slice story", "m b on") } else { ("slice", "m b on") };
         html! {
-            <g data-n={props.owner.and_then(kit::letter)} data-slice={props.id.0.to_string()} data-served={props.served.to_string()}
+            <g data-n={props.owner.and_then(kit::letter)} data-slice={props.id.0.to_string()} data-served={props.served}
                 transform={translate(slice.shift)}>
                 if props.served {
                     <path d={slice.path} {class} />

@@ -33,8 +33,8 @@ impl Piece for Copies {
         let dead = |process: &&&ringside::cluster::view::ProcessView| process.health == Health::Down;
         let gone = |process: &&ringside::cluster::view::ProcessView| {
             html! {
-                <rect key={process.name.to_string()} x={kit::n(columns.x(process.name.n) - columns.width / 2.0 + 1.0)} y="-4"
-                    width={kit::n(columns.width - 2.0)} height={kit::n(closing - 6.0)} rx="5" class="gone" />
+                <rect key={process.name.to_string()} x={columns.x(process.name.n) - columns.width / 2.0 + 1.0} y="-4"
+                    width={columns.width - 2.0} height={closing - 6.0} rx="5" class="gone" />
             }
         };
         let head = |process: &&ringside::cluster::view::ProcessView| {
@@ -86,7 +86,7 @@ impl Piece for Head {
         let onpointerenter = props.on_hover.reform(move |_: PointerEvent| Some(name));
         let onpointerleave = props.on_hover.reform(|_: PointerEvent| None);
         html! {
-            <g class="head" data-n={kit::letter(name)} data-head={name.to_string()} {onclick} {onpointerenter} {onpointerleave}>
+            <g class="head" data-n={kit::letter(name)} data-head={name} {onclick} {onpointerenter} {onpointerleave}>
                 { kit::disc(Point::new(props.x, 16.0), 13.0, name, props.look) }
             </g>
         }

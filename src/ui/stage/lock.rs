@@ -95,7 +95,7 @@ fn somebody(props: &PeopleProps, who: Pid, body: Html, under: Point, place: Stri
     let name: Name = process.name;
     let class = if state::part(&props.model.view, who) == Part::Holder { "m b" } else { "m" };
     html! {
-        <g key={name.to_string()} class="somebody" data-client={name.to_string()} data-place={place}
+        <g key={name.to_string()} class="somebody" data-client={name} data-place={place}
             data-token={token.map(|token| token.to_string())} onclick={props.on_select.reform(move |_: MouseEvent| name)}
             onpointerenter={props.on_hover.reform(move |_: PointerEvent| Some(name))}
             onpointerleave={props.on_hover.reform(|_: PointerEvent| None)}>
@@ -160,7 +160,7 @@ fn lease(model: &StageModel, place: &Place, lock: &LockView) -> Html {
         let y = place.lease + 32.0;
         html! {
             <>
-                <rect x="0" y={kit::n(place.lease - 0.75)} width={kit::n(place.width * left as f64 / whole as f64)} height="12.5"
+                <rect x="0" y={place.lease - 0.75} width={place.width * left as f64 / whole as f64} height="12.5"
                     rx="6.25" class="lease" />
                 { kit::text(Point::new(0.0, y), "", stage_words::lease(model.lang, left * 100 / whole)) }
                 { kit::text(Point::new(place.width, y), "e s", stage_words::seconds(model.lang, span)) }
@@ -169,7 +169,7 @@ fn lease(model: &StageModel, place: &Place, lock: &LockView) -> Html {
     };
     html! {
         <>
-            <rect x="0.75" y={kit::n(place.lease)} width={kit::n(full)} height="11" rx="5.5" class="lease-room" />
+            <rect x="0.75" y={place.lease} width={full} height="11" rx="5.5" class="lease-room" />
             <g>{ for rest.map(words) }</g>
         </>
     }

@@ -112,7 +112,7 @@ fn column(view: &ClusterView, shard: &ShardView, copy: &copies::Copy, columns: C
         };
         Some(html! {
             <g key={i}>
-                <rect x={kit::n(x - columns.cell / 2.0)} y={kit::n(y)} width={kit::n(columns.cell)} height="20" rx="3" {class} />
+                <rect x={x - columns.cell / 2.0} y={y} width={columns.cell} height="20" rx="3" {class} />
                 { for no.map(|no| kit::text(Point::new(x, y + 15.8), words, no.0.to_string())) }
             </g>
         })

@@ -79,7 +79,7 @@ fn row(model: &StageModel, view: &ClusterView, columns: Columns, shard: &ShardVi
         let at = Point::new(x + glyph_at, y);
         let cell = |i: u8| {
             html! {
-                <rect x={kit::n(x + cells_at + pitch * f64::from(i))} y={kit::n(y - 6.5)} width={kit::n(pitch - 1.6)} height="13" rx="1"
+                <rect x={x + cells_at + pitch * f64::from(i)} y={y - 6.5} width={pitch - 1.6} height="13" rx="1"
                     class={if lost { "small-cell lost" } else { "small-cell" }} />
             }
         };
@@ -116,7 +116,7 @@ fn row(model: &StageModel, view: &ClusterView, columns: Columns, shard: &ShardVi
 /// The glyph of a role: crown, ring, part-filled disc; hollow when its node is down.
 pub fn glyph(at: Point, k: f64, role: Option<Role>, lost: bool, percent: impl Fn() -> u8) -> Html {
     let r = if k > 1.0 { 6.5 } else { 6.0 };
-    let ring = |class: &'static str| html! { <circle cx={kit::n(at.x)} cy={kit::n(at.y)} r={kit::n(r)} {class} /> };
+    let ring = |class: &'static str| html! { <circle cx={at.x} cy={at.y} r={r} {class} /> };
     match (role, lost) {
         (Some(Role::Primary), false) => kit::crown(at, k, "real"),
         (Some(Role::Primary), true) => kit::crown(at, k, if k > 1.0 { "lost" } else { "lost small" }),

@@ -133,10 +133,10 @@ impl Piece for Seat {
         let onfocus = on_hover.reform(move |_: FocusEvent| Some(name));
         let onblur = on_hover.reform(|_: FocusEvent| None);
         html! {
-            <g class="seat" role="button" tabindex="0" aria-pressed={(face.chosen > 0).to_string()}
+            <g class="seat" role="button" tabindex="0" aria-pressed={face.chosen > 0}
                 transform={translate(place.at)}
                 aria-label={stage_words::process(*lang, name, face.look, node.then_some(face.standing), face.stake(*story))}
-                data-kind={kind_word(name.kind)} data-id={name.to_string()} data-n={kit::letter(name)}
+                data-kind={kind_word(name.kind)} data-id={name} data-n={kit::letter(name)}
                 data-health={health} data-standing={node.then(|| standing_word(face.standing))} data-role={face.role_word()}
                 data-suspected-by={face.by.map(|by| by.to_string())}
                 data-chosen={(face.chosen > 0).then(|| face.chosen.to_string())}
@@ -158,7 +158,7 @@ fn drawn(map: &Layout, place: &Place, face: &Face, lang: Lang) -> Html {
 
 /// The ring that shows focus and choice: drawn always, seen when the stylesheet says so.
 fn halo(at: Point, r: f64) -> Html {
-    html! { <circle cx={kit::n(at.x)} cy={kit::n(at.y)} r={kit::n(r)} class="halo-ring" /> }
+    html! { <circle cx={at.x} cy={at.y} r={r} class="halo-ring" /> }
 }
 
 /// The word of a standing in `data-standing`.
@@ -214,7 +214,7 @@ fn learner(at: Point, r: f64, percent: u8) -> Html {
     let turn = format!("rotate(-90 {} {})", num(at.x), num(at.y));
     html! {
         <>
-            <circle cx={kit::n(at.x)} cy={kit::n(at.y)} r={kit::n(r + 4.0)} class="collar" transform={turn}
+            <circle cx={at.x} cy={at.y} r={r + 4.0} class="collar" transform={turn}
                 stroke-dasharray={format!("{} {}", num(filled), num(length))} />
         </>
     }
@@ -246,7 +246,7 @@ fn isolation(at: Point, r: f64) -> Html {
     );
     html! {
         <g class="cut">
-            <circle cx={kit::n(at.x)} cy={kit::n(at.y)} r={kit::n(r)} class="cut-line" />
+            <circle cx={at.x} cy={at.y} r={r} class="cut-line" />
             <path d={d.clone()} class="behind" /><path {d} class="ticks" />
         </g>
     }
@@ -279,8 +279,8 @@ fn balancer(face: &Face, lang: Lang) -> Html {
     let class = if face.look == Look::Down { "pill down" } else { "pill" };
     html! {
         <>
-            <rect x={kit::n(at.x - 26.0)} y={kit::n(at.y - 19.0)} width="52" height="38" rx="19" class="halo-ring" />
-            <rect x={kit::n(at.x - 21.0)} y={kit::n(at.y - 14.0)} width="42" height="28" rx="14" {class} />
+            <rect x={at.x - 26.0} y={at.y - 19.0} width="52" height="38" rx="19" class="halo-ring" />
+            <rect x={at.x - 21.0} y={at.y - 14.0} width="42" height="28" rx="14" {class} />
             { kit::text(at.shift(0.0, 5.8), "m b", face.name.to_string()) }
             if face.look == Look::Frozen { { kit::pause(at.shift(22.0, -14.0)) } }
             if face.by.is_some() { { kit::text(at.shift(30.0, 6.0), "b big n", "?") } }
@@ -297,7 +297,7 @@ fn client(map: &Layout, face: &Face) -> Html {
     let (x, y, w, h) = if thin { (at.x - 17.0, at.y - 16.0, 34.0, 54.0) } else { (at.x - 14.0, at.y - 17.0, 52.0, 33.0) };
     html! {
         <>
-            <rect x={kit::n(x)} y={kit::n(y)} width={kit::n(w)} height={kit::n(h)} rx="5" class="halo-ring" />
+            <rect x={x} y={y} width={w} height={h} rx="5" class="halo-ring" />
             { kit::person(at, 0.8, face.part, face.look) }
             { kit::text(label, class, face.name.to_string()) }
             if face.isolated {

@@ -51,6 +51,20 @@ for (const [how, add] of [
   });
 }
 
+test("when a node joins the others make room: they glide, but not for who wants less motion", async ({ open }) => {
+  for (const calm of [false, true]) {
+    const { page, r } = await open({ calm });
+    await r.act("add G");
+    await page.locator('[data-kind="node"][data-id="G"]').waitFor();
+    const gliding = await page.evaluate(() => document.getAnimations().filter((one) => one.transitionProperty === "transform").length);
+    assert.equal(gliding > 0, !calm, `${gliding} seats glide`);
+    // A stays on top; every other seat has moved, and the new one stands between the last and A.
+    const place = (id) => page.locator(`[data-kind="node"][data-id="${id}"]`).getAttribute("transform");
+    const seats = await Promise.all([..."ABCDEFG"].map(place));
+    assert.equal(new Set(seats).size, 7);
+  }
+});
+
 test("the receiving node dies in the middle of a move, and every shard ends with all its copies", async ({ open }) => {
   const { page, r } = await open();
   await r.act("add G");
