@@ -108,6 +108,21 @@ pub fn view() -> ClusterView {
     }
 }
 
+/// The same with H joining, of whom G has never been heard: shard 1 is on its way from B, 21 waits for its turn.
+pub fn moving() -> ClusterView {
+    let (h, mut view) = (pid("H"), view());
+    let it = &mut view.processes[h.index()];
+    (it.present, it.health, it.standing, it.boot) = (true, Health::Up, Standing::Joining, 1);
+    for i in [1, 21] {
+        view.shards[i].wanted[2] = h;
+    }
+    view.shards[1].view.learners = vec![h];
+    let mut learner = copy(h, Some(Role::Learner), 0, 0, 0);
+    (learner.arriving, learner.tail) = (Some((3, 5)), Vec::new());
+    view.shards[1].replicas.push(learner);
+    view
+}
+
 /// Messages under way at that instant, one of each shape and one that is lost.
 pub fn flights() -> Vec<Flight> {
     let fly = |from: &str, to: &str, shape, lost, part: u64| Flight {

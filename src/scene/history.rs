@@ -1,6 +1,6 @@
 //! The history of one shard, of the lock and of the faults, read off the journal: what the time bar is painted with.
 
-use crate::cluster::note::{Note, ViewWhy};
+use crate::cluster::note::{Note, RingWhy, ViewWhy};
 use crate::proto::replica::view::{ShardId, ViewNo};
 use crate::scene::timebar::{Band, Grant, Mark, Outage, Sign, Slice, Window};
 use crate::sim::fault::Fault;
@@ -155,6 +155,8 @@ impl History {
         match note {
             Note::Suspected { node, .. } => self.mark(fact, Sign::Suspected(who, *node)),
             Note::Returned { node, .. } => self.mark(fact, Sign::Returned(*node)),
+            Note::RingChanged { node, why: RingWhy::Out, .. } => self.mark(fact, Sign::Out(*node)),
+            Note::Left { node } => self.mark(fact, Sign::Left(*node)),
             Note::ViewChanged { shard, view, why } if *shard == self.story => {
                 let before = self.view.and_then(|(_, primary)| primary);
                 self.view = Some((view.no, view.primary));
@@ -169,7 +171,7 @@ impl History {
                 }
                 if let Some(primary) = view.primary {
                     self.begin_band(view.no, primary, at);
-                    if matches!(why, ViewWhy::Promotion) {
+                    if matches!(why, ViewWhy::Promotion | ViewWhy::HandedOver) {
                         self.mark(fact, Sign::Promoted(view.no, primary));
                     }
                 }
@@ -218,7 +220,6 @@ impl History {
             | Note::Retried { .. }
             | Note::LockQueued { .. }
             | Note::RingChanged { .. }
-            | Note::Left { .. }
             | Note::SnapshotSent { .. }
             | Note::SnapshotTaken { .. }
             | Note::Yielded { .. }

@@ -126,6 +126,10 @@ pub enum Sign {
     Suspected(Pid, Pid),
     /// A process that was suspected is back.
     Returned(Pid),
+    /// It was down for too long and was taken off the ring.
+    Out(Pid),
+    /// It holds nothing any more.
+    Left(Pid),
     /// A new primary leads the shard, in this view.
     Promoted(ViewNo, Pid),
 }
@@ -145,7 +149,7 @@ impl Sign {
             | Sign::Drifts(_)
             | Sign::Cut(..)
             | Sign::Healed(..) => true,
-            Sign::Suspected(..) | Sign::Returned(_) | Sign::Promoted(..) => false,
+            Sign::Suspected(..) | Sign::Returned(_) | Sign::Out(_) | Sign::Left(_) | Sign::Promoted(..) => false,
         }
     }
 }

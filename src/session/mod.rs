@@ -18,7 +18,7 @@ pub mod why;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::cluster::name::Name;
+use crate::cluster::name::{Kind, Name};
 use crate::cluster::note::Note;
 use crate::cluster::property::{Broken, Promise};
 use crate::cluster::setup::Setup;
@@ -315,6 +315,12 @@ impl Session {
         let view = Rc::new(self.moment.cluster.view());
         *picture = Some((key.0, key.1, view.clone()));
         view
+    }
+
+    /// The nodes that are there now, as bits: bit 0 is A.
+    pub fn nodes(&self) -> u8 {
+        let there = |&(_, pid): &(u8, _)| self.moment.cluster.is_there(pid);
+        (0..).zip(self.setup.roster.of(Kind::Node)).filter(there).fold(0, |bits, (n, _)| bits | 1 << n)
     }
 
     /// Messages under way now, into `out` (cleared first).

@@ -98,7 +98,7 @@ fn action_error_zh(error: &ActionError) -> String {
     match error {
         ActionError::Empty => "缺少操作".to_owned(),
         ActionError::Verb(word) => {
-            format!("“{word}”不是操作；可用的有 kill、revive、wipe、freeze、thaw、slow、drift、cut、heal、isolate")
+            format!("“{word}”不是操作；可用的有 kill、revive、wipe、add、drain、freeze、thaw、slow、drift、cut、heal、isolate")
         }
         ActionError::Incomplete(text) => format!("“{text}”还缺一个词"),
         ActionError::Extra(text) => format!("多了一个词“{text}”"),

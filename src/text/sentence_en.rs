@@ -177,8 +177,12 @@ fn ring_changed(line: &mut Line, node: Pid, why: RingWhy, moves: u32, minimum: u
         },
         &[node],
     );
-    let copies = if moves == 1 { "1 copy has".to_owned() } else { format!("{moves} copies have") };
-    line.put(&format!("{copies} to move, and no placement could do with fewer than {minimum}."), &[]);
+    let words = match moves {
+        0 => "no copy has to move.".to_owned(),
+        1 => format!("1 copy has to move, and no placement could do with fewer than {minimum}."),
+        _ => format!("{moves} copies have to move, and no placement could do with fewer than {minimum}."),
+    };
+    line.put(&words, &[]);
 }
 
 fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who: Pid) {

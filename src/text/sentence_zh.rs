@@ -161,7 +161,11 @@ fn ring_changed(line: &mut Line, node: Pid, why: RingWhy, moves: u32, minimum: u
         },
         &[node],
     );
-    line.put(&format!("：需要搬动 {moves} 个副本，任何放置方案都不会少于 {minimum} 个。"), &[]);
+    let words = match moves {
+        0 => "：没有副本需要搬动。".to_owned(),
+        _ => format!("：要搬 {moves} 个副本，换任何放置方案也至少要搬 {minimum} 个。"),
+    };
+    line.put(&words, &[]);
 }
 
 fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who: Pid) {

@@ -42,6 +42,8 @@ pub(super) static WORDS: Words = Words {
     unserved: "shards unserved",
     refused_retried: "refused · retried",
     lost: "answered writes lost",
+    moved: "moved · least",
+    moved_of: "{} of {} · {}",
     promises_kept: "promises kept",
     of: |n, all| format!("{n} of {all}"),
     promise: |promise| match promise {
@@ -89,6 +91,8 @@ pub(super) static WORDS: Words = Words {
         Verb::Cut => "Cut",
         Verb::Heal => "Heal",
         Verb::Wipe => "Wipe",
+        Verb::Drain => "Drain",
+        Verb::Add => "Add",
     },
     verb_long: |verb, who| match verb {
         Verb::Kill => format!("Kill {who}: its memory is gone, its disk stays"),
@@ -100,7 +104,10 @@ pub(super) static WORDS: Words = Words {
         Verb::Cut => format!("Cut the link between {who} and another"),
         Verb::Heal => format!("Heal the links of {who}"),
         Verb::Wipe => format!("Wipe {who}: kill it and empty its disk"),
+        Verb::Drain => format!("Drain {who}: everything it holds moves to others, then it leaves"),
+        Verb::Add => format!("Add {who}: it joins the ring and takes its share of the shards"),
     },
+    no_more_nodes: "all eight nodes are there",
 
     opening: "Shard {} is led by {}, copied on {} and {}.",
     opening_one: "Shard {} is led by {}, copied on {}.",
@@ -150,6 +157,8 @@ pub(super) static WORDS: Words = Words {
         ("I · H", "isolate it · heal its links"),
         ("X", "cut a link: then select the other end"),
         ("W", "wipe its disk"),
+        ("D", "drain it: what it holds moves to others"),
+        ("N", "add a node, or take the selected one back"),
         ("Space", "play or pause"),
         (", · .", "step back · step forward"),
         ("- · =", "slower · faster"),
@@ -180,6 +189,8 @@ pub(super) static WORDS: Words = Words {
     mark_isolated: |who| format!("{who} isolated"),
     mark_suspected: |by, who| format!("{by}: {who}?"),
     mark_returned: |who| format!("{who} is back"),
+    mark_out: |who| format!("{who} off the ring"),
+    mark_left: |who| format!("{who} has left"),
     mark_promoted: |no, who| format!("view {no} · {who}"),
     frozen: "frozen",
     instant: |s| format!("{s} seconds"),
@@ -188,4 +199,6 @@ pub(super) static WORDS: Words = Words {
     no_messages: "None.",
     message: |label, from, to, lost| format!("{label}, from {from} to {to}{}", if lost { ", will be lost" } else { "" }),
     and_more: |n| format!("and {n} more"),
+    on_the_move: "Copies on their way",
+    moving: |shard, from, to, percent| format!("shard {shard}: {from} → {to}, {percent} %"),
 };

@@ -42,6 +42,8 @@ pub(super) static WORDS: Words = Words {
     unserved: "无人服务的分片",
     refused_retried: "被拒 · 重试",
     lost: "已确认写入丢失",
+    moved: "已搬副本 · 最少",
+    moved_of: "{} / {} · {}",
     promises_kept: "守住的承诺",
     of: |n, all| format!("{n} / {all}"),
     promise: |promise| match promise {
@@ -89,6 +91,8 @@ pub(super) static WORDS: Words = Words {
         Verb::Cut => "切断",
         Verb::Heal => "恢复链路",
         Verb::Wipe => "清盘",
+        Verb::Drain => "退出",
+        Verb::Add => "加入",
     },
     verb_long: |verb, who| match verb {
         Verb::Kill => format!("杀死 {who}：内存全失，磁盘还在"),
@@ -100,7 +104,10 @@ pub(super) static WORDS: Words = Words {
         Verb::Cut => format!("切断 {who} 与另一个进程之间的链路"),
         Verb::Heal => format!("恢复 {who} 的链路"),
         Verb::Wipe => format!("清空 {who} 的磁盘，并杀死它"),
+        Verb::Drain => format!("让 {who} 退出：它保存的分片先搬到别处，然后离开"),
+        Verb::Add => format!("让 {who} 加入：它进入哈希环，分担一部分分片"),
     },
+    no_more_nodes: "八个节点都已在场",
 
     opening: "分片 {} 由 {} 主持，副本在 {} 和 {}。",
     opening_one: "分片 {} 由 {} 主持，副本在 {}。",
@@ -150,6 +157,8 @@ pub(super) static WORDS: Words = Words {
         ("I · H", "隔离 · 恢复链路"),
         ("X", "切断链路：再选另一端"),
         ("W", "清空磁盘"),
+        ("D", "让它退出：数据先搬到别处"),
+        ("N", "加入一个节点，或请回选中的节点"),
         ("Space", "播放或暂停"),
         (", · .", "后退一步 · 前进一步"),
         ("- · =", "更慢 · 更快"),
@@ -180,6 +189,8 @@ pub(super) static WORDS: Words = Words {
     mark_isolated: |who| format!("{who} 被隔离"),
     mark_suspected: |by, who| format!("{by}: {who}?"),
     mark_returned: |who| format!("{who} 回来了"),
+    mark_out: |who| format!("{who} 移出环"),
+    mark_left: |who| format!("{who} 已退出"),
     mark_promoted: |no, who| format!("视图 {no} · {who}"),
     frozen: "冻结",
     instant: |s| format!("{s} 秒"),
@@ -188,4 +199,6 @@ pub(super) static WORDS: Words = Words {
     no_messages: "没有。",
     message: |label, from, to, lost| format!("{label}，{from} → {to}{}", if lost { "，将会丢失" } else { "" }),
     and_more: |n| format!("另有 {n} 条"),
+    on_the_move: "搬运中的副本",
+    moving: |shard, from, to, percent| format!("分片 {shard}：{from} → {to}，{percent} %"),
 };

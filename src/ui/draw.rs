@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use ringside::cluster::name::Kind;
 use ringside::scene::lock::latest_refusal;
+use ringside::scene::state::moves as moves_of;
 use yew::prelude::*;
 
 use crate::ui::markup::html;
@@ -49,9 +50,10 @@ impl App {
             })
         };
         let lit = state.hovered.filter(|name| name.kind == Kind::Node).map(|name| AttrValue::from(name.to_string()));
-        let mut flights = Vec::new();
+        let (mut flights, mut moves) = (Vec::new(), Vec::new());
         if !state.playing {
             session.flights(&mut flights);
+            moves = moves_of(&session.view());
         }
         // The link is long to write: only for who wants to read it.
         let link = if state.dialog == Some(Dialog::Share) { page::address(&state.link()) } else { String::new() };
@@ -78,11 +80,11 @@ impl App {
                     </section>
                 </main>
                 <div id="dock">
-                    { piece::<Inspector>(InspectorProps { lang, inspected: telling::inspect(&state), notice: state.notice.clone(), cutting: state.cutting, on_wish: calls.wish.clone() }) }
+                    { piece::<Inspector>(InspectorProps { lang, inspected: telling::inspect(&state), add: telling::adding(&state), notice: state.notice.clone(), cutting: state.cutting, on_wish: calls.wish.clone() }) }
                     { piece::<TimeBar>(TimeBarProps { lang, roster, story: story.0, slice: slice.clone(), now: session.now(), horizon: session.horizon(), limit: session.limit(), size: sizes.time, thin: sizes.thin, lit, on_pointer: calls.pointer.clone() }) }
                     { piece::<Transport>(TransportProps { lang, playing: state.playing, unit: state.unit, speed: state.playback.speed(), seed: session.setup().seed, rules_off: session.setup().rules.off().count(), clock: self.clock.clone(), on_wish: calls.wish.clone(), on_speed: calls.speed.clone() }) }
                 </div>
-                { piece::<Twins>(TwinsProps { lang, roster, flights: Rc::new(flights), slice, heartbeats: state.heartbeats }) }
+                { piece::<Twins>(TwinsProps { lang, roster, flights: Rc::new(flights), moves, slice, heartbeats: state.heartbeats }) }
                 <p class="unseen" id="live" aria-live="polite">{self.spoken.clone()}</p>
                 { piece::<Help>(HelpProps { lang, on_close: calls.closed.clone(), on_wish: calls.wish.clone() }) }
                 { piece::<Settings>(SettingsProps { lang, draft: state.draft.clone(), single_keys: state.single_keys, on_write: calls.write.clone(), on_random: calls.random.clone(), on_close: calls.closed.clone(), on_wish: calls.wish.clone() }) }

@@ -120,6 +120,24 @@ fn a_capital_letter_selects_the_node_of_that_letter() {
 }
 
 #[test]
+fn n_adds_the_next_node_d_drains_the_selected_one_and_n_takes_it_back() {
+    let mut state = first();
+    state.wish(Wish::Deselect).expect("always possible");
+    press(&mut state, "n", Focus::Page);
+    press(&mut state, "G", Focus::Page);
+    assert_eq!(state.selected, Some(name("G")));
+    state.wish(Wish::Seek(Time::from_millis(9_000))).expect("within the run");
+    press(&mut state, "d", Focus::Page);
+    press(&mut state, "n", Focus::Page);
+    let actions: Vec<_> = state.session.actions().iter().map(|a| a.1).collect();
+    assert_eq!(actions, [Action::Add(name("G")), Action::Drain(name("G")), Action::Add(name("G"))]);
+    // Before it joined, nobody is there to be selected or inspected.
+    state.wish(Wish::Seek(Time::from_millis(1_000))).expect("within the run");
+    assert!(crate::ui::telling::inspect(&state).is_none());
+    state.wish(Wish::Select(name("G"))).expect_err("it is not there yet");
+}
+
+#[test]
 fn a_wish_that_cannot_be_has_changed_nothing() {
     let mut state = first();
     let (digest, revision) = (state.session.digest(), state.session.revision());

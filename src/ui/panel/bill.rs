@@ -53,6 +53,14 @@ impl Piece for Bill {
                     { line(w.unserved, "unserved", counted(bill.unserved.to_string())) }
                     { line(w.refused_retried, "refused", counted(format!("{} · {}", bill.refused, bill.retried))) }
                     { line(w.lost, "lost", counted(bill.lost.to_string())) }
+                    <div key="moved">
+                        <dt>{w.moved}</dt>
+                        if bill.planned > 0 {
+                            <dd>{ for moved(w.moved_of, bill) }</dd>
+                        } else {
+                            <dd data-figure="moved" class="none">{w.none_yet}</dd>
+                        }
+                    </div>
                     <div key="promises">
                         <dt>{w.promises_kept}</dt>
                         <dd data-figure="promises">{(w.of)(kept as u32, props.promises.len() as u32)}</dd>
@@ -62,6 +70,14 @@ impl Piece for Bill {
             </div>
         }
     }
+}
+
+/// Copies moved, beside those planned and the least that could have been.
+fn moved<'a>(form: &'a str, bill: &Figures) -> impl Iterator<Item = Html> + use<'a> {
+    let figures = [("moved", bill.moved), ("planned", bill.planned), ("minimum", bill.minimum)];
+    form.split("{}").zip(figures).map(|(words, (name, figure))| {
+        html! { <>{words.to_owned()}<span data-figure={name}>{figure.to_string()}</span></> }
+    })
 }
 
 /// One promise: said aloud when it is broken, there for readers while it is kept.

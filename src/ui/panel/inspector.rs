@@ -18,6 +18,8 @@ pub struct InspectorProps {
     pub lang: Lang,
     /// The selected process.
     pub inspected: Option<Inspected>,
+    /// The one thing to do that needs no selection: another node.
+    pub add: Act,
     /// What has to be said before anything else: why something did not happen, or what is asked.
     pub notice: Option<String>,
     /// Whether a cut waits for its other end.
@@ -51,7 +53,7 @@ impl Piece for Inspector {
                 <p id="notice" role="status" class="told loud">{loud.unwrap_or_default()}</p>
                 <p id="about" class="told">{told}</p>
                 <div class="acts" role="group" aria-label={w.inspector}>
-                    { for acts.iter().map(|act| button(props, act)) }
+                    { for acts.iter().chain([&props.add]).map(|act| button(props, act)) }
                 </div>
             </section>
         }
@@ -67,7 +69,7 @@ fn button(props: &InspectorProps, act: &Act) -> Html {
         <button key={verb.key().to_string()} type="button" data-act={act.text.clone()} aria-keyshortcuts={verb.key().to_string()}
             aria-disabled={act.refused.is_some().then_some("true")} data-reason={act.refused.clone()}
             title={act.refused.is_none().then(|| act.long.clone())} {onclick}>
-            {(w.verb)(verb)}<kbd aria-hidden="true">{verb.key()}</kbd>
+            {(w.verb)(verb)}{act.whom.map(|whom| format!(" {whom}")).unwrap_or_default()}<kbd aria-hidden="true">{verb.key()}</kbd>
             <span class="reason unseen">{act.refused.clone().unwrap_or_default()}</span>
         </button>
     }

@@ -104,6 +104,8 @@ pub fn said(w: &Words, roster: &Roster, sign: Sign) -> String {
         Sign::Healed(who, None) => (w.mark_returned)(&name(who)),
         Sign::Suspected(by, who) => (w.mark_suspected)(&name(by), &name(who)),
         Sign::Returned(who) => (w.mark_returned)(&name(who)),
+        Sign::Out(who) => (w.mark_out)(&name(who)),
+        Sign::Left(who) => (w.mark_left)(&name(who)),
         Sign::Promoted(view, who) => (w.mark_promoted)(view.0, &name(who)),
     }
 }
@@ -124,6 +126,7 @@ fn sign(props: &MarksProps, mark: &Mark, x: f64) -> Html {
         Sign::Slowed(_) | Sign::Drifts(_) => stroke(at("m-7,0q3.5,-7 7,0t7,0"), "hand"),
         Sign::Cut(..) => stroke(at("m-9,0h6m6,0h6m-10,6l3,-12m2,12l3,-12"), "hand"),
         Sign::Healed(..) => stroke(at("m-9,0h18"), "hand"),
+        Sign::Out(_) | Sign::Left(_) => stroke(at("m-7,0h14"), "hand"),
         Sign::Suspected(..) => stroke(at("m4,-7h-6v14h6"), "bracket"),
         Sign::Returned(_) => stroke(at("m-4,-7h6v14h-6"), "bracket"),
         Sign::Promoted(_, who) => {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use ringside::cluster::name::Roster;
 use ringside::cluster::view::{Flight, Shape};
+use ringside::scene::state::Move;
 use ringside::scene::timebar::Slice;
 use ringside::sim::time::Time;
 use ringside::text::Lang;
@@ -29,13 +30,15 @@ pub struct TwinsProps {
     pub roster: Roster,
     /// Messages under way; empty while time runs.
     pub flights: Rc<Vec<Flight>>,
+    /// Copies on their way; empty while time runs.
+    pub moves: Vec<Move>,
     /// The history of the window.
     pub slice: Rc<Slice>,
     /// Whether heartbeats are shown.
     pub heartbeats: bool,
 }
 
-/// The two lists.
+/// The three lists.
 pub struct Twins;
 
 impl Piece for Twins {
@@ -50,6 +53,9 @@ impl Piece for Twins {
             html! {
                 <li key={i}>{(w.message)(message_name(flight.label, props.lang), &name(flight.from), &name(flight.to), flight.lost)}</li>
             }
+        };
+        let moving = |it: &Move| {
+            html! { <li key={it.shard.0}>{(w.moving)(it.shard.0, &name(it.from), &name(it.to), it.percent)}</li> }
         };
         let rest = match count {
             0 => Some(w.no_messages.to_owned()),
@@ -66,6 +72,8 @@ impl Piece for Twins {
                 <h2>{w.in_flight}</h2>
                 <ul id="messages-list">{ for shown().take(MOST).enumerate().map(message) }</ul>
                 <p>{rest.unwrap_or_default()}</p>
+                <h2>{w.on_the_move}</h2>
+                <ul id="moves-list">{ for props.moves.iter().map(moving) }</ul>
                 <h2>{w.history_table}</h2>
                 <ol id="history-list">{ for props.slice.marks.iter().map(mark) }</ol>
             </section>

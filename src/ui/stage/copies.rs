@@ -26,7 +26,7 @@ impl Piece for Copies {
         let SectionProps { model, on_select, on_hover } = props;
         let view = &*model.view;
         let nodes: Vec<_> = state::of_kind(view, Kind::Node).collect();
-        let columns = Columns::new(model.size.0, nodes.len());
+        let columns = Columns::new(model.size.0, state::nodes(view));
         let groups = Groups::of(view, model.story, model.size);
         let closing = groups.closing();
         let words = StageWords::of(model.lang);
@@ -43,8 +43,7 @@ impl Piece for Copies {
                 HeadProps {
                     name: process.name,
                     look: Look::of(process),
-                    width: model.size.0,
-                    nodes: nodes.len(),
+                    x: columns.x(process.name.n),
                     on_select: on_select.clone(),
                     on_hover: on_hover.clone(),
                 },
@@ -70,8 +69,7 @@ impl Piece for Copies {
 struct HeadProps {
     name: Name,
     look: Look,
-    width: u32,
-    nodes: usize,
+    x: f64,
     on_select: Callback<Name>,
     on_hover: Callback<Option<Name>>,
 }
@@ -84,13 +82,12 @@ impl Piece for Head {
 
     fn draw(props: &HeadProps) -> Html {
         let name = props.name;
-        let x = Columns::new(props.width, props.nodes).x(name.n);
         let onclick = props.on_select.reform(move |_: MouseEvent| name);
         let onpointerenter = props.on_hover.reform(move |_: PointerEvent| Some(name));
         let onpointerleave = props.on_hover.reform(|_: PointerEvent| None);
         html! {
             <g class="head" data-n={kit::letter(name)} data-head={name} {onclick} {onpointerenter} {onpointerleave}>
-                { kit::disc(Point::new(x, 16.0), 13.0, name, props.look) }
+                { kit::disc(Point::new(props.x, 16.0), 13.0, name, props.look) }
             </g>
         }
     }

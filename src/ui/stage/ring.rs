@@ -79,7 +79,7 @@ impl Piece for Ring {
                 <g class="slices">{ for others.into_iter().map(slice) }</g>
                 <g>{ hairline(model, &map.0) }</g>
                 { band::gates(&map.0) }
-                { band::links(&map.0, story, ties) }
+                <g key={u64::from(map.0.plan.nodes)} class="links" aria-hidden="true">{ band::links(&map.0, story, ties) }</g>
                 <g class="slices">{ for in_story.into_iter().map(slice) }</g>
                 { cuts::cuts(&map.0, &cut(view)) }
                 <g class="doubts">{ doubts(view, &map.0) }</g>
@@ -88,6 +88,7 @@ impl Piece for Ring {
                 <g>{ seats(Kind::Node) }</g>
                 <g>{ seats(Kind::Balancer) }</g>
                 <g>{ seats(Kind::Client) }</g>
+                { band::moves(&map.0, &state::moves(view)) }
             </svg>
         }
     }
@@ -146,6 +147,7 @@ fn face(model: &StageModel, pid: Pid) -> Face {
     Face {
         name: process.name,
         look: Look::of(process),
+        standing: process.standing,
         by: process.suspected.and_then(|(by, _)| state::name(view, by)),
         role,
         crown: shard.and_then(|shard| state::crown(view, shard, pid)),
@@ -210,7 +212,7 @@ fn words(model: &StageModel, map: &Layout) -> Html {
         0 | 1 => (words.coordinator, Point::new(0.0, map.hex_r + 16.0)),
         _ => (words.coordinators, Point::new(-map.hex_r * 0.52, map.hex_r * 1.9 + 18.0)),
     };
-    let first = map.seats().iter().find(|seat| seat.name.kind == Kind::Balancer);
+    let first = map.seats().find(|seat| seat.name.kind == Kind::Balancer);
     html! {
         <>
             { kit::text(Point::new(0.0, 16.0), "s", words.clients) }

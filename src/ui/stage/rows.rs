@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::name::Kind;
 use ringside::cluster::view::{ClusterView, Role, ShardView};
 use ringside::scene::copies::{Columns, Groups, ROW};
 use ringside::scene::geom::Point;
@@ -50,7 +49,7 @@ impl Piece for Rows {
     fn draw(props: &RowsProps) -> Html {
         let model = &*props.model;
         let view = &*model.view;
-        let columns = Columns::new(model.size.0, state::of_kind(view, Kind::Node).count());
+        let columns = Columns::new(model.size.0, state::nodes(view));
         let groups = Groups::of(view, model.story, model.size);
         let group = |((fare, shards), (title, first)): ((Fare, &Vec<_>), (f64, f64))| {
             let rows = shards.iter().enumerate().filter_map(|(i, &id)| {
@@ -84,10 +83,23 @@ fn row(model: &StageModel, view: &ClusterView, columns: Columns, shard: &ShardVi
                     class={if lost { "small-cell lost" } else { "small-cell" }} />
             }
         };
+        let percent = state::progress(shard, replica);
+        // What arrives has no log to show yet, but a part of a whole.
+        let arriving = replica.role == Some(Role::Learner) && !lost;
+        let bar = |part: f64, class: &'static str| {
+            html! {
+                <rect x={kit::n(x + cells_at)} y={kit::n(y - 6.5)} width={kit::n((3.0 * pitch - 1.6) * part)} height="13" rx="1" {class} />
+            }
+        };
         Some(html! {
-            <g key={name.to_string()} data-n={kit::letter(name)}>
-                { glyph(at, 0.72, replica.role, lost, || state::progress(shard, replica)) }
-                { for (0..3).map(cell) }
+            <g key={name.to_string()} data-n={kit::letter(name)} data-percent={arriving.then(|| percent.to_string())}>
+                { glyph(at, 0.72, replica.role, lost, || percent) }
+                if arriving {
+                    { bar(1.0, "small-cell lost") }
+                    { bar(f64::from(percent) / 100.0, "small-cell") }
+                } else {
+                    { for (0..3).map(cell) }
+                }
             </g>
         })
     };
