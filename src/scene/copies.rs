@@ -12,7 +12,7 @@ pub const PITCH: f64 = 25.0;
 /// Height of one row of a quiet shard.
 pub const ROW: f64 = 26.0;
 /// Left of the first column.
-pub const GUTTER: f64 = 78.0;
+pub const GUTTER: f64 = 88.0;
 /// Middle of the row of the shard in the story.
 pub const STORY_Y: f64 = 58.0;
 /// Top of the first log line.
