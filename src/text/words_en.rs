@@ -20,6 +20,7 @@ pub(super) static WORDS: Words = Words {
     help: "Keyboard shortcuts",
     settings: "Settings of the run",
     share: "Share",
+    placement: "Placement",
     close: "Close",
 
     step_back: "Step back",
@@ -148,6 +149,7 @@ pub(super) static WORDS: Words = Words {
         ("X", "cut a link: then select the other end"),
         ("W", "wipe its disk"),
         ("Space", "play or pause"),
+        ("P", "the placement room, and back"),
         (", · .", "step back · step forward"),
         ("- · =", "slower · faster"),
         ("Esc", "deselect, or close"),
