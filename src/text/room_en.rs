@@ -39,11 +39,7 @@ pub const EN: RoomWords = RoomWords {
     bars: "Share of the keys, node by node",
     ideal: "ideal",
     keys_picture: |changed| {
-        if changed {
-            "Every key, ordered by who held it before; bright: moved by the last change"
-        } else {
-            "Every key, ordered by who holds it"
-        }
+        if changed { "Every key, by who held it before; bright: just moved" } else { "Every key, by who holds it" }
     },
     verbs: ["Kill", "Revive", "Lighter", "Heavier", "Add a node", "Undo", "Start again"],
     neighbours: ["Previous node", "Next node"],
@@ -115,19 +111,19 @@ fn said(algorithm: Algorithm) -> &'static str {
 fn limit(limit: Limit) -> &'static str {
     const { assert!(SEATS == 1_024, "a limit below names this number") };
     match limit {
-        Limit::NoWeights => "cannot weigh nodes: all get the same share",
-        Limit::MovesNearlyAll => "any change of nodes moves nearly every key",
-        Limit::MovesMoreThanLeast => "also moves some keys between nodes that stay",
+        Limit::NoWeights => "no weights: all get the same share",
+        Limit::MovesNearlyAll => "any change moves nearly every key",
+        Limit::MovesMoreThanLeast => "moves some keys more than needed",
         Limit::RemovesOnlyLast => "only the last node can leave cheaply",
         Limit::CapacityIsFixed => "set up for at most 1,024 nodes",
-        Limit::ReturnsInOrder => "who comes back gets the keys of who left last",
+        Limit::ReturnsInOrder => "who returns gets the last leaver's keys",
         Limit::UnevenWithFewPoints => "uneven with few virtual nodes",
-        Limit::MemoryPerPoint => "memory grows with nodes times virtual nodes",
+        Limit::MemoryPerPoint => "memory: nodes times virtual nodes",
         Limit::AsksEveryMember => "a lookup asks every node",
         Limit::ManyProbes => "a lookup searches 21 times",
-        Limit::TableIsPrime => "its table must be prime and far larger than the nodes",
-        Limit::RebuildsWhole => "every change builds the whole table anew",
-        Limit::NeedsLoads => "a key's place depends on the load, so it cannot be looked up from the key alone",
+        Limit::TableIsPrime => "table size prime, far above the nodes",
+        Limit::RebuildsWhole => "every change rebuilds the whole table",
+        Limit::NeedsLoads => "a key's place depends on the load too",
     }
 }
 

@@ -39,11 +39,7 @@ pub const ZH: RoomWords = RoomWords {
     bars: "各节点所占的键",
     ideal: "理想",
     keys_picture: |changed| {
-        if changed {
-            "全部的键，按原来的持有者排列；亮色：最近一次变化移动了的键"
-        } else {
-            "全部的键，按持有者排列"
-        }
+        if changed { "全部的键，按原持有者排列；亮色：刚刚移动过" } else { "全部的键，按持有者排列" }
     },
     verbs: ["杀死", "复活", "减轻", "加重", "增加节点", "撤销", "重新开始"],
     neighbours: ["上一个节点", "下一个节点"],
@@ -95,7 +91,7 @@ fn limit(limit: Limit) -> &'static str {
         Limit::ManyProbes => "每次查找要在环上搜索 21 次",
         Limit::TableIsPrime => "表长必须是质数，且远大于节点数",
         Limit::RebuildsWhole => "每次变化都要重建整张表",
-        Limit::NeedsLoads => "键的位置取决于负载，单凭键查不到",
+        Limit::NeedsLoads => "键放在哪儿还取决于负载",
     }
 }
 

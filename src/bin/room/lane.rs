@@ -64,7 +64,7 @@ pub fn Lane(props: &LaneProps) -> Html {
     };
     let name = (w.algorithm)(scheme);
     html! {
-        <section data-lane={LANES[lane].to_string()} data-scheme={scheme.word()} data-done={answer.is_whole().to_string()}
+        <section data-lane={LANES[lane].to_string()} data-scheme={scheme.word()} data-done={(answer.keys == room.keys() && answer.is_whole()).to_string()}
             aria-label={format!("{}: {name}", (w.lane)(lane + 1))}>
             <div class="lane-head">
                 <select aria-label={(w.lane)(lane + 1)} data-act={format!("scheme {}", LANES[lane])} onchange={choose}>
@@ -73,8 +73,10 @@ pub fn Lane(props: &LaneProps) -> Html {
                 <ul class="limits">{ for limits }</ul>
             </div>
             <Bars {lang} room={room.clone()} answer={answer.clone()} {top} {selected} {on_wish} />
-            <p class="told">{status}</p>
-            <canvas class="keys" role="img" aria-label={(w.keys_picture)(!room.changes().is_empty())}></canvas>
+            <p class="told"><span>{status}</span><span class="line" aria-hidden="true">{w.ideal}</span></p>
+            <div class="field">
+                <canvas class="keys" role="img" aria-label={(w.keys_picture)(!room.changes().is_empty())}></canvas>
+            </div>
             <p class="caption">{(w.keys_picture)(!room.changes().is_empty())}</p>
             { figures(&room, &answer, scheme, lang) }
         </section>

@@ -23,6 +23,9 @@ pub struct Palette {
     ink2: Rgb,
 }
 
+/// Which node's colour shines where there are too many nodes for a colour each.
+const BRIGHT: usize = 0;
+
 impl Palette {
     /// Reads the CSS variables of the document's root.
     pub fn read() -> Palette {
@@ -52,7 +55,7 @@ impl Palette {
             return at_rest(cell.before);
         }
         let back = if few { mix(at_rest(cell.before), self.paper, 82) } else { mix(at_rest(cell.before), self.paper, 110) };
-        let bright = if few { at_rest(cell.now) } else { self.ink };
+        let bright = if few { at_rest(cell.now) } else { self.fills[BRIGHT] };
         mix(bright, back, cell.moved)
     }
 }
@@ -116,7 +119,7 @@ pub fn bars(lane: char, all: &[Bar], selected: u16, changed: bool, palette: &Pal
             } else if gap || y < top {
                 None
             } else if y < kept {
-                Some(palette.ink)
+                Some(palette.fills[BRIGHT])
             } else {
                 Some(if chosen { palette.ink2 } else { calm })
             };
