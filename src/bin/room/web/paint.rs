@@ -23,6 +23,8 @@ pub struct Palette {
     ink2: Rgb,
 }
 
+/// The least that a cell with a moved key shines, in 255ths.
+const SEEN: u8 = 110;
 /// Which node's colour shines where there are too many nodes for a colour each.
 const BRIGHT: usize = 0;
 
@@ -56,7 +58,9 @@ impl Palette {
         }
         let back = if few { mix(at_rest(cell.before), self.paper, 82) } else { mix(at_rest(cell.before), self.paper, 110) };
         let bright = if few { at_rest(cell.now) } else { self.fills[BRIGHT] };
-        mix(bright, back, cell.moved)
+        // One moved key among ten in a cell must still be seen.
+        let part = if cell.moved == 0 { 0 } else { cell.moved.max(SEEN) };
+        mix(bright, back, part)
     }
 }
 
