@@ -16,7 +16,7 @@ use crate::table::Table;
 use crate::web::crew::{Crew, Question, Told};
 use crate::web::listen::Listener;
 use crate::web::page::{self, Watch};
-use crate::web::paint::{self, Palette};
+use crate::web::paint::{self, Palette, Sizes};
 use crate::web::window;
 
 /// The lanes' names in attributes.
@@ -47,6 +47,8 @@ pub struct App {
     /// The focus was on a bar of this lane, and follows the selection.
     refocus: Option<String>,
     palette: Option<Palette>,
+    /// Of the canvases; measured anew when it is forgotten.
+    sizes: Option<Sizes>,
     /// What stands on the canvases now.
     painted: Option<Painted>,
     wish: Callback<Wish>,
@@ -54,12 +56,12 @@ pub struct App {
     _listeners: [Listener; 2],
 }
 
-/// Everything the canvases are painted from; a selection matters to the bars alone.
-#[derive(Clone, PartialEq)]
+/// What the canvases were painted from.
 struct Painted {
     answers: [Rc<Answer>; 2],
-    selected: u16,
-    hovered: Option<u16>,
+    /// The node whose bar stands out.
+    shown: u16,
+    top: f64,
 }
 
 impl Component for App {
@@ -94,6 +96,7 @@ impl Component for App {
             entered: false,
             refocus: None,
             palette: None,
+            sizes: None,
             painted: None,
             wish: ctx.link().callback(Msg::Wish),
             _watch: watch,
@@ -105,7 +108,11 @@ impl Component for App {
         match msg {
             Msg::Wish(wish) => {
                 let lane = page::focus_lane();
+                let few = is_few(&self.state.room);
                 if self.state.wish(wish) {
+                    if few != is_few(&self.state.room) {
+                        self.sizes = None;
+                    }
                     self.count();
                     page::follow(Some(&self.state.room));
                 }
@@ -132,9 +139,11 @@ impl Component for App {
                 }
                 self.state.speak(page::lang());
                 self.palette = None;
+                self.sizes = None;
                 self.painted = None;
             }
             Msg::Resized => {
+                self.sizes = None;
                 self.painted = None;
                 self.count();
             }
@@ -203,37 +212,36 @@ impl App {
     fn count(&mut self) {
         self.id += 1;
         let room = self.state.room.to_string();
+        let sizes = *self.sizes.get_or_insert_with(Sizes::measure);
         for lane in 0..2 {
             // A lane that is not counted yet must not pass for one that is.
             let mut old = (*self.state.answers[lane]).clone();
             old.done = old.done.min(old.keys.saturating_sub(1));
             self.state.answers[lane] = Rc::new(old);
-            self.crew.ask(Question { id: self.id, lane, cells: paint::room_for(LANES[lane]), room: room.clone() });
+            self.crew.ask(Question { id: self.id, lane, cells: sizes.cells(lane), room: room.clone() });
         }
     }
 
     fn paint(&mut self) {
         let state = &self.state;
-        let painted = Painted { answers: state.answers.clone(), selected: state.selected, hovered: state.hovered };
-        if self.painted.as_ref() == Some(&painted) {
-            return;
-        }
         let palette = self.palette.get_or_insert_with(Palette::read);
         let room: &Room = &state.room;
         let (few, changed) = (is_few(room), !room.changes().is_empty());
         let weights = room.now().weights();
         let top = scene::top(state.answers.iter().map(|answer| (&**answer, &weights[..answer.counts.len().min(weights.len())])));
-        for (lane, answer) in LANES.into_iter().zip(&state.answers) {
-            let same = self.painted.as_ref().is_some_and(|old| Rc::ptr_eq(&old.answers[usize::from(lane == 'b')], answer));
+        let sizes = *self.sizes.get_or_insert_with(Sizes::measure);
+        let shown = state.hovered.unwrap_or(state.selected);
+        for (lane, answer) in state.answers.iter().enumerate() {
+            let same = self.painted.as_ref().is_some_and(|old| Rc::ptr_eq(&old.answers[lane], answer));
             if !same {
-                paint::keys(lane, &answer.cells, few, changed, palette);
+                paint::keys(lane, &sizes, &answer.cells, few, changed, palette);
             }
-            if !few {
+            if !few && (!same || self.painted.as_ref().is_none_or(|old| old.shown != shown || old.top != top)) {
                 let bars = scene::bars(answer, &weights, top);
-                paint::bars(lane, &bars, state.hovered.unwrap_or(state.selected), changed, palette);
+                paint::bars(lane, &sizes, &bars, shown, changed, palette);
             }
         }
-        self.painted = Some(painted);
+        self.painted = Some(Painted { answers: state.answers.clone(), shown, top });
     }
 }
 

@@ -1,18 +1,6 @@
 // For everybody: contrast, names, roles (axe), a phone, both languages, both themes.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { violations } from "../lib/axe.mjs";
 import { assert, test } from "../lib/check.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-async function violations(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
-    return violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.slice(0, 3).map((node) => `${node.target} ${node.failureSummary}`) }));
-  });
-  return found.filter(({ impact }) => ["serious", "critical"].includes(impact));
-}
 
 for (const lang of ["en", "zh"]) {
   for (const theme of ["light", "dark"]) {

@@ -70,74 +70,110 @@ fn mix(one: Rgb, other: Rgb, part: u8) -> Rgb {
     std::array::from_fn(|i| ((u32::from(one[i]) * part + u32::from(other[i]) * (255 - part)) / 255) as u8)
 }
 
-fn canvas(selector: &str) -> Option<(HtmlCanvasElement, CanvasRenderingContext2d, f64, f64)> {
-    let canvas = document().query_selector(selector).ok().flatten()?.dyn_into::<HtmlCanvasElement>().ok()?;
-    let shown = canvas.get_bounding_client_rect();
-    let context = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
-    (shown.width() >= 1.0 && shown.height() >= 1.0).then(|| (canvas, context, shown.width(), shown.height()))
+/// The sizes of both lanes' canvases in CSS pixels: measured seldom, for measuring makes the browser lay out the page.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Sizes {
+    keys: [(f64, f64); 2],
+    bars: [(f64, f64); 2],
 }
 
-/// How many cells the picture of a lane's keys has room for.
-pub fn room_for(lane: char) -> u32 {
-    let size = canvas(&format!("[data-lane={lane}] canvas.keys"));
-    let area = size.map_or(90_000.0, |(_, _, width, height)| width * height);
-    (area / (CELL * CELL)).clamp(400.0, CELLS_MAX) as u32
+impl Sizes {
+    /// Measures. A canvas that is not there has no size.
+    pub fn measure() -> Sizes {
+        let size = |lane: usize, class: &str| {
+            let shown = canvas(lane, class).map(|canvas| canvas.get_bounding_client_rect());
+            shown.map_or((0.0, 0.0), |shown| (shown.width(), shown.height()))
+        };
+        Sizes { keys: [size(0, "keys"), size(1, "keys")], bars: [size(0, "bars"), size(1, "bars")] }
+    }
+
+    /// How many cells the picture of a lane's keys has room for.
+    pub fn cells(&self, lane: usize) -> u32 {
+        let (width, height) = self.keys[lane];
+        (width * height / (CELL * CELL)).clamp(400.0, CELLS_MAX) as u32
+    }
+}
+
+fn canvas(lane: usize, class: &str) -> Option<HtmlCanvasElement> {
+    let selector = format!("[data-lane={}] canvas.{class}", ["a", "b"][lane]);
+    document().query_selector(&selector).ok().flatten()?.dyn_into().ok()
+}
+
+fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok().flatten()?.dyn_into().ok()
+}
+
+/// Gives a canvas so many pixels, which also clears it.
+fn fit(canvas: &HtmlCanvasElement, width: usize, height: usize) {
+    canvas.set_width(width as u32);
+    canvas.set_height(height as u32);
 }
 
 /// Paints every key: one pixel a cell, which the stylesheet enlarges.
-pub fn keys(lane: char, cells: &[u32], few: bool, changed: bool, palette: &Palette) {
-    let Some((canvas, context, width, height)) = canvas(&format!("[data-lane={lane}] canvas.keys")) else { return };
+pub fn keys(lane: usize, sizes: &Sizes, cells: &[u32], few: bool, changed: bool, palette: &Palette) {
+    let Some((canvas, context)) = canvas(lane, "keys").and_then(|canvas| Some((canvas.clone(), context(&canvas)?))) else { return };
+    let (width, height) = sizes.keys[lane];
+    if width < 1.0 || height < 1.0 {
+        return;
+    }
     let columns = ((cells.len() as f64 * width / height).sqrt().ceil() as usize).max(1);
     let rows = cells.len().div_ceil(columns).max(1);
-    canvas.set_width(columns as u32);
-    canvas.set_height(rows as u32);
+    fit(&canvas, columns, rows);
     let mut pixels = vec![0u8; columns * rows * 4];
-    for (pixel, &cell) in pixels.chunks_exact_mut(4).zip(cells) {
+    for (pixel, &cell) in pixels.as_chunks_mut::<4>().0.iter_mut().zip(cells) {
         let [r, g, b] = palette.cell(Cell::of(cell), few, changed);
-        pixel.copy_from_slice(&[r, g, b, 255]);
+        *pixel = [r, g, b, 255];
     }
-    put(&context, &pixels, columns, rows);
-}
-
-/// Paints a bar a pixel column, or wider: what stayed, what came on top, and the ideal as a line through all.
-pub fn bars(lane: char, all: &[Bar], selected: u16, changed: bool, palette: &Palette) {
-    let Some((canvas, context, width, height)) = canvas(&format!("[data-lane={lane}] canvas.bars")) else { return };
-    let density = window().device_pixel_ratio().clamp(0.5, 2.0);
-    let (width, height) = ((width * density) as usize, (height * density) as usize);
-    canvas.set_width(width as u32);
-    canvas.set_height(height as u32);
-    let columns = ringside::scene::room::columns(all, width as u32);
-    let wide = width / all.len().max(1);
-    let calm = mix(palette.ink2, palette.paper, if changed { 90 } else { 150 });
-    let level = |part: f64| height.saturating_sub((part * height as f64).round() as usize);
-    let mut pixels = vec![0u8; width * height * 4];
-    for (x, bar) in columns.iter().enumerate() {
-        let node = x * all.len() / width;
-        // A gap between bars, where there is room for one.
-        let gap = wide >= 4 && (x + 1) * all.len() / width != node;
-        let chosen = node == usize::from(selected);
-        let (kept, top, ideal) = (level(bar.kept), level(bar.height()), level(bar.ideal));
-        for y in 0..height {
-            let colour = if bar.ideal > 0.0 && y.abs_diff(ideal) < density.ceil() as usize {
-                Some(palette.ink)
-            } else if gap || y < top {
-                None
-            } else if y < kept {
-                Some(palette.fills[BRIGHT])
-            } else {
-                Some(if chosen { palette.ink2 } else { calm })
-            };
-            if let Some([r, g, b]) = colour {
-                pixels[(y * width + x) * 4..][..4].copy_from_slice(&[r, g, b, 255]);
-            }
-        }
-    }
-    put(&context, &pixels, width, height);
-}
-
-fn put(context: &CanvasRenderingContext2d, pixels: &[u8], width: usize, height: usize) {
-    if let Ok(image) = ImageData::new_with_u8_clamped_array_and_sh(Clamped(pixels), width as u32, height as u32) {
+    if let Ok(image) = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), columns as u32, rows as u32) {
         // A canvas of this origin takes every picture.
         let _ = context.put_image_data(&image, 0.0, 0.0);
     }
+}
+
+/// Paints a bar a pixel column, or wider: what stayed, what came on top, and the ideal as a line through all.
+pub fn bars(lane: usize, sizes: &Sizes, all: &[Bar], selected: u16, changed: bool, palette: &Palette) {
+    let Some((canvas, context)) = canvas(lane, "bars").and_then(|canvas| Some((canvas.clone(), context(&canvas)?))) else { return };
+    let density = window().device_pixel_ratio().clamp(0.5, 2.0);
+    let (width, height) = ((sizes.bars[lane].0 * density) as usize, (sizes.bars[lane].1 * density) as usize);
+    fit(&canvas, width, height);
+    let columns = ringside::scene::room::columns(all, width as u32);
+    let wide = width / all.len().max(1);
+    let tall = height as f64;
+    let level = |part: f64| (tall - part * tall).round().max(0.0);
+    let calm = mix(palette.ink2, palette.paper, if changed { 90 } else { 150 });
+    // One path a colour: what the browser is asked for is counted in columns, not in pixels.
+    for (part, colour) in
+        [(Part::Calm, calm), (Part::Chosen, palette.ink2), (Part::Came, palette.fills[BRIGHT]), (Part::Ideal, palette.ink)]
+    {
+        context.begin_path();
+        for (x, bar) in columns.iter().enumerate() {
+            let node = x * all.len() / width;
+            // A gap between bars, where there is room for one.
+            let gap = wide >= 4 && (x + 1) * all.len() / width != node;
+            let chosen = node == usize::from(selected);
+            let (kept, top, ideal) = (level(bar.kept), level(bar.height()), level(bar.ideal));
+            let (from, to) = match part {
+                Part::Ideal if bar.ideal > 0.0 => (ideal - density.ceil() / 2.0, ideal + density.ceil() / 2.0),
+                Part::Came if !gap => (top, kept),
+                Part::Calm if !gap && !chosen => (kept, tall),
+                Part::Chosen if !gap && chosen => (kept, tall),
+                Part::Ideal | Part::Came | Part::Calm | Part::Chosen => continue,
+            };
+            if to > from {
+                context.rect(x as f64, from, 1.0, to - from);
+            }
+        }
+        let [r, g, b] = colour;
+        context.set_fill_style_str(&format!("rgb({r},{g},{b})"));
+        context.fill();
+    }
+}
+
+/// What of a bar is painted in one colour.
+#[derive(Clone, Copy)]
+enum Part {
+    Calm,
+    Chosen,
+    Came,
+    Ideal,
 }
