@@ -70,6 +70,17 @@ pub fn node_at(along: f64, nodes: usize) -> Option<u16> {
     (nodes > 0).then(|| node.min(nodes - 1) as u16)
 }
 
+/// A number of at least 0 with so many decimals, at most nine. Written digit by digit: the tables by which Rust prints any
+/// float would weigh more than the picture.
+pub fn fixed(value: f64, decimals: u32) -> String {
+    let decimals = decimals.min(9);
+    let one = 10u64.pow(decimals);
+    // Casts of floats saturate, and NaN becomes 0.
+    let scaled = (value * one as f64).round() as u64;
+    let (whole, part) = (scaled / one, scaled % one);
+    if decimals == 0 { whole.to_string() } else { format!("{whole}.{part:0width$}", width = decimals as usize) }
+}
+
 /// The fullest node over its ideal, and the coefficient of variation: see [`stats`].
 pub fn evenness(answer: &Answer, weights: &[u16]) -> (f64, f64) {
     (stats::peak(&answer.counts, weights), stats::cv(&answer.counts, weights))
@@ -137,6 +148,16 @@ mod tests {
     fn a_point_belongs_to_the_node_it_is_drawn_for() {
         assert_eq!([-0.1, 0.0, 0.24, 0.25, 0.99, 1.0, 7.0].map(|x| node_at(x, 4)), [0, 0, 0, 1, 3, 3, 3].map(Some));
         assert_eq!(node_at(0.5, 0), None);
+    }
+
+    #[test]
+    fn a_number_is_written_as_people_write_it() {
+        let cases =
+            [(0.0, 3, "0.000"), (1.0995, 3, "1.100"), (19.8, 1, "19.8"), (0.07, 2, "0.07"), (2.5, 0, "3"), (1.0 / 3.0, 9, "0.333333333")];
+        for (value, decimals, text) in cases {
+            assert_eq!(fixed(value, decimals), text);
+        }
+        assert_eq!([f64::NAN, -1.0].map(|value| fixed(value, 1)), ["0.0", "0.0"]);
     }
 
     #[test]

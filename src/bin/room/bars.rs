@@ -81,7 +81,7 @@ fn option(props: &BarsProps, bars: &[Bar], node: u16, inside: Html, class: &'sta
     html! {
         <div key={if many { "one".to_owned() } else { node.to_string() }} {class} role="option" tabindex={if selected { "0" } else { "-1" }}
             aria-selected={selected.to_string()} aria-posinset={(at + 1).to_string()} aria-setsize={count.to_string()}
-            data-node={node.to_string()} data-share={share.to_string()} data-height={format!("{height:.4}")}
+            data-node={node.to_string()} data-share={scene::fixed(share, 9)} data-height={scene::fixed(height, 4)}
             data-health={if alive { "up" } else { "down" }} data-n={letter(&props.room, node).map(|letter| letter.to_string())}
             data-act={format!("{} {node}", if alive { "kill" } else { "revive" })}
             onpointerup={click} onfocus={focused} onpointerenter={enter} onpointerleave={leave}>
@@ -93,8 +93,8 @@ fn option(props: &BarsProps, bars: &[Bar], node: u16, inside: Html, class: &'sta
 /// One of up to eight bars. The picture is stretched, the words are not.
 fn bar(props: &BarsProps, bar: Bar, node: u16) -> Html {
     let changed = !props.room.changes().is_empty();
-    let y = |part: f64| format!("{:.2}", (1.0 - part) * 100.0);
-    let tall = |part: f64| format!("{:.2}", part * 100.0);
+    let y = |part: f64| scene::fixed((1.0 - part) * 100.0, 2);
+    let tall = |part: f64| scene::fixed(part * 100.0, 2);
     let done = f64::from(props.answer.done.max(1));
     let count = props.answer.counts.get(usize::from(node)).copied().unwrap_or(0);
     let name = node_name(&props.room, node, props.lang);
@@ -108,7 +108,7 @@ fn bar(props: &BarsProps, bar: Bar, node: u16) -> Html {
                 <path class="ideal" d={if bar.ideal > 0.0 { format!("M0,{0}H10", y(bar.ideal)) } else { String::new() }} />
             </svg>
             <span class="who node" data-look={if alive { "up" } else { "down" }}>{name}</span>
-            <span class="share">{format!("{:.1} %", f64::from(count) / done * 100.0)}</span>
+            <span class="share">{format!("{} %", scene::fixed(f64::from(count) / done * 100.0, 1))}</span>
         </>
     }
 }

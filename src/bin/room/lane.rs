@@ -93,7 +93,7 @@ fn load(room: &Room, answer: &Answer, node: u16, lang: Lang) -> String {
         return (w.dead)(&name, member.weight());
     }
     let all: u32 = room.now().weights().into_iter().map(u32::from).sum();
-    let percent = |part: f64| format!("{:.2}", part * 100.0);
+    let percent = |part: f64| scene::fixed(part * 100.0, 2);
     let share = percent(f64::from(count) / f64::from(answer.done.max(1)));
     (w.load)(&name, member.weight(), count, &share, &percent(f64::from(member.weight()) / f64::from(all.max(1))))
 }
@@ -109,12 +109,12 @@ fn figures(room: &Room, answer: &Answer, scheme: Algorithm, lang: Lang) -> Html 
         let (text, value, beside) = match figure {
             Figure::Moved => (grouped(answer.moved), answer.moved.to_string(), String::new()),
             Figure::Minimum => (grouped(answer.minimum), answer.minimum.to_string(), String::new()),
-            Figure::Peak => (format!("{peak:.3}"), peak.to_string(), String::new()),
+            Figure::Peak => (scene::fixed(peak, 3), scene::fixed(peak, 9), String::new()),
             Figure::Cv => {
-                (format!("{cv:.4}"), cv.to_string(), theory.map_or_else(String::new, |theory| (w.theory)(&format!("{theory:.4}"))))
+                (scene::fixed(cv, 4), scene::fixed(cv, 9), theory.map_or_else(String::new, |theory| (w.theory)(&scene::fixed(theory, 4))))
             }
             Figure::Memory => (bytes(answer.memory), answer.memory.to_string(), String::new()),
-            Figure::Lookup => ((w.steps)(&format!("{steps:.1}")), steps.to_string(), String::new()),
+            Figure::Lookup => ((w.steps)(&scene::fixed(steps, 1)), scene::fixed(steps, 9), String::new()),
         };
         let wasteful = figure == Figure::Moved && answer.moved > answer.minimum;
         html! {

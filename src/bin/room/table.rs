@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use ringside::scene::room as scene;
 use ringside::session::room::Room;
 use ringside::session::room::job::Answer;
 use ringside::text::Lang;
@@ -37,7 +38,7 @@ pub fn Table(props: &TableProps) -> Html {
             let share = f64::from(of(&answer.counts, at)) / f64::from(answer.done.max(1)) * 100.0;
             let whole = [&answer.counts, &answer.came, &answer.left].map(|figures| grouped(of(figures, at)));
             let [keys, came, left] = whole;
-            [keys, format!("{share:.2} %"), came, left]
+            [keys, format!("{} %", scene::fixed(share, 2)), came, left]
         });
         html! {
             <tr key={at}>
