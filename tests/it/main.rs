@@ -4,6 +4,7 @@ mod digests;
 mod engine;
 mod golden;
 mod links;
+mod place;
 mod placement;
 mod placement_odds;
 mod placement_ring;

@@ -2,8 +2,25 @@
 //!
 //! | mutant | killed by |
 //! |---|---|
-//! MUTANTS
-use ringside::proto::placement::{Algorithm, Error, Fleet, Limit, Options, Study, TABLE_MAX, build, study::NOBODY};
+//! | modulo by all instead of the living | whoever_holds_a_key_is_alive and three more |
+//! | jump: `<=` for `<` | whoever_holds_a_key_is_alive, vectors_placement::jump_is_the_one_of_the_reference_and_of_guava |
+//! | jump: the exact quotient instead of the rounded one | unit test a_leap_lands_where_doubles_land |
+//! | jump over all instead of the living | whoever_holds_a_key_is_alive and three more |
+//! | Maglev with a composite table size | options_out_of_bounds_are_refused |
+//! | Maglev: members in the order given | vectors_placement::maglev_fills_the_tables_of_envoy |
+//! | Maglev: `<` for `<=` at a turn; no weights | vectors_placement::maglev_fills_the_tables_of_envoy, placement_odds::keys_go_by_weight |
+//! | Maglev: a skip of 0 | the same tests do not end |
+//! | multi-probe: counter-clockwise; farthest; 20 probes; one hash for both | the_least_clockwise_distance_wins_among_all_probes, the_compatible_schemes_answer_as_their_definitions_do |
+//! | anchor ignores the order of leaving | a_minimal_scheme_moves_the_keys_of_who_left_or_to_who_came_and_no_other |
+//! | anchor: `>` for `>=` among those removed before | a_minimal_scheme_moves_the_keys_of_who_left_or_to_who_came_and_no_other |
+//! | rendezvous: no weights; lowest draw; a lost digit | placement_odds::keys_go_by_weight |
+//! | ketama: big-endian words; 39 digests | the_compatible_schemes_answer_as_their_definitions_do |
+//! | study: minimum off by one; keys that stay are counted | a_minimal_scheme_moves_the_keys_of_who_left_or_to_who_came_and_no_other |
+//! | study: what the past owes is forgotten | a_study_in_slices_finds_what_a_study_at_once_finds |
+//! | a returning member takes another free seat | who_comes_back_gets_its_own_keys_back |
+//! | weights are accepted and ignored; tokens do not go by weight | weights_are_regarded_or_refused |
+
+use ringside::proto::placement::{Algorithm, Error, Fleet, Limit, NOBODY, Options, Study, TABLE_MAX, build};
 
 fn fleet(count: u16) -> Fleet {
     Fleet::numbered(count).expect("few enough")
@@ -61,7 +78,7 @@ fn a_minimal_scheme_moves_the_keys_of_who_left_or_to_who_came_and_no_other() {
     for algorithm in minimal {
         let mut fleet = fleet(9);
         let mut study = study(algorithm, &fleet, 4_000);
-        for dead in [3, 8, 0] {
+        for dead in [3, 8, 0, 7, 1, 5, 4, 2] {
             fleet.kill(dead).expect("it is alive");
             let held = study.counts()[usize::from(dead)];
             study = changed(study, &fleet);
@@ -228,10 +245,32 @@ fn a_study_in_slices_finds_what_a_study_at_once_finds() {
         }
         assert_eq!(slices.owners(), whole.owners(), "{algorithm:?}");
         assert_eq!(slices.owners_before(), whole.owners_before());
+        assert_eq!(slices.owners_before().len(), 1_000);
         assert_eq!((slices.moved(), slices.minimum()), (whole.moved(), whole.minimum()));
         assert_eq!((slices.steps(), slices.memory()), (whole.steps(), whole.memory()));
         assert!(slices.step(5), "there is nothing left to do");
     }
+}
+
+#[test]
+fn a_study_tells_what_a_bound_spills() {
+    let few = Options { vnodes: 1, ..Options::default() };
+    let of = |algorithm| {
+        let mut study = Study::new(algorithm, &fleet(5), &few, 1_000).expect("it can be built");
+        study.step(1_000);
+        study
+    };
+    let (free, bound) = (of(Algorithm::Ring), of(Algorithm::RingBounded));
+    assert_eq!((free.spilled(), free.caps()), (0, None));
+    assert_eq!(bound.caps(), Some(&[250; 5][..]));
+    // Without regard to the loads the first choice is the ring's; what differs from it was spilled.
+    let scheme = build(Algorithm::RingBounded, &fleet(5), &few).expect("it can be built");
+    assert!((0..1_000).all(|i| scheme.owner(format!("key{i}").as_bytes()) == Some(free.owners()[i])));
+    let elsewhere = free.owners().iter().zip(bound.owners()).filter(|(first, is)| first != is).count();
+    assert_eq!((bound.spilled() as usize, elsewhere > 0), (elsewhere, true));
+    let ring = build(Algorithm::Ring, &fleet(5), &few).expect("it can be built");
+    let loads = scheme.loads(1_000).expect("loads matter");
+    assert_eq!(scheme.memory(), ring.memory() + loads.memory());
 }
 
 #[test]
@@ -242,6 +281,50 @@ fn a_study_that_cannot_change_stays_as_it_was() {
     fleet.reweigh(0, 2).expect("a fair weight");
     assert_eq!(study.then(&fleet), Err(Error::CannotWeigh { algorithm: Algorithm::Jump }));
     assert_eq!((study.counts(), study.done()), (&counts[..], 500));
+}
+
+#[test]
+fn memory_is_that_of_the_tables() {
+    let class = size_of::<(u64, Vec<u8>)>();
+    for (algorithm, bytes) in [
+        (Algorithm::Modulo, 10 * 2),
+        (Algorithm::Ring, 1_000 * 16 + 1_025 * 4),
+        (Algorithm::RingBounded, 1_000 * 16 + 1_025 * 4 + 1_000 * 4 + 10 * 8),
+        (Algorithm::Rendezvous, class + 10 * 16),
+        (Algorithm::Jump, 10 * 2),
+        (Algorithm::Maglev, 65_537 * 2),
+        (Algorithm::MultiProbe, 10 * 16 + 17 * 4),
+        (Algorithm::Anchor, 1_024 * 6),
+        (Algorithm::Ketama, 1_600 * 16 + 2_049 * 4),
+    ] {
+        assert_eq!(study(algorithm, &fleet(10), 0).memory(), bytes, "{algorithm:?}");
+    }
+}
+
+#[test]
+fn a_lookup_costs_what_its_paper_says() {
+    let mean = |algorithm, members| {
+        let (steps, keys) = study(algorithm, &fleet(members), 2_000).steps();
+        assert_eq!(keys, 1_000, "the first thousand are counted");
+        steps as f64 / 1_000.0
+    };
+    let harmonic = |n: u16| (1..=n).map(|i| 1.0 / f64::from(i)).sum::<f64>();
+    let near = |ours: f64, expected: f64, spread: f64| assert!((ours - expected).abs() < 3.0 * spread, "{ours}, expected {expected}");
+    for n in [10, 100] {
+        assert_eq!((mean(Algorithm::Modulo, n), mean(Algorithm::Maglev, n)), (1.0, 1.0));
+        assert_eq!(mean(Algorithm::Rendezvous, n), f64::from(n), "every member draws");
+        // Variances of both are below their means; a thousand keys make the error of a mean.
+        near(mean(Algorithm::Jump, n), harmonic(n), (harmonic(n) / 1_000.0).sqrt());
+        let draws = 1.0 + harmonic(1_024) - harmonic(n);
+        near(mean(Algorithm::Anchor, n), draws, (draws / 1_000.0).sqrt());
+        for ring in [Algorithm::Ring, Algorithm::RingBounded, Algorithm::Ketama] {
+            assert!((1.0..1.6).contains(&mean(ring, n)), "{ring:?}: the index leads next to the token");
+        }
+        assert!((21.0..21.0 * 1.6).contains(&mean(Algorithm::MultiProbe, n)));
+    }
+    for algorithm in [Algorithm::Jump, Algorithm::Anchor] {
+        assert_eq!(study(algorithm, &fleet(0), 10).steps(), (0, 10), "{algorithm:?}: nobody is asked");
+    }
 }
 
 #[test]

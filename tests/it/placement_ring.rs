@@ -3,7 +3,22 @@
 //!
 //! | mutant | killed by |
 //! |---|---|
-//! MUTANTS
+//! | lookup: after the point instead of at or after it | the_owner_is_the_first_token_at_or_after_a_point_wrapping, vectors_placement::the_ring_has_the_positions_of_envoy |
+//! | lookup: the same in a crowded slot | the_owner_is_the_first_token_at_or_after_a_point_wrapping |
+//! | lookup of the stage's ring: the same; or no wrap | the_big_ring_answers_as_the_ring_of_the_stage_does, and a unit test of `proto::ring` |
+//! | lookup: no wrap | the_owner_is_the_first_token_at_or_after_a_point_wrapping and five more |
+//! | ties in the wrong order | a_member_that_comes_or_leaves_makes_the_ring_it_would_have_made_at_once and many more |
+//! | two replicas on one member; replicas that do not wrap | replicas_stand_on_different_members |
+//! | labels without a separator, on either ring | a_name_and_the_number_of_its_token_do_not_run_together, the_big_ring_answers_as_the_ring_of_the_stage_does |
+//! | a label one digit short | the_big_ring_answers_as_the_ring_of_the_stage_does, and a unit test of `hash` |
+//! | who comes or leaves is not counted in the index | a_member_that_comes_or_leaves_makes_the_ring_it_would_have_made_at_once |
+//! | a ring that grew keeps its few slots | a_ring_that_grows_and_shrinks_keeps_about_one_slot_a_token |
+//! | an arc begins at its token | arcs_are_what_a_walk_around_the_circle_finds |
+//! | bounded load without spill; bound off by one; spill not counted | nobody_holds_more_than_the_bound_and_what_is_too_much_goes_to_the_next |
+//! | bound rounded down | the_bound_is_a_quarter_above_the_average_rounded_up |
+//! | spill passes a member that has room | the same test does not end |
+//! | plan: minimum off by one, or what it moves itself; a change of order moves | a_plan_moves_the_copies_that_differ_and_knows_the_least |
+
 use ringside::proto::ring::bounded::Bounded;
 use ringside::proto::ring::circle::Circle;
 use ringside::proto::ring::hash::Hash;
@@ -91,11 +106,13 @@ fn a_member_that_comes_or_leaves_makes_the_ring_it_would_have_made_at_once() {
             let mut grown = circle(members, count, hash);
             grown.insert(members, format!("node{members}").as_bytes(), count, hash);
             let mut shrunk = grown.clone();
+            assert_eq!((whole.members(), grown.members()), (members + 1, members + 1));
             shrunk.remove(members);
             shrunk.remove(members);
             for (ring, fresh) in [(&grown, &whole), (&shrunk, &circle(members, count, hash))] {
                 assert_eq!(ring.tokens(), fresh.tokens());
-                assert_eq!((ring.members(), ring.memory()), (fresh.members(), fresh.memory()));
+                assert_eq!(ring.members(), fresh.members());
+                assert_eq!(Circle::of(fresh.tokens().to_vec()).members(), fresh.members());
                 for i in 0..500u64 {
                     let at = i.wrapping_mul(0x9e37_79b9_7f4a_7c15);
                     assert_eq!(ring.owner(at), fresh.owner(at));
@@ -103,6 +120,25 @@ fn a_member_that_comes_or_leaves_makes_the_ring_it_would_have_made_at_once() {
             }
         }
     }
+}
+
+#[test]
+fn a_ring_that_grows_and_shrinks_keeps_about_one_slot_a_token() {
+    let mut ring = circle(1, 8, Hash::Xxh3);
+    let fair = |ring: &Circle| {
+        let tokens = ring.tokens().len();
+        let slots = (ring.memory() - size_of_val(ring.tokens())) / size_of::<u32>();
+        (tokens / 2..=8 * tokens).contains(&slots)
+    };
+    for member in 1..100 {
+        ring.insert(member, format!("node{member}").as_bytes(), 8, Hash::Xxh3);
+        assert!(fair(&ring), "{member} came");
+    }
+    for member in (1..100).rev() {
+        ring.remove(member);
+        assert!(fair(&ring), "{member} left");
+    }
+    assert_eq!(ring.tokens(), circle(1, 8, Hash::Xxh3).tokens());
 }
 
 #[test]
@@ -121,6 +157,17 @@ fn arcs_are_what_a_walk_around_the_circle_finds() {
     }
     assert_eq!(Circle::of(vec![(5, 0)]).arcs(1), [1 << 64]);
     assert_eq!(Circle::of(vec![(5, 1), (5, 0)]).arcs(2), [1 << 64, 0]);
+}
+
+#[test]
+fn a_lookup_compares_the_tokens_of_one_slot() {
+    let few = Circle::of(vec![(0, 0), (1, 0), (2, 1), (1 << 63, 2)]);
+    let steps: Vec<u32> = [0, 1, 2, 3, 1 << 62, 1 << 63, u64::MAX].into_iter().map(|at| few.steps(at)).collect();
+    assert_eq!(steps, [1, 2, 3, 3, 1, 1, 1]);
+    // Up to 16 are walked through, more are halved.
+    for (tokens, last) in [(16, 16), (17, 5), (31, 5), (32, 6)] {
+        assert_eq!(Circle::of((0..tokens).map(|at| (at, 0)).collect()).steps(tokens), last, "{tokens} tokens");
+    }
 }
 
 /// Places keys one by one as the paper says, by walking.

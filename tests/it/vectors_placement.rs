@@ -197,8 +197,11 @@ fn a_new_bucket_of_jump_takes_keys_and_nothing_else_changes() {
     }
 }
 
+/// Hosts with their weights.
+type Hosts = &'static [(&'static str, u16)];
+
 /// Name, hosts with weights, and the table by host. Source: `maglev_lb_test.cc` of Envoy.
-const ENVOY_MAGLEV: [(&str, &[(&str, u16)], &[u16]); 5] = [
+const ENVOY_MAGLEV: [(&str, Hosts, &[u16]); 5] = [
     (
         "Basic",
         &[("127.0.0.1:90", 1), ("127.0.0.1:91", 1), ("127.0.0.1:92", 1), ("127.0.0.1:93", 1), ("127.0.0.1:94", 1), ("127.0.0.1:95", 1)],
@@ -220,6 +223,16 @@ fn maglev_fills_the_tables_of_envoy() {
         let renumbered: Vec<u16> = entries.iter().map(|&host| (hosts.len() - 1) as u16 - host).collect();
         assert_eq!(table(&back, entries.len() as u32), Ok(renumbered), "{name}, given backwards");
     }
+}
+
+#[test]
+fn as_many_entries_as_hosts_are_enough_and_who_weighs_nothing_gets_none() {
+    let hosts: Vec<String> = (0..7).map(|i| format!("host{i}")).collect();
+    let members: Vec<(&[u8], u16)> = hosts.iter().map(|host| (host.as_bytes(), 1)).collect();
+    let mut one_each = table(&members, 7).expect("7 is prime");
+    one_each.sort_unstable();
+    assert_eq!(one_each, [0, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(table(&[(b"a", 1), (b"b", 0)], 7), Ok(vec![0; 7]));
 }
 
 #[test]

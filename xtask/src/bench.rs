@@ -4,7 +4,10 @@ use crate::run;
 
 /// The criterion benches.
 pub fn bench(args: &[String]) -> Result<(), String> {
-    run::step("benches (events a second are `elem/s`)", run::cargo(&["bench", "--locked", "--bench", "engine", "--"]).args(args))
+    run::step(
+        "benches (events a second are `elem/s`)",
+        run::cargo(&["bench", "--locked", "--bench", "engine", "--bench", "placement", "--"]).args(args),
+    )
 }
 
 /// `headless soak` in release, with the arguments given.

@@ -93,3 +93,40 @@ impl Scheme for Anchor {
         if self.living == 0 { 0 } else { self.bucket(self.hash.of(key)).1 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The paper's algorithm 1: a row of who works, kept as it was after each removal.
+    fn bucket_by_rows(rows: &[(usize, Vec<u16>)], key: u64) -> usize {
+        let mut bucket = below(mix(key), SEATS);
+        while let Some((_, row)) = rows.iter().find(|(removed, _)| *removed == bucket) {
+            bucket = usize::from(row[below(mix(key ^ mix(bucket as u64 + 1)), row.len() as u16)]);
+        }
+        bucket
+    }
+
+    #[test]
+    fn four_arrays_answer_as_all_the_rows_would() {
+        let mut fleet = Fleet::numbered(40).expect("few enough");
+        // All but two, in an order in which those that took a place leave it again.
+        for dead in (0..38).map(|i| (3 + i * 27) % 40) {
+            fleet.kill(dead).expect("it is alive");
+        }
+        let mut row: Vec<u16> = (0..SEATS).collect();
+        let rows: Vec<(usize, Vec<u16>)> = fleet
+            .free_seats()
+            .iter()
+            .map(|&seat| {
+                let place = row.iter().position(|&other| other == seat).expect("it works");
+                row.swap_remove(place);
+                (usize::from(seat), row.clone())
+            })
+            .collect();
+        let anchor = Anchor::new(&fleet, Hash::Xxh3);
+        for key in (0..20_000u64).map(mix) {
+            assert_eq!(anchor.bucket(key).0, bucket_by_rows(&rows, key));
+        }
+    }
+}

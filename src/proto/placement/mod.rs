@@ -18,7 +18,7 @@ pub mod study;
 use std::fmt::{self, Debug, Display, Formatter};
 
 pub use self::fleet::{Fleet, MEMBERS_MAX, Member, SEATS, WEIGHT_MAX};
-pub use self::study::{KEYS_MAX, Study};
+pub use self::study::{KEYS_MAX, NOBODY, Study};
 use crate::proto::ring::bounded::Bounded;
 use crate::proto::ring::circle::TOKENS_MAX;
 use crate::proto::ring::hash::Hash;

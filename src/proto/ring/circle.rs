@@ -31,12 +31,14 @@ impl Circle {
     /// # Panics
     /// Above [`TOKENS_MAX`] tokens.
     pub fn new<'a>(members: impl IntoIterator<Item = (u16, &'a [u8], u32)>, hash: Hash) -> Circle {
-        let mut tokens = Vec::new();
+        let (mut tokens, mut held) = (Vec::new(), Vec::new());
         for (member, name, count) in members {
+            *place(&mut held, member) += count;
+            tokens.reserve(count as usize);
             tokens.extend(hash.tokens(name, count).map(|at| (at, member)));
             assert!(tokens.len() <= TOKENS_MAX as usize, "a ring of more than {TOKENS_MAX} tokens");
         }
-        Circle::of(tokens)
+        Circle::sorted(tokens, held)
     }
 
     /// The ring of tokens at these positions, in any order.
@@ -45,26 +47,37 @@ impl Circle {
     /// Above [`TOKENS_MAX`] tokens.
     pub fn of(tokens: Vec<(Point, u16)>) -> Circle {
         assert!(tokens.len() <= TOKENS_MAX as usize, "a ring of more than {TOKENS_MAX} tokens");
+        let mut held = Vec::new();
+        for &(_, member) in &tokens {
+            *place(&mut held, member) += 1;
+        }
+        Circle::sorted(tokens, held)
+    }
+
+    /// The ring of these tokens, in any order, of which each member has `held`.
+    fn sorted(tokens: Vec<(Point, u16)>, held: Vec<u32>) -> Circle {
         let shift = shift(tokens.len());
-        let before = count(&tokens, shift);
-        let mut next = before.clone();
+        let mut before = vec![0; (1 << (64 - shift)) + 1];
+        for (at, _) in &tokens {
+            before[(at >> shift) as usize] += 1;
+        }
+        let crowded = before.iter().any(|&count| count > FEW as u32);
+        // First where each slot ends; with every token put into its place, from the end, that becomes where it begins.
+        let mut sum = 0;
+        for slot in &mut before {
+            sum += *slot;
+            *slot = sum;
+        }
         let mut sorted = vec![(0, 0); tokens.len()];
         for token in tokens {
-            let slot = &mut next[(token.0 >> shift) as usize];
+            let slot = &mut before[(token.0 >> shift) as usize];
+            *slot -= 1;
             sorted[*slot as usize] = token;
-            *slot += 1;
         }
-        for slot in before.windows(2) {
-            let crowd = &mut sorted[slot[0] as usize..slot[1] as usize];
-            match crowd.len() {
-                0 | 1 => {}
-                2..=FEW => insertion_sort(crowd),
-                _ => crowd.sort_unstable(),
-            }
-        }
-        let mut held = Vec::new();
-        for &(_, member) in &sorted {
-            *place(&mut held, member) += 1;
+        if crowded {
+            before.windows(2).for_each(|slot| sorted[slot[0] as usize..slot[1] as usize].sort_unstable());
+        } else {
+            insertion_sort(&mut sorted);
         }
         let members = held.iter().filter(|held| **held > 0).count() as u16;
         Circle { ring: Ring { tokens: sorted, members }, before, shift, held }
@@ -89,22 +102,31 @@ impl Circle {
     #[inline]
     pub fn first(&self, at: Point) -> Option<usize> {
         let tokens = self.tokens();
+        let mut i = self.at_or_after(at);
+        if i == tokens.len() {
+            i = 0;
+        }
+        if tokens.is_empty() { None } else { Some(i) }
+    }
+
+    /// How many tokens stand before a point.
+    #[inline]
+    fn at_or_after(&self, at: Point) -> usize {
+        let tokens = self.tokens();
         let slot = (at >> self.shift) as usize;
         let (mut i, end) = (self.before[slot] as usize, self.before[slot + 1] as usize);
         if end - i > FEW {
-            i += tokens[i..end].partition_point(|&(token, _)| token < at);
-        } else {
-            while i < end && tokens[i].0 < at {
-                i += 1;
-            }
+            return i + tokens[i..end].partition_point(|&(token, _)| token < at);
         }
-        if i < tokens.len() {
-            Some(i)
-        } else if tokens.is_empty() {
-            None
-        } else {
-            Some(0)
+        // Tokens of later slots stand behind the point, so the end of the slot need not be looked for. The first two steps are
+        // sums instead of branches: nobody could foretell those.
+        let is_before = |i: usize| tokens.get(i).is_some_and(|&(token, _)| token < at);
+        i += usize::from(is_before(i));
+        i += usize::from(is_before(i));
+        while is_before(i) {
+            i += 1;
         }
+        i
     }
 
     /// The member that owns a point; `None` on an empty ring.
@@ -150,23 +172,29 @@ impl Circle {
     /// # Panics
     /// Above [`TOKENS_MAX`] tokens.
     pub fn insert(&mut self, member: u16, name: &[u8], count: u32, hash: Hash) {
-        let mut new: Vec<(Point, u16)> = hash.tokens(name, count).map(|at| (at, member)).collect();
+        let mut new: Vec<Point> = hash.tokens(name, count).collect();
         new.sort_unstable();
-        let tokens = &mut self.ring.tokens;
-        assert!(tokens.len() + new.len() <= TOKENS_MAX as usize, "a ring of more than {TOKENS_MAX} tokens");
+        let mut unmoved = self.ring.tokens.len();
+        assert!(unmoved + new.len() <= TOKENS_MAX as usize, "a ring of more than {TOKENS_MAX} tokens");
+        let runs: Vec<usize> = new.iter().map(|&at| self.run(at, member)).collect();
         // From the back, each old run moves once, straight to where it stays.
-        let mut unmoved = tokens.len();
+        let tokens = &mut self.ring.tokens;
         tokens.resize(unmoved + new.len(), (0, 0));
-        for (left, token) in new.iter().enumerate().rev() {
-            let run = tokens[..unmoved].partition_point(|other| other < token);
+        for (left, (&at, run)) in new.iter().zip(runs).enumerate().rev() {
             tokens.copy_within(run..unmoved, run + left + 1);
-            tokens[run + left] = *token;
+            tokens[run + left] = (at, member);
             unmoved = run;
         }
         let held = place(&mut self.held, member);
         self.ring.members += u16::from(*held == 0 && count > 0);
         *held += count;
         self.reindex(&new, |before, by| before + by);
+    }
+
+    /// How many tokens stand before one that this member would get here.
+    fn run(&self, at: Point, member: u16) -> usize {
+        let first = self.at_or_after(at);
+        first + self.tokens()[first..].iter().take_while(|token| **token < (at, member)).count()
     }
 
     /// A member's tokens leave.
@@ -183,7 +211,7 @@ impl Circle {
         let mut from = 0;
         for i in 0..tokens.len() {
             if tokens[i].1 == member {
-                old.push(tokens[i]);
+                old.push(tokens[i].0);
                 tokens.copy_within(from..i, kept);
                 kept += i - from;
                 from = i + 1;
@@ -194,19 +222,19 @@ impl Circle {
         self.reindex(&old, |before, by| before - by);
     }
 
-    /// Brings the index up to date after these tokens, in order, came or left: each slot behind one of them has one more before
-    /// it, or one less.
-    fn reindex(&mut self, changed: &[(Point, u16)], change: impl Fn(u32, u32) -> u32) {
-        let shift = shift(self.ring.tokens.len());
-        if shift != self.shift {
-            self.shift = shift;
-            self.before = count(&self.ring.tokens, shift);
+    /// Brings the index up to date after tokens at these positions, in order, came or left: each slot behind one of them has one
+    /// more before it, or one less. The number of slots stays as long as they are neither crowded nor idle.
+    fn reindex(&mut self, changed: &[Point], change: impl Fn(u32, u32) -> u32) {
+        let (tokens, slots) = (self.ring.tokens.len(), self.before.len() - 1);
+        if tokens > 2 * slots || tokens < slots / 4 {
+            *self = Circle::sorted(std::mem::take(&mut self.ring.tokens), std::mem::take(&mut self.held));
             return;
         }
-        let slot = |i: usize| changed.get(i).map_or(self.before.len(), |(at, _)| (at >> shift) as usize + 1);
-        let runs: Vec<(usize, usize)> = (0..changed.len()).map(|i| (slot(i), slot(i + 1))).collect();
-        for (by, (from, to)) in (1..).zip(runs) {
-            for before in &mut self.before[from..to] {
+        let (shift, before) = (self.shift, self.before.as_mut_slice());
+        let slot = |at: &Point| (at >> shift) as usize + 1;
+        for (by, i) in (1..).zip(0..changed.len()) {
+            let to = changed.get(i + 1).map_or(before.len(), slot);
+            for before in &mut before[slot(&changed[i])..to] {
                 *before = change(*before, by);
             }
         }
@@ -227,26 +255,16 @@ fn shift(tokens: usize) -> u32 {
     64 - tokens.next_power_of_two().trailing_zeros().max(1)
 }
 
-/// How many tokens, in any order, stand before each slot, and at last how many there are.
-fn count(tokens: &[(Point, u16)], shift: u32) -> Vec<u32> {
-    let mut before = vec![0; (1 << (64 - shift)) + 1];
-    for (at, _) in tokens {
-        before[(at >> shift) as usize + 1] += 1;
-    }
-    let mut sum = 0;
-    for slot in &mut before {
-        sum += *slot;
-        *slot = sum;
-    }
-    before
-}
-
+/// For rows in which hardly anything is far from its place.
 fn insertion_sort(tokens: &mut [(Point, u16)]) {
     for i in 1..tokens.len() {
+        let token = tokens[i];
+        // The member matters only between equal points.
         let mut at = i;
-        while at > 0 && tokens[at - 1] > tokens[at] {
-            tokens.swap(at - 1, at);
+        while at > 0 && tokens[at - 1].0 >= token.0 && tokens[at - 1] > token {
+            tokens[at] = tokens[at - 1];
             at -= 1;
         }
+        tokens[at] = token;
     }
 }
