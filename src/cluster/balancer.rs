@@ -27,7 +27,7 @@ impl Balancer {
     pub fn report(&mut self, ctx: &mut Context<'_>) {
         let env = ctx.env();
         ctx.arm(Timer::Heartbeat, env.setup.config.heartbeat_every);
-        let beat = Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh: false, known: self.known };
+        let beat = Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh: false, leaving: false, known: self.known };
         for &to in &env.coordinators {
             ctx.send(to, beat.clone());
         }
@@ -45,10 +45,10 @@ impl Balancer {
                     }
                 }
             }
-            Msg::Request { op, request } => {
+            Msg::Request { op, request, .. } => {
                 let shard = request.shard();
                 match self.routes[usize::from(shard.0)].1 {
-                    Some(node) => ctx.send(node, Msg::Request { op, request }),
+                    Some(node) => ctx.send(node, Msg::Request { op, request, passed: None }),
                     None => {
                         let why = RefusedWhy::NoRoute;
                         ctx.note(Note::Refused { shard, op, why });
@@ -61,6 +61,9 @@ impl Balancer {
             | Msg::Heartbeat { .. }
             | Msg::Lagging { .. }
             | Msg::Ready { .. }
+            | Msg::Yield { .. }
+            | Msg::Yielded { .. }
+            | Msg::Snapshot { .. }
             | Msg::Replica { .. }
             | Msg::Acquire { .. }
             | Msg::KeepAlive { .. }

@@ -57,7 +57,7 @@ impl Client {
                     worker.keep_alive(ctx);
                 }
             }
-            Timer::Look | Timer::WaitOut(_) | Timer::Heartbeat | Timer::Lease | Timer::Resend(_) => {}
+            Timer::Look | Timer::WaitOut(_) | Timer::Heartbeat | Timer::Lease | Timer::Resend(_) | Timer::Chunk(_) | Timer::Yield(_) => {}
         }
     }
 
@@ -90,6 +90,9 @@ impl Client {
             | Msg::Decisions { .. }
             | Msg::Lagging { .. }
             | Msg::Ready { .. }
+            | Msg::Yield { .. }
+            | Msg::Yielded { .. }
+            | Msg::Snapshot { .. }
             | Msg::Replica { .. }
             | Msg::Request { .. }
             | Msg::Acquire { .. }
@@ -124,7 +127,7 @@ impl Client {
         }
         // Each retry tries the next door, in case the last one is closed.
         let door = (ctx.me().index() + attempt as usize - 1) % env.balancers.len();
-        ctx.send(env.balancers[door], Msg::Request { op, request });
+        ctx.send(env.balancers[door], Msg::Request { op, request, passed: None });
         ctx.arm(Timer::Attempt, env.setup.config.client_timeout);
     }
 

@@ -40,6 +40,19 @@ pub struct Config {
     pub resend_after: Span,
     /// Silence of a backup after which its primary asks for a view without it.
     pub lag_max: Span,
+    /// Silence after which a node that is down is taken off the ring and its copies are made elsewhere. Much longer than
+    /// `suspect_after`: most of those that fall silent come back.
+    pub out_after: Span,
+    /// Shards that may have a learner at a time.
+    pub moves_in_flight: u8,
+    /// Items of a snapshot in one message.
+    pub chunk: u32,
+    /// Pause between two pieces of a snapshot: moving must leave room for serving.
+    pub chunk_every: Span,
+    /// How long a primary lets requests wait for a hand-over before it serves them itself. Less than `client_timeout`.
+    pub yield_max: Span,
+    /// Requests of a shard that may wait for a hand-over or for a new primary to settle; more are refused.
+    pub held_max: u8,
     /// A lock session's lease.
     pub lock_lease: Span,
     /// How often a session is kept alive. A third of the lease or less.
@@ -80,6 +93,12 @@ impl Default for Config {
             drift_bound: 10_000,
             resend_after: Span::millis(200),
             lag_max: Span::millis(1_000),
+            out_after: Span::millis(10_000),
+            moves_in_flight: 2,
+            chunk: 1,
+            chunk_every: Span::millis(50),
+            yield_max: Span::millis(300),
+            held_max: 64,
             lock_lease: Span::millis(3_000),
             keep_alive_every: Span::millis(750),
             think_min: Span::millis(300),

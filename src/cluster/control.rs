@@ -1,9 +1,10 @@
 //! What the control plane decides, as a deterministic machine: the same commands give the same state. One coordinator
 //! keeps it on its disk; several will agree on its commands.
 
+use crate::cluster::env::Env;
 use crate::cluster::msg::Version;
-use crate::cluster::note::ViewWhy;
-use crate::cluster::rules::{Rule, Rules};
+use crate::cluster::note::{RingWhy, ViewWhy};
+use crate::cluster::rules::Rule;
 use crate::proto::lock::table::{LockCommand, LockOutcome, LockRules, LockTable};
 use crate::proto::replica::view::{ShardId, View, ViewNo};
 use crate::sim::id::{Boot, Pid};
@@ -12,8 +13,21 @@ use crate::sim::time::{Span, Time};
 /// A decision to be logged.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Command {
-    /// A node is there, in this life, with an empty disk or not.
-    NodeUp(Pid, Boot, bool),
+    /// A node is there.
+    NodeUp {
+        /// Which.
+        node: Pid,
+        /// In which life.
+        boot: Boot,
+        /// Whether its disk is empty.
+        fresh: bool,
+        /// Whether it wishes to leave.
+        leaving: bool,
+    },
+    /// A node that is there wishes to be part of the ring, or (true) to leave it.
+    Wish(Pid, bool),
+    /// A node has been down for so long that its copies are to be made elsewhere.
+    NodeOut(Pid),
     /// These nodes are down. Those found at one look go together: a shard must not shrink to a copy that is as dead as the
     /// one it loses.
     NodesDown(Vec<Pid>),
@@ -21,6 +35,10 @@ pub enum Command {
     Shrink(ShardId, ViewNo, Pid),
     /// A learner has caught up, says the primary of this view.
     Expand(ShardId, ViewNo, Pid),
+    /// The primary of this view has nothing under way and lets requests wait: the preferred primary may lead.
+    HandOver(ShardId, ViewNo),
+    /// Time has passed: what had to wait for it may go on.
+    GoOn,
     /// Something about the lock.
     Lock(LockCommand),
 }
@@ -30,10 +48,36 @@ pub enum Command {
 pub enum Decided {
     /// A node is counted again.
     Returned(Pid, Boot, bool),
+    /// The ring was computed anew.
+    Ring {
+        /// Because of this node.
+        node: Pid,
+        /// The reason.
+        why: RingWhy,
+        /// Copies that have to be made.
+        moves: u32,
+        /// The least that any placement could have done with.
+        minimum: u32,
+    },
+    /// A node that wished to leave holds nothing any more.
+    Left(Pid),
     /// A shard has a new view.
-    View(ShardId, ViewWhy),
+    View(ShardId, View, ViewWhy),
     /// Something about the lock.
     Lock(LockOutcome),
+}
+
+/// A node's part in the ring.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Part {
+    /// None: it has never joined, or has left.
+    Spare,
+    /// It owns arcs of the ring.
+    In,
+    /// It is leaving: off the ring already, and its copies are on their way to others.
+    Draining,
+    /// It was down for too long: off the ring, and its copies are made elsewhere.
+    Out,
 }
 
 /// A node by the control plane's record.
@@ -45,40 +89,49 @@ pub struct Member {
     pub boot: Boot,
     /// Whether it counts as alive.
     pub up: bool,
+    /// Its part in the ring.
+    pub part: Part,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct ShardRecord {
-    view: View,
+pub(super) struct ShardRecord {
+    pub(super) view: View,
     /// The version at which the view came to be.
     since: Version,
-    /// The ring's order of its replicas: the preferred primary first.
-    order: Vec<Pid>,
+    /// The ring's answer: who should hold copies, the preferred primary first.
+    pub(super) order: Vec<Pid>,
     /// The last copy that counted has lost its disk: what it held is gone, and nobody may lead as if it were not.
     lost: bool,
+    /// Who handed the shard over last, and when. Until its lease has surely ended it stays in the in-sync set: the new primary
+    /// cannot settle without its answer, and with that answer it has stepped down.
+    pub(super) handed: Option<(Pid, Time)>,
 }
 
 /// The state.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Control {
     version: Version,
-    members: Vec<Member>,
-    shards: Vec<ShardRecord>,
+    pub(super) members: Vec<Member>,
+    pub(super) shards: Vec<ShardRecord>,
     /// The one lock.
     pub lock: LockTable,
 }
 
 impl Control {
-    /// The state of a cluster that an operator has just set up: every node in its first life, every copy in sync.
-    pub fn new(nodes: impl Iterator<Item = Pid>, placement: Vec<Vec<Pid>>, lease: Span) -> Control {
-        let members = nodes.map(|pid| Member { pid, boot: Boot(1), up: true }).collect();
+    /// The state of a cluster that an operator has just set up: every node in its first life, every copy in sync, and
+    /// `spare` nodes that may join.
+    pub fn new(nodes: &[Pid], spare: &[Pid], placement: Vec<Vec<Pid>>, lease: Span) -> Control {
+        let present = nodes.iter().map(|&pid| Member { pid, boot: Boot(1), up: true, part: Part::In });
+        let absent = spare.iter().map(|&pid| Member { pid, boot: Boot(0), up: false, part: Part::Spare });
         let first = |order: Vec<Pid>| ShardRecord {
             view: View { no: ViewNo(1), primary: Some(order[0]), in_sync: order.clone(), learners: Vec::new() },
             since: 1,
             order,
             lost: false,
+            handed: None,
         };
-        Control { version: 1, members, shards: placement.into_iter().map(first).collect(), lock: LockTable::new(lease) }
+        let shards = placement.into_iter().map(first).collect();
+        Control { version: 1, members: present.chain(absent).collect(), shards, lock: LockTable::new(lease) }
     }
 
     /// How many decisions there were.
@@ -96,6 +149,11 @@ impl Control {
         &self.shards[usize::from(shard.0)].view
     }
 
+    /// The ring's answer for a shard: who should hold it, the preferred primary first.
+    pub fn order(&self, shard: ShardId) -> &[Pid] {
+        &self.shards[usize::from(shard.0)].order
+    }
+
     /// Views that came to be after `known`, by shard.
     pub fn since(&self, known: Version) -> Vec<(ShardId, View)> {
         let news = self.shards.iter().enumerate().filter(|(_, record)| record.since > known);
@@ -103,34 +161,44 @@ impl Control {
     }
 
     /// Carries out a command that was logged at `at`.
-    pub fn apply(&mut self, command: &Command, at: Time, rules: Rules, out: &mut Vec<Decided>) {
+    pub fn apply(&mut self, command: &Command, at: Time, env: &Env, out: &mut Vec<Decided>) {
         self.version += 1;
+        let rules = env.setup.rules;
         match command {
-            Command::NodeUp(pid, boot, fresh) => self.node_up(*pid, *boot, *fresh, rules, out),
-            Command::NodesDown(pids) => self.nodes_down(pids, rules, out),
-            Command::Shrink(shard, view, node) => self.shrink(*shard, *view, *node, out),
+            Command::NodeUp { node, boot, fresh, leaving } => self.node_up(*node, *boot, *fresh, *leaving, env, out),
+            Command::Wish(node, leaving) => self.wish(*node, *leaving, env, out),
+            Command::NodesDown(pids) => self.nodes_down(pids, env, out),
+            Command::NodeOut(node) => self.node_out(*node, env, out),
+            Command::Shrink(shard, view, node) => self.shrink(*shard, *view, *node, at, env, out),
             Command::Expand(shard, view, node) => self.expand(*shard, *view, *node, out),
+            Command::HandOver(shard, view) => self.hand_over(*shard, *view, at, env, out),
+            Command::GoOn => {}
             Command::Lock(command) => {
                 let rules = LockRules { fair: rules.on(Rule::FairQueue), lease: rules.on(Rule::LockLease) };
                 let mut outcomes = Vec::new();
                 self.lock.apply(command, at, rules, &mut outcomes);
                 out.extend(outcomes.into_iter().map(Decided::Lock));
+                return;
             }
         }
+        self.rebalance(at, env, out);
     }
 
-    fn is_up(&self, pid: Pid) -> bool {
+    pub(super) fn is_up(&self, pid: Pid) -> bool {
         self.member(pid).is_some_and(|member| member.up)
     }
 
-    fn node_up(&mut self, pid: Pid, boot: Boot, fresh: bool, rules: Rules, out: &mut Vec<Decided>) {
+    fn node_up(&mut self, pid: Pid, boot: Boot, fresh: bool, leaving: bool, env: &Env, out: &mut Vec<Decided>) {
         let Some(member) = self.members.iter_mut().find(|member| member.pid == pid) else { return };
         let reborn = boot > member.boot;
         if boot < member.boot || (!reborn && member.up) {
             return; // old news
         }
         (member.boot, member.up) = (boot, true);
-        out.push(Decided::Returned(pid, boot, fresh));
+        if member.part != Part::Spare {
+            out.push(Decided::Returned(pid, boot, fresh));
+        }
+        self.wish(pid, leaving, env, out);
         for i in 0..self.shards.len() {
             let view = &self.shards[i].view;
             let led = view.primary == Some(pid);
@@ -138,20 +206,20 @@ impl Control {
             let lost = fresh && view.in_sync.contains(&pid);
             if lost && view.in_sync.len() == 1 {
                 self.shards[i].lost = true;
-                self.fail_over(i, pid, false, rules, out);
+                self.fail_over(i, pid, false, env, out);
             } else if led && reborn {
                 // A restarted primary has forgotten what it had under way: it may lead again only in a new view.
-                self.fail_over(i, pid, !fresh, rules, out);
+                self.fail_over(i, pid, !fresh, env, out);
             } else if lost || (fresh && view.learners.contains(&pid)) {
                 // A learner too: what its primary knows of it, and may have proposed, is about the disk it has lost.
                 self.remove(i, pid, ViewWhy::BackupLost, out);
             } else if view.primary.is_none() && view.in_sync.contains(&pid) && !fresh {
-                self.fail_over(i, pid, true, rules, out);
+                self.fail_over(i, pid, true, env, out);
             }
         }
     }
 
-    fn nodes_down(&mut self, pids: &[Pid], rules: Rules, out: &mut Vec<Decided>) {
+    fn nodes_down(&mut self, pids: &[Pid], env: &Env, out: &mut Vec<Decided>) {
         for member in &mut self.members {
             if pids.contains(&member.pid) {
                 member.up = false;
@@ -160,7 +228,7 @@ impl Control {
         for i in 0..self.shards.len() {
             let Some(primary) = self.shards[i].view.primary else { continue };
             if !self.is_up(primary) {
-                self.fail_over(i, primary, false, rules, out);
+                self.fail_over(i, primary, false, env, out);
                 continue;
             }
             for pid in self.shards[i].view.in_sync.clone() {
@@ -173,26 +241,26 @@ impl Control {
 
     /// A new view after the loss of primary `old` (which may lead again if `again`). Only members of the in-sync set are
     /// candidates, in the ring's order; if none lives, the shard waits for one of them.
-    fn fail_over(&mut self, i: usize, old: Pid, again: bool, rules: Rules, out: &mut Vec<Decided>) {
-        let ShardRecord { view, order, .. } = &self.shards[i];
-        let any = !rules.on(Rule::InSyncPromotion);
+    fn fail_over(&mut self, i: usize, old: Pid, again: bool, env: &Env, out: &mut Vec<Decided>) {
+        let view = &self.shards[i].view;
+        let any = !env.setup.rules.on(Rule::InSyncPromotion);
         let lives = |&pid: &Pid| (self.is_up(pid) && pid != old) || (again && pid == old);
         let chosen = if self.shards[i].lost {
             None
         } else if any {
             // Without the rule, whoever was not in sync is as good as anybody.
-            let mut stale_first = order.iter().copied().filter(|pid| !view.in_sync.contains(pid)).chain(order.iter().copied());
+            let mut stale_first = self.arranged(i, &view.learners).into_iter().chain(self.arranged(i, &view.in_sync));
             stale_first.find(lives)
         } else {
-            order.iter().copied().filter(|pid| view.in_sync.contains(pid)).find(lives)
+            self.arranged(i, &view.in_sync).into_iter().find(lives)
         };
         let mut view = view.clone();
         match chosen {
             Some(primary) => {
                 view.primary = Some(primary);
-                let keep = |pid: Pid| pid == primary || (self.is_up(pid) && (again || pid != old));
-                let (in_sync, learners) =
-                    order.iter().copied().partition(|&pid| keep(pid) && (view.in_sync.contains(&pid) || pid == primary));
+                let keep = |pid: Pid| pid == primary || (view.in_sync.contains(&pid) && self.is_up(pid) && (again || pid != old));
+                let all: Vec<Pid> = view.in_sync.iter().chain(&view.learners).copied().collect();
+                let (in_sync, learners) = self.arranged(i, &all).into_iter().partition(|&pid| keep(pid));
                 (view.in_sync, view.learners) = (in_sync, learners);
                 self.install(i, view, ViewWhy::Promotion, out);
             }
@@ -204,6 +272,13 @@ impl Control {
         }
     }
 
+    /// These replicas of a shard in the ring's order; those that the ring does not want come last.
+    pub(super) fn arranged(&self, i: usize, pids: &[Pid]) -> Vec<Pid> {
+        let order = &self.shards[i].order;
+        let wanted = order.iter().filter(|pid| pids.contains(pid));
+        wanted.chain(pids.iter().filter(|pid| !order.contains(pid))).copied().collect()
+    }
+
     fn remove(&mut self, i: usize, pid: Pid, why: ViewWhy, out: &mut Vec<Decided>) {
         let mut view = self.shards[i].view.clone();
         view.in_sync.retain(|&member| member != pid);
@@ -213,17 +288,21 @@ impl Control {
         self.install(i, view, why, out);
     }
 
-    fn install(&mut self, i: usize, mut view: View, why: ViewWhy, out: &mut Vec<Decided>) {
+    pub(super) fn install(&mut self, i: usize, mut view: View, why: ViewWhy, out: &mut Vec<Decided>) {
         assert!(!view.in_sync.is_empty(), "shard {i}: a view without any copy that counts");
         assert!(view.primary.is_none_or(|pid| view.in_sync.contains(&pid)), "shard {i}: a primary that is not in sync");
         view.no = view.no.next();
-        self.shards[i].view = view;
+        self.shards[i].view = view.clone();
         self.shards[i].since = self.version;
-        out.push(Decided::View(ShardId(i as u16), why));
+        out.push(Decided::View(ShardId(i as u16), view, why));
     }
 
-    fn shrink(&mut self, shard: ShardId, no: ViewNo, node: Pid, out: &mut Vec<Decided>) {
-        let view = self.view(shard);
+    fn shrink(&mut self, shard: ShardId, no: ViewNo, node: Pid, at: Time, env: &Env, out: &mut Vec<Decided>) {
+        let record = &self.shards[usize::from(shard.0)];
+        let view = &record.view;
+        if record.handed.is_some_and(|(pid, since)| pid == node && at.since(since) < env.wait_out()) {
+            return; // it may still believe that it leads: the new primary has to wait for it
+        }
         // A learner too: the new number voids any proposal to count it that is still under way.
         if view.no == no && view.primary != Some(node) && (view.in_sync.contains(&node) || view.learners.contains(&node)) {
             self.remove(usize::from(shard.0), node, ViewWhy::BackupLost, out);
@@ -231,13 +310,14 @@ impl Control {
     }
 
     fn expand(&mut self, shard: ShardId, no: ViewNo, node: Pid, out: &mut Vec<Decided>) {
-        let record = &self.shards[usize::from(shard.0)];
-        if record.view.no != no || !record.view.learners.contains(&node) || !self.is_up(node) {
+        let i = usize::from(shard.0);
+        let mut view = self.shards[i].view.clone();
+        if view.no != no || !view.learners.contains(&node) || !self.is_up(node) {
             return;
         }
-        let mut view = record.view.clone();
         view.learners.retain(|&pid| pid != node);
-        view.in_sync = record.order.iter().copied().filter(|pid| *pid == node || view.in_sync.contains(pid)).collect();
-        self.install(usize::from(shard.0), view, ViewWhy::CaughtUp, out);
+        view.in_sync.push(node);
+        view.in_sync = self.arranged(i, &view.in_sync);
+        self.install(i, view, ViewWhy::CaughtUp, out);
     }
 }

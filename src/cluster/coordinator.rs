@@ -42,6 +42,8 @@ pub struct Coordinator {
     expiring: Option<(Session, Time)>,
     /// When it last looked at its clock.
     looked: Time,
+    /// When it last asked primaries to make way.
+    asked: Time,
 }
 
 impl Coordinator {
@@ -56,7 +58,7 @@ impl Coordinator {
         let peer = |pid, is_node| Peer { pid, is_node, watch: Watch::new(now), known: 0, pending: false };
         let nodes = env.nodes.iter().map(|&pid| peer(pid, true));
         let peers = nodes.chain(env.balancers.iter().map(|&pid| peer(pid, false))).collect();
-        let mut me = Coordinator { control, peers, expiring: None, looked: now };
+        let mut me = Coordinator { control, peers, expiring: None, looked: now, asked: now };
         ctx.arm(Timer::Look, LOOK_EVERY);
         if ctx.boot() > Boot(1) {
             me.propose(Command::Lock(LockCommand::Grace), ctx);
@@ -77,13 +79,22 @@ impl Coordinator {
     /// A message arrives.
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
-            Msg::Heartbeat { sent, boot, fresh, known } => self.heartbeat(from, sent, boot, fresh, known, ctx),
+            Msg::Heartbeat { sent, boot, fresh, leaving, known } => {
+                if let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) {
+                    peer.watch.hear(ctx.now());
+                    peer.known = known;
+                    self.heartbeat(from, sent, boot, fresh, leaving, ctx);
+                }
+            }
             Msg::Lagging { shard, view, node } => self.propose(Command::Shrink(shard, view, node), ctx),
             Msg::Ready { shard, view, node } => self.propose(Command::Expand(shard, view, node), ctx),
+            Msg::Yielded { shard, view } => self.propose(Command::HandOver(shard, view), ctx),
             Msg::Acquire { session, sent } => self.propose(Command::Lock(LockCommand::Acquire { session, sent }), ctx),
             Msg::KeepAlive { session, sent } => self.propose(Command::Lock(LockCommand::KeepAlive { session, sent }), ctx),
             Msg::Release { session, token } => self.propose(Command::Lock(LockCommand::Release { session, token }), ctx),
             Msg::Decisions { .. }
+            | Msg::Yield { .. }
+            | Msg::Snapshot { .. }
             | Msg::Replica { .. }
             | Msg::Request { .. }
             | Msg::Done { .. }
@@ -93,24 +104,25 @@ impl Coordinator {
         }
     }
 
-    fn heartbeat(&mut self, from: Pid, sent: Time, boot: Boot, fresh: bool, known: Version, ctx: &mut Context<'_>) {
-        let now = ctx.now();
-        let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) else { return };
-        peer.watch.hear(now);
-        peer.known = known;
+    fn heartbeat(&mut self, from: Pid, sent: Time, boot: Boot, fresh: bool, leaving: bool, ctx: &mut Context<'_>) {
         let Some(member) = self.control.member(from) else {
             self.tell(from, Some(sent), false, Boot(0), ctx); // a balancer
             return;
         };
         let (on_record, up) = (member.boot, member.up);
+        let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) else { return };
+        let pending = peer.pending;
         if boot > on_record || (boot == on_record && !up) {
-            if !peer.pending {
-                peer.pending = true;
-                self.propose(Command::NodeUp(from, boot, fresh), ctx);
+            peer.pending = true;
+            if !pending {
+                self.propose(Command::NodeUp { node: from, boot, fresh, leaving }, ctx);
             }
             return;
         }
-        let lease = up && !peer.pending && boot == on_record;
+        if !pending && self.control.heeds(from, leaving, ctx.env()) {
+            self.propose(Command::Wish(from, leaving), ctx);
+        }
+        let lease = up && !pending && boot == on_record;
         self.tell(from, Some(sent), lease, on_record, ctx);
     }
 
@@ -137,7 +149,7 @@ impl Coordinator {
             self.peers.iter_mut().for_each(|peer| peer.watch.resume(now));
         }
         self.looked = now;
-        for peer in self.peers.iter_mut().filter(|peer| peer.is_node) {
+        for peer in self.peers.iter_mut().filter(|peer| peer.is_node && self.control.counts_on(peer.pid)) {
             if let Some(silent) = peer.watch.look(now, config.suspect_after) {
                 ctx.note(Note::Suspected { node: peer.pid, silent });
                 // Armed right after the note, so that what follows has the suspicion as its cause.
@@ -145,6 +157,34 @@ impl Coordinator {
             }
         }
         self.expire_leases(ctx);
+        self.move_on(now, ctx);
+    }
+
+    /// Rebalancing: what has to wait for time to pass, and the hand-overs, which need the primary's help.
+    fn move_on(&mut self, now: Time, ctx: &mut Context<'_>) {
+        let env = ctx.env();
+        let config = &env.setup.config;
+        let silent = |peer: &&mut Peer| {
+            !peer.pending && now.since(peer.watch.heard()) >= config.out_after && self.control.is_long_gone(peer.pid, env)
+        };
+        let gone = self.peers.iter_mut().find(silent).map(|peer| {
+            peer.pending = true;
+            peer.pid
+        });
+        if let Some(node) = gone {
+            self.propose(Command::NodeOut(node), ctx);
+        }
+        if now.since(self.asked) < config.resend_after {
+            return;
+        }
+        self.asked = now;
+        if self.control.has_waited(now, env) {
+            self.propose(Command::GoOn, ctx);
+        }
+        let moves = usize::from(config.moves_in_flight);
+        for (shard, view, primary) in self.control.to_hand_over(now, env).take(moves) {
+            ctx.send(primary, Msg::Yield { shard, view });
+        }
     }
 
     /// The lease of a suspected node has surely ended: it may be declared down, and others promoted.
@@ -195,22 +235,26 @@ impl Coordinator {
     /// A decision has reached the disk: it takes effect.
     pub fn decided(&mut self, command: Command, at: Time, ctx: &mut Context<'_>) {
         let mut decided = Vec::new();
-        self.control.apply(&command, at, ctx.env().setup.rules, &mut decided);
+        self.control.apply(&command, at, ctx.env(), &mut decided);
         let mut views = false;
         for outcome in decided {
             match outcome {
                 Decided::Returned(node, boot, fresh) => ctx.note(Note::Returned { node, boot, fresh }),
-                Decided::View(shard, why) => {
+                Decided::Ring { node, why, moves, minimum } => ctx.note(Note::RingChanged { node, why, moves, minimum }),
+                Decided::Left(node) => ctx.note(Note::Left { node }),
+                Decided::View(shard, view, why) => {
                     views = true;
-                    ctx.note(Note::ViewChanged { shard, view: self.control.view(shard).clone(), why });
+                    ctx.note(Note::ViewChanged { shard, view, why });
                 }
                 Decided::Lock(outcome) => lock_outcome(outcome, ctx),
             }
         }
         let about = match command {
-            Command::NodeUp(pid, ..) => vec![pid],
+            Command::NodeUp { node, .. } | Command::NodeOut(node) => vec![node],
             Command::NodesDown(pids) => pids,
-            Command::Shrink(..) | Command::Expand(..) | Command::Lock(_) => Vec::new(),
+            Command::Wish(..) | Command::Shrink(..) | Command::Expand(..) | Command::HandOver(..) | Command::GoOn | Command::Lock(_) => {
+                Vec::new()
+            }
         };
         for peer in self.peers.iter_mut().filter(|peer| about.contains(&peer.pid)) {
             peer.pending = false;

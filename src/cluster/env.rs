@@ -18,14 +18,16 @@ pub struct Env {
     pub setup: Rc<Setup>,
     /// Coordinators, in order.
     pub coordinators: Vec<Pid>,
-    /// Nodes, in order.
+    /// Nodes, in order: those that may still join among them.
     pub nodes: Vec<Pid>,
     /// Balancers, in order.
     pub balancers: Vec<Pid>,
     /// The clients that take the lock.
     pub workers: Vec<Pid>,
-    /// The ring's tokens, clockwise, with their owners.
-    pub ring: Rc<[(u64, Pid)]>,
+    /// The tokens of all of them, clockwise.
+    all_tokens: Rc<[(u64, Pid)]>,
+    /// What the nodes are called on the ring.
+    names: Vec<String>,
     /// The keys of the plain clients.
     pub keys: Vec<Key>,
     /// Where those keys stand on the circle, in order.
@@ -41,27 +43,56 @@ impl Env {
     pub fn new(setup: Rc<Setup>) -> Env {
         let (roster, config) = (setup.roster, &setup.config);
         let nodes: Vec<Pid> = roster.of(Kind::Node).collect();
-        let names: Vec<String> = nodes.iter().map(|&pid| roster.name(pid).to_string()).collect();
-        let ring = Ring::new(names.iter().map(String::as_str), config.vnodes);
-        let node = |i: u16| nodes[usize::from(i)];
-        let placement = (0..config.shards).map(|shard| {
-            let owners = ring.owners(ring::anchor(shard, config.shards), config.replicas);
-            owners.into_iter().map(node).collect()
-        });
+        let (present, spare) = nodes.split_at(usize::from(roster.nodes));
         let key = |id, label: &str| Key { id, shard: ShardId(ring::shard_of(ring::point(label), config.shards)) };
         let labels: Vec<String> = (0..config.keys).map(|i| format!("key{i}")).collect();
         let points = in_order(labels.iter().map(|label| ring::point(label)), Ord::cmp);
-        Env {
+        let mut env = Env {
             coordinators: roster.of(Kind::Coordinator).collect(),
             balancers: roster.of(Kind::Balancer).collect(),
             workers: roster.of(Kind::Client).take(usize::from(config.workers)).collect(),
-            ring: ring.tokens().iter().map(|&(at, i)| (at, node(i))).collect(),
+            all_tokens: Rc::default(),
+            names: nodes.iter().map(|&pid| roster.name(pid).to_string()).collect(),
             keys: (0..).zip(&labels).map(|(id, label)| key(id, label)).collect(),
             points: points.into(),
             document: key(config.keys, "orders"),
-            first: Box::new(Control::new(nodes.iter().copied(), placement.collect(), config.lock_lease)),
-            nodes,
-            setup,
+            first: Box::new(Control::new(&[], &[], Vec::new(), config.lock_lease)),
+            nodes: nodes.clone(),
+            setup: setup.clone(),
+        };
+        env.all_tokens = env.ring(&nodes).tokens().iter().map(|&(at, i)| (at, nodes[usize::from(i)])).collect();
+        env.first = Box::new(Control::new(present, spare, env.placement(present), config.lock_lease));
+        env
+    }
+
+    fn ring(&self, members: &[Pid]) -> Ring {
+        let named = self.nodes.iter().zip(&self.names).filter(|(pid, _)| members.contains(pid));
+        Ring::new(named.map(|(_, name)| name.as_str()), self.setup.config.vnodes)
+    }
+
+    /// The tokens of a ring of these nodes, clockwise, with their owners.
+    pub fn tokens(&self, members: impl Fn(Pid) -> bool) -> Rc<[(u64, Pid)]> {
+        self.all_tokens.iter().copied().filter(|&(_, pid)| members(pid)).collect()
+    }
+
+    /// The ring's answer for every shard, if these nodes (in order) are its members: who should hold it, the preferred
+    /// primary first.
+    pub fn placement(&self, members: &[Pid]) -> Vec<Vec<Pid>> {
+        let (ring, config) = (self.ring(members), &self.setup.config);
+        let owners = |shard| ring.owners(ring::anchor(shard, config.shards), config.replicas);
+        (0..config.shards).map(|shard| owners(shard).into_iter().map(|i| members[usize::from(i)]).collect()).collect()
+    }
+
+    /// How many copies have to be made on the way from one placement to another, and the least with which any placement
+    /// could have arrived at the same number of copies on every node: what those that gain have gained.
+    pub fn plan<'a>(&self, old: impl Iterator<Item = &'a Vec<Pid>>, new: &[Vec<Pid>]) -> (u32, u32) {
+        let mut gain = vec![0i64; self.setup.roster.len()];
+        let mut moves = 0;
+        for (old, new) in old.zip(new) {
+            moves += new.iter().filter(|pid| !old.contains(pid)).count() as u32;
+            new.iter().for_each(|pid| gain[pid.index()] += 1);
+            old.iter().for_each(|pid| gain[pid.index()] -= 1);
         }
+        (moves, gain.into_iter().filter(|&gain| gain > 0).sum::<i64>() as u32)
     }
 }

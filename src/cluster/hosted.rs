@@ -1,25 +1,52 @@
 //! One shard on one node: the replica, what its committed operations have made of the store, and who waits for answers.
 
+use std::rc::Rc;
+
 use crate::cluster::msg::{LoggedOp, Msg};
 use crate::cluster::note::{Asked, Note, OpId};
 use crate::cluster::process::Context;
+use crate::cluster::snapshot::{Base, Item};
 use crate::cluster::store::{Outcome, Request, Store};
 use crate::proto::replica::machine::Replica;
-use crate::proto::replica::view::{Index, ShardId};
+use crate::proto::replica::transfer::{Incoming, Outgoing};
+use crate::proto::replica::view::{Index, ShardId, ViewNo};
 use crate::sim::id::Pid;
 use crate::sim::sorted::SortedMap;
+
+/// A request that waits.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Held {
+    /// Through whom it came.
+    pub from: Pid,
+    /// The operation.
+    pub op: OpId,
+    /// What is asked.
+    pub request: Request,
+    /// Whether a node passed it on, and from which view on the receiver leads.
+    pub passed: Option<ViewNo>,
+}
 
 /// A shard as a node keeps it in memory.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Hosted {
     /// The protocol's state.
     pub replica: Replica<LoggedOp>,
+    /// What the copy started from.
+    pub base: Rc<Base>,
     /// What the applied operations have made.
     pub store: Store,
     /// Applied up to here; never beyond what is known to be committed.
     pub applied: Index,
     /// Who waits for which entry: the operation and the balancer it came through.
     pub waiting: SortedMap<Index, (OpId, Pid)>,
+    /// Requests that wait for a hand-over, or for this new primary to settle.
+    pub held: Vec<Held>,
+    /// Whether new requests wait, since another is to lead.
+    pub yielding: bool,
+    /// Snapshots on their way to learners.
+    pub outgoing: SortedMap<Pid, Outgoing<Item>>,
+    /// A snapshot that arrives.
+    pub incoming: Option<Incoming<Item>>,
     /// Whether it serves: primary, settled, and under a lease when it last looked.
     pub serving: bool,
     /// Whether the resend timer runs.
@@ -28,13 +55,18 @@ pub struct Hosted {
 }
 
 impl Hosted {
-    /// A copy just read from disk: the store is made anew from the committed part of the log.
-    pub fn new(replica: Replica<LoggedOp>, fencing: bool) -> Hosted {
+    /// A copy just read from disk: the store is made anew from its base and the committed part of the log.
+    pub fn new(replica: Replica<LoggedOp>, base: Rc<Base>, fencing: bool) -> Hosted {
         let mut hosted = Hosted {
             replica,
             store: Store::default(),
+            base,
             applied: Index(0),
             waiting: SortedMap::new(),
+            held: Vec::new(),
+            yielding: false,
+            outgoing: SortedMap::new(),
+            incoming: None,
             serving: false,
             timer: false,
             fencing,
@@ -44,6 +76,8 @@ impl Hosted {
     }
 
     fn replay(&mut self) {
+        self.store = self.base.store.clone();
+        self.applied = self.replica.log().base();
         while self.applied < self.replica.commit() {
             self.applied = self.applied.next();
             if let Some((op, request)) = self.replica.log().get(self.applied).and_then(|entry| entry.op) {
@@ -55,10 +89,28 @@ impl Hosted {
     /// The log was cut: if that took something applied (which only a broken rule can bring about), the store is made anew.
     pub fn rewind(&mut self) {
         if self.applied > self.replica.commit() {
-            self.applied = Index(0);
-            self.store = Store::default();
             self.replay();
         }
+    }
+
+    /// A snapshot has replaced the log.
+    pub fn restart(&mut self, base: Rc<Base>) {
+        self.base = base;
+        self.replay();
+    }
+
+    /// The operation at an index, in the log or in what the copy started from.
+    pub fn logged(&self, index: Index) -> Option<OpId> {
+        let log = self.replica.log();
+        if index <= log.base() { self.base.at(index) } else { log.get(index)?.op.map(|(op, _)| op) }
+    }
+
+    /// The state after everything applied, as a snapshot.
+    pub fn snapshot(&self) -> Outgoing<Item> {
+        let evidence = (1..=self.applied.0).map(|i| self.logged(Index(i))).collect();
+        let base = Base { store: self.store.clone(), evidence: Rc::new(evidence) };
+        let view = self.replica.log().view_at(self.applied).expect("what is applied is in the log or is its base");
+        Outgoing::new((self.applied, view), base.items())
     }
 
     /// Applies what is committed up to `upto`; a primary answers whoever waits.

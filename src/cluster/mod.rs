@@ -6,8 +6,10 @@ pub mod client;
 pub mod config;
 pub mod control;
 pub mod coordinator;
+pub mod disk;
 pub mod env;
 pub mod hosted;
+mod moving;
 pub mod msg;
 pub mod name;
 pub mod node;
@@ -15,8 +17,10 @@ pub mod note;
 mod picture;
 pub mod process;
 pub mod property;
+mod rebalance;
 pub mod rules;
 pub mod setup;
+pub mod snapshot;
 pub mod store;
 pub mod view;
 pub mod worker;
@@ -25,16 +29,17 @@ use std::rc::Rc;
 
 use crate::cluster::control::Control;
 use crate::cluster::coordinator::Coordinator;
+use crate::cluster::disk::NodeDisk;
 pub use crate::cluster::env::Env;
 use crate::cluster::name::Kind;
-use crate::cluster::node::{Node, NodeDisk};
+use crate::cluster::node::Node;
 use crate::cluster::note::Note;
 use crate::cluster::process::{Disk, Member};
 use crate::cluster::setup::Setup;
 use crate::cluster::view::Flight;
 use crate::cluster::worker::Worker;
 use crate::sim::fault::Fault;
-use crate::sim::id::Pid;
+use crate::sim::id::{Boot, Pid};
 use crate::sim::journal::Record;
 use crate::sim::net::NetConfig;
 use crate::sim::time::Time;
@@ -69,6 +74,14 @@ pub enum NoEffect {
     Whole,
     /// It has this speed or drift already.
     Same,
+    /// It has never been there: it would have to be added first.
+    Absent,
+    /// It takes part already.
+    Member,
+    /// It leaves already, or has left.
+    Leaving,
+    /// Without it, there would be fewer nodes than copies.
+    Needed,
 }
 
 impl Cluster {
@@ -78,8 +91,9 @@ impl Cluster {
         let net = NetConfig { delay: config.delay, jitter: config.jitter, loss: config.loss, duplicates: config.duplicates };
         let world = WorldConfig { seed: setup.seed, net, save: (config.save_min, config.save_max), drift_max: DRIFT_AT_START };
         let disks = setup.roster.pids().map(|pid| match setup.roster.name(pid).kind {
-            Kind::Node => Disk::Node(NodeDisk { formatted: true, ..NodeDisk::default() }),
-            Kind::Coordinator | Kind::Balancer | Kind::Client => Disk::Empty,
+            Kind::Node if !setup.roster.begins(pid) => None,
+            Kind::Node => Some(Disk::Node(NodeDisk { formatted: true, ..NodeDisk::default() })),
+            Kind::Coordinator | Kind::Balancer | Kind::Client => Some(Disk::Empty),
         });
         let disks = disks.collect();
         let env = Rc::new(Env::new(setup));
@@ -136,15 +150,27 @@ impl Cluster {
         self.world.inject(fault, out);
     }
 
+    /// Whether a process is there, dead or alive: nodes that may still join are not.
+    pub fn is_there(&self, pid: Pid) -> bool {
+        self.world.boot(pid) > Boot(0)
+    }
+
     /// Whether `fault` would change anything now: `Err` gives the reason why not.
     pub fn admits(&self, fault: Fault) -> Result<(), NoEffect> {
         let world = &self.world;
         let down = |pid: Pid| world.process(pid).is_none();
         let refuse = |when: bool, why: NoEffect| if when { Err(why) } else { Ok(()) };
+        // What the node itself has been told last; the coordinator may not have heard it.
+        let leaving = |pid| self.node(pid).is_some_and(Node::is_leaving);
         match fault {
             Fault::Kill(pid) => refuse(down(pid), NoEffect::Down),
+            Fault::Revive(pid) | Fault::Wipe(pid) if !self.is_there(pid) => Err(NoEffect::Absent),
             Fault::Revive(pid) => refuse(!down(pid), NoEffect::Up),
             Fault::Wipe(pid) => refuse(down(pid) && *world.disk(pid) == Disk::Empty, NoEffect::Same),
+            Fault::Join(pid) => refuse(!down(pid) && !leaving(pid) && self.control().counts_on(pid), NoEffect::Member),
+            Fault::Leave(pid) if down(pid) => Err(NoEffect::Down),
+            Fault::Leave(pid) if leaving(pid) => Err(NoEffect::Leaving),
+            Fault::Leave(pid) => refuse(!self.control().can_spare(pid, self.env()), NoEffect::Needed),
             Fault::Freeze(pid) if down(pid) => Err(NoEffect::Down),
             Fault::Freeze(pid) => refuse(world.is_frozen(pid), NoEffect::Frozen),
             Fault::Thaw(pid) => refuse(!world.is_frozen(pid), NoEffect::NotFrozen),

@@ -3,9 +3,11 @@
 use std::rc::Rc;
 
 use crate::cluster::note::{OpId, RefusedWhy};
+use crate::cluster::snapshot::Item;
 use crate::cluster::store::{Outcome, Request};
 use crate::cluster::view::Shape;
 use crate::proto::lock::token::{FencingToken, Session};
+use crate::proto::replica::transfer::SnapshotMsg;
 use crate::proto::replica::view::{ShardId, View, ViewNo};
 use crate::proto::replica::words::ReplicaMsg;
 use crate::sim::id::{Boot, Pid};
@@ -31,6 +33,8 @@ pub enum Msg {
         boot: Boot,
         /// Whether its disk was found empty.
         fresh: bool,
+        /// Whether it wishes to leave.
+        leaving: bool,
         /// What it knows.
         known: Version,
     },
@@ -68,6 +72,27 @@ pub enum Msg {
         /// The learner.
         node: Pid,
     },
+    /// Coordinator to primary: let requests wait and come to an end, so that the preferred primary may lead.
+    Yield {
+        /// Which shard.
+        shard: ShardId,
+        /// The primary's view.
+        view: ViewNo,
+    },
+    /// Primary to coordinators: nothing is under way here any more.
+    Yielded {
+        /// Which shard.
+        shard: ShardId,
+        /// The primary's view.
+        view: ViewNo,
+    },
+    /// A snapshot between replicas of a shard.
+    Snapshot {
+        /// Which shard.
+        shard: ShardId,
+        /// What.
+        msg: SnapshotMsg<Item>,
+    },
     /// Between replicas of a shard.
     Replica {
         /// Which shard.
@@ -81,6 +106,9 @@ pub enum Msg {
         op: OpId,
         /// What is asked.
         request: Request,
+        /// Passed on by a node that does not lead any more, since the receiver leads from this view on. Such a request is not
+        /// passed on again.
+        passed: Option<ViewNo>,
     },
     /// Node to balancer, balancer to client: done.
     Done {
@@ -142,16 +170,19 @@ impl Msg {
             Msg::Decisions { answers: None, .. }
             | Msg::Lagging { .. }
             | Msg::Ready { .. }
+            | Msg::Yield { .. }
             | Msg::Request { .. }
             | Msg::Acquire { .. }
             | Msg::KeepAlive { .. }
             | Msg::Release { .. } => Shape::Request,
+            Msg::Snapshot { msg: SnapshotMsg::Chunk { .. }, .. } => Shape::Data,
+            Msg::Snapshot { msg: SnapshotMsg::Got { .. }, .. } | Msg::Yielded { .. } => Shape::Reply,
             Msg::Done { .. } | Msg::SessionOk { .. } => Shape::Reply,
             Msg::Refused { .. } | Msg::SessionOver { .. } => Shape::Refusal,
             Msg::Replica { msg, .. } => match msg {
                 ReplicaMsg::Append { .. } => Shape::Request,
                 ReplicaMsg::Stored { .. } => Shape::Reply,
-                ReplicaMsg::Mismatch { .. } | ReplicaMsg::Stale { .. } => Shape::Refusal,
+                ReplicaMsg::Mismatch { .. } | ReplicaMsg::Stale { .. } | ReplicaMsg::Discard { .. } => Shape::Refusal,
             },
         }
     }
@@ -164,12 +195,17 @@ impl Msg {
             Msg::Decisions { answers: None, .. } => "Views",
             Msg::Lagging { .. } => "Lagging",
             Msg::Ready { .. } => "Ready",
+            Msg::Yield { .. } => "Yield",
+            Msg::Yielded { .. } => "Yielded",
+            Msg::Snapshot { msg: SnapshotMsg::Chunk { .. }, .. } => "Chunk",
+            Msg::Snapshot { msg: SnapshotMsg::Got { .. }, .. } => "Got",
             Msg::Replica { msg, .. } => match msg {
                 ReplicaMsg::Append { entries, .. } if entries.is_empty() => "Commit",
                 ReplicaMsg::Append { .. } => "Append",
                 ReplicaMsg::Stored { .. } => "Stored",
                 ReplicaMsg::Mismatch { .. } => "Mismatch",
                 ReplicaMsg::Stale { .. } => "Stale",
+                ReplicaMsg::Discard { .. } => "Discard",
             },
             Msg::Request { request, .. } => request.label(),
             Msg::Done { .. } => "Done",
@@ -186,7 +222,12 @@ impl Msg {
     /// The shard it is about; a request's is known by its key.
     pub fn shard(&self) -> Option<ShardId> {
         match self {
-            Msg::Lagging { shard, .. } | Msg::Ready { shard, .. } | Msg::Replica { shard, .. } => Some(*shard),
+            Msg::Lagging { shard, .. }
+            | Msg::Ready { shard, .. }
+            | Msg::Yield { shard, .. }
+            | Msg::Yielded { shard, .. }
+            | Msg::Snapshot { shard, .. }
+            | Msg::Replica { shard, .. } => Some(*shard),
             Msg::Request { request, .. } => Some(request.shard()),
             Msg::Heartbeat { .. }
             | Msg::Decisions { .. }

@@ -63,12 +63,15 @@ impl FromStr for Name {
     }
 }
 
-/// How many of each kind there are, and so which `Pid` is who: coordinators, nodes, balancers, clients, in that order.
+/// Nodes of a run at most, those that join later among them: `A`..`H`.
+pub const NODES_MAX: u8 = 8;
+
+/// How many of each kind there are at the beginning, and so which `Pid` is who: coordinators, nodes, balancers, clients, in that order.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Roster {
     /// Members of the control plane.
     pub coordinators: u8,
-    /// Storage servers.
+    /// Storage servers at the beginning. Up to [`NODES_MAX`] may join later; every one of those has its pid from the start.
     pub nodes: u8,
     /// Front doors.
     pub balancers: u8,
@@ -79,10 +82,16 @@ pub struct Roster {
 impl Roster {
     /// The kinds in the order of their pids, each with its head count.
     const fn counts(&self) -> [(Kind, u8); 4] {
-        [(Kind::Coordinator, self.coordinators), (Kind::Node, self.nodes), (Kind::Balancer, self.balancers), (Kind::Client, self.clients)]
+        [(Kind::Coordinator, self.coordinators), (Kind::Node, NODES_MAX), (Kind::Balancer, self.balancers), (Kind::Client, self.clients)]
     }
 
-    /// How many processes there are.
+    /// Whether the process is there from the beginning.
+    pub fn begins(&self, pid: Pid) -> bool {
+        let name = self.name(pid);
+        name.kind != Kind::Node || name.n < self.nodes
+    }
+
+    /// How many processes there are or may be.
     pub fn len(&self) -> usize {
         self.counts().iter().map(|&(_, n)| n as usize).sum()
     }

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::cluster::hosted::Hosted;
+use crate::cluster::disk::NodeDisk;
+use crate::cluster::hosted::{Held, Hosted};
 use crate::cluster::msg::{Changes, LoggedOp, Msg, Version};
-use crate::cluster::note::{Note, OpId, RefusedWhy, StopWhy};
+use crate::cluster::note::{Note, RefusedWhy, StopWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
 use crate::cluster::rules::Rule;
 use crate::cluster::store::{Known, Outcome, Request};
@@ -13,62 +14,21 @@ use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::proto::replica::words::{Mark, Patience, ReplicaMsg, Want};
 use crate::sim::id::{Boot, Pid};
+use crate::sim::process::Signal;
 use crate::sim::sorted::SortedMap;
 use crate::sim::time::{Span, Time};
-
-/// What a node's disk holds.
-#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
-pub struct NodeDisk {
-    /// Whether the control plane has counted this disk in. An empty one belongs to a node that has lost everything.
-    pub formatted: bool,
-    /// Each shard's log, the highest view seen, and what was known to be committed.
-    pub shards: SortedMap<ShardId, ShardDisk>,
-}
-
-/// One shard on a disk.
-#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
-pub struct ShardDisk {
-    /// The highest view seen.
-    pub view: ViewNo,
-    /// The log.
-    pub log: Log<LoggedOp>,
-    /// Known to be committed.
-    pub commit: Index,
-}
-
-impl NodeDisk {
-    /// Carries out a change.
-    pub fn save(&mut self, change: &Change) {
-        match change {
-            Change::Log { shard, view, commit, keep, entries } => {
-                let disk = self.shards.get_or_insert_with(*shard, Default::default);
-                disk.log.truncate(*keep);
-                for entry in entries {
-                    disk.log.push(entry.clone());
-                }
-                disk.view = disk.view.max(*view);
-                disk.commit = (*commit).min(disk.log.last());
-            }
-            Change::View(shard, view) => {
-                let disk = self.shards.get_or_insert_with(*shard, Default::default);
-                disk.view = disk.view.max(*view);
-            }
-            Change::Format => self.formatted = true,
-            Change::Decide(..) => {}
-        }
-    }
-}
 
 /// A node's memory.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Node {
     fresh: bool,
+    leaving: bool,
     /// Whether the control plane has this life on record; until then the node takes no part.
     admitted: bool,
     known: Version,
     /// By its own clock, counted from the sending of an answered heartbeat.
     lease_until: Time,
-    shards: SortedMap<ShardId, Rc<Hosted>>,
+    pub(super) shards: SortedMap<ShardId, Rc<Hosted>>,
 }
 
 impl Node {
@@ -77,18 +37,18 @@ impl Node {
         let (me, fencing) = (ctx.me(), ctx.env().setup.rules.on(Rule::Fencing));
         let shards = disk.shards.iter().map(|(&shard, disk)| {
             let replica = Replica::new(me, disk.view, disk.log.clone(), disk.commit);
-            (shard, Rc::new(Hosted::new(replica, fencing)))
+            (shard, Rc::new(Hosted::new(replica, disk.base.clone(), fencing)))
         });
         let shards = shards.collect();
         let first = ctx.env().setup.config.heartbeat_every;
-        if ctx.boot() == Boot(1) {
+        if ctx.boot() == Boot(1) && disk.formatted {
             // Nodes that start together do not all report at the same instant.
             let after = ctx.rng().between(Span::ZERO, first);
             ctx.arm(Timer::Heartbeat, after);
         } else {
             ctx.arm(Timer::Heartbeat, Span::ZERO);
         }
-        Node { fresh: !disk.formatted, admitted: false, known: 0, lease_until: Time::ZERO, shards }
+        Node { fresh: !disk.formatted, leaving: disk.leaving, admitted: false, known: 0, lease_until: Time::ZERO, shards }
     }
 
     /// Its copy of a shard.
@@ -101,6 +61,21 @@ impl Node {
         self.lease_until
     }
 
+    /// Whether its operator has asked it to leave.
+    pub fn is_leaving(&self) -> bool {
+        self.leaving
+    }
+
+    /// Its operator wishes something. It is told to the coordinators with every heartbeat, so no message of it can be lost.
+    pub fn signal(&mut self, signal: Signal, ctx: &mut Context<'_>) {
+        let leaving = signal == Signal::Leave;
+        if leaving != self.leaving {
+            self.leaving = leaving;
+            ctx.save(Change::Leaving(leaving), Ticket::Nothing);
+            ctx.arm(Timer::Heartbeat, Span::ZERO);
+        }
+    }
+
     fn has_lease(&self, ctx: &Context<'_>) -> bool {
         ctx.now() < self.lease_until || !ctx.env().setup.rules.on(Rule::PrimaryLease)
     }
@@ -110,7 +85,8 @@ impl Node {
         match timer {
             Timer::Heartbeat => {
                 ctx.arm(Timer::Heartbeat, ctx.env().setup.config.heartbeat_every);
-                let beat = Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh: self.fresh, known: self.known };
+                let beat =
+                    Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh: self.fresh, leaving: self.leaving, known: self.known };
                 for &to in &ctx.env().coordinators {
                     ctx.send(to, beat.clone());
                 }
@@ -125,7 +101,10 @@ impl Node {
                     hosted.timer = false;
                     hosted.replica.tick(now, patience, wants);
                 });
+                self.send_chunks(shard, true, ctx);
             }
+            Timer::Chunk(shard) => self.send_chunks(shard, false, ctx),
+            Timer::Yield(shard) => self.yielded_in_vain(shard, ctx),
             Timer::Look | Timer::WaitOut(_) | Timer::Work | Timer::Attempt | Timer::KeepAlive => {}
         }
     }
@@ -150,12 +129,15 @@ impl Node {
                 }
             }
             Msg::Replica { shard, msg } => self.replicate(from, shard, msg, ctx),
-            Msg::Request { op, request } => self.request(from, op, request, ctx),
+            Msg::Snapshot { shard, msg } => self.snapshot(from, shard, msg, ctx),
+            Msg::Yield { shard, view } => self.make_way(shard, view, ctx),
+            Msg::Request { op, request, passed } => self.request(Held { from, op, request, passed }, ctx),
+            // The answer to a request that was passed on.
+            Msg::Done { op, .. } | Msg::Refused { op, .. } => ctx.send(op.client, msg),
             Msg::Heartbeat { .. }
             | Msg::Lagging { .. }
             | Msg::Ready { .. }
-            | Msg::Done { .. }
-            | Msg::Refused { .. }
+            | Msg::Yielded { .. }
             | Msg::Acquire { .. }
             | Msg::KeepAlive { .. }
             | Msg::Release { .. }
@@ -194,9 +176,9 @@ impl Node {
         if !named && !self.shards.contains_key(&shard) {
             return;
         }
-        let fencing = ctx.env().setup.rules.on(Rule::Fencing);
-        let hosted =
-            self.shards.get_or_insert_with(shard, || Rc::new(Hosted::new(Replica::new(me, ViewNo(0), Log::default(), Index(0)), fencing)));
+        let (fencing, copies) = (ctx.env().setup.rules.on(Rule::Fencing), usize::from(ctx.env().setup.config.replicas));
+        let nothing = || Replica::new(me, ViewNo(0), Log::default(), Index(0));
+        let hosted = self.shards.get_or_insert_with(shard, || Rc::new(Hosted::new(nothing(), Rc::default(), fencing)));
         if view.no <= hosted.replica.view() && (view.no < hosted.replica.view() || hosted.replica.is_primary()) {
             return;
         }
@@ -205,12 +187,24 @@ impl Node {
             hosted.serving = false;
             ctx.note(Note::Stopped { shard, view: hosted.replica.view(), why: StopWhy::HigherView });
         }
+        if !named && view.primary.is_some() && view.in_sync.len() >= copies {
+            // Enough others hold it, and a living one leads them. Fewer, and this copy stays, for all that may happen.
+            self.shards.remove(&shard);
+            ctx.save(Change::Drop(shard), Ticket::Nothing);
+            ctx.note(Note::Dropped { shard });
+            return;
+        }
         ctx.save(Change::View(shard, view.no), Ticket::Nothing);
         self.with(shard, ctx, |hosted, now, patience, wants| hosted.replica.enter(view, now, patience, wants));
     }
 
     /// Lets a shard's replica act, carries out what it wants, and keeps its timer running while somebody owes it an answer.
-    fn with(&mut self, shard: ShardId, ctx: &mut Context<'_>, act: impl FnOnce(&mut Hosted, Time, Patience, &mut Vec<Want<LoggedOp>>)) {
+    pub(super) fn with(
+        &mut self,
+        shard: ShardId,
+        ctx: &mut Context<'_>,
+        act: impl FnOnce(&mut Hosted, Time, Patience, &mut Vec<Want<LoggedOp>>),
+    ) {
         let Some(hosted) = self.shards.get_mut(&shard) else { return };
         let hosted = Rc::make_mut(hosted);
         let env = ctx.env();
@@ -231,6 +225,11 @@ impl Node {
                 Want::Truncated { from, dropped } => {
                     ctx.note(Note::Truncated { shard, from, dropped });
                     hosted.rewind();
+                }
+                Want::Forget => {
+                    hosted.base = Rc::default();
+                    let (view, upto, base) = (hosted.replica.view(), (Index(0), ViewNo(0)), hosted.base.clone());
+                    ctx.save(Change::Snapshot { shard, view, upto, base }, Ticket::Nothing);
                 }
                 Want::Appended(index, view) => ctx.note(Note::Appended { shard, index, view }),
                 Want::Refused { from, theirs } => {
@@ -253,11 +252,24 @@ impl Node {
                         ctx.send(to, Msg::Lagging { shard, view: hosted.replica.view(), node });
                     }
                 }
+                Want::Snapshot(to) => {
+                    if !hosted.outgoing.contains_key(&to) {
+                        ctx.note(Note::SnapshotSent { shard, to, upto: hosted.applied });
+                        hosted.outgoing.insert(to, hosted.snapshot());
+                    }
+                    ctx.arm(Timer::Chunk(shard), Span::ZERO);
+                }
                 Want::Settled => settled = true,
             }
         }
+        if !hosted.outgoing.is_empty() {
+            let done: Vec<Pid> = hosted.outgoing.iter().map(|(&to, _)| to).filter(|&to| !hosted.replica.carries_to(to)).collect();
+            done.iter().for_each(|to| drop(hosted.outgoing.remove(to)));
+        }
         if led && !hosted.replica.is_primary() {
             hosted.waiting.clear();
+            hosted.outgoing.clear();
+            hosted.yielding = false;
             if hosted.serving {
                 hosted.serving = false;
                 ctx.note(Note::Stopped { shard, view: hosted.replica.view(), why: StopWhy::HigherView });
@@ -267,8 +279,12 @@ impl Node {
             hosted.timer = true;
             ctx.arm(Timer::Resend(shard), config.resend_after);
         }
+        let waited = !hosted.held.is_empty() || hosted.yielding;
         if settled || (hosted.replica.is_settled() && !hosted.serving) {
             self.start_serving(ctx);
+        }
+        if waited {
+            self.release_held(shard, ctx);
         }
     }
 
@@ -296,25 +312,29 @@ impl Node {
         self.with(shard, ctx, |hosted, _, _, wants| hosted.replica.stored(mark, wants));
     }
 
-    fn request(&mut self, from: Pid, op: OpId, request: Request, ctx: &mut Context<'_>) {
-        let shard = request.shard();
+    /// A client asks for something.
+    pub(super) fn request(&mut self, it: Held, ctx: &mut Context<'_>) {
+        let (op, request, shard) = (it.op, it.request, it.request.shard());
         let leased = self.has_lease(ctx);
-        let refusal = match self.shards.get(&shard) {
-            Some(hosted) if hosted.replica.is_primary() => {
-                if !leased {
-                    Some(RefusedWhy::NoLease)
-                } else {
-                    (!hosted.replica.is_settled()).then_some(RefusedWhy::Settling)
+        let Some(hosted) = self.shards.get_mut(&shard) else { return refuse(&it, RefusedWhy::NotPrimary, ctx) };
+        let replica = &hosted.replica;
+        if !replica.is_primary() {
+            match replica.leader().filter(|&leader| leader != ctx.me()) {
+                _ if it.passed.is_some_and(|view| view > replica.view()) => self.hold(it, ctx), // I am to lead, and have not heard
+                Some(leader) if it.passed.is_none() => {
+                    ctx.send(leader, Msg::Request { op, request, passed: Some(replica.view()) });
                 }
+                Some(_) | None => refuse(&it, RefusedWhy::NotPrimary, ctx),
             }
-            Some(_) | None => Some(RefusedWhy::NotPrimary),
-        };
-        if let Some(why) = refusal {
-            ctx.note(Note::Refused { shard, op, why });
-            ctx.send(from, Msg::Refused { op, why });
             return;
         }
-        let Some(hosted) = self.shards.get_mut(&shard) else { return };
+        if !leased {
+            return refuse(&it, RefusedWhy::NoLease, ctx);
+        }
+        if !replica.is_settled() || hosted.yielding {
+            return self.hold(it, ctx);
+        }
+        let from = it.from;
         let hosted = Rc::make_mut(hosted);
         if let Request::Get(key) = request {
             let outcome = Outcome::Value(hosted.store.get(key));
@@ -341,4 +361,11 @@ impl Node {
             }
         }
     }
+}
+
+/// Turns a request away; nothing has changed.
+pub(super) fn refuse(it: &Held, why: RefusedWhy, ctx: &mut Context<'_>) {
+    let op = it.op;
+    ctx.note(Note::Refused { shard: it.request.shard(), op, why });
+    ctx.send(it.from, Msg::Refused { op, why });
 }

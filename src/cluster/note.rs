@@ -36,6 +36,27 @@ pub enum ViewWhy {
     BackupLost,
     /// A learner caught up and joined the in-sync set.
     CaughtUp,
+    /// A copy is wanted on this node, which has none: it is a learner from now on.
+    Recruited(Pid),
+    /// The primary gave way to the preferred one.
+    HandedOver,
+    /// Every wanted copy is there, and those that nobody wants any more were let go.
+    Dismissed,
+    /// A copy that was being made is not wanted any more.
+    Cancelled,
+}
+
+/// Why the ring was computed anew.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RingWhy {
+    /// A node joined, or one that was leaving stays.
+    Joined,
+    /// A node wishes to leave.
+    Draining,
+    /// A node was down for too long.
+    Out,
+    /// A node that was down for too long is back.
+    Returned,
 }
 
 /// Why a request was turned away.
@@ -78,6 +99,48 @@ pub enum Note {
         boot: Boot,
         /// Whether its disk was empty.
         fresh: bool,
+    },
+    /// The ring was computed anew, and with it who should hold what.
+    RingChanged {
+        /// Because of this node.
+        node: Pid,
+        /// The reason.
+        why: RingWhy,
+        /// Copies that have to be made.
+        moves: u32,
+        /// The least with which any placement could have arrived at the same number of copies on every node.
+        minimum: u32,
+    },
+    /// A node that wished to leave holds nothing any more.
+    Left {
+        /// Which.
+        node: Pid,
+    },
+    /// A primary begins to carry a snapshot to a learner.
+    SnapshotSent {
+        /// Of which shard.
+        shard: ShardId,
+        /// To whom.
+        to: Pid,
+        /// It stands for everything up to here.
+        upto: Index,
+    },
+    /// A learner has a whole snapshot, and takes it over.
+    SnapshotTaken {
+        /// Of which shard.
+        shard: ShardId,
+        /// It stands for everything up to here.
+        upto: Index,
+    },
+    /// A primary has nothing under way and lets requests wait, so that another may lead.
+    Yielded {
+        /// Which shard.
+        shard: ShardId,
+    },
+    /// A node has deleted its copy: others hold the shard.
+    Dropped {
+        /// Which shard.
+        shard: ShardId,
     },
     /// The control plane decided on a new view.
     ViewChanged {
@@ -247,6 +310,9 @@ impl Note {
         match self {
             Note::Suspected { .. }
             | Note::Returned { .. }
+            | Note::RingChanged { .. }
+            | Note::Left { .. }
+            | Note::SnapshotTaken { .. }
             | Note::ViewChanged { .. }
             | Note::Serving { .. }
             | Note::Stopped { .. }
@@ -259,6 +325,9 @@ impl Note {
             | Note::FencedWrite { .. }
             | Note::FenceRefused { .. } => true,
             Note::Appended { .. }
+            | Note::SnapshotSent { .. }
+            | Note::Yielded { .. }
+            | Note::Dropped { .. }
             | Note::Committed { .. }
             | Note::Acknowledged { .. }
             | Note::Refused { .. }

@@ -1,14 +1,18 @@
 //! Builds the read-only view of a cluster, and answers the narrow questions that promises ask after every event.
 
+use std::rc::Rc;
+
 use crate::cluster::Cluster;
+use crate::cluster::control::Part;
 use crate::cluster::hosted::Hosted;
 use crate::cluster::msg::LoggedOp;
 use crate::cluster::note::OpId;
 use crate::cluster::process::Disk;
 use crate::cluster::rules::Rule;
-use crate::cluster::view::{ClusterView, Health, HolderView, LockView, ProcessView, ReplicaView, Role, ShardView, Sight};
+use crate::cluster::view::{ClusterView, Health, HolderView, LockView, ProcessView, ReplicaView, Role, ShardView, Sight, Standing};
 use crate::proto::lock::token::FencingToken;
 use crate::proto::replica::log::Log;
+use crate::proto::replica::transfer::Incoming;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
@@ -28,8 +32,30 @@ impl Sight for Cluster {
     }
 
     fn logged(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId> {
-        let entry = self.node(node)?.hosted(shard)?.replica.log().get(index)?;
-        entry.op.map(|(op, _)| op)
+        self.node(node)?.hosted(shard)?.logged(index)
+    }
+
+    fn kept(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId> {
+        match self.world.disk(node) {
+            Disk::Node(disk) => disk.shards.get(&shard)?.logged(index),
+            Disk::Empty | Disk::Control(_) => None,
+        }
+    }
+
+    fn nodes(&self) -> Vec<Pid> {
+        self.env().nodes.clone()
+    }
+
+    fn ring(&self) -> Rc<[(u64, Pid)]> {
+        self.env().tokens(|pid| self.control().member(pid).is_some_and(|member| member.part == Part::In))
+    }
+
+    fn shards(&self) -> u16 {
+        self.setup().config.shards
+    }
+
+    fn copies(&self) -> usize {
+        usize::from(self.setup().config.replicas)
     }
 }
 
@@ -42,7 +68,7 @@ impl Cluster {
             processes: env.setup.roster.pids().map(|pid| self.process_view(pid)).collect(),
             shards: (0..env.setup.config.shards).map(|i| self.shard_view(ShardId(i))).collect(),
             lock: self.lock_view(),
-            ring: env.ring.clone(),
+            ring: self.ring(),
             keys: env.points.clone(),
         }
     }
@@ -65,7 +91,9 @@ impl Cluster {
         ProcessView {
             pid,
             name: env.setup.roster.name(pid),
+            present: self.is_there(pid),
             health: self.health(pid),
+            standing: self.standing(pid),
             boot: self.world.boot(pid).0,
             suspected,
             slow: net.slow(pid),
@@ -74,12 +102,26 @@ impl Cluster {
         }
     }
 
+    fn standing(&self, pid: Pid) -> Standing {
+        let control = self.control();
+        match control.member(pid).map(|member| member.part) {
+            None | Some(Part::Spare) => Standing::None,
+            Some(Part::Draining) => Standing::Draining,
+            Some(Part::Out) => Standing::Out,
+            Some(Part::In) => {
+                let missing = |i| control.order(ShardId(i)).contains(&pid) && !control.view(ShardId(i)).in_sync.contains(&pid);
+                let joining = self.health(pid) == Health::Up && (0..self.setup().config.shards).any(missing);
+                if joining { Standing::Joining } else { Standing::Member }
+            }
+        }
+    }
+
     fn shard_view(&self, id: ShardId) -> ShardView {
-        let view = self.control().view(id).clone();
+        let (view, wanted) = (self.control().view(id).clone(), self.control().order(id).to_vec());
         let nodes = &self.env().nodes;
         let replicas = nodes.iter().filter_map(|&node| self.replica_view(node, id, &view)).collect();
         let server = nodes.iter().copied().find(|&node| self.serves(node, id));
-        ShardView { id, view, server, replicas }
+        ShardView { id, view, wanted, server, replicas }
     }
 
     fn replica_view(&self, node: Pid, shard: ShardId, view: &View) -> Option<ReplicaView> {
@@ -111,7 +153,8 @@ impl Cluster {
             Some(Role::Learner) => Role::Learner,
             Some(Role::Primary | Role::Backup) | None => Role::Backup,
         });
-        Some(ReplicaView { node, role, believes, believes_view, last: log.last(), commit, stored, tail: tail(log) })
+        let arriving = memory.and_then(|it| it.incoming.as_ref()).map(Incoming::progress);
+        Some(ReplicaView { node, role, believes, believes_view, arriving, last: log.last(), commit, stored, tail: tail(log) })
     }
 
     fn lock_view(&self) -> LockView {

@@ -1,14 +1,18 @@
 //! The cluster's processes as one type, which is what a world needs: four kinds behind one door.
 
+use std::rc::Rc;
+
 use crate::cluster::Env;
 use crate::cluster::balancer::Balancer;
 use crate::cluster::client::Client;
 use crate::cluster::control::{Command, Control};
 use crate::cluster::coordinator::Coordinator;
+use crate::cluster::disk::NodeDisk;
 use crate::cluster::msg::{LoggedOp, Msg};
 use crate::cluster::name::Kind;
-use crate::cluster::node::{Node, NodeDisk};
+use crate::cluster::node::Node;
 use crate::cluster::note::Note;
+use crate::cluster::snapshot::Base;
 use crate::proto::replica::log::Entry;
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
 use crate::proto::replica::words::Mark;
@@ -57,6 +61,10 @@ pub enum Timer {
     Lease,
     /// Node: look after the replicas of a shard that owe an answer.
     Resend(ShardId),
+    /// Primary: the next piece of a snapshot of this shard may go.
+    Chunk(ShardId),
+    /// Primary: nobody has taken this shard over.
+    Yield(ShardId),
     /// Client: the next piece of work begins.
     Work,
     /// Client: patience with one attempt ends, or the pause before the next one.
@@ -96,6 +104,21 @@ pub enum Change {
     },
     /// A replica has seen a higher view.
     View(ShardId, ViewNo),
+    /// A snapshot replaces a shard's log.
+    Snapshot {
+        /// Which shard.
+        shard: ShardId,
+        /// The highest view the replica has seen.
+        view: ViewNo,
+        /// It stands for everything up to this entry: index and view.
+        upto: (Index, ViewNo),
+        /// The state.
+        base: Rc<Base>,
+    },
+    /// A node deletes its copy of a shard.
+    Drop(ShardId),
+    /// Whether a node's operator has asked it to leave.
+    Leaving(bool),
     /// A node whose disk was empty has been counted in again.
     Format,
 }
@@ -137,23 +160,24 @@ impl Process for Member {
                 Input::Timer(Timer::WaitOut(node)) => it.wait_out(node, ctx),
                 Input::Timer(_) => it.look(ctx),
                 Input::Stored(Ticket::Decided(command, at)) => it.decided(command, at, ctx),
-                Input::Stored(Ticket::Log(..) | Ticket::Nothing) => {}
+                Input::Stored(Ticket::Log(..) | Ticket::Nothing) | Input::Signal(_) => {}
             },
             Member::Node(it) => match input {
                 Input::Message { from, msg } => it.receive(from, msg, ctx),
                 Input::Timer(timer) => it.wake(timer, ctx),
                 Input::Stored(Ticket::Log(shard, mark)) => it.stored(shard, mark, ctx),
                 Input::Stored(Ticket::Decided(..) | Ticket::Nothing) => {}
+                Input::Signal(signal) => it.signal(signal, ctx),
             },
             Member::Balancer(it) => match input {
                 Input::Message { from, msg } => it.receive(from, msg, ctx),
                 Input::Timer(_) => it.report(ctx),
-                Input::Stored(_) => {}
+                Input::Stored(_) | Input::Signal(_) => {}
             },
             Member::Client(it) => match input {
                 Input::Message { msg, .. } => it.receive(msg, ctx),
                 Input::Timer(timer) => it.wake(timer, ctx),
-                Input::Stored(_) => {}
+                Input::Stored(_) | Input::Signal(_) => {}
             },
         }
     }
@@ -165,9 +189,9 @@ impl Process for Member {
                     *disk = Disk::Control(env.first.clone());
                 }
                 let Disk::Control(control) = disk else { unreachable!("made one above") };
-                control.apply(command, *at, env.setup.rules, &mut Vec::new());
+                control.apply(command, *at, env, &mut Vec::new());
             }
-            Change::Log { .. } | Change::View(..) | Change::Format => {
+            Change::Log { .. } | Change::Snapshot { .. } | Change::Drop(_) | Change::Leaving(_) | Change::View(..) | Change::Format => {
                 if !matches!(disk, Disk::Node(_)) {
                     *disk = Disk::Node(NodeDisk::default());
                 }

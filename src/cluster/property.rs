@@ -1,14 +1,14 @@
 //! The promises, checked after every event. This file sees facts and the read-only view, and shares no code with the
 //! protocols it judges.
 
-use crate::cluster::note::{Note, OpId};
+use crate::cluster::note::{Note, OpId, ViewWhy};
 use crate::cluster::view::Sight;
 use crate::proto::lock::token::{FencingToken, Session};
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::fault::Fault;
 use crate::sim::id::{Pid, Seq};
 use crate::sim::journal::{Record, What};
-use crate::sim::sorted::{SortedMap, SortedSet};
+use crate::sim::sorted::{SortedMap, SortedSet, in_order};
 use crate::sim::time::Time;
 
 /// A promise of the cluster.
@@ -24,12 +24,23 @@ pub enum Promise {
     TokensGrow,
     /// Writes under the lock take effect in the order of their tokens, each on top of the one before.
     OneEffective,
+    /// No change of plan makes a shard's copies fewer, and no copy is deleted unless another disk holds all of it.
+    CopiesKept,
+    /// A copy is made only where the ring wants one, and a change of the ring asks for no more than it must.
+    MovesPlanned,
 }
 
 impl Promise {
     /// All of them, in the order of the page.
-    pub const ALL: [Promise; 5] =
-        [Promise::OneServing, Promise::AckedSurvive, Promise::LockFifo, Promise::TokensGrow, Promise::OneEffective];
+    pub const ALL: [Promise; 7] = [
+        Promise::OneServing,
+        Promise::AckedSurvive,
+        Promise::LockFifo,
+        Promise::TokensGrow,
+        Promise::OneEffective,
+        Promise::CopiesKept,
+        Promise::MovesPlanned,
+    ];
 
     /// Its word in attributes and on the command line.
     pub const fn word(self) -> &'static str {
@@ -39,6 +50,8 @@ impl Promise {
             Promise::LockFifo => "lock-fifo",
             Promise::TokensGrow => "tokens-grow",
             Promise::OneEffective => "one-effective",
+            Promise::CopiesKept => "copies-kept",
+            Promise::MovesPlanned => "moves-planned",
         }
     }
 }
@@ -61,12 +74,14 @@ struct Shard {
     acked: SortedMap<Index, OpId>,
     /// Those that some later server did not have.
     lost: SortedSet<Index>,
+    /// Copies that counted in the latest view; `None` before the first change, when all did.
+    counted: Option<usize>,
 }
 
 /// The state of all promises of one run.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Promises {
-    broken: [Option<Broken>; 5],
+    broken: [Option<Broken>; 7],
     shards: SortedMap<ShardId, Shard>,
     /// Shards with more than one claim: only these need a look after every event.
     contested: SortedSet<ShardId>,
@@ -104,7 +119,7 @@ impl Promises {
     }
 
     /// Each promise with the first moment it was broken, in the order of `Promise::ALL`.
-    pub fn states(&self) -> [(Promise, Option<Broken>); 5] {
+    pub fn states(&self) -> [(Promise, Option<Broken>); 7] {
         Promise::ALL.map(|promise| (promise, self.broken[promise as usize]))
     }
 
@@ -129,6 +144,8 @@ impl Promises {
             }
             // A frozen node answers nobody while it stands still, but goes on believing: its claim stays.
             Fault::Revive(_)
+            | Fault::Join(_)
+            | Fault::Leave(_)
             | Fault::Freeze(_)
             | Fault::Thaw(_)
             | Fault::Slow(..)
@@ -174,6 +191,31 @@ impl Promises {
                     self.breaks(Promise::AckedSurvive, at, seq);
                 }
             }
+            Note::RingChanged { moves, minimum, .. } if moves > minimum => self.breaks(Promise::MovesPlanned, at, seq),
+            Note::RingChanged { .. } => {}
+            Note::ViewChanged { shard, view, why } => {
+                let it = self.shards.get_or_insert_with(*shard, Default::default);
+                let (before, now) = (it.counted.unwrap_or(sight.copies()), view.in_sync.len());
+                it.counted = Some(now);
+                let ours = matches!(why, ViewWhy::Recruited(_) | ViewWhy::HandedOver | ViewWhy::Dismissed | ViewWhy::Cancelled);
+                if ours && now < before.min(sight.copies()) {
+                    self.breaks(Promise::CopiesKept, at, seq);
+                }
+                if let ViewWhy::Recruited(node) = why
+                    && !ring_answer(&sight.ring(), *shard, sight.shards(), sight.copies()).contains(node)
+                {
+                    self.breaks(Promise::MovesPlanned, at, seq);
+                }
+            }
+            Note::Dropped { shard } => {
+                let it = self.shards.get_or_insert_with(*shard, Default::default);
+                // What has been lost before is missing everywhere.
+                let good =
+                    |node: Pid| it.acked.iter().all(|(index, op)| it.lost.contains(index) || sight.kept(node, *shard, *index) == Some(*op));
+                if !sight.nodes().into_iter().any(|node| node != who && good(node)) {
+                    self.breaks(Promise::CopiesKept, at, seq);
+                }
+            }
             Note::LockQueued { session, .. } => self.queue.push(*session),
             Note::LockGranted { session, token } => {
                 if *token <= self.last_token {
@@ -198,7 +240,10 @@ impl Promises {
             }
             Note::Suspected { .. }
             | Note::Returned { .. }
-            | Note::ViewChanged { .. }
+            | Note::Left { .. }
+            | Note::SnapshotSent { .. }
+            | Note::SnapshotTaken { .. }
+            | Note::Yielded { .. }
             | Note::Appended { .. }
             | Note::Committed { .. }
             | Note::Truncated { .. }
@@ -213,4 +258,17 @@ impl Promises {
             | Note::FenceRefused { .. } => {}
         }
     }
+}
+
+/// The first `copies` different owners from the end of a shard's slice on, found by looking at every token: who should hold
+/// it, told without the code that decides it.
+pub fn ring_answer(ring: &[(u64, Pid)], shard: ShardId, shards: u16, copies: usize) -> Vec<Pid> {
+    let end = ((u128::from(shard.0) + 1) << 64).div_ceil(u128::from(shards)) - 1;
+    let ahead = in_order(ring.iter().map(|&(at, pid)| (at.wrapping_sub(end as u64), pid)), Ord::cmp);
+    ahead.iter().fold(Vec::new(), |mut owners, &(_, pid)| {
+        if owners.len() < copies && !owners.contains(&pid) {
+            owners.push(pid);
+        }
+        owners
+    })
 }

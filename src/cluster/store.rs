@@ -72,10 +72,10 @@ pub enum Outcome {
 /// The state of one shard.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub struct Store {
-    values: SortedMap<Key, u64>,
+    pub(super) values: SortedMap<Key, u64>,
     /// The latest operation of each client and what came of it: a retried write happens once.
-    results: SortedMap<Pid, (Boot, u32, Outcome)>,
-    seen: FencingToken,
+    pub(super) results: SortedMap<Pid, (Boot, u32, Outcome)>,
+    pub(super) seen: FencingToken,
 }
 
 /// Whether an operation is new to a shard.

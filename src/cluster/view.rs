@@ -21,6 +21,21 @@ pub enum Health {
     Down,
 }
 
+/// A node's part in the ring, by the control plane's record.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Standing {
+    /// None: it has never joined, or has left. Also whatever is no node.
+    None,
+    /// It owns arcs, but not every copy that the ring wants there is there.
+    Joining,
+    /// It owns arcs and has what belongs to them.
+    Member,
+    /// It is leaving; what it still holds moves to others.
+    Draining,
+    /// It was down for too long and was taken off the ring.
+    Out,
+}
+
 /// What a replica is, by its own belief (its latest view).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Role {
@@ -40,6 +55,16 @@ pub trait Sight {
     fn serves(&self, node: Pid, shard: ShardId) -> bool;
     /// The operation at an index of a node's log, if there is one and the node lives.
     fn logged(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId>;
+    /// The operation at an index on a node's disk, whether the node lives or not.
+    fn kept(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId>;
+    /// All nodes.
+    fn nodes(&self) -> Vec<Pid>;
+    /// The ring's tokens, clockwise, with their owners.
+    fn ring(&self) -> Rc<[(u64, Pid)]>;
+    /// Slices of the circle.
+    fn shards(&self) -> u16;
+    /// Copies that each shard should have.
+    fn copies(&self) -> usize;
 }
 
 /// Everything at one instant.
@@ -47,16 +72,23 @@ pub trait Sight {
 pub struct ClusterView {
     /// The instant.
     pub now: Time,
-    /// Every process, in the order of pids.
+    /// Every process, in the order of pids, nodes that may still join included.
     pub processes: Vec<ProcessView>,
     /// Every shard, in order.
     pub shards: Vec<ShardView>,
     /// The one lock of part 1, called `orders`.
     pub lock: LockView,
-    /// The ring's tokens in clockwise order: (position, owner). A token owns the arc that ends at it.
+    /// The tokens of the ring's members in clockwise order: (position, owner). A token owns the arc that ends at it.
     pub ring: Rc<[(u64, Pid)]>,
     /// The keys that clients use, at their hashes, in order.
     pub keys: Rc<[u64]>,
+}
+
+impl ClusterView {
+    /// The processes that are there.
+    pub fn present(&self) -> impl Iterator<Item = &ProcessView> {
+        self.processes.iter().filter(|process| process.present)
+    }
 }
 
 /// One process.
@@ -66,8 +98,12 @@ pub struct ProcessView {
     pub pid: Pid,
     /// Its name.
     pub name: Name,
+    /// Whether it is there: nodes that may still join are not.
+    pub present: bool,
     /// The truth about it.
     pub health: Health,
+    /// Nodes: its part in the ring.
+    pub standing: Standing,
     /// Its boot number.
     pub boot: u32,
     /// A coordinator that suspects it, and since when.
@@ -87,6 +123,9 @@ pub struct ShardView {
     pub id: ShardId,
     /// The latest view that the control plane has decided.
     pub view: View,
+    /// The ring's answer: who should hold copies, the preferred primary first. Where it differs from the view, copies are on
+    /// their way.
+    pub wanted: Vec<Pid>,
     /// The node that serves it now: up, primary by its own belief, settled, lease running. Two at once would be a broken promise: then the first.
     pub server: Option<Pid>,
     /// Every replica that the view names or that believes itself one, in the order of pids.
@@ -110,6 +149,8 @@ pub struct ReplicaView {
     pub commit: Index,
     /// Last index on its disk.
     pub stored: Index,
+    /// A learner to which a snapshot is being carried: items that are here, and items in all.
+    pub arriving: Option<(u32, u32)>,
     /// The end of its log: at most the last eight entries, (index, view that wrote it), oldest first.
     pub tail: Vec<(Index, ViewNo)>,
 }
@@ -157,6 +198,8 @@ pub enum Shape {
     Refusal,
     /// A heartbeat or its answer: hidden by default.
     Heartbeat,
+    /// A piece of a snapshot: data on the move.
+    Data,
 }
 
 /// A message under way. Its place on its lane is a pure function of the instant.

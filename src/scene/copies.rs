@@ -1,7 +1,6 @@
 //! The table of copies: a row is a shard, a column a node, and in the shard of the story equal log indices share a line.
 
-use crate::cluster::name::Kind;
-use crate::cluster::view::{ClusterView, Role, ShardView};
+use crate::cluster::view::{ClusterView, ReplicaView, ShardView};
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
 use crate::scene::state::{self, Fare};
 use crate::sim::id::Pid;
@@ -34,23 +33,29 @@ pub struct Columns {
     pub width: f64,
     /// Width of a log cell.
     pub cell: f64,
+    /// The nodes that have one, as bits.
+    nodes: u8,
 }
 
 impl Columns {
-    /// The columns for this many nodes in a section of this width.
-    pub fn new(width: u32, nodes: usize) -> Columns {
-        let width = ((f64::from(width) - GUTTER) / nodes.max(1) as f64).max(24.0);
-        Columns { width, cell: (width - 8.0).clamp(20.0, 40.0) }
+    /// The columns for these nodes (bit 0 is A) in a section of this width.
+    pub fn new(width: u32, nodes: u8) -> Columns {
+        let width = ((f64::from(width) - GUTTER) / f64::from(nodes.count_ones().max(1))).max(24.0);
+        Columns { width, cell: (width - 8.0).clamp(20.0, 40.0), nodes }
     }
 
     /// A quiet shard's row: from the column's middle to the glyph's, to the first small cell's left, and from cell to cell.
     pub fn small(&self) -> (f64, f64, f64) {
-        if self.width < 44.0 { (-10.5, 0.5, 5.6) } else { (-11.0, 2.0, 6.6) }
+        match self.width {
+            narrow if narrow < 36.0 => (-9.0, -0.5, 5.0),
+            narrow if narrow < 44.0 => (-10.5, 0.5, 5.6),
+            _ => (-11.0, 2.0, 6.6),
+        }
     }
 
     /// The middle of a node's column.
     pub fn x(&self, node: u8) -> f64 {
-        GUTTER + self.width * (f64::from(node) + 0.5)
+        GUTTER + self.width * (f64::from(state::rank(self.nodes, node)) + 0.5)
     }
 }
 
@@ -61,6 +66,8 @@ pub enum Cell {
     Committed(ViewNo),
     /// An entry that is not, or that the shard's primary does not have.
     Open(ViewNo),
+    /// An entry that came as a part of a snapshot: its effect is here, the entry itself is not.
+    Folded,
     /// The primary has it, this copy does not yet.
     Missing,
 }
@@ -97,21 +104,24 @@ impl Log {
             lead.map_or_else(|| shard.replicas.iter().map(|replica| replica.commit.0).max().unwrap_or(0), |replica| replica.commit.0);
         let first = most.saturating_sub(LINES - 1).max(1);
         let written = |tail: &[(Index, ViewNo)], index: u32| tail.iter().find(|&&(at, _)| at.0 == index).map(|&(_, no)| no);
-        let cell = |node: Pid, tail: &[(Index, ViewNo)], role: Option<Role>, index: u32| {
+        let cell = |copy: &ReplicaView, index: u32| {
+            let ReplicaView { node, role, .. } = *copy;
+            let tail = &copy.tail[..];
             let truth = lead.and_then(|lead| written(&lead.tail, index));
             match written(tail, index) {
                 Some(no) if index <= commit && truth.is_none_or(|truth| truth == no) => Some(Cell::Committed(no)),
                 Some(no) => Some(Cell::Open(no)),
+                None if index <= copy.last.0 && index <= commit => Some(Cell::Folded),
                 None => {
                     let expected = role.is_some() && truth.is_some() && !state::is_down(view, node);
                     expected.then_some(Cell::Missing)
                 }
             }
         };
-        let copies = shard.replicas.iter().map(|replica| Copy {
-            node: replica.node,
-            cells: std::array::from_fn(|i| cell(replica.node, &replica.tail, replica.role, first + i as u32)),
-        });
+        let copies = shard
+            .replicas
+            .iter()
+            .map(|replica| Copy { node: replica.node, cells: std::array::from_fn(|i| cell(replica, first + i as u32)) });
         Log { first: Index(first), last: Index(most), commit: Index(commit), copies: copies.collect() }
     }
 
@@ -140,6 +150,8 @@ pub struct Groups {
     pub more: usize,
     /// Shards that want nothing.
     pub whole: usize,
+    /// Shards whose copies will be moved, and are not yet.
+    pub waiting: usize,
     /// Where the first title stands.
     top: f64,
 }
@@ -147,13 +159,12 @@ pub struct Groups {
 impl Groups {
     /// The groups that fit a section of this height.
     pub fn of(view: &ClusterView, story: ShardId, size: (u32, u32)) -> Groups {
-        let wanted = state::copies_wanted(view);
         let others = || view.shards.iter().filter(|shard| shard.id != story);
         let top = GROUPS_TOP + if named_below(view, story, size.0) { NAME_BELOW } else { 0.0 };
         let mut room = f64::from(size.1) - top - CLOSING;
-        let mut out = Groups { groups: Vec::new(), more: 0, whole: 0, top };
+        let mut out = Groups { groups: Vec::new(), more: 0, whole: 0, waiting: 0, top };
         for fare in [Fare::NoPrimary, Fare::BackupLost, Fare::Behind] {
-            let mut shards: Vec<_> = others().filter(|s| state::fare(view, s, wanted) == fare).map(|s| s.id).collect();
+            let mut shards: Vec<_> = others().filter(|s| state::fare(view, s) == fare).map(|s| s.id).collect();
             let fit = ((room - TITLE - GROUP_GAP) / ROW).floor().max(0.0) as usize;
             out.more += shards.len().saturating_sub(fit);
             shards.truncate(fit);
@@ -162,7 +173,9 @@ impl Groups {
                 out.groups.push(Group { fare, shards });
             }
         }
-        out.whole = others().filter(|s| state::fare(view, s, wanted) == Fare::Whole).count();
+        let whole = || others().filter(|s| state::fare(view, s) == Fare::Whole);
+        out.waiting = whole().filter(|shard| state::waits(shard)).count();
+        out.whole = whole().count() - out.waiting;
         out
     }
 
@@ -196,11 +209,12 @@ pub enum Naming {
 }
 
 /// Where the commit line of a log ends, and where its name goes.
-pub fn naming(columns: Columns, nodes: usize, copies: &[u8]) -> (f64, Naming) {
+pub fn naming(columns: Columns, copies: &[u8]) -> (f64, Naming) {
     let (first, last) = (copies.iter().copied().min().unwrap_or(0), copies.iter().copied().max().unwrap_or(0));
     let end = columns.x(last) + columns.width / 2.0;
-    let room_after = columns.width * (nodes as f64 - 1.0 - f64::from(last));
-    let room_before = columns.width * f64::from(first);
+    let place = |n| f64::from(state::rank(columns.nodes, n));
+    let room_after = columns.width * (f64::from(columns.nodes.count_ones()) - 1.0 - place(last));
+    let room_before = columns.width * place(first);
     let needed = 82.0;
     if room_after >= needed {
         (end, Naming::After(end + 6.0))
@@ -213,10 +227,9 @@ pub fn naming(columns: Columns, nodes: usize, copies: &[u8]) -> (f64, Naming) {
 
 /// Whether the commit line of the shard in the story has its name under the log.
 fn named_below(view: &ClusterView, story: ShardId, width: u32) -> bool {
-    let nodes = state::of_kind(view, Kind::Node).count();
     let Some(shard) = state::shard(view, story) else { return false };
     let letters: Vec<u8> = shard.replicas.iter().filter_map(|it| state::name(view, it.node)).map(|name| name.n).collect();
-    naming(Columns::new(width, nodes), nodes, &letters).1 == Naming::Below
+    naming(Columns::new(width, state::nodes(view)), &letters).1 == Naming::Below
 }
 
 #[cfg(test)]
@@ -248,12 +261,23 @@ mod tests {
     }
 
     #[test]
+    fn what_came_in_a_snapshot_is_there_and_not_missing() {
+        let mut view = fixture::view();
+        let d = view.shards[7].replicas.iter_mut().find(|copy| copy.node == fixture::pid("D")).unwrap();
+        d.tail.retain(|(index, _)| index.0 > 121);
+        let log = Log::of(&view, &view.shards[7]);
+        let d = log.copies.iter().find(|copy| copy.node == fixture::pid("D")).unwrap();
+        assert_eq!(d.cells[..2], [Some(Cell::Folded); 2]);
+        assert!(matches!(d.cells[2], Some(Cell::Committed(_))));
+    }
+
+    #[test]
     fn every_other_shard_is_shown_or_counted_and_the_table_ends_in_its_section() {
         let view = fixture::view();
         for height in [200, 300, 400, 464, 478, 760, 2_000] {
             let groups = Groups::of(&view, ShardId(7), (352, height));
             let shown: usize = groups.groups.iter().map(|group| group.shards.len()).sum();
-            assert_eq!(shown + groups.more + groups.whole, 23, "{height}");
+            assert_eq!(shown + groups.more + groups.whole + groups.waiting, 23, "{height}");
             assert!(groups.groups.iter().all(|group| !group.shards.is_empty()));
             if height >= 300 {
                 assert!(groups.closing() + 14.0 <= f64::from(height), "{height}: {}", groups.closing());
@@ -265,10 +289,25 @@ mod tests {
 
     #[test]
     fn the_commit_line_is_named_where_there_is_room() {
-        let columns = Columns::new(352, 6);
-        assert!(matches!(naming(columns, 6, &[1, 2, 3]).1, Naming::After(_)));
-        assert!(matches!(naming(columns, 6, &[3, 4, 5]).1, Naming::Before(_)));
-        assert_eq!(naming(columns, 6, &[0, 2, 5]).1, Naming::Below);
+        let columns = Columns::new(352, 0b11_1111);
+        assert!(matches!(naming(columns, &[1, 2, 3]).1, Naming::After(_)));
+        assert!(matches!(naming(columns, &[3, 4, 5]).1, Naming::Before(_)));
+        assert_eq!(naming(columns, &[0, 2, 5]).1, Naming::Below);
+    }
+
+    #[test]
+    fn a_joining_node_gets_the_next_column_whatever_its_letter() {
+        let columns = Columns::new(352, state::nodes(&fixture::moving()));
+        assert!((columns.x(7) - columns.x(5) - columns.width).abs() < 1e-9, "H stands right of F");
+        assert!(columns.x(7) + columns.width / 2.0 <= 352.0 + 1e-9);
+        for nodes in [0x3f, 0x7f, 0xff] {
+            for width in [328, 352] {
+                let columns = Columns::new(width, nodes);
+                let (glyph, cells, pitch) = columns.small();
+                let right = cells + 3.0 * pitch;
+                assert!(right - (glyph - 6.0) <= columns.width, "{nodes:b} at {width}: a copy is wider than its column");
+            }
+        }
     }
 
     #[test]

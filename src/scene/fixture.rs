@@ -2,7 +2,7 @@
 //! D has just taken shard 7 in view 4, c2 holds the lock with token 34 and c3 still believes that it does, with 33.
 //! Named `ringside::` throughout, so that the page's own tests can include this file.
 
-use ringside::cluster::name::{Name, Roster};
+use ringside::cluster::name::{Kind, Name, Roster};
 use ringside::cluster::view::*;
 use ringside::proto::lock::token::{FencingToken, Session};
 use ringside::proto::replica::view::{Index, ShardId, View, ViewNo};
@@ -29,8 +29,10 @@ fn processes() -> Vec<ProcessView> {
     let make = |p: Pid| ProcessView {
         pid: p,
         name: ROSTER.name(p),
-        health: if p == c { Health::Down } else { Health::Up },
-        boot: 1,
+        present: ROSTER.begins(p),
+        health: if p == c || !ROSTER.begins(p) { Health::Down } else { Health::Up },
+        standing: if ROSTER.name(p).kind == Kind::Node && ROSTER.begins(p) { Standing::Member } else { Standing::None },
+        boot: u32::from(ROSTER.begins(p)),
         suspected: (p == c).then(|| (pid("K1"), Time::from_millis(12_310))),
         slow: 1,
         cut_to: Vec::new(),
@@ -50,6 +52,7 @@ fn copy(on: Pid, role: Option<Role>, view: u32, last: u32, commit: u32) -> Repli
         last: Index(last),
         commit: Index(commit),
         stored: Index(last),
+        arriving: None,
         tail,
     }
 }
@@ -62,8 +65,9 @@ fn shards() -> Vec<ShardView> {
             nodes.iter().enumerate().map(|(j, &on)| copy(on, Some(if j == 0 { Role::Primary } else { Role::Backup }), 3, 90, 90)).collect();
         replicas.sort_by_key(|replica| replica.node);
         let server = (nodes[0] != c).then_some(nodes[0]);
+        let wanted = nodes.clone();
         let view = View { no: ViewNo(3), primary: Some(nodes[0]), in_sync: nodes, learners: Vec::new() };
-        ShardView { id: ShardId(i as u16), view, server, replicas }
+        ShardView { id: ShardId(i as u16), view, wanted, server, replicas }
     };
     let mut shards: Vec<_> = PLACES.iter().enumerate().map(usual).collect();
     shards[7].server = Some(d);
@@ -102,6 +106,21 @@ pub fn view() -> ClusterView {
         ring: ring.into(),
         keys: (0..190u64).map(|i| i.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
     }
+}
+
+/// The same with H joining, of whom G has never been heard: shard 1 is on its way from B, 21 waits for its turn.
+pub fn moving() -> ClusterView {
+    let (h, mut view) = (pid("H"), view());
+    let it = &mut view.processes[h.index()];
+    (it.present, it.health, it.standing, it.boot) = (true, Health::Up, Standing::Joining, 1);
+    for i in [1, 21] {
+        view.shards[i].wanted[2] = h;
+    }
+    view.shards[1].view.learners = vec![h];
+    let mut learner = copy(h, Some(Role::Learner), 0, 0, 0);
+    (learner.arriving, learner.tail) = (Some((3, 5)), Vec::new());
+    view.shards[1].replicas.push(learner);
+    view
 }
 
 /// Messages under way at that instant, one of each shape and one that is lost.

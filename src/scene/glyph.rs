@@ -18,7 +18,13 @@ pub const TICKET: &str = "M-19,-12H19V-4A4,4 0 0 0 19,4V12H-19V4A4,4 0 0 0 -19,-
 /// A message's head, pointing right, its centre near the origin. 14 long.
 pub const DART: [(f64, f64); 4] = [(8.0, 0.0), (-6.0, -6.0), (-2.5, 0.0), (-6.0, 6.0)];
 
-/// The same as path data.
+/// A piece of a snapshot: a box.
+pub const PARCEL: [(f64, f64); 4] = [(6.0, -6.0), (6.0, 6.0), (-6.0, 6.0), (-6.0, -6.0)];
+
+/// A crown, as points: `CROWN` itself.
+pub const CROWN_POINTS: [(f64, f64); 7] = [(-12.0, -7.0), (-6.2, 0.5), (0.0, -9.5), (6.2, 0.5), (12.0, -7.0), (9.6, 8.0), (-9.6, 8.0)];
+
+/// The dart as path data.
 pub const DART_PATH: &str = "M8,0L-6,-6L-2.5,0L-6,6Z";
 
 /// A sheet with a folded corner: the document that the lock protects. 36 wide, 43 high, its foot's left end at the origin.

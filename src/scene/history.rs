@@ -1,6 +1,6 @@
 //! The history of one shard, of the lock and of the faults, read off the journal: what the time bar is painted with.
 
-use crate::cluster::note::{Note, ViewWhy};
+use crate::cluster::note::{Note, RingWhy, ViewWhy};
 use crate::proto::replica::view::{ShardId, ViewNo};
 use crate::scene::timebar::{Band, Grant, Mark, Outage, Sign, Slice, Window};
 use crate::sim::fault::Fault;
@@ -88,6 +88,11 @@ impl History {
                 self.down.remove(&pid);
                 self.mark(fact, Sign::Revived(pid));
             }
+            Fault::Join(pid) => {
+                self.down.remove(&pid);
+                self.mark(fact, Sign::Joins(pid));
+            }
+            Fault::Leave(pid) => self.mark(fact, Sign::Leaves(pid)),
             Fault::Freeze(pid) => {
                 self.still.insert(pid);
                 self.falls_silent(pid, at);
@@ -150,18 +155,23 @@ impl History {
         match note {
             Note::Suspected { node, .. } => self.mark(fact, Sign::Suspected(who, *node)),
             Note::Returned { node, .. } => self.mark(fact, Sign::Returned(*node)),
+            Note::RingChanged { node, why: RingWhy::Out, .. } => self.mark(fact, Sign::Out(*node)),
+            Note::Left { node } => self.mark(fact, Sign::Left(*node)),
             Note::ViewChanged { shard, view, why } if *shard == self.story => {
                 let before = self.view.and_then(|(_, primary)| primary);
                 self.view = Some((view.no, view.primary));
                 if let Some(band) = self.bands.last_mut().filter(|b| b.to.is_none()) {
                     band.to = Some(at);
                 }
-                if before != view.primary || matches!(why, ViewWhy::Promotion) {
+                if matches!(why, ViewWhy::HandedOver) {
+                    // Requests wait for the new primary: nobody is turned away.
+                    self.server = view.primary;
+                } else if before != view.primary || matches!(why, ViewWhy::Promotion) {
                     self.stops(at);
                 }
                 if let Some(primary) = view.primary {
                     self.begin_band(view.no, primary, at);
-                    if matches!(why, ViewWhy::Promotion) {
+                    if matches!(why, ViewWhy::Promotion | ViewWhy::HandedOver) {
                         self.mark(fact, Sign::Promoted(view.no, primary));
                     }
                 }
@@ -209,6 +219,11 @@ impl History {
             | Note::Answered { .. }
             | Note::Retried { .. }
             | Note::LockQueued { .. }
+            | Note::RingChanged { .. }
+            | Note::SnapshotSent { .. }
+            | Note::SnapshotTaken { .. }
+            | Note::Yielded { .. }
+            | Note::Dropped { .. }
             | Note::HoldBegins { .. }
             | Note::HoldEnds { .. }
             | Note::FencedWrite { .. }

@@ -1,9 +1,10 @@
 //! Where everything on the ring's section stands. A function of the section's size and of who takes part, and of nothing
-//! else: seats never move, whatever happens to those who sit there.
+//! else: seats move when a node joins, and never otherwise, whatever happens to those who sit there.
 
 use crate::cluster::name::{Kind, Name, Roster};
 use crate::cluster::view::ClusterView;
 use crate::scene::geom::{Point, around, bearing, polar_at};
+use crate::scene::state;
 use crate::sim::id::Pid;
 use crate::sim::sorted::in_order;
 
@@ -16,8 +17,10 @@ pub struct Plan {
     pub height: u32,
     /// Whether people stand in a row above the ring instead of a column at its left.
     pub thin: bool,
-    /// Who takes part.
+    /// How many of each kind take part.
     pub roster: Roster,
+    /// Which nodes do: bit 0 is A. They need not be the first ones.
+    pub nodes: u8,
     /// Equal slices of the circle.
     pub shards: u16,
 }
@@ -26,7 +29,7 @@ impl Plan {
     /// The plan for a cluster's picture.
     pub fn new(size: (u32, u32), thin: bool, view: &ClusterView) -> Plan {
         let mut roster = Roster { coordinators: 0, nodes: 0, balancers: 0, clients: 0 };
-        for process in &view.processes {
+        for process in view.present() {
             match process.name.kind {
                 Kind::Coordinator => roster.coordinators += 1,
                 Kind::Node => roster.nodes += 1,
@@ -34,7 +37,7 @@ impl Plan {
                 Kind::Client => roster.clients += 1,
             }
         }
-        Plan { width: size.0, height: size.1, thin, roster, shards: view.shards.len() as u16 }
+        Plan { width: size.0, height: size.1, thin, roster, nodes: state::nodes(view), shards: view.shards.len() as u16 }
     }
 }
 
@@ -80,8 +83,8 @@ pub struct Layout {
     pub hex_r: f64,
     /// How far the slice in the story steps out.
     pub step_out: f64,
-    /// By pid.
-    seats: Vec<Seat>,
+    /// By pid; whoever does not take part has none.
+    seats: Vec<Option<Seat>>,
 }
 
 impl Layout {
@@ -118,19 +121,21 @@ impl Layout {
             step_out,
             seats: Vec::with_capacity(plan.roster.len()),
         };
-        let seats = plan.roster.pids().map(|pid| layout.make_seat(plan.roster.name(pid))).collect();
+        let takes_part = |name: &Name| name.kind != Kind::Node || plan.nodes >> name.n & 1 == 1;
+        let seat = |pid| Some(plan.roster.name(pid)).filter(takes_part).map(|name| layout.make_seat(name));
+        let seats = plan.roster.pids().map(seat).collect();
         layout.seats = seats;
         layout
     }
 
     /// The seat of a process, if it takes part.
     pub fn seat(&self, pid: Pid) -> Option<&Seat> {
-        self.seats.get(pid.index())
+        self.seats.get(pid.index())?.as_ref()
     }
 
     /// Every seat, in the order of pids.
-    pub fn seats(&self) -> &[Seat] {
-        &self.seats
+    pub fn seats(&self) -> impl Iterator<Item = &Seat> {
+        self.seats.iter().flatten()
     }
 
     /// Degrees of one slice.
@@ -138,9 +143,9 @@ impl Layout {
         360.0 / f64::from(self.plan.shards.max(1))
     }
 
-    /// The angle of node `n` of this many, A on top.
+    /// The angle of node `n` among those that take part, the first on top.
     pub fn node_angle(&self, n: u8) -> f64 {
-        360.0 * f64::from(n) / f64::from(self.plan.roster.nodes.max(1))
+        360.0 * f64::from(state::rank(self.plan.nodes, n)) / f64::from(self.plan.nodes.count_ones().max(1))
     }
 
     /// The point at `r` and `angle` from the ring's middle.
@@ -150,7 +155,7 @@ impl Layout {
 
     /// The gates that stand open, each once: those of the balancers, and those of clients who speak to servers directly.
     pub fn gates(&self) -> Vec<f64> {
-        let mut gates = in_order(self.seats.iter().filter_map(|seat| seat.gate), f64::total_cmp);
+        let mut gates = in_order(self.seats().filter_map(|seat| seat.gate), f64::total_cmp);
         gates.dedup();
         gates
     }
@@ -244,7 +249,7 @@ mod tests {
     fn nodes_sit_evenly_inside_the_links_and_a_is_on_top() {
         for (w, h, thin) in SIZES {
             let layout = Layout::new(Plan::new((w, h), thin, &fixture::view()));
-            let nodes: Vec<_> = layout.seats().iter().filter(|s| s.name.kind == Kind::Node).collect();
+            let nodes: Vec<_> = layout.seats().filter(|s| s.name.kind == Kind::Node).collect();
             assert!((nodes[0].at.x - layout.centre.x).abs() < 1e-9, "A is not on top");
             assert!(nodes[0].at.y < layout.centre.y, "A is not on top");
             for node in &nodes {
@@ -271,9 +276,22 @@ mod tests {
     }
 
     #[test]
+    fn a_node_that_joins_gets_a_seat_and_whoever_may_still_join_has_none() {
+        let (before, after) = (fixture::view(), fixture::moving());
+        let [six, seven] = [&before, &after].map(|view| Layout::new(Plan::new((560, 478), false, view)));
+        let (g, h) = (fixture::pid("G"), fixture::pid("H"));
+        assert_eq!([six.seat(g), six.seat(h), seven.seat(g)], [None; 3]);
+        assert_eq!((six.seats().count(), seven.seats().count()), (19, 20));
+        // H comes after F, on the place that G would have had.
+        assert!((seven.node_angle(7) - 360.0 * 6.0 / 7.0).abs() < 1e-9);
+        assert_eq!(seven.seat(h).map(|seat| seat.at), Some(seven.polar(seven.orbit, seven.node_angle(7))));
+        assert_eq!(six.seat(fixture::pid("A")), seven.seat(fixture::pid("A")), "A stays where it is");
+    }
+
+    #[test]
     fn gates_lie_between_two_slices() {
         let layout = Layout::new(Plan::new((328, 448), true, &fixture::view()));
-        for gate in layout.seats().iter().filter_map(|seat| seat.gate) {
+        for gate in layout.seats().filter_map(|seat| seat.gate) {
             let steps = gate / layout.slice_step();
             assert!((steps - steps.round()).abs() < 1e-9, "{gate} is inside a slice");
         }

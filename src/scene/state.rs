@@ -114,7 +114,17 @@ pub fn shard(view: &ClusterView, id: ShardId) -> Option<&ShardView> {
 
 /// Every process of one kind, in order.
 pub fn of_kind(view: &ClusterView, kind: Kind) -> impl Iterator<Item = &ProcessView> {
-    view.processes.iter().filter(move |process| process.name.kind == kind)
+    view.present().filter(move |process| process.name.kind == kind)
+}
+
+/// The nodes that are there, as bits: bit 0 is A.
+pub fn nodes(view: &ClusterView) -> u8 {
+    of_kind(view, Kind::Node).fold(0, |bits, process| bits | 1 << process.name.n)
+}
+
+/// How many of `nodes` come before node `n`: its place among them.
+pub fn rank(nodes: u8, n: u8) -> u8 {
+    (nodes & ((1u8 << n) - 1)).count_ones() as u8
 }
 
 /// Whether a process was killed.
@@ -139,19 +149,48 @@ pub fn crown(view: &ClusterView, shard: &ShardView, node: Pid) -> Option<Crown> 
     believes.then_some(if decided { Crown::Real } else { Crown::Believed })
 }
 
-/// A learner's progress in per cent: its last index against the primary's.
+/// A learner's progress in per cent: what has arrived of its snapshot, else its last index against the primary's.
 pub fn progress(shard: &ShardView, learner: &ReplicaView) -> u8 {
+    if let Some((have, total)) = learner.arriving {
+        return (u64::from(have.min(total)) * 100 / u64::from(total.max(1))) as u8;
+    }
     let goal = shard.view.primary.and_then(|primary| replica(shard, primary)).map_or(0, |primary| primary.last.0);
     if goal == 0 { 100 } else { (u64::from(learner.last.0.min(goal)) * 100 / u64::from(goal)) as u8 }
 }
 
-/// How many copies a shard should have: the most that any has.
-pub fn copies_wanted(view: &ClusterView) -> usize {
-    view.shards.iter().map(|shard| shard.view.in_sync.len() + shard.view.learners.len()).max().unwrap_or(0)
+/// A copy of a shard on its way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Move {
+    /// Which shard.
+    pub shard: ShardId,
+    /// The primary: it sends.
+    pub from: Pid,
+    /// The learner: it receives.
+    pub to: Pid,
+    /// How much of it is there, in per cent.
+    pub percent: u8,
 }
 
-/// How a shard fares when it should have `wanted` copies.
-pub fn fare(view: &ClusterView, shard: &ShardView, wanted: usize) -> Fare {
+/// Every copy on its way to a node that runs, in the order of shards.
+pub fn moves(view: &ClusterView) -> Vec<Move> {
+    let of = |shard: &ShardView| {
+        let from = shard.view.primary?;
+        let to = *shard.view.learners.iter().find(|&&to| !is_down(view, to))?;
+        let percent = replica(shard, to).map_or(0, |learner| progress(shard, learner));
+        Some(Move { shard: shard.id, from, to, percent })
+    };
+    view.shards.iter().filter_map(of).collect()
+}
+
+/// Whether the ring wants a copy on a node that has none yet, and nobody has begun to make it.
+pub fn waits(shard: &ShardView) -> bool {
+    let named = |node: &Pid| shard.view.in_sync.contains(node) || shard.view.learners.contains(node);
+    shard.view.learners.is_empty() && !shard.wanted.iter().all(named)
+}
+
+/// How a shard fares.
+pub fn fare(view: &ClusterView, shard: &ShardView) -> Fare {
+    let wanted = shard.wanted.len();
     let members = || shard.view.in_sync.iter().chain(&shard.view.learners);
     if shard.server.is_none() {
         Fare::NoPrimary
@@ -194,11 +233,23 @@ mod tests {
         assert_eq!(crown(&view, seven, pid("C")), None, "the dead wear no crown");
         assert_eq!([part(&view, pid("c2")), part(&view, pid("c3"))], [Part::Holder, Part::Zombie]);
         assert_eq!([part(&view, pid("c5")), part(&view, pid("c6"))], [Part::Waiting, Part::Idle]);
-        let wanted = copies_wanted(&view);
-        let fares: Vec<_> = view.shards.iter().map(|shard| fare(&view, shard, wanted)).collect();
+        let fares: Vec<_> = view.shards.iter().map(|shard| fare(&view, shard)).collect();
         assert_eq!(fares.iter().filter(|&&fare| fare == Fare::NoPrimary).count(), 3);
         assert_eq!(fares[0], Fare::BackupLost);
         assert_eq!(fares[1], Fare::Whole);
+    }
+
+    #[test]
+    fn a_copy_on_its_way_has_an_origin_a_goal_and_a_part_that_is_there() {
+        let view = fixture::moving();
+        let (b, h) = (fixture::pid("B"), fixture::pid("H"));
+        assert_eq!(moves(&view), [Move { shard: ShardId(1), from: b, to: h, percent: 60 }]);
+        assert_eq!(moves(&fixture::view()), []);
+        assert_eq!(fare(&view, &view.shards[1]), Fare::Behind);
+        // Three copies are there and the fourth is on its way: nobody has lost anything.
+        assert_eq!(fare(&view, &view.shards[21]), Fare::Whole);
+        assert_eq!([waits(&view.shards[1]), waits(&view.shards[21]), waits(&view.shards[2])], [false, true, false]);
+        assert_eq!([0, 1, 5, 7].map(|n| rank(0b1000_0011, n)), [0, 1, 2, 2]);
     }
 
     #[test]

@@ -106,6 +106,10 @@ pub enum Sign {
     Wiped(Pid),
     /// It was booted again.
     Revived(Pid),
+    /// It was asked to join.
+    Joins(Pid),
+    /// It was asked to leave.
+    Leaves(Pid),
     /// It was made to stand still.
     Frozen(Pid),
     /// It goes on.
@@ -122,6 +126,10 @@ pub enum Sign {
     Suspected(Pid, Pid),
     /// A process that was suspected is back.
     Returned(Pid),
+    /// It was down for too long and was taken off the ring.
+    Out(Pid),
+    /// It holds nothing any more.
+    Left(Pid),
     /// A new primary leads the shard, in this view.
     Promoted(ViewNo, Pid),
 }
@@ -133,13 +141,15 @@ impl Sign {
             Sign::Killed(_)
             | Sign::Wiped(_)
             | Sign::Revived(_)
+            | Sign::Joins(_)
+            | Sign::Leaves(_)
             | Sign::Frozen(_)
             | Sign::Thawed(_)
             | Sign::Slowed(_)
             | Sign::Drifts(_)
             | Sign::Cut(..)
             | Sign::Healed(..) => true,
-            Sign::Suspected(..) | Sign::Returned(_) | Sign::Promoted(..) => false,
+            Sign::Suspected(..) | Sign::Returned(_) | Sign::Out(_) | Sign::Left(_) | Sign::Promoted(..) => false,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::cluster::NoEffect;
-use crate::cluster::name::{Name, Roster};
+use crate::cluster::name::{Kind, Name, Roster};
 use crate::session::link::excerpt;
 use crate::sim::fault::Fault;
 
@@ -13,7 +13,7 @@ pub const SLOW_MAX: u16 = 1_000;
 /// The most a clock can be made to drift, in parts per million, either way.
 pub const DRIFT_MAX: i32 = 500_000;
 
-/// An action. Text: `kill C`, `revive C`, `wipe C`, `freeze c2`, `thaw c2`, `slow C 10`, `cut A B` (both ways), `cut A>B` (one way),
+/// An action. Text: `kill C`, `revive C`, `wipe C`, `add G`, `drain C`, `freeze c2`, `thaw c2`, `slow C 10`, `cut A B` (both ways), `cut A>B` (one way),
 /// `heal A B`, `heal A>B`, `isolate C`, `heal C` (all links of C), `drift C 20000`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Action {
@@ -23,6 +23,10 @@ pub enum Action {
     Revive(Name),
     /// `wipe C`
     Wipe(Name),
+    /// `add G`
+    Add(Name),
+    /// `drain C`
+    Drain(Name),
     /// `freeze C`
     Freeze(Name),
     /// `thaw C`
@@ -52,6 +56,8 @@ pub enum Refusal {
     Nobody(Name),
     /// It would change nothing.
     NoEffect(Name, NoEffect),
+    /// Only nodes join and leave.
+    NotANode(Name),
     /// Both ends are the same process.
     SameTwice(Name),
     /// The figure lies outside its bounds: `SLOW_MAX`, `DRIFT_MAX`.
@@ -67,6 +73,8 @@ impl Action {
             Action::Kill(name)
             | Action::Revive(name)
             | Action::Wipe(name)
+            | Action::Add(name)
+            | Action::Drain(name)
             | Action::Freeze(name)
             | Action::Thaw(name)
             | Action::Slow(name, _)
@@ -87,6 +95,8 @@ impl Action {
             Action::Kill(_)
             | Action::Revive(_)
             | Action::Wipe(_)
+            | Action::Add(_)
+            | Action::Drain(_)
             | Action::Freeze(_)
             | Action::Thaw(_)
             | Action::Slow(..)
@@ -102,6 +112,8 @@ impl Action {
             Action::Kill(_) => "kill",
             Action::Revive(_) => "revive",
             Action::Wipe(_) => "wipe",
+            Action::Add(_) => "add",
+            Action::Drain(_) => "drain",
             Action::Freeze(_) => "freeze",
             Action::Thaw(_) => "thaw",
             Action::Slow(..) => "slow",
@@ -128,6 +140,9 @@ impl Action {
             Action::Kill(name) => vec![Fault::Kill(pid(name)?)],
             Action::Revive(name) => vec![Fault::Revive(pid(name)?)],
             Action::Wipe(name) => vec![Fault::Wipe(pid(name)?)],
+            Action::Add(name) | Action::Drain(name) if name.kind != Kind::Node => return Err(Refusal::NotANode(name)),
+            Action::Add(name) => vec![Fault::Join(pid(name)?)],
+            Action::Drain(name) => vec![Fault::Leave(pid(name)?)],
             Action::Freeze(name) => vec![Fault::Freeze(pid(name)?)],
             Action::Thaw(name) => vec![Fault::Thaw(pid(name)?)],
             Action::Slow(name, times) if times == 0 || times > SLOW_MAX => return Err(Refusal::OutOfBounds(name)),
@@ -153,6 +168,8 @@ impl fmt::Display for Action {
             Action::Kill(name)
             | Action::Revive(name)
             | Action::Wipe(name)
+            | Action::Add(name)
+            | Action::Drain(name)
             | Action::Freeze(name)
             | Action::Thaw(name)
             | Action::Isolate(name)
@@ -194,7 +211,7 @@ impl fmt::Display for ActionError {
         match self {
             ActionError::Empty => write!(f, "an action is missing"),
             ActionError::Verb(word) => {
-                write!(f, "“{word}” is no action; there are kill, revive, wipe, freeze, thaw, slow, drift, cut, heal, isolate")
+                write!(f, "“{word}” is no action; there are kill, revive, wipe, add, drain, freeze, thaw, slow, drift, cut, heal, isolate")
             }
             ActionError::Incomplete(text) => write!(f, "“{text}” wants another word"),
             ActionError::Extra(text) => write!(f, "“{text}” is one word too many"),
@@ -217,6 +234,8 @@ impl FromStr for Action {
             "kill" => Action::Kill(name(word()?)?),
             "revive" => Action::Revive(name(word()?)?),
             "wipe" => Action::Wipe(name(word()?)?),
+            "add" => Action::Add(name(word()?)?),
+            "drain" => Action::Drain(name(word()?)?),
             "freeze" => Action::Freeze(name(word()?)?),
             "thaw" => Action::Thaw(name(word()?)?),
             "isolate" => Action::Isolate(name(word()?)?),

@@ -1,11 +1,13 @@
 //! What a failure cost: a fold over the facts, one at a time.
 
 use crate::cluster::name::{Kind, Roster};
-use crate::cluster::note::Note;
+use crate::cluster::note::{Note, ViewWhy};
 use crate::cluster::property::Promises;
+use crate::proto::replica::view::ShardId;
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::sim::journal::{Record, What};
+use crate::sim::sorted::SortedSet;
 use crate::sim::time::{Span, Time};
 
 /// The bill of the run up to now. Figures are `None` until there is something to bill: the page says "none yet".
@@ -25,6 +27,12 @@ pub struct Bill {
     pub refused: u32,
     /// Requests sent again since the first fault.
     pub retried: u32,
+    /// Copies that were made on nodes that had none, since the beginning.
+    pub moved: u32,
+    /// Copies that changes of the ring have asked for.
+    pub planned: u32,
+    /// The least with which any placement could have answered those changes.
+    pub minimum: u32,
     /// Acknowledged writes lost.
     pub lost: u32,
     /// Promises kept.
@@ -50,6 +58,11 @@ pub struct Fold {
     outage: Option<Span>,
     refused: u32,
     retried: u32,
+    planned: u32,
+    minimum: u32,
+    moved: u32,
+    /// Copies that are being made.
+    copying: SortedSet<(ShardId, Pid)>,
 }
 
 /// What the bill remembers of a node.
@@ -68,6 +81,9 @@ struct Shard {
     had: bool,
     /// The node that said last that it serves, and has neither stopped nor died since.
     server: Option<Pid>,
+    /// The node that it was handed over to and that does not serve it yet. Until then requests wait, so nobody is turned away:
+    /// a pause, and no outage, as long as that node lives.
+    handed: Option<Pid>,
 }
 
 impl Fold {
@@ -84,6 +100,10 @@ impl Fold {
             outage: None,
             refused: 0,
             retried: 0,
+            planned: 0,
+            minimum: 0,
+            moved: 0,
+            copying: SortedSet::default(),
         }
     }
 
@@ -110,6 +130,9 @@ impl Fold {
             unserved: if self.since.is_some() { self.unserved() } else { 0 },
             refused: self.refused,
             retried: self.retried,
+            moved: self.moved,
+            planned: self.planned,
+            minimum: self.minimum,
             lost: promises.lost_writes(),
             kept: states.iter().filter(|(_, broken)| broken.is_none()).count() as u32,
             promises: states.len() as u32,
@@ -121,11 +144,14 @@ impl Fold {
             Fault::Kill(who) | Fault::Wipe(who) => {
                 self.nodes[who.index()].frozen = false;
                 for shard in &mut self.shards {
-                    shard.server = shard.server.filter(|&server| server != who);
+                    shard.server = shard.server.filter(|&server| server != who && shard.handed != Some(who));
                 }
                 self.silence(who, at);
             }
             Fault::Freeze(who) => {
+                for shard in self.shards.iter_mut().filter(|shard| shard.handed == Some(who)) {
+                    shard.server = None;
+                }
                 self.nodes[who.index()].frozen = true;
                 self.silence(who, at);
             }
@@ -134,10 +160,10 @@ impl Fold {
                 self.nodes[who.index()].frozen = false;
                 self.unsilence(who);
             }
-            Fault::Revive(who) => self.unsilence(who),
+            Fault::Revive(who) | Fault::Join(who) => self.unsilence(who),
             Fault::Cut(from, to) if self.roster.name(to).kind == Kind::Coordinator => self.silence(from, at),
             Fault::Heal(from, to) if self.roster.name(to).kind == Kind::Coordinator => self.unsilence(from),
-            Fault::Cut(..) | Fault::Heal(..) | Fault::Slow(..) | Fault::Drift(..) => {}
+            Fault::Cut(..) | Fault::Heal(..) | Fault::Slow(..) | Fault::Drift(..) | Fault::Leave(_) => {}
         }
     }
 
@@ -172,16 +198,40 @@ impl Fold {
                 if row >= self.shards.len() {
                     self.shards.resize(row + 1, Shard::default());
                 }
-                self.shards[row] = Shard { had: true, server: Some(record.who) };
+                self.shards[row] = Shard { had: true, server: Some(record.who), handed: None };
             }
             Note::Stopped { shard, .. } => {
-                if let Some(row) = self.shards.get_mut(usize::from(shard.0)) {
+                if let Some(row) = self.shards.get_mut(usize::from(shard.0)).filter(|row| row.handed.is_none()) {
                     row.server = row.server.filter(|&server| server != record.who);
                 }
             }
             Note::Refused { .. } => self.refused += u32::from(self.since.is_some()),
             Note::Retried { .. } => self.retried += u32::from(self.since.is_some()),
-            Note::ViewChanged { .. }
+            Note::RingChanged { moves, minimum, .. } => {
+                self.planned += moves;
+                self.minimum += minimum;
+            }
+            Note::ViewChanged { shard, why: ViewWhy::Recruited(node), .. } => drop(self.copying.insert((*shard, *node))),
+            Note::ViewChanged { shard, view, why: ViewWhy::HandedOver } => {
+                if let Some(row) = self.shards.get_mut(usize::from(shard.0)) {
+                    row.handed = view.primary;
+                }
+            }
+            Note::ViewChanged { shard, view, why } => {
+                if let (ViewWhy::Promotion | ViewWhy::NoPrimary, Some(row)) = (why, self.shards.get_mut(usize::from(shard.0)))
+                    && row.handed.take().is_some()
+                {
+                    row.server = None;
+                }
+                for node in &view.in_sync {
+                    self.moved += u32::from(self.copying.remove(&(*shard, *node)));
+                }
+            }
+            Note::Left { .. }
+            | Note::SnapshotSent { .. }
+            | Note::SnapshotTaken { .. }
+            | Note::Yielded { .. }
+            | Note::Dropped { .. }
             | Note::Appended { .. }
             | Note::Committed { .. }
             | Note::Truncated { .. }

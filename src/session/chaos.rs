@@ -5,9 +5,10 @@
 
 use crate::cluster::name::{Kind, Name, Roster};
 use crate::cluster::note::Note;
+use crate::cluster::property::ring_answer;
 use crate::cluster::rules::{Rule, Rules};
 use crate::cluster::setup::Setup;
-use crate::cluster::view::{ClusterView, Health, ProcessView};
+use crate::cluster::view::{ClusterView, Health, ProcessView, Standing};
 use crate::session::Session;
 use crate::session::action::Action;
 use crate::sim::id::Pid;
@@ -64,6 +65,8 @@ impl Chaos {
                 Action::Slow(_, times) => times == 1,
                 Action::Kill(_)
                 | Action::Wipe(_)
+                | Action::Add(_)
+                | Action::Drain(_)
                 | Action::Freeze(_)
                 | Action::Drift(..)
                 | Action::Cut(..)
@@ -84,6 +87,14 @@ impl Chaos {
         let node = |p: &ProcessView| p.name.kind == Kind::Node;
         let other = |p: &ProcessView| matches!(p.name.kind, Kind::Client | Kind::Balancer);
         let control = |p: &ProcessView| p.name.kind == Kind::Coordinator;
+        let absent = |p: &ProcessView| node(p) && (p.standing == Standing::None || p.standing == Standing::Draining);
+        if self.rng.per_mille(60) {
+            return Some(if self.rng.per_mille(500) {
+                Action::Add(self.pick(view, absent)?)
+            } else {
+                Action::Drain(self.pick(view, node)?)
+            });
+        }
         Some(match self.rng.below(100) {
             0..12 => Action::Kill(self.pick(view, node)?),
             12..15 => Action::Kill(self.pick(view, control)?),
@@ -114,8 +125,8 @@ impl Chaos {
 /// complete copies in its in-sync set.
 fn may_be_wiped(view: &ClusterView, node: Pid) -> bool {
     let lives = |pid: Pid| view.processes[pid.index()].health == Health::Up;
-    let mut control = view.processes.iter().filter(|process| process.name.kind == Kind::Coordinator);
-    let hears = |k: &ProcessView| k.cut_to.is_empty() && !view.processes.iter().any(|p| p.cut_to.contains(&k.pid));
+    let mut control = view.present().filter(|process| process.name.kind == Kind::Coordinator);
+    let hears = |k: &ProcessView| k.cut_to.is_empty() && !view.present().any(|p| p.cut_to.contains(&k.pid));
     let watched = control.all(|k| lives(k.pid) && hears(k));
     watched
         && view.shards.iter().filter(|shard| shard.replicas.iter().any(|replica| replica.node == node)).all(|shard| {
@@ -149,11 +160,22 @@ pub fn unrest(session: &Session) -> Vec<String> {
         if shard.server.is_none() {
             out.push(format!("shard {} has no server", shard.id.0));
         }
+        let wanted = ring_answer(&view.ring, shard.id, setup.config.shards, copies);
+        let list = |pids: &[Pid]| pids.iter().map(|&pid| name(pid).to_string()).collect::<String>();
+        let held: Vec<Pid> = shard.replicas.iter().map(|replica| replica.node).collect();
+        let agrees = shard.view.in_sync.len() == wanted.len() && wanted.iter().all(|pid| shard.view.in_sync.contains(pid));
+        if !agrees || shard.view.primary != wanted.first().copied() || held.len() != copies {
+            let (in_sync, held) = (list(&shard.view.in_sync), list(&held));
+            out.push(format!("shard {} is wanted on {}, in sync on {in_sync}, held by {held}", shard.id.0, list(&wanted)));
+        }
         if shard.view.in_sync.len() < copies {
             out.push(format!("shard {} has {} of {copies} copies in sync", shard.id.0, shard.view.in_sync.len()));
         }
     }
-    for process in view.processes.iter().filter(|process| process.health == Health::Up) {
+    for process in view.present().filter(|process| process.health == Health::Up) {
+        if matches!(process.standing, Standing::Joining | Standing::Draining) {
+            out.push(format!("{} is still on its way", process.name));
+        }
         if let Some((by, since)) = process.suspected {
             out.push(format!("{} lives, but {} has suspected it since {since} s", process.name, name(by)));
         }

@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use crate::cluster::name::Roster;
-use crate::cluster::note::{Asked, Note, OpId, RefusedWhy, StopWhy, ViewWhy};
+use crate::cluster::note::{Asked, Note, OpId, RefusedWhy, RingWhy, StopWhy, ViewWhy};
 use crate::proto::lock::token::Session;
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
@@ -34,6 +34,8 @@ pub const fn kind(what: &What<Note>) -> &'static str {
             Fault::Kill(_) => "kill",
             Fault::Revive(_) => "revive",
             Fault::Wipe(_) => "wipe",
+            Fault::Join(_) => "add",
+            Fault::Leave(_) => "drain",
             Fault::Freeze(_) => "freeze",
             Fault::Thaw(_) => "thaw",
             Fault::Slow(..) => "slow",
@@ -44,6 +46,12 @@ pub const fn kind(what: &What<Note>) -> &'static str {
         What::Note(note) => match note {
             Note::Suspected { .. } => "suspected",
             Note::Returned { .. } => "returned",
+            Note::RingChanged { .. } => "ring-changed",
+            Note::Left { .. } => "left",
+            Note::SnapshotSent { .. } => "snapshot-sent",
+            Note::SnapshotTaken { .. } => "snapshot-taken",
+            Note::Yielded { .. } => "yielded",
+            Note::Dropped { .. } => "dropped",
             Note::ViewChanged { .. } => "view-changed",
             Note::Serving { .. } => "serving",
             Note::Stopped { .. } => "stopped",
@@ -131,9 +139,13 @@ pub fn put_text(out: &mut String, text: &str) {
 
 fn fault_fields(fault: Fault, roster: &Roster) -> Vec<(&'static str, Value)> {
     match fault {
-        Fault::Kill(who) | Fault::Revive(who) | Fault::Wipe(who) | Fault::Freeze(who) | Fault::Thaw(who) => {
-            vec![("process", name(roster, who))]
-        }
+        Fault::Kill(who)
+        | Fault::Revive(who)
+        | Fault::Wipe(who)
+        | Fault::Join(who)
+        | Fault::Leave(who)
+        | Fault::Freeze(who)
+        | Fault::Thaw(who) => vec![("process", name(roster, who))],
         Fault::Slow(who, times) => vec![("process", name(roster, who)), ("times", Value::Number(times.into()))],
         Fault::Cut(from, to) | Fault::Heal(from, to) => vec![("from", name(roster, from)), ("to", name(roster, to))],
         Fault::Drift(who, ppm) => vec![("process", name(roster, who)), ("ppm", Value::Number(ppm.into()))],
@@ -150,6 +162,13 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
         Note::Returned { node, boot, fresh } => {
             vec![("node", name(*node)), ("boot", number(boot.0)), ("fresh", Value::Flag(*fresh))]
         }
+        Note::RingChanged { node, why, moves, minimum } => {
+            vec![("node", name(*node)), ("why", text(ring_why(*why))), ("moves", number(*moves)), ("minimum", number(*minimum))]
+        }
+        Note::Left { node } => vec![("node", name(*node))],
+        Note::SnapshotSent { shard, to, upto } => vec![("shard", number(shard.0)), ("to", name(*to)), ("upto", number(upto.0))],
+        Note::SnapshotTaken { shard, upto } => vec![("shard", number(shard.0)), ("upto", number(upto.0))],
+        Note::Yielded { shard } | Note::Dropped { shard } => vec![("shard", number(shard.0))],
         Note::ViewChanged { shard, view, why } => vec![
             ("shard", number(shard.0)),
             ("view", number(view.no.0)),
@@ -222,6 +241,19 @@ const fn view_why(why: ViewWhy) -> &'static str {
         ViewWhy::NoPrimary => "no-primary",
         ViewWhy::BackupLost => "backup-lost",
         ViewWhy::CaughtUp => "caught-up",
+        ViewWhy::Recruited(_) => "recruited",
+        ViewWhy::HandedOver => "handed-over",
+        ViewWhy::Dismissed => "dismissed",
+        ViewWhy::Cancelled => "cancelled",
+    }
+}
+
+const fn ring_why(why: RingWhy) -> &'static str {
+    match why {
+        RingWhy::Joined => "joined",
+        RingWhy::Draining => "draining",
+        RingWhy::Out => "out",
+        RingWhy::Returned => "returned",
     }
 }
 

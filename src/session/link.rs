@@ -1,6 +1,6 @@
 //! The versioned link: a run as a readable URL fragment.
 //!
-//! `v=1&seed=4127&nodes=6&clients=8&off=fencing&loss=10&do=11.2:kill:C,14:cut:A>B&at=12.48`; whatever has its default
+//! `v=2&seed=4127&nodes=6&clients=8&off=fencing&loss=10&do=11.2:kill:C,14:cut:A>B&at=12.48`; whatever has its default
 //! value is left out. An action is its own text with colons for spaces, after the instant at which it is done.
 
 use std::fmt;
@@ -13,8 +13,9 @@ use crate::sim::time::Time;
 
 pub use crate::session::limits::LIMITS;
 
-/// The version this code writes and the newest it reads.
-pub const VERSION: u64 = 1;
+/// The version this code writes and the newest it reads. It grows whenever the same recipe and actions no longer give the same
+/// run: 2 brought rebalancing.
+pub const VERSION: u64 = 2;
 /// The seed of a run whose link names none.
 pub const DEFAULT_SEED: u64 = 4127;
 /// Keys that belong to the page: how a run is looked at, never what happens in it.
@@ -87,6 +88,8 @@ pub enum LinkError {
     Action(usize, ActionError),
     /// The how-manieth action, from 1, names a process that does not take part.
     Nobody(usize, Name),
+    /// Only nodes join and leave: the action's number, the process.
+    NotANode(usize, Name),
     /// The how-manieth action, from 1, has the same process at both ends.
     SameTwice(usize, Name),
     /// The how-manieth action, from 1, comes before the one it follows.
@@ -119,6 +122,7 @@ impl fmt::Display for LinkError {
             LinkError::TooLate(text) => write!(f, "{text} s is too late: a run ends at {} s", LIMITS.run.0 / 1_000_000),
             LinkError::Action(no, error) => write!(f, "action {no}: {error}"),
             LinkError::Nobody(no, name) => write!(f, "action {no}: {name} does not take part in this run"),
+            LinkError::NotANode(no, name) => write!(f, "action {no}: {name} is no node; only nodes join and leave"),
             LinkError::SameTwice(no, name) => write!(f, "action {no}: {name} stands at both ends"),
             LinkError::Unordered(no) => write!(f, "action {no} comes before action {}: they must be in order", no - 1),
             LinkError::TooManyActions => write!(f, "more than {} actions", LIMITS.actions),
@@ -129,6 +133,13 @@ impl fmt::Display for LinkError {
 
 impl std::error::Error for LinkError {}
 
+/// Whether an earlier version made this link: its recipe and actions are read as they were meant, but what comes of them may
+/// differ, and whoever opens it has to be told.
+pub fn is_older(fragment: &str) -> bool {
+    let version = |part: &str| part.strip_prefix("v=").and_then(|text| text.parse().ok());
+    fragment.trim_start_matches('#').split('&').find_map(version).is_some_and(|made_by: u64| made_by < VERSION)
+}
+
 /// Reads a fragment, with or without its `#`. An empty one is the default run.
 pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
     if fragment.len() > LIMITS.link {
@@ -138,7 +149,7 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
     // The version first: a newer link may hold keys and forms that this code would complain about in the wrong words.
     if let Some(part) = parts.iter().find(|part| part.key == "v") {
         match number("v", part, 1, u64::MAX)? {
-            VERSION => {}
+            ..=VERSION => {}
             newer => return Err(LinkError::Newer(newer)),
         }
     }
@@ -338,6 +349,8 @@ fn instant(text: &str, position: usize) -> Result<Time, LinkError> {
 fn actions(script: &Part, roster: &Roster) -> Result<Vec<(Time, Action)>, LinkError> {
     let mut out: Vec<(Time, Action)> = Vec::new();
     let mut position = script.position;
+    // Nodes that are not there from the beginning have to be added before anything else can be done to them.
+    let mut added: Vec<Name> = Vec::new();
     for (i, text) in script.value.split(',').enumerate() {
         let no = i + 1;
         if no > LIMITS.actions {
@@ -350,10 +363,18 @@ fn actions(script: &Part, roster: &Roster) -> Result<Vec<(Time, Action)>, LinkEr
         match action.faults(roster) {
             Ok(_) => {}
             Err(Refusal::Nobody(name)) => return Err(LinkError::Nobody(no, name)),
+            Err(Refusal::NotANode(name)) => return Err(LinkError::NotANode(no, name)),
             Err(Refusal::SameTwice(name)) => return Err(LinkError::SameTwice(no, name)),
             Err(Refusal::NoEffect(..) | Refusal::OutOfBounds(_) | Refusal::TooMany(_)) => {
                 unreachable!("the grammar keeps the bounds, and a roster knows no effects or limits")
             }
+        }
+        if let Action::Add(name) = action {
+            added.push(name);
+        }
+        let there = |name: &Name| roster.pid(*name).is_some_and(|pid| roster.begins(pid)) || added.contains(name);
+        if let Some(name) = action.names().into_iter().flatten().find(|name| !there(name)) {
+            return Err(LinkError::Nobody(no, name));
         }
         if out.last().is_some_and(|&(before, _)| before > at) {
             return Err(LinkError::Unordered(no));

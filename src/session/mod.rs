@@ -19,11 +19,12 @@ pub mod why;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::cluster::Facts;
+use crate::cluster::name::{Kind, Name};
 use crate::cluster::note::Note;
 use crate::cluster::property::{Broken, Promise};
 use crate::cluster::setup::Setup;
 use crate::cluster::view::{ClusterView, Flight};
+use crate::cluster::{Facts, NoEffect};
 use crate::session::action::{Action, Refusal};
 use crate::session::branch::Branches;
 use crate::session::link::{LIMITS, Opened};
@@ -151,6 +152,12 @@ impl Session {
     pub fn admits(&self, action: Action) -> Result<(), Refusal> {
         let done = self.moment.done;
         let faults = action.faults(&self.setup.roster)?;
+        let absent = |name: &Name| self.setup.roster.pid(*name).is_some_and(|pid| !self.moment.cluster.is_there(pid));
+        if let Some(name) = action.names().into_iter().flatten().find(absent)
+            && !matches!(action, Action::Add(_))
+        {
+            return Err(Refusal::NoEffect(name, NoEffect::Absent));
+        }
         let mut refusal = None;
         for fault in faults {
             match self.moment.cluster.admits(fault) {
@@ -311,6 +318,12 @@ impl Session {
         view
     }
 
+    /// The nodes that are there now, as bits: bit 0 is A.
+    pub fn nodes(&self) -> u8 {
+        let there = |&(_, pid): &(u8, _)| self.moment.cluster.is_there(pid);
+        (0..).zip(self.setup.roster.of(Kind::Node)).filter(there).fold(0, |bits, (n, _)| bits | 1 << n)
+    }
+
     /// Messages under way now, into `out` (cleared first).
     pub fn flights(&self, out: &mut Vec<Flight>) {
         self.moment.cluster.flights(out);
@@ -342,7 +355,7 @@ impl Session {
     }
 
     /// The promises up to now.
-    pub fn promises(&self) -> [(Promise, Option<Broken>); 5] {
+    pub fn promises(&self) -> [(Promise, Option<Broken>); 7] {
         self.moment.promises.states()
     }
 

@@ -22,7 +22,12 @@ pub fn causes(facts: &[Record<Note>], seq: Seq) -> Vec<Seq> {
             What::Note(Note::ViewChanged { view, why, .. }) => match why {
                 ViewWhy::Promotion | ViewWhy::NoPrimary => suspicion_behind(past, record.who, view),
                 ViewWhy::BackupLost if record.cause.is_none() => suspicion_behind(past, record.who, view),
-                ViewWhy::BackupLost | ViewWhy::CaughtUp => None,
+                ViewWhy::BackupLost
+                | ViewWhy::CaughtUp
+                | ViewWhy::Recruited(_)
+                | ViewWhy::HandedOver
+                | ViewWhy::Dismissed
+                | ViewWhy::Cancelled => None,
             },
             What::Note(_) | What::Fault(_) => None,
         };
@@ -61,7 +66,7 @@ fn silenced_by(past: &[Record<Note>], ear: Pid, node: Pid, heard: Time) -> Optio
             Fault::Slow(who, times) if who == node && times > 1 => return Some(record.seq),
             Fault::Drift(who, ppm) if who == node && ppm != 0 => return Some(record.seq),
             Fault::Cut(from, to) if (from, to) == (node, ear) => return Some(record.seq),
-            Fault::Revive(who) | Fault::Thaw(who) | Fault::Slow(who, _) if who == node => {
+            Fault::Revive(who) | Fault::Join(who) | Fault::Thaw(who) | Fault::Slow(who, _) if who == node => {
                 if record.at < heard {
                     return None;
                 }
@@ -78,6 +83,8 @@ fn silenced_by(past: &[Record<Note>], ear: Pid, node: Pid, heard: Time) -> Optio
             | Fault::Drift(..)
             | Fault::Cut(..)
             | Fault::Revive(_)
+            | Fault::Join(_)
+            | Fault::Leave(_)
             | Fault::Thaw(_)
             | Fault::Heal(..) => {}
         }

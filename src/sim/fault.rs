@@ -11,6 +11,11 @@ pub enum Fault {
     Revive(Pid),
     /// Kills a process (if it lives) and empties its disk.
     Wipe(Pid),
+    /// Asks a process to take part, and starts it if it does not run. What that means is the process's business.
+    Join(Pid),
+    /// Asks a process to leave in an orderly way, as an operating system does before it switches off. Nothing if it does not
+    /// run.
+    Leave(Pid),
     /// Stops a process without killing it, as a machine is paused: messages, timers and saves wait and come late.
     Freeze(Pid),
     /// Lets a frozen process go on; what waited arrives now, in order.

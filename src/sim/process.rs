@@ -50,6 +50,17 @@ pub enum Input<P: Protocol> {
     Timer(P::Timer),
     /// A save is done: what it asked for now survives a crash.
     Stored(P::Ticket),
+    /// Its operator wishes something.
+    Signal(Signal),
+}
+
+/// What an operator can ask of a process.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Signal {
+    /// To take part.
+    Join,
+    /// To leave in an orderly way.
+    Leave,
 }
 
 /// What a handler asks for. Carried out in the order of asking, after the handler has returned.

@@ -14,7 +14,7 @@ use crate::sim::digest::Digest;
 use crate::sim::id::{Boot, Pid, Seq};
 use crate::sim::journal::{Record, What};
 use crate::sim::net::{Net, NetConfig};
-use crate::sim::process::{Ctx, Effect, Input, Process};
+use crate::sim::process::{Ctx, Effect, Input, Process, Signal};
 use crate::sim::rng::{Rng, Stream};
 use crate::sim::sorted::SortedMap;
 use crate::sim::time::{Span, Time};
@@ -48,6 +48,7 @@ enum Happening<P: Process> {
     Message { from: Pid, sent_at: Time, lost: bool, msg: P::Msg },
     Timer(P::Timer),
     Saved { change: P::Change, ticket: P::Ticket },
+    Signal(Signal),
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -104,9 +105,11 @@ impl<P: Process> World<P>
 where
     P::Env: PartialEq + Eq,
 {
-    /// A world in which every process boots at time zero from the disk given for it, in the order of pids.
-    pub fn new(env: Rc<P::Env>, config: &WorldConfig, disks: Vec<P::Disk>, out: &mut Vec<Record<P::Note>>) -> World<P> {
+    /// A world in which every process boots at time zero from the disk given for it, in the order of pids. One without a disk
+    /// is not there until somebody asks it to join.
+    pub fn new(env: Rc<P::Env>, config: &WorldConfig, disks: Vec<Option<P::Disk>>, out: &mut Vec<Record<P::Note>>) -> World<P> {
         let n = disks.len();
+        let present: Vec<bool> = disks.iter().map(Option::is_some).collect();
         let slots = disks.into_iter().enumerate().map(|(i, disk)| {
             let pid = Pid(i as u16);
             let mut clock = Rng::stream(config.seed, Stream::Clock(pid));
@@ -114,7 +117,7 @@ where
             let drift = clock.below(2 * config.drift_max + 1) as i32 - config.drift_max as i32;
             Slot {
                 up: None,
-                disk: Rc::new(disk),
+                disk: Rc::new(disk.unwrap_or_default()),
                 boot: Boot(0),
                 frozen: false,
                 held: Vec::new(),
@@ -137,7 +140,7 @@ where
             save: config.save,
             asked: Vec::new(),
         };
-        for i in 0..n {
+        for i in (0..n).filter(|&i| present[i]) {
             world.start(Pid(i as u16), None, out);
         }
         world
@@ -211,7 +214,7 @@ where
                 lost: *lost || self.net.is_cut(*from, event.to),
                 msg,
             }),
-            Happening::Timer(_) | Happening::Saved { .. } => None,
+            Happening::Timer(_) | Happening::Saved { .. } | Happening::Signal(_) => None,
         })
     }
 
@@ -256,6 +259,7 @@ where
                 P::save(Rc::make_mut(&mut slot.disk), &change, &self.env);
                 Input::Stored(ticket)
             }
+            Happening::Signal(signal) => Input::Signal(signal),
         };
         let mut asked = std::mem::take(&mut self.asked);
         let up = slot.up.as_mut().expect("checked above");

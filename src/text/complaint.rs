@@ -28,6 +28,8 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
         (Lang::Zh, Refusal::Nobody(name)) => format!("本次运行里没有 {name}"),
         (Lang::En, Refusal::SameTwice(name)) => format!("{name} cannot be cut off from itself; name two processes"),
         (Lang::Zh, Refusal::SameTwice(name)) => format!("{name} 不能与自己断开，请选两个进程"),
+        (Lang::En, Refusal::NotANode(name)) => format!("{name} is no node; only nodes join and leave"),
+        (Lang::Zh, Refusal::NotANode(name)) => format!("{name} 不是节点，只有节点才能加入或退出"),
         (Lang::En, Refusal::OutOfBounds(name)) => {
             format!("{name} can be slowed 1 to {SLOW_MAX} times, and its clock can drift by {DRIFT_MAX} ppm at most")
         }
@@ -44,6 +46,10 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
             NoEffect::Cut => format!("this link of {name} is cut already"),
             NoEffect::Whole => format!("no such link of {name} is cut"),
             NoEffect::Same => format!("{name} has this setting already"),
+            NoEffect::Absent => format!("{name} is not there yet; add it first"),
+            NoEffect::Member => format!("{name} is in the cluster already"),
+            NoEffect::Leaving => format!("{name} is leaving or has left"),
+            NoEffect::Needed => format!("without {name} there would be fewer nodes than copies"),
         },
         (Lang::Zh, Refusal::NoEffect(name, why)) => match why {
             NoEffect::Down => format!("{name} 已停机"),
@@ -53,6 +59,10 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
             NoEffect::Cut => format!("{name} 的这条连接已经切断"),
             NoEffect::Whole => format!("{name} 的这条连接没有切断"),
             NoEffect::Same => format!("{name} 已经是这个设置"),
+            NoEffect::Absent => format!("{name} 还不存在，请先添加"),
+            NoEffect::Member => format!("{name} 已在集群里"),
+            NoEffect::Leaving => format!("{name} 正在退出或已经退出"),
+            NoEffect::Needed => format!("少了 {name}，节点就比副本还少"),
         },
     }
 }
@@ -76,6 +86,7 @@ fn link_error_zh(error: &LinkError) -> String {
         LinkError::TooLate(text) => format!("{text} 秒太晚：一次运行到 {} 秒为止", LIMITS.run.0 / 1_000_000),
         LinkError::Action(no, error) => format!("第 {no} 个操作：{}", action_error_zh(error)),
         LinkError::Nobody(no, name) => format!("第 {no} 个操作：本次运行里没有 {name}"),
+        LinkError::NotANode(no, name) => format!("第 {no} 个操作：{name} 不是节点，只有节点才能加入或退出"),
         LinkError::SameTwice(no, name) => format!("第 {no} 个操作：两端都是 {name}"),
         LinkError::Unordered(no) => format!("第 {no} 个操作早于第 {} 个：操作必须按时间排列", no - 1),
         LinkError::TooManyActions => format!("操作超过 {} 个", LIMITS.actions),
@@ -87,7 +98,7 @@ fn action_error_zh(error: &ActionError) -> String {
     match error {
         ActionError::Empty => "缺少操作".to_owned(),
         ActionError::Verb(word) => {
-            format!("“{word}”不是操作；可用的有 kill、revive、wipe、freeze、thaw、slow、drift、cut、heal、isolate")
+            format!("“{word}”不是操作；可用的有 kill、revive、wipe、add、drain、freeze、thaw、slow、drift、cut、heal、isolate")
         }
         ActionError::Incomplete(text) => format!("“{text}”还缺一个词"),
         ActionError::Extra(text) => format!("多了一个词“{text}”"),

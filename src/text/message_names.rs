@@ -10,10 +10,13 @@ pub fn message_name(label: &'static str, lang: Lang) -> &'static str {
         Lang::Zh => match label {
             "Acquire" => "申请锁",
             "Append" => "追加日志",
+            "Chunk" => "快照片段",
             "Commit" => "提交点",
             "Done" => "完成",
             "Edit" => "改文档",
+            "Discard" => "作废旧数据",
             "Get" => "读",
+            "Got" => "片段收到",
             "Granted" => "授予锁",
             "Heartbeat" => "心跳",
             "HeartbeatOk" => "心跳回应",
@@ -30,6 +33,8 @@ pub fn message_name(label: &'static str, lang: Lang) -> &'static str {
             "Stale" => "视图已过时",
             "Stored" => "已存盘",
             "Views" => "新视图",
+            "Yield" => "请让位",
+            "Yielded" => "已让位",
             other => other,
         },
     }

@@ -1,7 +1,7 @@
 //! The sentences of facts, in English.
 
 use crate::cluster::name::Roster;
-use crate::cluster::note::{Asked, Note, RefusedWhy, StopWhy, ViewWhy};
+use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, ViewWhy};
 use crate::proto::replica::view::{ShardId, View};
 use crate::session::action::Action;
 use crate::sim::fault::Fault;
@@ -16,6 +16,8 @@ pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
         Fault::Revive(who) if !has_disk(who, roster) => line.put("{} starts again, knowing nothing.", &[who]),
         Fault::Revive(who) => line.put("{} boots again from its disk.", &[who]),
         Fault::Wipe(who) => line.put("{} lost its disk: nothing of it is left.", &[who]),
+        Fault::Join(who) => line.put("{} is asked to join the cluster.", &[who]),
+        Fault::Leave(who) => line.put("{} is asked to leave: what it holds has to move first.", &[who]),
         Fault::Freeze(who) => line.put("{} stands still: whatever reaches it has to wait.", &[who]),
         Fault::Thaw(who) => line.put("{} goes on, and what had waited reaches it now.", &[who]),
         Fault::Slow(who, 1) => line.put("{}'s messages travel at normal speed again.", &[who]),
@@ -39,6 +41,8 @@ pub(super) fn action(line: &mut Line, action: Action, who: &[Pid]) {
         Action::Rejoin(_) => line.put("All links of {} work again.", who),
         Action::Kill(_)
         | Action::Revive(_)
+        | Action::Add(_)
+        | Action::Drain(_)
         | Action::Wipe(_)
         | Action::Freeze(_)
         | Action::Thaw(_)
@@ -64,6 +68,18 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             let words = format!("{{}} hears from {{}} again, which is in its life {} with an empty disk.", boot.0);
             line.put(&words, &[who, *node]);
         }
+        Note::RingChanged { node, why, moves, minimum } => ring_changed(line, *node, *why, *moves, *minimum),
+        Note::Left { node } => line.put("Every copy that {} held is elsewhere now: it has left the cluster.", &[*node]),
+        Note::SnapshotSent { shard, to, upto } => {
+            line.put(&format!("{{}} sends {{}} a snapshot of shard {}, up to entry {}.", shard.0, upto.0), &[who, *to]);
+        }
+        Note::SnapshotTaken { shard, upto } => {
+            line.put(&format!("{{}} has the whole snapshot of shard {}; the log goes on after entry {}.", shard.0, upto.0), &[who]);
+        }
+        Note::Yielded { shard } => {
+            line.put(&format!("{{}} lets requests for shard {} wait, so that another node can lead.", shard.0), &[who]);
+        }
+        Note::Dropped { shard } => line.put(&format!("{{}} deletes its copy of shard {}: enough others hold it.", shard.0), &[who]),
         Note::ViewChanged { shard, view, why } => view_changed(line, *shard, view, *why, who),
         Note::Serving { shard, view } => {
             line.put(&format!("{{}} serves shard {} from now on, in view {}.", shard.0, view.0), &[who]);
@@ -151,6 +167,24 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
     }
 }
 
+fn ring_changed(line: &mut Line, node: Pid, why: RingWhy, moves: u32, minimum: u32) {
+    line.put(
+        match why {
+            RingWhy::Joined => "{} joins the ring: ",
+            RingWhy::Draining => "{} leaves the ring in good order: ",
+            RingWhy::Out => "{} has been down for too long and is taken off the ring: ",
+            RingWhy::Returned => "{} is back and joins the ring again: ",
+        },
+        &[node],
+    );
+    let words = match moves {
+        0 => "no copy has to move.".to_owned(),
+        1 => format!("1 copy has to move, and no placement could do with fewer than {minimum}."),
+        _ => format!("{moves} copies have to move, and no placement could do with fewer than {minimum}."),
+    };
+    line.put(&words, &[]);
+}
+
 fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who: Pid) {
     let (shard, no) = (shard.0, view.no.0);
     match (why, view.primary) {
@@ -162,6 +196,25 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
         (ViewWhy::Promotion | ViewWhy::NoPrimary, _) => {
             let words = format!("Shard {shard} has no primary in view {no}: nobody who has all its writes is alive.");
             line.put(&words, &[]);
+            return;
+        }
+        (ViewWhy::Recruited(node), _) => {
+            line.put(&format!("{{}} begins to copy shard {shard} (view {no})."), &[node]);
+            return;
+        }
+        (ViewWhy::HandedOver, primary) => {
+            let words = format!("Shard {shard} is handed over, without a gap, to {{}}: view {no} begins.");
+            line.put(&words, &[primary.unwrap_or(who)]);
+            return;
+        }
+        (ViewWhy::Dismissed, _) => {
+            line.put(&format!("Every wanted copy of shard {shard} is there: from view {no} on, only "), &[]);
+            line.list(&view.in_sync, ", ", " and ");
+            line.put(" hold it.", &[]);
+            return;
+        }
+        (ViewWhy::Cancelled, _) => {
+            line.put(&format!("The copy of shard {shard} that was being made is not wanted any more (view {no})."), &[]);
             return;
         }
         (ViewWhy::BackupLost, _) => {

@@ -1,7 +1,7 @@
 //! The sentences of facts, in Simplified Chinese.
 
 use crate::cluster::name::Roster;
-use crate::cluster::note::{Asked, Note, RefusedWhy, StopWhy, ViewWhy};
+use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, ViewWhy};
 use crate::proto::replica::view::{ShardId, View};
 use crate::session::action::Action;
 use crate::sim::fault::Fault;
@@ -16,6 +16,8 @@ pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
         Fault::Revive(who) if !has_disk(who, roster) => line.put("{} 重新启动，一切从头开始。", &[who]),
         Fault::Revive(who) => line.put("{} 从磁盘重新启动。", &[who]),
         Fault::Wipe(who) => line.put("{} 的磁盘被清空：什么都没有留下。", &[who]),
+        Fault::Join(who) => line.put("{} 受命加入集群。", &[who]),
+        Fault::Leave(who) => line.put("{} 受命退出集群：它保存的数据要先搬走。", &[who]),
         Fault::Freeze(who) => line.put("{} 被冻结：发给它的一切都只能等着。", &[who]),
         Fault::Thaw(who) => line.put("{} 恢复运行，积压的消息这时才送到。", &[who]),
         Fault::Slow(who, 1) => line.put("{} 的消息恢复正常速度。", &[who]),
@@ -39,6 +41,8 @@ pub(super) fn action(line: &mut Line, action: Action, who: &[Pid]) {
         Action::Rejoin(_) => line.put("{} 的所有连接恢复。", who),
         Action::Kill(_)
         | Action::Revive(_)
+        | Action::Add(_)
+        | Action::Drain(_)
         | Action::Wipe(_)
         | Action::Freeze(_)
         | Action::Thaw(_)
@@ -64,6 +68,16 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             let words = format!("{{}} 又收到了 {{}} 的消息，这是它第 {} 次启动，磁盘是空的。", boot.0);
             line.put(&words, &[who, *node]);
         }
+        Note::RingChanged { node, why, moves, minimum } => ring_changed(line, *node, *why, *moves, *minimum),
+        Note::Left { node } => line.put("{} 的副本都已在别处，它退出了集群。", &[*node]),
+        Note::SnapshotSent { shard, to, upto } => {
+            line.put(&format!("{{}} 向 {{}} 发送分片 {} 的快照，截至第 {} 条。", shard.0, upto.0), &[who, *to]);
+        }
+        Note::SnapshotTaken { shard, upto } => {
+            line.put(&format!("{{}} 收齐了分片 {} 的快照，日志从第 {} 条之后接着写。", shard.0, upto.0), &[who]);
+        }
+        Note::Yielded { shard } => line.put(&format!("{{}} 让分片 {} 的请求稍候，好让别的节点接任主副本。", shard.0), &[who]),
+        Note::Dropped { shard } => line.put(&format!("{{}} 删除分片 {} 的副本：其他节点上的副本已经足够。", shard.0), &[who]),
         Note::ViewChanged { shard, view, why } => view_changed(line, *shard, view, *why, who),
         Note::Serving { shard, view } => {
             line.put(&format!("{{}} 开始为分片 {} 提供服务（视图 {}）。", shard.0, view.0), &[who]);
@@ -137,6 +151,23 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
     }
 }
 
+fn ring_changed(line: &mut Line, node: Pid, why: RingWhy, moves: u32, minimum: u32) {
+    line.put(
+        match why {
+            RingWhy::Joined => "{} 加入哈希环",
+            RingWhy::Draining => "{} 有序退出哈希环",
+            RingWhy::Out => "{} 宕机太久，被移出哈希环",
+            RingWhy::Returned => "{} 回来了，重新加入哈希环",
+        },
+        &[node],
+    );
+    let words = match moves {
+        0 => "：没有副本需要搬动。".to_owned(),
+        _ => format!("：要搬 {moves} 个副本，换任何放置方案也至少要搬 {minimum} 个。"),
+    };
+    line.put(&words, &[]);
+}
+
 fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who: Pid) {
     let (shard, no) = (shard.0, view.no.0);
     match (why, view.primary) {
@@ -146,6 +177,24 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
         }
         (ViewWhy::Promotion | ViewWhy::NoPrimary, _) => {
             line.put(&format!("分片 {shard} 在视图 {no} 中没有主：数据完整的副本都已宕机。"), &[]);
+            return;
+        }
+        (ViewWhy::Recruited(node), _) => {
+            line.put(&format!("{{}} 开始复制分片 {shard}（视图 {no}）。"), &[node]);
+            return;
+        }
+        (ViewWhy::HandedOver, primary) => {
+            line.put(&format!("分片 {shard} 平稳移交给 {{}}：视图 {no} 开始。"), &[primary.unwrap_or(who)]);
+            return;
+        }
+        (ViewWhy::Dismissed, _) => {
+            line.put(&format!("分片 {shard} 该有的副本都已到位：从视图 {no} 起只由 "), &[]);
+            line.list(&view.in_sync, "、", " 和 ");
+            line.put(" 保存。", &[]);
+            return;
+        }
+        (ViewWhy::Cancelled, _) => {
+            line.put(&format!("分片 {shard} 正在复制的那一份不再需要（视图 {no}）。"), &[]);
             return;
         }
         (ViewWhy::BackupLost, _) => {

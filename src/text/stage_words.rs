@@ -1,7 +1,7 @@
 //! The words on the stage and those that its processes are called by.
 
 use crate::cluster::name::{Kind, Name};
-use crate::cluster::view::Role;
+use crate::cluster::view::{Role, Standing};
 use crate::scene::copies::Groups;
 use crate::scene::state::{Fare, Look, Part};
 use crate::sim::time::Span;
@@ -151,11 +151,11 @@ pub const fn fare(lang: Lang, fare: Fare) -> &'static str {
     match (lang, fare) {
         (Lang::En, Fare::NoPrimary) => "no primary",
         (Lang::En, Fare::BackupLost) => "backup lost",
-        (Lang::En, Fare::Behind) => "a backup behind",
+        (Lang::En, Fare::Behind) => "a copy on its way",
         (Lang::En, Fare::Whole) => "untouched",
         (Lang::Zh, Fare::NoPrimary) => "暂无主",
         (Lang::Zh, Fare::BackupLost) => "失去一个备",
-        (Lang::Zh, Fare::Behind) => "一个备落后",
+        (Lang::Zh, Fare::Behind) => "一个副本正在补齐",
         (Lang::Zh, Fare::Whole) => "未受影响",
     }
 }
@@ -163,14 +163,20 @@ pub const fn fare(lang: Lang, fare: Fare) -> &'static str {
 /// The sentence that closes the table.
 pub fn rest(lang: Lang, groups: &Groups) -> String {
     let (more, whole) = (groups.more, groups.whole);
-    match (lang, more, groups.groups.is_empty()) {
+    let waiting = match (lang, groups.waiting) {
+        (_, 0) => String::new(),
+        (Lang::En, n) => format!(" · {n} to move"),
+        (Lang::Zh, n) => format!(" · {n} 个待搬"),
+    };
+    let rest = match (lang, more, groups.groups.is_empty()) {
         (Lang::En, 0, true) => format!("{whole} more shards, all served"),
         (Lang::En, 0, false) => format!("{whole} shards untouched"),
         (Lang::En, _, _) => format!("{more} more, and {whole} shards untouched"),
         (Lang::Zh, 0, true) => format!("另有 {whole} 个分片，均正常服务"),
         (Lang::Zh, 0, false) => format!("{whole} 个分片未受影响"),
         (Lang::Zh, _, _) => format!("另有 {more} 个；{whole} 个分片未受影响"),
-    }
+    };
+    rest + &waiting
 }
 
 /// A shard's row, for those who listen.
@@ -209,6 +215,21 @@ const fn look(lang: Lang, look: Look) -> &'static str {
     }
 }
 
+/// A node's part in the ring. A plain member's goes without saying.
+pub const fn standing(lang: Lang, standing: Standing) -> Option<&'static str> {
+    Some(match (lang, standing) {
+        (_, Standing::Member) => return None,
+        (Lang::En, Standing::Joining) => "receiving copies",
+        (Lang::En, Standing::Draining) => "draining",
+        (Lang::En, Standing::Out) => "off the ring: down for too long",
+        (Lang::En, Standing::None) => "not on the ring",
+        (Lang::Zh, Standing::Joining) => "正在接收副本",
+        (Lang::Zh, Standing::Draining) => "正在退出",
+        (Lang::Zh, Standing::Out) => "宕机太久，已移出环",
+        (Lang::Zh, Standing::None) => "不在环上",
+    })
+}
+
 /// What somebody has to do with the story, for those who listen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stake {
@@ -222,9 +243,15 @@ pub enum Stake {
     Leader,
 }
 
-/// A process in words: its kind, its name, its state and its part in the story.
-pub fn process(lang: Lang, name: Name, state: Look, stake: Stake) -> String {
-    let (kind, state) = (kind(lang, name.kind), look(lang, state));
+/// A process in words: its kind, its name, its state, a node's part in the ring, and its part in the story.
+pub fn process(lang: Lang, name: Name, state: Look, of: Option<Standing>, stake: Stake) -> String {
+    let (kind, mut state) = (kind(lang, name.kind), look(lang, state).to_owned());
+    if let Some(standing) = of.and_then(|of| standing(lang, of)) {
+        state = match lang {
+            Lang::En => format!("{state}, {standing}"),
+            Lang::Zh => format!("{state}，{standing}"),
+        };
+    }
     let part = match (lang, stake) {
         (_, Stake::None | Stake::Client(Part::Idle)) => {
             return match lang {

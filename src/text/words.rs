@@ -26,12 +26,27 @@ pub enum Verb {
     Heal,
     /// Empty its disk.
     Wipe,
+    /// Let it leave: what it holds moves to others first.
+    Drain,
+    /// Let another node join, or take back the selected one.
+    Add,
 }
 
 impl Verb {
     /// All of them, in the order of the page.
-    pub const ALL: [Verb; 9] =
-        [Verb::Kill, Verb::Revive, Verb::Freeze, Verb::Thaw, Verb::Slow, Verb::Isolate, Verb::Cut, Verb::Heal, Verb::Wipe];
+    pub const ALL: [Verb; 11] = [
+        Verb::Kill,
+        Verb::Revive,
+        Verb::Freeze,
+        Verb::Thaw,
+        Verb::Slow,
+        Verb::Isolate,
+        Verb::Cut,
+        Verb::Heal,
+        Verb::Wipe,
+        Verb::Drain,
+        Verb::Add,
+    ];
 
     /// The key that does it.
     pub const fn key(self) -> char {
@@ -45,6 +60,8 @@ impl Verb {
             Verb::Cut => 'X',
             Verb::Heal => 'H',
             Verb::Wipe => 'W',
+            Verb::Drain => 'D',
+            Verb::Add => 'N',
         }
     }
 }
@@ -138,6 +155,10 @@ pub struct Words {
     pub refused_retried: &'static str,
     /// Acknowledged writes lost.
     pub lost: &'static str,
+    /// Copies moved, and the least that any placement could have moved.
+    pub moved: &'static str,
+    /// So many of so many planned, and the least that any placement could have moved; `{}` marks their places.
+    pub moved_of: &'static str,
     /// Promises kept.
     pub promises_kept: &'static str,
     /// So many of so many.
@@ -179,6 +200,8 @@ pub struct Words {
     pub verb: fn(Verb) -> &'static str,
     /// What the button does, in a sentence.
     pub verb_long: fn(Verb, &str) -> String,
+    /// No letter is left for another node.
+    pub no_more_nodes: &'static str,
 
     /// The first sentence of a first visit: shard, primary and backups follow in pieces; `{}` marks their places.
     pub opening: &'static str,
@@ -190,6 +213,8 @@ pub struct Words {
     pub nothing_yet: &'static str,
     /// A link could not be opened: the reason, in English and technical, follows.
     pub bad_link: fn(&str) -> String,
+    /// The link was made by an earlier version.
+    pub old_link: &'static str,
     /// A new branch was begun.
     pub branched: &'static str,
     /// Something is wrong in the page itself.
@@ -251,6 +276,10 @@ pub struct Words {
     pub mark_wiped: fn(&str) -> String,
     /// It was revived.
     pub mark_revived: fn(&str) -> String,
+    /// It was asked to join.
+    pub mark_joins: fn(&str) -> String,
+    /// It was asked to leave.
+    pub mark_leaves: fn(&str) -> String,
     /// It was frozen.
     pub mark_frozen: fn(&str) -> String,
     /// It goes on.
@@ -269,6 +298,10 @@ pub struct Words {
     pub mark_suspected: fn(&str, &str) -> String,
     /// A process that was suspected is back.
     pub mark_returned: fn(&str) -> String,
+    /// It was taken off the ring.
+    pub mark_out: fn(&str) -> String,
+    /// It holds nothing any more.
+    pub mark_left: fn(&str) -> String,
     /// Who leads in which view.
     pub mark_promoted: fn(u32, &str) -> String,
     /// A span in which the holder stood still.
@@ -285,6 +318,10 @@ pub struct Words {
     pub message: fn(&str, &str, &str, bool) -> String,
     /// And so many more.
     pub and_more: fn(usize) -> String,
+    /// Heading of the list of copies on their way.
+    pub on_the_move: &'static str,
+    /// One of them: shard, from, to, per cent.
+    pub moving: fn(u16, &str, &str, u8) -> String,
 }
 
 /// The words of a language.
@@ -332,6 +369,8 @@ mod tests {
         for lang in [Lang::En, Lang::Zh] {
             let w = words(lang);
             assert_eq!(w.opening.matches("{}").count(), 4, "shard, primary, two backups");
+            assert_eq!(w.moved_of.split("{}").count(), 4, "moved, planned, minimum, and nothing after");
+            assert!(w.moved_of.ends_with("{}"));
             assert_eq!(w.opening_one.matches("{}").count(), 3, "shard, primary, one backup");
         }
     }

@@ -4,26 +4,31 @@ use std::rc::Rc;
 
 use ringside::cluster::name::Kind;
 use ringside::scene::lock::latest_refusal;
+use ringside::scene::state::moves as moves_of;
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::piece;
+
 use super::app::App;
-use super::panel::bill::Bill;
-use super::panel::help::Help;
-use super::panel::inspector::Inspector;
-use super::panel::nav::Nav;
-use super::panel::sentence::Sentence;
-use super::panel::settings::Settings;
-use super::panel::share::Share;
-use super::panel::timebar::TimeBar;
-use super::panel::transport::Transport;
-use super::panel::twins::Twins;
+use super::panel::bill::{Bill, BillProps};
+use super::panel::help::{Help, HelpProps};
+use super::panel::inspector::{Inspector, InspectorProps};
+use super::panel::nav::{Nav, NavProps};
+use super::panel::sentence::{Sentence, SentenceProps};
+use super::panel::settings::{Settings, SettingsProps};
+use super::panel::share::{Share, ShareProps};
+use super::panel::timebar::{TimeBar, TimeBarProps};
+use super::panel::transport::{Transport, TransportProps};
+use super::panel::twins::{Twins, TwinsProps};
+use super::stage::ring::SectionProps;
 use super::stage::{Copies, LockPicture, Ring, StageModel};
 use super::state::Dialog;
 use super::telling;
 use super::web::page;
 
 impl App {
-    /// The whole page. Every part is a component whose properties say all, so that what has not changed is left alone.
+    /// The whole page. Every part is a piece whose properties say all, so that what has not changed is left alone.
     pub(super) fn draw(&self) -> Html {
         let mut state = self.state.borrow_mut();
         let (slice, story, said) = (state.slice(), state.story(), telling::sentence(&mut state));
@@ -45,9 +50,10 @@ impl App {
             })
         };
         let lit = state.hovered.filter(|name| name.kind == Kind::Node).map(|name| AttrValue::from(name.to_string()));
-        let mut flights = Vec::new();
+        let (mut flights, mut moves) = (Vec::new(), Vec::new());
         if !state.playing {
             session.flights(&mut flights);
+            moves = moves_of(&session.view());
         }
         // The link is long to write: only for who wants to read it.
         let link = if state.dialog == Some(Dialog::Share) { page::address(&state.link()) } else { String::new() };
@@ -55,41 +61,34 @@ impl App {
         html! {
             <>
                 <header>
-                    <Sentence said={Rc::new(said)} />
-                    <Nav {lang} theme={state.theme} heartbeats={state.heartbeats} on_wish={calls.wish.clone()} />
+                    { piece::<Sentence>(SentenceProps { said: Rc::new(said) }) }
+                    { piece::<Nav>(NavProps { lang, theme: state.theme, heartbeats: state.heartbeats, on_wish: calls.wish.clone() }) }
                 </header>
                 <main>
                     <section id="ring">
-                        <Ring model={model(sizes.ring)} on_select={select.clone()} on_hover={hover.clone()} />
+                        { piece::<Ring>(SectionProps { model: model(sizes.ring), on_select: select.clone(), on_hover: hover.clone() }) }
                         <canvas id="messages" class="flights" aria-hidden="true"></canvas>
                     </section>
                     <section id="copies">
-                        <Copies model={model(sizes.copies)} on_select={select.clone()} on_hover={hover.clone()} />
+                        { piece::<Copies>(SectionProps { model: model(sizes.copies), on_select: select.clone(), on_hover: hover.clone() }) }
                     </section>
                     <section id="lock">
                         <div id="lockpic">
-                            <LockPicture model={model(sizes.lock)} on_select={select} on_hover={hover} />
+                            { piece::<LockPicture>(SectionProps { model: model(sizes.lock), on_select: select, on_hover: hover }) }
                         </div>
-                        <Bill {lang} bill={session.bill()} promises={session.promises()} />
+                        { piece::<Bill>(BillProps { lang, bill: session.bill(), promises: session.promises() }) }
                     </section>
                 </main>
                 <div id="dock">
-                    <Inspector {lang} inspected={telling::inspect(&state)} notice={state.notice.clone()} cutting={state.cutting}
-                        on_wish={calls.wish.clone()} />
-                    <TimeBar {lang} {roster} story={story.0} slice={slice.clone()} now={session.now()}
-                        horizon={session.horizon()} limit={session.limit()}
-                        size={sizes.time} thin={sizes.thin} {lit} on_pointer={calls.pointer.clone()} />
-                    <Transport {lang} playing={state.playing} unit={state.unit} speed={state.playback.speed()}
-                        seed={session.setup().seed} rules_off={session.setup().rules.off().count()} clock={self.clock.clone()}
-                        on_wish={calls.wish.clone()} on_speed={calls.speed.clone()} />
+                    { piece::<Inspector>(InspectorProps { lang, inspected: telling::inspect(&state), add: telling::adding(&state), notice: state.notice.clone(), cutting: state.cutting, on_wish: calls.wish.clone() }) }
+                    { piece::<TimeBar>(TimeBarProps { lang, roster, story: story.0, slice: slice.clone(), now: session.now(), horizon: session.horizon(), limit: session.limit(), size: sizes.time, thin: sizes.thin, lit, on_pointer: calls.pointer.clone() }) }
+                    { piece::<Transport>(TransportProps { lang, playing: state.playing, unit: state.unit, speed: state.playback.speed(), seed: session.setup().seed, rules_off: session.setup().rules.off().count(), clock: self.clock.clone(), on_wish: calls.wish.clone(), on_speed: calls.speed.clone() }) }
                 </div>
-                <Twins {lang} {roster} flights={Rc::new(flights)} {slice} heartbeats={state.heartbeats} />
+                { piece::<Twins>(TwinsProps { lang, roster, flights: Rc::new(flights), moves, slice, heartbeats: state.heartbeats }) }
                 <p class="unseen" id="live" aria-live="polite">{self.spoken.clone()}</p>
-                <Help {lang} on_close={calls.closed.clone()} on_wish={calls.wish.clone()} />
-                <Settings {lang} draft={state.draft.clone()} single_keys={state.single_keys} on_write={calls.write.clone()}
-                    on_random={calls.random.clone()} on_close={calls.closed.clone()} on_wish={calls.wish.clone()} />
-                <Share {lang} link={AttrValue::from(link)} copied={self.copied} on_copy={calls.copy.clone()}
-                    on_close={calls.closed.clone()} on_wish={calls.wish.clone()} />
+                { piece::<Help>(HelpProps { lang, on_close: calls.closed.clone(), on_wish: calls.wish.clone() }) }
+                { piece::<Settings>(SettingsProps { lang, draft: state.draft.clone(), single_keys: state.single_keys, on_write: calls.write.clone(), on_random: calls.random.clone(), on_close: calls.closed.clone(), on_wish: calls.wish.clone() }) }
+                { piece::<Share>(ShareProps { lang, link: AttrValue::from(link), copied: self.copied, on_copy: calls.copy.clone(), on_close: calls.closed.clone(), on_wish: calls.wish.clone() }) }
             </>
         }
     }

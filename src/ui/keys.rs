@@ -83,7 +83,7 @@ fn letter(state: &State, name: &str, shift: bool) -> Option<Wish> {
     if shift {
         let n = (letter as u32).checked_sub('A' as u32)?;
         let name = Name { kind: Kind::Node, n: u8::try_from(n).ok()? };
-        return state.session.setup().roster.pid(name).map(|_| Wish::Select(name));
+        return state.is_there(name).then_some(Wish::Select(name));
     }
     Verb::ALL.into_iter().find(|verb| verb.key() == letter).map(Wish::Verb)
 }

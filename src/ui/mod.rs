@@ -7,8 +7,10 @@ mod draft;
 #[cfg(target_arch = "wasm32")]
 mod draw;
 mod keys;
+mod markup;
 mod opening;
 mod panel;
+mod piece;
 #[cfg(target_arch = "wasm32")]
 mod run;
 pub mod stage;

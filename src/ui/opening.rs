@@ -17,7 +17,7 @@ impl State {
         let bare = fragment.trim_start_matches('#');
         match link::parse(bare) {
             Ok(opened) => {
-                self.notice = None;
+                self.notice = link::is_older(bare).then(|| words(self.lang).old_link.to_owned());
                 let page = opened.page.clone();
                 let first = opened.actions.is_empty() && !names_an_instant(bare);
                 self.load(if first { Opened { at: FIRST, ..opened } } else { opened });
@@ -47,7 +47,7 @@ impl State {
                 }
             }
             "sel" => {
-                let known = value.parse().ok().filter(|&name| self.session.setup().roster.pid(name).is_some());
+                let known = value.parse().ok().filter(|&name| self.is_there(name));
                 self.selected = known.or(self.selected);
             }
             "speed" => {
@@ -70,7 +70,7 @@ impl State {
         self.cutting = false;
         self.second = None;
         self.hovered = None;
-        self.selected = self.selected.filter(|&name| self.session.setup().roster.pid(name).is_some());
+        self.selected = self.selected.filter(|&name| self.is_there(name));
     }
 
     /// Selects the primary of the shard in the story, so that the one thing to do is one key away.

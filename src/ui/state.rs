@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::name::Name;
+use ringside::cluster::NoEffect;
+use ringside::cluster::name::{Kind, NODES_MAX, Name};
 use ringside::cluster::setup::Setup;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::history::History;
 use ringside::scene::timebar::{Slice, Window};
-use ringside::session::action::Action;
+use ringside::session::action::{Action, Refusal};
 use ringside::session::link::{self, Opened};
 use ringside::session::playback::{Playback, Speed};
 use ringside::session::{Session, StepUnit};
@@ -267,8 +268,10 @@ impl State {
 
     fn select(&mut self, name: Name) -> Result<(), String> {
         self.notice = None;
-        if self.session.setup().roster.pid(name).is_none() {
-            return Err(complaint::refusal(&ringside::session::action::Refusal::Nobody(name), self.lang));
+        if !self.is_there(name) {
+            let known = self.session.setup().roster.pid(name).is_some();
+            let refusal = if known { Refusal::NoEffect(name, NoEffect::Absent) } else { Refusal::Nobody(name) };
+            return Err(complaint::refusal(&refusal, self.lang));
         }
         if self.cutting
             && let Some(first) = self.selected.filter(|&first| first != name)
@@ -299,10 +302,30 @@ impl State {
             Verb::Cut => Action::Cut(name, self.second?),
             Verb::Heal => self.second.map_or(Action::Rejoin(name), |second| Action::Heal(name, second)),
             Verb::Wipe => Action::Wipe(name),
+            Verb::Drain => Action::Drain(name),
+            Verb::Add => Action::Add(self.joiner()?),
         })
     }
 
+    /// Who joins when a node is added: the selected one if it is leaving, has left or was taken off the ring, else the first
+    /// letter that is not there. None: all are.
+    pub fn joiner(&self) -> Option<Name> {
+        let back = self.selected.filter(|&name| self.is_there(name) && self.session.admits(Action::Add(name)).is_ok());
+        let free = || (0..NODES_MAX).map(|n| Name { kind: Kind::Node, n }).find(|&name| !self.is_there(name));
+        back.or_else(free)
+    }
+
+    /// Whether this process is there: nodes that may still join are not.
+    pub fn is_there(&self, name: Name) -> bool {
+        let known = self.session.setup().roster.pid(name).is_some();
+        known && (name.kind != Kind::Node || self.session.nodes() >> name.n & 1 == 1)
+    }
+
     fn verb(&mut self, verb: Verb) -> Result<(), String> {
+        if verb == Verb::Add {
+            let w = words(self.lang);
+            return self.joiner().map_or_else(|| Err(w.no_more_nodes.to_owned()), |name| self.act(Action::Add(name)));
+        }
         let Some(name) = self.selected else {
             return Err(words(self.lang).select_anything.to_owned());
         };

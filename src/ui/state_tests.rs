@@ -50,7 +50,7 @@ fn k_kills_the_primary_of_the_shard_in_the_story_and_a_step_back_undoes_it() {
 #[test]
 fn bad_links_open_the_default_run_and_say_why() {
     let long = "x".repeat(20_000);
-    for bad in ["zz", "v=2", "v=1&seed=-3", "v=1&do=1:kill:Z", "%ff", "v=1&v=1", "do=5:kill", &long, "v=1&at=99999999", "\u{0}"] {
+    for bad in ["zz", "v=3", "v=2&seed=-3", "v=2&do=1:kill:Z", "%ff", "v=2&v=2", "do=5:kill", &long, "v=2&at=99999999", "\u{0}"] {
         let state = State::new(bad, Lang::En, Theme::Auto);
         assert!(state.notice.is_some(), "{bad:.40}");
         assert_eq!(state.session.setup().seed, link::DEFAULT_SEED);
@@ -120,6 +120,24 @@ fn a_capital_letter_selects_the_node_of_that_letter() {
 }
 
 #[test]
+fn n_adds_the_next_node_d_drains_the_selected_one_and_n_takes_it_back() {
+    let mut state = first();
+    state.wish(Wish::Deselect).expect("always possible");
+    press(&mut state, "n", Focus::Page);
+    press(&mut state, "G", Focus::Page);
+    assert_eq!(state.selected, Some(name("G")));
+    state.wish(Wish::Seek(Time::from_millis(9_000))).expect("within the run");
+    press(&mut state, "d", Focus::Page);
+    press(&mut state, "n", Focus::Page);
+    let actions: Vec<_> = state.session.actions().iter().map(|a| a.1).collect();
+    assert_eq!(actions, [Action::Add(name("G")), Action::Drain(name("G")), Action::Add(name("G"))]);
+    // Before it joined, nobody is there to be selected or inspected.
+    state.wish(Wish::Seek(Time::from_millis(1_000))).expect("within the run");
+    assert!(crate::ui::telling::inspect(&state).is_none());
+    state.wish(Wish::Select(name("G"))).expect_err("it is not there yet");
+}
+
+#[test]
 fn a_wish_that_cannot_be_has_changed_nothing() {
     let mut state = first();
     let (digest, revision) = (state.session.digest(), state.session.revision());
@@ -144,7 +162,7 @@ fn a_run_of_other_settings_begins_untouched() {
 
 #[test]
 fn play_does_not_begin_at_the_end_of_a_run() {
-    let mut state = State::new("v=1&at=1799.999", Lang::En, Theme::Auto);
+    let mut state = State::new("v=2&at=1799.999", Lang::En, Theme::Auto);
     state.wish(Wish::Seek(state.session.limit())).expect("within the run");
     state.wish(Wish::Play).expect("always possible");
     assert!(!state.playing && state.notice.is_some());

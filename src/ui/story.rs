@@ -20,6 +20,8 @@ struct Headline {
     shard: ShardId,
     /// Whether it decides who leads.
     leads: bool,
+    /// The shard in the story once it is known.
+    told: ShardId,
 }
 
 /// The headlines about shards; reads each fact once.
@@ -27,6 +29,10 @@ struct Headline {
 pub struct Story {
     read: usize,
     headlines: Vec<Headline>,
+    /// When the ring has changed, if nobody has failed since: then the story goes with the shards that move.
+    moving: Option<Time>,
+    /// Shards on the move, the one that began last at the end.
+    on_the_way: Vec<ShardId>,
 }
 
 impl Story {
@@ -36,20 +42,64 @@ impl Story {
             *self = Story::default();
         }
         for (i, fact) in facts.iter().enumerate().skip(self.read) {
+            self.follow(fact);
             if let Some((shard, leads)) = about(fact) {
-                self.headlines.push(Headline { known_at: i + 1, at: fact.at, shard, leads });
+                self.headlines.push(Headline { known_at: i + 1, at: fact.at, shard, leads, told: USUAL });
+                let told = self.choose();
+                self.headlines.iter_mut().rev().take(1).for_each(|last| last.told = told);
             }
         }
         self.read = facts.len();
+    }
+
+    /// Keeps account of the shards on the move.
+    fn follow(&mut self, fact: &Record<Note>) {
+        match &fact.what {
+            What::Note(Note::RingChanged { moves, .. }) => self.moving = (*moves > 0).then_some(fact.at),
+            What::Note(Note::ViewChanged { shard, view, why }) => {
+                if matches!(why, ViewWhy::Promotion | ViewWhy::NoPrimary) {
+                    self.moving = None;
+                }
+                let arrived = view.learners.is_empty() && view.primary == view.in_sync.first().copied();
+                self.on_the_way.retain(|other| other != shard || !arrived && !matches!(why, ViewWhy::Recruited(_)));
+                if matches!(why, ViewWhy::Recruited(_)) {
+                    self.on_the_way.push(*shard);
+                }
+            }
+            What::Note(_) | What::Fault(_) => {}
+        }
+    }
+
+    /// The shard in the story after the last headline. While shards move: one until it has arrived and is led by whom the ring
+    /// wants, then the one that began last, for it will be seen longest.
+    fn choose(&mut self) -> ShardId {
+        let [before @ .., last] = &self.headlines[..] else { return USUAL };
+        let told = before.last().map_or(USUAL, |before| before.told);
+        let Some(changed) = self.moving else { return self.in_the_news() };
+        let quiet = before.last().map_or(changed, |before| before.at.max(changed)) + NEWS < last.at;
+        match self.on_the_way.last() {
+            Some(_) if self.on_the_way.contains(&told) => told,
+            Some(&latest) => latest,
+            None if quiet => {
+                self.moving = None;
+                self.in_the_news()
+            }
+            None => told,
+        }
     }
 
     /// The shard in the story when `known` facts have happened. A failure makes news about many shards at once: the usual
     /// one stays if it is among them, else the first that got a leader; so the story does not jump about.
     pub fn shard(&self, known: usize) -> ShardId {
         let past = &self.headlines[..self.headlines.partition_point(|headline| headline.known_at <= known)];
-        let Some(last) = past.last() else { return USUAL };
-        let first = past.partition_point(|headline| headline.at + NEWS < last.at);
-        let news = &past[first..];
+        past.last().map_or(USUAL, |last| last.told)
+    }
+
+    /// The shard in the news that came last.
+    fn in_the_news(&self) -> ShardId {
+        let Some(last) = self.headlines.last() else { return USUAL };
+        let first = self.headlines.partition_point(|headline| headline.at + NEWS < last.at);
+        let news = &self.headlines[first..];
         if news.iter().any(|headline| headline.shard == USUAL) {
             return USUAL;
         }
@@ -65,9 +115,15 @@ fn about(fact: &Record<Note>) -> Option<(ShardId, bool)> {
         | Note::Stopped { shard, .. }
         | Note::Truncated { shard, .. }
         | Note::StaleView { shard, .. }
+        | Note::SnapshotTaken { shard, .. }
         | Note::LearnerReady { shard, .. } => Some((*shard, false)),
         Note::Suspected { .. }
         | Note::Returned { .. }
+        | Note::RingChanged { .. }
+        | Note::Left { .. }
+        | Note::SnapshotSent { .. }
+        | Note::Yielded { .. }
+        | Note::Dropped { .. }
         | Note::Appended { .. }
         | Note::Committed { .. }
         | Note::Acknowledged { .. }
@@ -88,7 +144,8 @@ fn about(fact: &Record<Note>) -> Option<(ShardId, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ringside::proto::replica::view::ViewNo;
+    use ringside::cluster::note::RingWhy;
+    use ringside::proto::replica::view::{View, ViewNo};
     use ringside::sim::id::{Pid, Seq};
 
     fn story(news: &[(u64, u16)]) -> (Story, usize) {
@@ -110,6 +167,46 @@ mod tests {
         let (story, n) = story(&[(10, 3), (11, 7), (2_900, 9)]);
         assert_eq!(story.shard(n), USUAL);
         assert_eq!(story.shard(0), USUAL, "before any news");
+    }
+
+    #[test]
+    fn after_a_change_of_the_ring_the_story_goes_with_what_moves() {
+        let view = |no, in_sync: &[u16], learners: &[u16]| View {
+            no: ViewNo(no),
+            primary: Some(Pid(in_sync[0])),
+            in_sync: in_sync.iter().copied().map(Pid).collect(),
+            learners: learners.iter().copied().map(Pid).collect(),
+        };
+        let changed = |shard, view, why| Note::ViewChanged { shard: ShardId(shard), view, why };
+        let recruited = |shard| changed(shard, view(2, &[1, 2, 3], &[7]), ViewWhy::Recruited(Pid(7)));
+        let arrived = |shard| changed(shard, view(3, &[1, 2, 7], &[]), ViewWhy::Dismissed);
+        let mut waits = view(3, &[7, 1, 2], &[]);
+        waits.primary = Some(Pid(1));
+        let kept = |shard| changed(shard, view(2, &[1, 2], &[]), ViewWhy::Cancelled);
+        let notes = [
+            (kept(4), USUAL.0),
+            (recruited(9), 9),
+            (recruited(12), 9),
+            (changed(9, waits, ViewWhy::Dismissed), 9),
+            (recruited(15), 9),
+            (changed(9, view(4, &[7, 1, 2], &[]), ViewWhy::HandedOver), 15),
+            (arrived(12), 15),
+            (arrived(15), 15),
+        ];
+        let joined = Note::RingChanged { node: Pid(7), why: RingWhy::Joined, moves: 3, minimum: 3 };
+        let fact = |(i, note): (usize, Note)| Record {
+            seq: Seq(i as u64),
+            at: Time::from_millis(5_000 + i as u64),
+            who: Pid(0),
+            cause: None,
+            what: What::Note(note),
+        };
+        let facts: Facts = [joined].into_iter().chain(notes.iter().map(|(note, _)| note.clone())).enumerate().map(fact).collect();
+        let mut story = Story::default();
+        story.read(&facts);
+        for (i, (note, told)) in notes.iter().enumerate() {
+            assert_eq!(story.shard(i + 2), ShardId(*told), "after {note:?}");
+        }
     }
 
     #[test]

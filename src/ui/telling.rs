@@ -3,9 +3,11 @@
 use ringside::cluster::name::{Kind, Name, Roster};
 use ringside::cluster::view::{ClusterView, ProcessView, Role};
 use ringside::scene::state::{self as look, Look, Part};
+use ringside::session::action::Action;
 use ringside::sim::id::Pid;
 use ringside::sim::time::Span;
 use ringside::text::sentence::{self, Span as Piece};
+use ringside::text::stage_words;
 use ringside::text::words::{Fares, Verb, Words, words};
 use ringside::text::{Lang, complaint};
 
@@ -40,6 +42,8 @@ pub struct Act {
     pub verb: Verb,
     /// In the grammar of actions.
     pub text: String,
+    /// Whom it is about, where that is not the selected process.
+    pub whom: Option<Name>,
     /// What it does, in a sentence.
     pub long: String,
     /// Why it cannot be done now.
@@ -123,25 +127,43 @@ pub fn inspect(state: &State) -> Option<Inspected> {
     let name = state.selected?;
     let view = state.session.view();
     let pid = state.session.setup().roster.pid(name)?;
-    let process = look::process(&view, pid)?;
+    let process = look::process(&view, pid).filter(|process| process.present)?;
     let act = |verb: Verb| {
         let action = state.action_of(verb, name);
         Act {
             verb,
             text: action.map_or_else(|| format!("cut {name}"), |action| action.to_string()),
+            whom: None,
             long: (words(state.lang).verb_long)(verb, &name.to_string()),
-            refused: action.and_then(|action| state.session.admits(action).err()).map(|refusal| complaint::refusal(&refusal, state.lang)),
+            refused: action.and_then(|action| refused(state, action)),
         }
     };
     Some(Inspected {
         name,
         look: Look::of(process),
-        facts: phrases(words(state.lang), &view, process),
-        acts: Verb::ALL.into_iter().map(act).collect(),
+        facts: phrases(state.lang, &view, process),
+        acts: Verb::ALL.into_iter().filter(|&verb| verb != Verb::Add).map(act).collect(),
     })
 }
 
-fn phrases(w: &Words, view: &ClusterView, process: &ProcessView) -> Vec<String> {
+/// Another node, or the selected one again.
+pub fn adding(state: &State) -> Act {
+    let (w, whom) = (words(state.lang), state.joiner());
+    Act {
+        verb: Verb::Add,
+        text: whom.map_or_else(|| "add".to_owned(), |whom| Action::Add(whom).to_string()),
+        whom,
+        long: whom.map(|whom| (w.verb_long)(Verb::Add, &whom.to_string())).unwrap_or_default(),
+        refused: whom.map_or_else(|| Some(w.no_more_nodes.to_owned()), |whom| refused(state, Action::Add(whom))),
+    }
+}
+
+fn refused(state: &State, action: Action) -> Option<String> {
+    state.session.admits(action).err().map(|refusal| complaint::refusal(&refusal, state.lang))
+}
+
+fn phrases(lang: Lang, view: &ClusterView, process: &ProcessView) -> Vec<String> {
+    let w = words(lang);
     let look = Look::of(process);
     let fares = match look {
         Look::Up => Fares::Up,
@@ -151,7 +173,10 @@ fn phrases(w: &Words, view: &ClusterView, process: &ProcessView) -> Vec<String> 
     };
     let mut out = vec![format!("{}", (w.kind)(process.name.kind)), (w.fares)(fares).to_owned()];
     match process.name.kind {
-        Kind::Node => node(w, view, process, &mut out),
+        Kind::Node => {
+            out.extend(stage_words::standing(lang, process.standing).map(str::to_owned));
+            node(w, view, process, &mut out);
+        }
         Kind::Client => out.extend(client(w, view, process.pid)),
         Kind::Coordinator | Kind::Balancer => {}
     }

@@ -8,6 +8,7 @@ import { open } from "./lib/page.mjs";
 import { serve } from "./lib/server.mjs";
 import "./tests/failover.mjs";
 import "./tests/lock.mjs";
+import "./tests/moves.mjs";
 import "./tests/time.mjs";
 import "./tests/links.mjs";
 import "./tests/hands.mjs";

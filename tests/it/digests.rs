@@ -1,4 +1,4 @@
-//! Twenty links and the digests they must give, everywhere and for ever: natively here, in WebAssembly in `tests/wasm.rs`,
+//! Links and the digests they must give, everywhere and for ever: natively here, in WebAssembly in `tests/wasm.rs`,
 //! in a browser in `tests/e2e`.
 //!
 //! After a change that is meant to change runs: `UPDATE_GOLDEN=1 cargo test --test it digests` writes the file anew.
@@ -11,31 +11,34 @@ const GOLDEN: &str = include_str!("../golden/digests.txt");
 const HEAD: &str = "# A link and the digest of the state it opens on. Written by UPDATE_GOLDEN=1 cargo test --test it digests\n";
 
 /// What is opened: together they touch every action, every figure a link carries, and each rule switched off.
-const LINKS: [&str; 24] = [
-    "v=1&seed=4127",
-    "v=1&seed=4127&at=5",
-    "v=1&seed=4127&do=2.5:kill:C&at=3.1",
-    "v=1&seed=4127&do=2.5:kill:C&at=12",
-    "v=1&seed=4127&do=2:kill:C,9:revive:C&at=20",
-    "v=1&seed=1&do=1:wipe:A,6:revive:A&at=16.000125",
-    "v=1&seed=2&do=3:freeze:c1,8.5:thaw:c1&at=12",
-    "v=1&seed=3&do=2:freeze:B,7.75:thaw:B&at=14",
-    "v=1&seed=4&do=4:kill:K1,6:revive:K1&at=15",
-    "v=1&seed=5&do=1:cut:A:B,9:heal:A:B&at=13",
-    "v=1&seed=6&do=1:cut:A>K1,8:heal:A>K1&at=13",
-    "v=1&seed=7&do=2:isolate:D,8:heal:D&at=15",
-    "v=1&seed=8&do=1:slow:E:50,9:slow:E:1&at=12.5",
-    "v=1&seed=9&do=1:drift:F:9000,2:drift:A:-9000&at=30",
-    "v=1&seed=10&nodes=3&clients=1&do=1:kill:B&at=9",
-    "v=1&seed=11&nodes=8&balancers=2&do=2:kill:L1,3:kill:H&at=11",
-    "v=1&seed=12&workers=0&loss=20&duplicates=30&at=10",
-    "v=1&seed=18446744073709551615&clients=4&workers=2&do=1:kill:c1,2:kill:c2,5:revive:c1&at=14",
-    "v=1&seed=13&off=lock-lease,fencing&do=2:freeze:c1,9:thaw:c1&at=13",
-    "v=1&seed=14&off=fair-queue,token-survives&do=5:kill:K1,6:revive:K1&at=15",
-    "v=1&seed=15&off=primary-lease&do=2:isolate:A,8:heal:A&at=14",
-    "v=1&seed=16&loss=50&off=stored-ack&do=2:kill:B,7:revive:B&at=13",
-    "v=1&seed=17&off=in-sync-promotion&do=2:isolate:C,4:kill:D,9:heal:C&at=16",
-    "v=1&seed=18&do=3:kill:A,3.5:kill:B,4:kill:C,10:revive:A,11:revive:B,12:revive:C&at=60",
+const LINKS: [&str; 27] = [
+    "v=2&seed=4127",
+    "v=2&seed=4127&at=5",
+    "v=2&seed=4127&do=2.5:kill:C&at=3.1",
+    "v=2&seed=4127&do=2.5:kill:C&at=12",
+    "v=2&seed=4127&do=2:kill:C,9:revive:C&at=20",
+    "v=2&seed=1&do=1:wipe:A,6:revive:A&at=16.000125",
+    "v=2&seed=2&do=3:freeze:c1,8.5:thaw:c1&at=12",
+    "v=2&seed=3&do=2:freeze:B,7.75:thaw:B&at=14",
+    "v=2&seed=4&do=4:kill:K1,6:revive:K1&at=15",
+    "v=2&seed=5&do=1:cut:A:B,9:heal:A:B&at=13",
+    "v=2&seed=6&do=1:cut:A>K1,8:heal:A>K1&at=13",
+    "v=2&seed=7&do=2:isolate:D,8:heal:D&at=15",
+    "v=2&seed=8&do=1:slow:E:50,9:slow:E:1&at=12.5",
+    "v=2&seed=9&do=1:drift:F:9000,2:drift:A:-9000&at=30",
+    "v=2&seed=10&nodes=3&clients=1&do=1:kill:B&at=9",
+    "v=2&seed=11&nodes=8&balancers=2&do=2:kill:L1,3:kill:H&at=11",
+    "v=2&seed=12&workers=0&loss=20&duplicates=30&at=10",
+    "v=2&seed=18446744073709551615&clients=4&workers=2&do=1:kill:c1,2:kill:c2,5:revive:c1&at=14",
+    "v=2&seed=13&off=lock-lease,fencing&do=2:freeze:c1,9:thaw:c1&at=13",
+    "v=2&seed=14&off=fair-queue,token-survives&do=5:kill:K1,6:revive:K1&at=15",
+    "v=2&seed=15&off=primary-lease&do=2:isolate:A,8:heal:A&at=14",
+    "v=2&seed=16&loss=50&off=stored-ack&do=2:kill:B,7:revive:B&at=13",
+    "v=2&seed=17&off=in-sync-promotion&do=2:isolate:C,4:kill:D,9:heal:C&at=16",
+    "v=2&seed=18&do=3:kill:A,3.5:kill:B,4:kill:C,10:revive:A,11:revive:B,12:revive:C&at=60",
+    "v=2&seed=19&do=2:add:G,3.5:drain:C,4:add:H&at=12",
+    "v=2&seed=20&do=2:drain:A,2.4:kill:B,3:add:A,7:revive:B&at=20",
+    "v=2&seed=21&nodes=5&do=2:kill:C,30:revive:C,31:add:F&at=45",
 ];
 
 #[test]

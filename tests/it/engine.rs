@@ -274,6 +274,8 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
                 10 => [Fault::Heal(a, b), Fault::Kill(a), Fault::Freeze(worker)].into_iter().for_each(|it| run.hand(it)),
                 20 => [Fault::Revive(a), Fault::Thaw(worker)].into_iter().for_each(|it| run.hand(it)),
                 24 => run.hand(Fault::Freeze(b)),
+                28 => run.hand(Fault::Join(run.cluster.env().nodes[6])),
+                30 => run.hand(Fault::Leave(node(&run, seed as usize + 3))),
                 34 => run.hand(Fault::Thaw(b)),
                 _ => {}
             }
@@ -290,34 +292,42 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "answered",
         "appended",
         "committed",
+        "dropped",
         "fence-refused",
         "fenced-write",
         "hold-begins",
         "hold-ends",
         "learner-ready",
+        "left",
         "lock-granted",
         "lock-queued",
         "lock-released",
         "refused",
         "retried",
         "returned",
+        "ring-changed",
         "serving",
         "session-ended",
+        "snapshot-sent",
+        "snapshot-taken",
         "stale-view",
         "stopped",
         "suspected",
         "truncated",
         "view-changed",
+        "yielded",
     ];
     let missing: Vec<_> = expected.iter().filter(|kind| !kinds.contains(*kind)).collect();
     assert!(missing.is_empty() && kinds.len() == expected.len(), "never happened: {missing:?}; happened: {kinds:?}");
     let expected = [
         "Acquire",
         "Append",
+        "Chunk",
         "Commit",
         "Done",
         "Edit",
         "Get",
+        "Got",
         "Granted",
         "Heartbeat",
         "HeartbeatOk",
@@ -334,6 +344,8 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "Stale",
         "Stored",
         "Views",
+        "Yield",
+        "Yielded",
     ];
     let missing: Vec<_> = expected.iter().filter(|label| !labels.contains(*label)).collect();
     assert!(missing.is_empty(), "never seen under way: {missing:?}; seen: {labels:?}");

@@ -32,10 +32,11 @@ use ringside::text::Lang;
 use ringside::text::sentence::{action, plain, seconds, sentence};
 
 /// Every kind of fact there is.
-const KINDS: &str = "kill revive wipe freeze thaw slow cut heal drift suspected returned view-changed serving stopped \
+const KINDS: &str = "kill revive wipe add drain freeze thaw slow cut heal drift suspected returned ring-changed left snapshot-sent \
+    snapshot-taken yielded dropped view-changed serving stopped \
     appended committed truncated stale-view learner-ready acknowledged refused answered retried lock-queued lock-granted \
     lock-released session-ended hold-begins hold-ends fenced-write fence-refused";
-const FAULTS: [&str; 9] = ["kill", "revive", "wipe", "freeze", "thaw", "slow", "cut", "heal", "drift"];
+const FAULTS: [&str; 11] = ["kill", "revive", "wipe", "add", "drain", "freeze", "thaw", "slow", "cut", "heal", "drift"];
 
 #[derive(Default)]
 struct Stage {

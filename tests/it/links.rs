@@ -17,13 +17,15 @@ fn cases(cases: u32) -> Config {
     Config { cases, failure_persistence: None, ..Config::default() }
 }
 
+/// Those that are there from the beginning.
 fn name(roster: Roster) -> impl Strategy<Value = Name> {
-    (0..roster.len() as u16).prop_map(move |pid| roster.name(ringside::sim::id::Pid(pid)))
+    let there: Vec<Name> = roster.pids().filter(|&pid| roster.begins(pid)).map(|pid| roster.name(pid)).collect();
+    proptest::sample::select(there)
 }
 
 fn action(roster: Roster) -> impl Strategy<Value = Action> {
     let other = move |first: Name| (Just(first), name(roster).prop_filter("two ends", move |second| *second != first));
-    (name(roster).prop_flat_map(other), 1..=1_000_u16, -500_000..=500_000_i32, 0..13).prop_map(|((a, b), times, ppm, verb)| match verb {
+    (name(roster).prop_flat_map(other), 1..=1_000_u16, -500_000..=500_000_i32, 0..15).prop_map(|((a, b), times, ppm, verb)| match verb {
         0 => Action::Kill(a),
         1 => Action::Revive(a),
         2 => Action::Wipe(a),
@@ -36,6 +38,9 @@ fn action(roster: Roster) -> impl Strategy<Value = Action> {
         9 => Action::CutOneWay(a, b),
         10 => Action::HealOneWay(a, b),
         11 => Action::Isolate(a),
+        12 | 13 if a.kind != Kind::Node => Action::Kill(a),
+        12 => Action::Add(a),
+        13 => Action::Drain(a),
         _ => Action::Rejoin(a),
     })
 }
@@ -127,7 +132,7 @@ fn answer(text: &str) {
 #[test]
 fn the_link_of_the_documentation_is_read_as_documented() {
     let text =
-        "v=1&seed=4127&nodes=6&clients=8&off=fencing,primary-lease&loss=10&do=11.2:kill:C,13.05:cut:A:B,14:cut:A%3eB&at=12.48&lang=zh";
+        "v=2&seed=4127&nodes=6&clients=8&off=fencing,primary-lease&loss=10&do=11.2:kill:C,13.05:cut:A:B,14:cut:A%3eB&at=12.48&lang=zh";
     let opened = parse(text).expect("it is in order");
     let node = |n| Name { kind: Kind::Node, n };
     assert_eq!(
@@ -143,7 +148,7 @@ fn the_link_of_the_documentation_is_read_as_documented() {
     assert_eq!(opened.setup.rules, Rules::ALL_ON.without(Rule::Fencing).without(Rule::PrimaryLease));
     assert_eq!(opened.page, [("lang".to_owned(), "zh".to_owned())]);
     assert_eq!(parse(""), Ok(Opened::default()), "an empty fragment is the default run");
-    assert_eq!(print(&opened), "v=1&seed=4127&loss=10&off=fencing,primary-lease&do=11.2:kill:C,13.05:cut:A:B,14:cut:A>B&at=12.48&lang=zh");
+    assert_eq!(print(&opened), "v=2&seed=4127&loss=10&off=fencing,primary-lease&do=11.2:kill:C,13.05:cut:A:B,14:cut:A>B&at=12.48&lang=zh");
 }
 
 #[test]
@@ -152,14 +157,14 @@ fn every_complaint_names_what_is_wrong() {
     let script = |n: usize| format!("do={}", vec!["1:kill:C"; n].join(","));
     let name = |text: &str| text.parse::<Name>().expect("a name");
     for (text, error) in [
-        ("v=2&future=x", LinkError::Newer(2)),
+        ("v=3&future=x", LinkError::Newer(3)),
         ("future=x&v=99", LinkError::Newer(99)),
-        ("v=1&what=x", LinkError::UnknownKey("what".to_owned())),
+        ("v=2&what=x", LinkError::UnknownKey("what".to_owned())),
         ("seed", LinkError::NoValue("seed".to_owned())),
         ("seed=1&seed=1", LinkError::Twice("seed".to_owned())),
-        ("v=1&seed=12x", number("seed", "12x", 10)),
-        ("#v=1&seed=", number("seed", "", 11)),
-        ("v=1&seed=-1", number("seed", "-1", 10)),
+        ("v=2&seed=12x", number("seed", "12x", 10)),
+        ("#v=2&seed=", number("seed", "", 11)),
+        ("v=2&seed=-1", number("seed", "-1", 10)),
         ("nodes=9", LinkError::OutOfBounds { key: "nodes", min: 3, max: 8 }),
         ("seed=99999999999999999999", LinkError::OutOfBounds { key: "seed", min: 0, max: u64::MAX }),
         ("clients=2&workers=3", LinkError::OutOfBounds { key: "workers", min: 0, max: 2 }),
@@ -175,20 +180,25 @@ fn every_complaint_names_what_is_wrong() {
         ("do=1:kill:Z", LinkError::Action(1, ActionError::Name("Z".to_owned()))),
         ("do=1:slow:C:1001", LinkError::Action(1, ActionError::Number { text: "1001".to_owned(), min: 1, max: 1_000 })),
         ("nodes=3&do=1:kill:D", LinkError::Nobody(1, name("D"))),
+        ("nodes=3&do=1:add:E,2:kill:D", LinkError::Nobody(2, name("D"))),
+        ("do=1:drain:K1", LinkError::NotANode(1, name("K1"))),
         ("do=1:cut:A:A", LinkError::SameTwice(1, name("A"))),
         ("do=2:kill:A,1:kill:B", LinkError::Unordered(2)),
         (&script(513), LinkError::TooManyActions),
-        ("v=1&seed=%4", LinkError::Escape(10)),
-        ("v=1&seed=1%zz", LinkError::Escape(11)),
+        ("v=2&seed=%4", LinkError::Escape(10)),
+        ("v=2&seed=1%zz", LinkError::Escape(11)),
         ("lang=%ff", LinkError::Escape(6)),
         (&format!("lang={}", "z".repeat(100)), LinkError::PageValue("lang")),
         (&"&".repeat(8_193), LinkError::TooLong(8_193)),
     ] {
         assert_eq!(parse(text), Err(error), "{text}");
     }
-    let newer = parse("v=2").expect_err("newer");
-    assert_eq!(link_error(&newer, Lang::En), "made by a newer Ringside: version 2, this page reads 1");
-    assert_eq!(link_error(&newer, Lang::Zh), "链接由更新版本的环视生成：版本 2，本页面只能读版本 1");
+    assert!(parse("nodes=3&do=1:add:D,2:kill:D").is_ok(), "once it is added, it is there");
+    assert!(link::is_older("#v=1&seed=4") && !link::is_older("#v=2&seed=4") && !link::is_older("seed=4"));
+    assert!(parse("v=1&seed=4").is_ok(), "an older link still opens");
+    let newer = parse("v=3").expect_err("newer");
+    assert_eq!(link_error(&newer, Lang::En), "made by a newer Ringside: version 3, this page reads 2");
+    assert_eq!(link_error(&newer, Lang::Zh), "链接由更新版本的环视生成：版本 3，本页面只能读版本 2");
     assert!(parse(&script(512)).is_ok());
 }
 

@@ -1,8 +1,10 @@
 //! `build`: the release page, ready for any static host, under any path.
 
-use crate::{paths, run, serve, setup, sha256};
+use crate::{paths, room, run, serve, setup, sha256};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Stdio;
 
 /// Builds `dist/`: trunk, then wasm-opt, then the content policy.
 pub fn build() -> Result<(), String> {
@@ -12,49 +14,8 @@ pub fn build() -> Result<(), String> {
     run::step("release build", trunk.env(FLAGS, web_flags()))?;
     run::timed("wasm-opt", shrink)?;
     run::timed("scripts and styles without their comments", minify)?;
-    run::timed("names of the room", name_room)?;
+    run::timed("names of the room", room::name)?;
     run::timed("content policy", policy)
-}
-
-/// What the placement room is made of, each after what it names; the page names the last and the styles.
-const ROOM: [&str; 4] = ["room_bg.wasm", "room.js", "room_loader.js", "room.css"];
-
-/// Gives the files of the placement room names with checksums, as Trunk does for the page's: a cache never mixes two versions.
-fn name_room() -> Result<(), String> {
-    let dist = paths::dist();
-    let at = |name: &str| dist.join(name);
-    let told = |name: &str, why: std::io::Error| format!("{}: {why}", at(name).display());
-    let mut names: Vec<(&str, String)> = Vec::new();
-    for old in ROOM {
-        let mut bytes = fs::read(at(old)).map_err(|why| told(old, why))?;
-        if !old.ends_with(".wasm") {
-            let text = String::from_utf8(bytes).map_err(|why| format!("{old}: {why}"))?;
-            bytes = renamed(text, &names).into_bytes();
-        }
-        let (stem, ending) = old.split_once('.').ok_or("a file of the room has no ending")?;
-        let new = format!("{stem}-{}.{ending}", &sha256::hex_digest(&bytes)[..16]);
-        fs::write(at(&new), bytes).map_err(|why| told(&new, why))?;
-        fs::remove_file(at(old)).map_err(|why| told(old, why))?;
-        names.push((old, new));
-    }
-    let page = fs::read_to_string(at("index.html")).map_err(|why| told("index.html", why))?;
-    let named = renamed(page, &names);
-    for (_, new) in &names[2..] {
-        if !named.contains(new.as_str()) {
-            return Err(format!("index.html does not name {new}: its <meta name=\"room\"> is missing"));
-        }
-    }
-    fs::write(at("index.html"), named).map_err(|why| told("index.html", why))
-}
-
-/// The text with new names for old ones. An old name counts only as a whole: behind a quotation mark or a slash.
-fn renamed(mut text: String, names: &[(&str, String)]) -> String {
-    for (old, new) in names {
-        for before in ['"', '\'', '/'] {
-            text = text.replace(&format!("{before}{old}"), &format!("{before}{new}"));
-        }
-    }
-    text
 }
 
 /// The variable by which cargo hands flags to every compiler, apart by a character that no path has.
@@ -76,23 +37,82 @@ pub fn web_flags() -> String {
 }
 
 /// Optimises each module in place. Only the features that the module says it uses are enabled, so no browser is lost.
-/// Flattened and built up again, then twice for size: 1 % smaller than `-Oz --converge`, measured after compression.
+/// Flattened and built up again, then twice for size: 1 % smaller than `-Oz --converge`, measured after compression. Nothing of
+/// Rust's lies in the first kilobyte (it is the far end of the stack), so addresses may be sums that begin there.
+const SMALLER: [&str; 9] =
+    ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused", "-ocimfs", "25", "--strip-debug", "--strip-producers"];
+
+/// Optimises each module, and gives what it shares with its glue names of a letter or two: what the names said was for people.
 fn shrink() -> Result<(), String> {
     let modules = files("wasm")?;
     if modules.is_empty() {
         return Err("dist/ holds no wasm module".to_owned());
     }
     for module in modules {
-        let mut opt = run::command(
-            &setup::wasm_opt().to_string_lossy(),
-            &["--flatten", "--rereloop", "-Oz", "-Oz", "--strip-debug", "--strip-producers"],
-        );
-        let done = opt.arg(&module).arg("-o").arg(&module).status().map_err(|why| format!("wasm-opt: {why}"))?;
-        if !done.success() {
-            return Err(format!("wasm-opt ended with {done}"));
+        let mut opt = run::command(&setup::wasm_opt().to_string_lossy(), &SMALLER);
+        let opt = opt.arg("--minify-imports-and-exports-and-modules").arg(&module).arg("-o").arg(&module);
+        let done = opt.stderr(Stdio::inherit()).output().map_err(|why| format!("wasm-opt: {why}"))?;
+        if !done.status.success() {
+            return Err(format!("wasm-opt ended with {}", done.status));
         }
+        let names = names(&String::from_utf8_lossy(&done.stdout))?;
+        // `x_bg.wasm` has its glue in `x.js`.
+        let file = PathBuf::from(module.to_string_lossy().replace("_bg.wasm", ".js"));
+        let fail = |why| format!("{}: {why}", file.display());
+        let text = fs::read_to_string(&file).map_err(|why| fail(why.to_string()))?;
+        fs::write(&file, renamed(&text, &names).map_err(fail)?).map_err(|why| fail(why.to_string()))?;
     }
     Ok(())
+}
+
+/// What wasm-opt calls a module's imports and exports now.
+#[derive(Debug, Default, PartialEq)]
+struct Names {
+    /// The glue's own name before, which every import carries; it is `a` now.
+    glue: String,
+    /// Before, and now.
+    imports: BTreeMap<String, String>,
+    /// Before, and now.
+    exports: BTreeMap<String, String>,
+}
+
+/// Reads wasm-opt's list: a line for each name, three words for an import, two for an export.
+fn names(list: &str) -> Result<Names, String> {
+    let mut names = Names::default();
+    for line in list.lines() {
+        let words: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
+        match words[..] {
+            [glue, before, now] => {
+                glue.clone_into(&mut names.glue);
+                names.imports.insert(before.to_owned(), now.to_owned());
+            }
+            [before, now] => drop(names.exports.insert(before.to_owned(), now.to_owned())),
+            _ => {}
+        }
+    }
+    if names.imports.is_empty() { Err("wasm-opt named no imports".to_owned()) } else { Ok(names) }
+}
+
+/// The glue with the new names. An import is a word that stands nowhere else; an export is always asked of `wasm`.
+fn renamed(glue: &str, names: &Names) -> Result<String, String> {
+    let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let (mut out, mut rest, mut found) = (String::with_capacity(glue.len()), glue, 0);
+    while let Some(at) = rest.find(word) {
+        out.push_str(&rest[..at]);
+        let end = rest[at..].find(|c| !word(c)).map_or(rest.len(), |n| at + n);
+        let before = &rest[at..end];
+        let exported = out.ends_with("wasm.").then(|| names.exports.get(before)).flatten();
+        let imported = names.imports.get(before).filter(|_| exported.is_none());
+        found += usize::from(imported.is_some());
+        out.push_str(exported.or(imported).map_or(before, String::as_str));
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    let quoted = format!("\"{}\"", names.glue);
+    if found < names.imports.len() || out.matches(&quoted).count() != 1 {
+        return Err(format!("the glue gives {found} of {} imports, or not as {quoted}", names.imports.len()));
+    }
+    Ok(out.replace(&quoted, "\"a\""))
 }
 
 /// Rewrites glue and styles in place: what they do stays, words for people go.
@@ -171,12 +191,14 @@ mod tests {
     }
 
     #[test]
-    fn only_a_whole_name_is_another_name() {
-        let names = [("room.js", "room-1.js".to_owned())];
-        assert_eq!(
-            renamed("import './room.js';\"room.js\" ballroom.js".to_owned(), &names),
-            "import './room-1.js';\"room-1.js\" ballroom.js"
-        );
+    fn glue_and_module_agree_on_short_names() {
+        let list = "{\n \"imports\": [\n  [\"./x_bg.js\", \"__wbg_now_1a\", \"A\"]\n ],\n \"exports\": [\n  [\"memory\", \"b\"]\n ]\n}";
+        let names = names(list).unwrap();
+        let glue = "/* memory */ wasm.memory.buffer; ({\"./x_bg.js\": { __wbg_now_1a: () => __wbg_now_1ab.memory }})";
+        let short = renamed(glue, &names).unwrap();
+        assert_eq!(short, "/* memory */ wasm.b.buffer; ({\"a\": { A: () => __wbg_now_1ab.memory }})");
+        assert!(renamed("({\"./x_bg.js\": {}})", &names).is_err(), "an import that nobody gives");
+        assert!(super::names("").is_err());
     }
 
     #[test]

@@ -34,6 +34,9 @@ impl Run {
                 return ExitCode::from(2);
             }
         };
+        if link::is_older(fragment) {
+            eprintln!("An earlier version made this link: same recipe, same actions, but the run may differ in detail.");
+        }
         opened.at = self.until.unwrap_or(opened.at);
         let session = Session::open(opened);
         match print(&session, self.quiet) {

@@ -16,8 +16,11 @@ use ringside::session::export::kind;
 use ringside::session::{Session, link};
 use ringside::sim::time::{Span, Time};
 
-/// How long a cluster has to come to rest after the last fault has healed.
-const REST: Span = Span::secs(20);
+/// How long a cluster has to come to rest after the last fault has healed: to elect, to catch up, and to move every copy
+/// to where the ring wants it, two shards at a time.
+const REST: Span = Span::secs(120);
+/// How often it is looked at in the meantime.
+const LOOK: Span = Span::secs(10);
 
 thread_local! {
     /// The run this thread is at, for the report of a panic.
@@ -124,8 +127,12 @@ impl Soak {
         }
         heal_everything(&mut session);
         HERE.set(session.link());
-        if !broken(&session) {
-            session.advance(REST, u32::MAX);
+        let end = session.now() + REST;
+        while !broken(&session) && session.now() < end {
+            session.advance(LOOK, u32::MAX);
+            if unrest(&session).is_empty() {
+                break;
+            }
         }
         let mut recipe = session.recipe();
         for (promise, broken) in session.promises() {

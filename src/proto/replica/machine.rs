@@ -4,52 +4,20 @@
 //! the primary has already proposed for the in-sync set: the control plane may have admitted it before the primary hears
 //! of it). So every member of the in-sync set holds every committed entry, and any of them may be promoted.
 //!
-//! *Simplification.* The log is never trimmed, so a returning replica always catches up by log.
+//! *Catching up.* By log where the logs have an entry in common, by snapshot and then log where the other has nothing at all or
+//! where the needed entries are only in this replica's own snapshot.
+//!
+//! *Simplification.* A log is never trimmed on purpose; it begins after the snapshot with which the copy began.
 
 use crate::proto::replica::log::{Entry, Log};
+use crate::proto::replica::peer::Peer;
 use crate::proto::replica::view::{Index, View, ViewNo};
 use crate::proto::replica::words::{BATCH, Mark, Patience, ReplicaMsg, Want};
 use crate::sim::id::Pid;
-use crate::sim::time::{Span, Time};
+use crate::sim::time::Time;
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Peer {
-    pid: Pid,
-    in_sync: bool,
-    /// A learner proposed for the in-sync set: commits already wait for it.
-    proposed: bool,
-    /// It has stored this much of my log.
-    matched: Index,
-    /// The next entry to send.
-    next: Index,
-    /// Its log is being compared: one message at a time until it agrees.
-    probing: bool,
-    /// Since when it has been owing an answer without making progress.
-    behind: Option<Time>,
-    /// When something was last sent that it has to answer; `None` sends at once.
-    sent: Option<Time>,
-    /// When it was last proposed for the in-sync set.
-    asked: Time,
-}
-
-impl Peer {
-    fn new(pid: Pid, in_sync: bool, next: Index) -> Peer {
-        let (proposed, probing) = (false, true);
-        Peer { pid, in_sync, proposed, matched: Index(0), next, probing, behind: None, sent: None, asked: Time::ZERO }
-    }
-
-    fn counts(&self) -> bool {
-        self.in_sync || self.proposed
-    }
-
-    /// Learners that do not answer are asked more rarely: they may be dead for long.
-    fn pause(&self, patience: Patience) -> Span {
-        if self.counts() { patience.resend_after } else { patience.lag_max }
-    }
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Leading {
+pub(super) struct Leading {
     peers: Vec<Peer>,
     /// Index of the mark that began this primacy: when it is committed, the predecessor's rest is settled.
     begins: Index,
@@ -59,25 +27,31 @@ struct Leading {
 /// One replica.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Replica<T> {
-    me: Pid,
-    view: ViewNo,
-    log: Log<T>,
-    generation: u32,
-    stored: Index,
-    commit: Index,
-    leading: Option<Leading>,
+    pub(super) me: Pid,
+    pub(super) view: ViewNo,
+    pub(super) log: Log<T>,
+    pub(super) generation: u32,
+    pub(super) stored: Index,
+    pub(super) commit: Index,
+    /// Who leads the view, as far as it is known.
+    pub(super) leader: Option<Pid>,
+    pub(super) leading: Option<Leading>,
 }
 
 impl<T: Clone + Eq> Replica<T> {
     /// A replica with what its disk holds: a view it has seen, a log, and a commit point it knew.
     pub fn new(me: Pid, view: ViewNo, log: Log<T>, commit: Index) -> Replica<T> {
         let stored = log.last();
-        Replica { me, view, log, generation: 0, stored, commit, leading: None }
+        Replica { me, view, log, generation: 0, stored, commit, leader: None, leading: None }
     }
 
     /// The highest view seen.
     pub fn view(&self) -> ViewNo {
         self.view
+    }
+    /// Who leads that view, as far as it is known.
+    pub fn leader(&self) -> Option<Pid> {
+        self.leader
     }
     /// The log.
     pub fn log(&self) -> &Log<T> {
@@ -99,6 +73,14 @@ impl<T: Clone + Eq> Replica<T> {
     pub fn is_settled(&self) -> bool {
         self.leading.as_ref().is_some_and(|leading| leading.settled)
     }
+    /// Whether a snapshot has to be carried to this replica.
+    pub fn carries_to(&self, pid: Pid) -> bool {
+        self.leading.as_ref().is_some_and(|leading| leading.peers.iter().any(|peer| peer.pid == pid && peer.snapshot))
+    }
+    /// Whether it has everything up to this entry, in its log or in the snapshot before it.
+    pub fn has(&self, upto: (Index, ViewNo)) -> bool {
+        upto.0 <= self.log.base() || self.log.view_at(upto.0) == Some(upto.1)
+    }
     /// Whether somebody still has to answer or has not stored everything: the primary's timer should run.
     pub fn is_restless(&self) -> bool {
         self.leading.as_ref().is_some_and(|l| l.peers.iter().any(|p| !p.in_sync || p.probing || p.matched < self.log.last()))
@@ -111,7 +93,7 @@ impl<T: Clone + Eq> Replica<T> {
             return;
         }
         let led = self.leading.take();
-        self.view = view.no;
+        (self.view, self.leader) = (view.no, view.primary);
         if view.primary != Some(self.me) {
             return;
         }
@@ -124,9 +106,12 @@ impl<T: Clone + Eq> Replica<T> {
                 peers.push(match known {
                     Some(peer) if in_sync => {
                         let next = peer.matched.next();
-                        Peer { in_sync, proposed: false, next, behind: None, sent: None, ..peer.clone() }
+                        let (snapshot, jumped) = (false, false);
+                        Peer { in_sync, proposed: false, next, behind: None, sent: None, snapshot, jumped, ..peer.clone() }
                     }
-                    Some(_) | None => Peer::new(pid, in_sync, next),
+                    // A snapshot on its way goes on; whoever lost it with its disk asks for its beginning.
+                    Some(peer) => Peer { snapshot: peer.snapshot, ..Peer::new(pid, in_sync, next) },
+                    None => Peer::new(pid, in_sync, next),
                 });
             }
         }
@@ -183,7 +168,9 @@ impl<T: Clone + Eq> Replica<T> {
     pub fn receive(&mut self, from: Pid, msg: ReplicaMsg<T>, now: Time, patience: Patience, out: &mut Vec<Want<T>>) {
         match msg {
             ReplicaMsg::Append { view, prev, entries, commit, ask } => {
-                if view < self.view {
+                if view < self.view && self.leader == Some(from) {
+                    // The sender leads my view as well and has not heard of it yet. It will send this again when it has.
+                } else if view < self.view {
                     out.push(Want::Refused { from, theirs: view });
                     out.push(Want::Send(from, ReplicaMsg::Stale { view: self.view }));
                 } else {
@@ -194,7 +181,7 @@ impl<T: Clone + Eq> Replica<T> {
                 let last = self.log.last();
                 let upto = upto.min(last);
                 if let Some(peer) = self.peer_in(view, from) {
-                    peer.probing = false;
+                    (peer.probing, peer.snapshot, peer.jumped) = (false, false, false);
                     peer.behind = (upto < last).then_some(now);
                     peer.matched = peer.matched.max(upto);
                     peer.next = peer.next.max(upto.next());
@@ -203,17 +190,37 @@ impl<T: Clone + Eq> Replica<T> {
                     self.send_due(now, patience, out);
                 }
             }
-            ReplicaMsg::Mismatch { view, from: agreed } => {
+            ReplicaMsg::Mismatch { view, from: agreed, base, last } => {
+                let (mine, commit) = (self.log.last(), self.commit);
                 if let Some(peer) = self.peer_in(view, from) {
-                    // What it knows to be committed I have too, unless a rule is off: then its word leads nowhere, and the
-                    // search goes back step by step.
-                    let before = Index(peer.next.0.saturating_sub(2));
-                    peer.next = agreed.min(before).max(peer.matched).next();
+                    if last == Index(0) && commit > Index(0) {
+                        peer.next = Index(1);
+                        peer.snapshot = true;
+                    } else if peer.next <= base {
+                        // The entry before lies in its snapshot. All of that was committed, so I have it too and the search
+                        // goes on after it, unless a rule is off.
+                        if peer.jumped || agreed > mine {
+                            peer.sent = Some(now);
+                            out.push(Want::Send(from, ReplicaMsg::Discard { view }));
+                            return;
+                        }
+                        peer.next = agreed.next();
+                        peer.jumped = true;
+                    } else {
+                        // What it knows to be committed I have too, unless a rule is off: then its word leads nowhere, and
+                        // the search goes back step by step.
+                        let before = Index(peer.next.0.saturating_sub(2));
+                        peer.next = agreed.min(before).max(peer.matched).next();
+                    }
                     peer.sent = None;
                     peer.probing = true;
+                    if peer.snapshot {
+                        out.push(Want::Snapshot(from));
+                    }
                     self.send_due(now, patience, out);
                 }
             }
+            ReplicaMsg::Discard { view } => self.discard(from, view, out),
             ReplicaMsg::Stale { view } => {
                 if view > self.view {
                     self.leading = None; // the control plane will say which view; until then, nobody's primary
@@ -227,68 +234,6 @@ impl<T: Clone + Eq> Replica<T> {
             return None;
         }
         self.leading.as_mut()?.peers.iter_mut().find(|peer| peer.pid == pid)
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the fields of one message, taken apart")]
-    fn follow(
-        &mut self,
-        from: Pid,
-        view: ViewNo,
-        prev: (Index, ViewNo),
-        entries: Vec<Entry<T>>,
-        commit: Index,
-        ask: bool,
-        patience: Patience,
-        out: &mut Vec<Want<T>>,
-    ) {
-        if view > self.view {
-            self.view = view;
-            self.leading = None;
-        }
-        if self.leading.is_some() {
-            return; // my own view's number from another primary: only a broken rule can bring this about
-        }
-        if self.log.view_at(prev.0) != Some(prev.1) {
-            out.push(Want::Send(from, ReplicaMsg::Mismatch { view, from: self.commit }));
-            return;
-        }
-        let wanted = ask || !entries.is_empty();
-        let verified = Index(prev.0.0 + entries.len() as u32);
-        let known = (0..entries.len()).take_while(|&i| self.log.view_at(Index(prev.0.0 + 1 + i as u32)) == Some(entries[i].view));
-        let known = known.count();
-        let keep = Index(prev.0.0 + known as u32);
-        let fresh: Vec<Entry<T>> = entries[known..].to_vec();
-        if !fresh.is_empty() {
-            if self.log.last() > keep {
-                let dropped = self.log.truncate(keep);
-                self.generation += 1;
-                self.stored = self.stored.min(keep);
-                self.commit = self.commit.min(keep);
-                out.push(Want::Truncated { from: keep.next(), dropped });
-            }
-            for entry in &fresh {
-                let index = self.log.push(entry.clone());
-                out.push(Want::Appended(index, entry.view));
-            }
-            let answer = (wanted && patience.wait_for_disk).then_some((from, view));
-            let mark = Mark { upto: verified, generation: self.generation, answer };
-            out.push(Want::Save { keep, entries: fresh, mark });
-        }
-        if wanted && (!patience.wait_for_disk || self.stored >= verified) {
-            out.push(Want::Send(from, ReplicaMsg::Stored { view, upto: verified }));
-        } else if wanted && known == entries.len() {
-            // Everything was here already but not all of it is on disk: an empty save answers when it is.
-            let mark = Mark { upto: verified, generation: self.generation, answer: Some((from, view)) };
-            out.push(Want::Save { keep: self.log.last(), entries: Vec::new(), mark });
-        }
-        self.learn_commit(commit.min(verified), out);
-    }
-
-    fn learn_commit(&mut self, commit: Index, out: &mut Vec<Want<T>>) {
-        if commit > self.commit {
-            self.commit = commit;
-            out.push(Want::Commit(commit));
-        }
     }
 
     fn propose_learner(&mut self, pid: Pid, now: Time, out: &mut Vec<Want<T>>) {
@@ -329,9 +274,14 @@ impl<T: Clone + Eq> Replica<T> {
 
     /// Primary: sends what is due. In-sync peers get new entries at once; one that is compared gets one message at a time.
     fn send_due(&mut self, now: Time, patience: Patience, out: &mut Vec<Want<T>>) {
-        let (last, view, commit) = (self.log.last(), self.view, self.commit);
+        let (base, last, view, commit) = (self.log.base(), self.log.last(), self.view, self.commit);
         let Some(leading) = &mut self.leading else { return };
-        for peer in &mut leading.peers {
+        for peer in leading.peers.iter_mut().filter(|peer| !peer.snapshot) {
+            if peer.next <= base {
+                peer.snapshot = true;
+                out.push(Want::Snapshot(peer.pid));
+                continue;
+            }
             let again = peer.sent.is_none_or(|sent| now.since(sent) >= peer.pause(patience));
             let due = if peer.probing { again } else { peer.next <= last };
             if !due {
@@ -365,7 +315,7 @@ impl<T: Clone + Eq> Replica<T> {
             if peer.counts() && peer.behind.is_some_and(|since| now.since(since) > patience.lag_max) {
                 out.push(Want::Lagging(peer.pid));
             }
-            if peer.sent.is_none_or(|sent| now.since(sent) >= peer.pause(patience)) {
+            if !peer.snapshot && peer.sent.is_none_or(|sent| now.since(sent) >= peer.pause(patience)) {
                 peer.sent = None;
                 if !peer.probing {
                     peer.next = peer.matched.next();

@@ -2,9 +2,12 @@
 //! Ousterhout 2014, section 5.3). [`machine`] is a pure state machine: it is told what arrives and says what it wants.
 //! Nothing here knows what an operation means, who may call itself alive, or how a view is decided.
 
+mod backup;
 pub mod log;
 pub mod machine;
+mod peer;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 pub mod view;
 pub mod words;

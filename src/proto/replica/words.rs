@@ -38,6 +38,16 @@ pub enum ReplicaMsg<T> {
         view: ViewNo,
         /// My commit point.
         from: Index,
+        /// Up to here I have a snapshot instead of entries.
+        base: Index,
+        /// The end of my log; 0 if I have nothing at all.
+        last: Index,
+    },
+    /// Primary to a replica whose snapshot holds what the primary has never heard of: forget everything. With every rule on
+    /// this never happens, since a primary knows all that was ever committed.
+    Discard {
+        /// The primary's view.
+        view: ViewNo,
     },
     /// Answer: your view is over.
     Stale {
@@ -86,6 +96,10 @@ pub enum Want<T> {
         /// Whether this is not the first time.
         again: bool,
     },
+    /// To forget the shard's state and log, on disk too.
+    Forget,
+    /// Entries cannot help this replica: to carry a snapshot to it.
+    Snapshot(Pid),
     /// An in-sync backup (or proposed learner) has been silent too long: to ask for a view without it.
     Lagging(Pid),
     /// This primary has settled what its predecessor left: it may serve.

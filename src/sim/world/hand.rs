@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use crate::sim::fault::Fault;
-use crate::sim::id::Pid;
+use crate::sim::id::{Pid, Seq};
 use crate::sim::journal::{Record, What};
-use crate::sim::process::Process;
-use crate::sim::world::{Happening, World};
+use crate::sim::process::{Process, Signal};
+use crate::sim::world::{Event, Happening, World};
 
 impl<P: Process> World<P>
 where
@@ -17,6 +17,8 @@ where
         let (Fault::Kill(who)
         | Fault::Revive(who)
         | Fault::Wipe(who)
+        | Fault::Join(who)
+        | Fault::Leave(who)
         | Fault::Freeze(who)
         | Fault::Thaw(who)
         | Fault::Slow(who, _)
@@ -35,6 +37,13 @@ where
                 self.kill(pid);
                 self.slots[pid.index()].disk = Rc::default();
             }
+            Fault::Join(pid) => {
+                if self.slots[pid.index()].up.is_none() {
+                    self.start(pid, cause, out);
+                }
+                self.signal(pid, cause, Signal::Join);
+            }
+            Fault::Leave(pid) => self.signal(pid, cause, Signal::Leave),
             Fault::Freeze(pid) => {
                 let slot = &mut self.slots[pid.index()];
                 slot.frozen = slot.up.is_some();
@@ -48,6 +57,11 @@ where
                 self.slots[pid.index()].clock.set_drift(now, ppm.clamp(-500_000, 500_000));
             }
         }
+    }
+
+    fn signal(&mut self, pid: Pid, cause: Option<Seq>, signal: Signal) {
+        let event = Event { to: pid, boot: self.slots[pid.index()].boot, cause, what: Happening::Signal(signal) };
+        self.schedule(self.now, event);
     }
 
     fn kill(&mut self, pid: Pid) {
@@ -68,7 +82,7 @@ where
         for event in std::mem::take(&mut slot.held) {
             let timer = match event.what {
                 Happening::Timer(timer) => Some(timer),
-                Happening::Message { .. } | Happening::Saved { .. } => None,
+                Happening::Message { .. } | Happening::Saved { .. } | Happening::Signal(_) => None,
             };
             let key = self.schedule(self.now, event);
             if let Some(timer) = timer {

@@ -8,52 +8,76 @@ use ringside::text::sentence::seconds;
 use ringside::text::words::words;
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::Piece;
+
 /// What it shows.
-#[derive(Clone, PartialEq, Eq, Properties)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct BillProps {
     /// The page's language.
     pub lang: Lang,
     /// The figures.
     pub bill: Figures,
     /// The promises, each with the first moment it was broken.
-    pub promises: [(Promise, Option<Broken>); 5],
+    pub promises: [(Promise, Option<Broken>); 7],
 }
 
 /// What a failure cost.
-#[component]
-pub fn Bill(props: &BillProps) -> Html {
-    let (w, bill) = (words(props.lang), &props.bill);
-    let span = |span: Option<Span>| span.map(|span| (w.seconds)(&seconds(span)));
-    // Before the first fault nothing is billed, so that a zero is never taken for a result.
-    let counted = |figure: String| bill.since.map(|_| figure);
-    let kept = props.promises.iter().filter(|(_, broken)| broken.is_none()).count();
-    let line = |name: &'static str, figure: &'static str, value: Option<String>| {
-        let class = if value.is_none() { "none" } else { "" };
+pub struct Bill;
+
+impl Piece for Bill {
+    type Props = BillProps;
+
+    fn draw(props: &BillProps) -> Html {
+        let (w, bill) = (words(props.lang), &props.bill);
+        let span = |span: Option<Span>| span.map(|span| (w.seconds)(&seconds(span)));
+        // Before the first fault nothing is billed, so that a zero is never taken for a result.
+        let counted = |figure: String| bill.since.map(|_| figure);
+        let kept = props.promises.iter().filter(|(_, broken)| broken.is_none()).count();
+        let line = |name: &'static str, figure: &'static str, value: Option<String>| {
+            let class = if value.is_none() { "none" } else { "" };
+            html! {
+                <div key={figure}>
+                    <dt>{name}</dt>
+                    <dd data-figure={figure} {class}>{value.unwrap_or_else(|| w.none_yet.to_owned())}</dd>
+                </div>
+            }
+        };
+        let outage = if bill.outage_open { w.outage_open } else { w.outage };
         html! {
-            <div key={figure}>
-                <dt>{name}</dt>
-                <dd data-figure={figure} {class}>{value.unwrap_or_else(|| w.none_yet.to_owned())}</dd>
+            <div class="bill">
+                <h2 id="bill-title">{w.bill}</h2>
+                <dl aria-labelledby="bill-title">
+                    { line(w.detected_after, "detected", span(bill.detected_after)) }
+                    { line(outage, "outage", span(bill.outage)) }
+                    { line(w.unserved, "unserved", counted(bill.unserved.to_string())) }
+                    { line(w.refused_retried, "refused", counted(format!("{} · {}", bill.refused, bill.retried))) }
+                    { line(w.lost, "lost", counted(bill.lost.to_string())) }
+                    <div key="moved">
+                        <dt>{w.moved}</dt>
+                        if bill.planned > 0 {
+                            <dd>{ for moved(w.moved_of, bill) }</dd>
+                        } else {
+                            <dd data-figure="moved" class="none">{w.none_yet}</dd>
+                        }
+                    </div>
+                    <div key="promises">
+                        <dt>{w.promises_kept}</dt>
+                        <dd data-figure="promises">{(w.of)(kept as u32, props.promises.len() as u32)}</dd>
+                    </div>
+                </dl>
+                <ul class="promises">{ for props.promises.iter().map(|&(promise, broken)| one(props.lang, promise, broken)) }</ul>
             </div>
         }
-    };
-    let outage = if bill.outage_open { w.outage_open } else { w.outage };
-    html! {
-        <div class="bill">
-            <h2 id="bill-title">{w.bill}</h2>
-            <dl aria-labelledby="bill-title">
-                { line(w.detected_after, "detected", span(bill.detected_after)) }
-                { line(outage, "outage", span(bill.outage)) }
-                { line(w.unserved, "unserved", counted(bill.unserved.to_string())) }
-                { line(w.refused_retried, "refused", counted(format!("{} · {}", bill.refused, bill.retried))) }
-                { line(w.lost, "lost", counted(bill.lost.to_string())) }
-                <div key="promises">
-                    <dt>{w.promises_kept}</dt>
-                    <dd data-figure="promises">{(w.of)(kept as u32, props.promises.len() as u32)}</dd>
-                </div>
-            </dl>
-            <ul class="promises">{ for props.promises.iter().map(|&(promise, broken)| one(props.lang, promise, broken)) }</ul>
-        </div>
     }
+}
+
+/// Copies moved, beside those planned and the least that could have been.
+fn moved<'a>(form: &'a str, bill: &Figures) -> impl Iterator<Item = Html> + use<'a> {
+    let figures = [("moved", bill.moved), ("planned", bill.planned), ("minimum", bill.minimum)];
+    form.split("{}").zip(figures).map(|(words, (name, figure))| {
+        html! { <>{words.to_owned()}<span data-figure={name}>{figure.to_string()}</span></> }
+    })
 }
 
 /// One promise: said aloud when it is broken, there for readers while it is kept.

@@ -4,7 +4,9 @@ use ringside::cluster::name::{Kind, Name};
 use ringside::scene::state::Look;
 use yew::prelude::*;
 
-/// A process's mark, in its state. No component: it is as cheap to draw as to compare.
+use crate::ui::markup::html;
+
+/// A process's mark, in its state. No piece of its own: it is as cheap to draw as to compare.
 pub fn disc(name: Name, look: Look) -> Html {
     let node = name.kind == Kind::Node;
     let letter = node.then(|| AttrValue::from(name.to_string()));
@@ -14,5 +16,5 @@ pub fn disc(name: Name, look: Look) -> Html {
         Kind::Balancer => "balancer",
         Kind::Client => "client",
     };
-    html! { <b class={classes!("who", kind)} data-n={letter} data-look={look.word()}>{name.to_string()}</b> }
+    html! { <b class={format!("who {kind}")} data-n={letter} data-look={look.word()}>{name.to_string()}</b> }
 }

@@ -4,10 +4,13 @@ use ringside::text::Lang;
 use ringside::text::words::words;
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::Piece;
+
 use crate::ui::state::Wish;
 
 /// What it shows.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct HelpProps {
     /// The page's language.
     pub lang: Lang,
@@ -18,20 +21,25 @@ pub struct HelpProps {
 }
 
 /// The dialog of keys.
-#[component]
-pub fn Help(props: &HelpProps) -> Html {
-    let w = words(props.lang);
-    let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
-    let line = |(key, does): &(&'static str, &'static str)| {
+pub struct Help;
+
+impl Piece for Help {
+    type Props = HelpProps;
+
+    fn draw(props: &HelpProps) -> Html {
+        let w = words(props.lang);
+        let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
+        let line = |(key, does): &(&'static str, &'static str)| {
+            html! {
+                <div key={*key}><dt><kbd>{*key}</kbd></dt><dd>{*does}</dd></div>
+            }
+        };
         html! {
-            <div key={*key}><dt><kbd>{*key}</kbd></dt><dd>{*does}</dd></div>
+            <dialog id="help-dialog" aria-labelledby="help-title" onclose={props.on_close.clone()}>
+                <h2 id="help-title">{w.keys_title}</h2>
+                <dl class="keys-list">{ for w.keys.iter().map(line) }</dl>
+                <p class="answer"><button type="button" onclick={close}>{w.close}</button></p>
+            </dialog>
         }
-    };
-    html! {
-        <dialog id="help-dialog" aria-labelledby="help-title" onclose={props.on_close.clone()}>
-            <h2 id="help-title">{w.keys_title}</h2>
-            <dl class="keys-list">{ for w.keys.iter().map(line) }</dl>
-            <p class="answer"><button type="button" onclick={close}>{w.close}</button></p>
-        </dialog>
     }
 }

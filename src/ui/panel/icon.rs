@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+
 /// Which icon.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Icon {

@@ -4,17 +4,22 @@ use ringside::text::Lang;
 use ringside::text::words::words;
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::Piece;
+
 use super::disc::disc;
 use crate::ui::state::Wish;
 use crate::ui::telling::{Act, Inspected};
 
 /// What it shows.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct InspectorProps {
     /// The page's language.
     pub lang: Lang,
     /// The selected process.
     pub inspected: Option<Inspected>,
+    /// The one thing to do that needs no selection: another node.
+    pub add: Act,
     /// What has to be said before anything else: why something did not happen, or what is asked.
     pub notice: Option<String>,
     /// Whether a cut waits for its other end.
@@ -24,29 +29,34 @@ pub struct InspectorProps {
 }
 
 /// The inspector.
-#[component]
-pub fn Inspector(props: &InspectorProps) -> Html {
-    let w = words(props.lang);
-    let asked = props.inspected.as_ref().filter(|_| props.cutting).map(|who| (w.cut_to_whom)(who.name));
-    let loud = props.notice.clone().or(asked);
-    let told = match (&loud, &props.inspected) {
-        (Some(_), _) => String::new(),
-        (None, Some(who)) => who.facts.join(" · "),
-        (None, None) => w.select_anything.to_owned(),
-    };
-    let acts = props.inspected.as_ref().map(|who| who.acts.as_slice()).unwrap_or_default();
-    html! {
-        <section id="inspector" aria-label={w.inspector}>
-            <span class="subject">
-                { for props.inspected.as_ref().map(|who| disc(who.name, who.look)) }
-            </span>
-            // Only what has to be heard is announced: the rest changes with every beat.
-            <p id="notice" class="told loud" role="status">{loud.unwrap_or_default()}</p>
-            <p id="about" class="told">{told}</p>
-            <div class="acts" role="group" aria-label={w.inspector}>
-                { for acts.iter().map(|act| button(props, act)) }
-            </div>
-        </section>
+pub struct Inspector;
+
+impl Piece for Inspector {
+    type Props = InspectorProps;
+
+    fn draw(props: &InspectorProps) -> Html {
+        let w = words(props.lang);
+        let asked = props.inspected.as_ref().filter(|_| props.cutting).map(|who| (w.cut_to_whom)(who.name));
+        let loud = props.notice.clone().or(asked);
+        let told = match (&loud, &props.inspected) {
+            (Some(_), _) => String::new(),
+            (None, Some(who)) => who.facts.join(" · "),
+            (None, None) => w.select_anything.to_owned(),
+        };
+        let acts = props.inspected.as_ref().map(|who| who.acts.as_slice()).unwrap_or_default();
+        html! {
+            <section id="inspector" aria-label={w.inspector}>
+                <span class="subject">
+                    { for props.inspected.as_ref().map(|who| disc(who.name, who.look)) }
+                </span>
+                // Only what has to be heard is announced: the rest changes with every beat.
+                <p id="notice" role="status" class="told loud">{loud.unwrap_or_default()}</p>
+                <p id="about" class="told">{told}</p>
+                <div class="acts" role="group" aria-label={w.inspector}>
+                    { for acts.iter().chain([&props.add]).map(|act| button(props, act)) }
+                </div>
+            </section>
+        }
     }
 }
 
@@ -59,7 +69,7 @@ fn button(props: &InspectorProps, act: &Act) -> Html {
         <button key={verb.key().to_string()} type="button" data-act={act.text.clone()} aria-keyshortcuts={verb.key().to_string()}
             aria-disabled={act.refused.is_some().then_some("true")} data-reason={act.refused.clone()}
             title={act.refused.is_none().then(|| act.long.clone())} {onclick}>
-            {(w.verb)(verb)}<kbd aria-hidden="true">{verb.key()}</kbd>
+            {(w.verb)(verb)}{act.whom.map(|whom| format!(" {whom}")).unwrap_or_default()}<kbd aria-hidden="true">{verb.key()}</kbd>
             <span class="reason unseen">{act.refused.clone().unwrap_or_default()}</span>
         </button>
     }

@@ -6,11 +6,14 @@ use ringside::text::Lang;
 use ringside::text::words::words;
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::Piece;
+
 use crate::ui::draft::{Draft, bounds};
 use crate::ui::state::Wish;
 
 /// What it shows.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct SettingsProps {
     /// The page's language.
     pub lang: Lang,
@@ -29,34 +32,39 @@ pub struct SettingsProps {
 }
 
 /// The dialog of settings.
-#[component]
-pub fn Settings(props: &SettingsProps) -> Html {
-    let (w, draft) = (words(props.lang), &props.draft);
-    let begin = props.on_wish.reform(|_: MouseEvent| Wish::Begin);
-    let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
-    let keys = !props.single_keys;
-    let toggle = props.on_wish.reform(move |_: Event| Wish::SingleKeys(keys));
-    html! {
-        <dialog id="settings-dialog" aria-labelledby="settings-title" onclose={props.on_close.clone()}>
-            <h2 id="settings-title">{w.settings_title}</h2>
-            <p class="field">
-                <label for="draft-seed">{w.seed}</label>
-                <input id="draft-seed" data-field="seed" type="text" inputmode="numeric" autocomplete="off" value={draft.seed.clone()}
-                    aria-invalid={draft.bad_seed.to_string()} aria-describedby="seed-problem" onchange={props.on_write.clone()} />
-                <button id="random-seed" type="button" onclick={props.on_random.clone()}>{w.random_seed}</button>
-            </p>
-            <p id="seed-problem" class="problem" role="alert">{ if draft.bad_seed { w.bad_seed } else { "" } }</p>
-            <h3>{w.cast}</h3>
-            <div class="cast">{ for [Kind::Node, Kind::Balancer, Kind::Client].into_iter().map(|kind| count(props, kind)) }</div>
-            <h3>{w.rules}</h3>
-            <ul class="rules">{ for Rule::ALL.into_iter().map(|rule| switch(props, rule)) }</ul>
-            <h3>{w.looks}</h3>
-            <p class="field"><label><input id="single-keys" type="checkbox" checked={props.single_keys} onchange={toggle} />{w.single_keys}</label></p>
-            <p class="answer">
-                <button id="begin" class="main" type="button" onclick={begin}>{w.new_run}</button>
-                <button type="button" onclick={close}>{w.close}</button>
-            </p>
-        </dialog>
+pub struct Settings;
+
+impl Piece for Settings {
+    type Props = SettingsProps;
+
+    fn draw(props: &SettingsProps) -> Html {
+        let (w, draft) = (words(props.lang), &props.draft);
+        let begin = props.on_wish.reform(|_: MouseEvent| Wish::Begin);
+        let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
+        let keys = !props.single_keys;
+        let toggle = props.on_wish.reform(move |_: Event| Wish::SingleKeys(keys));
+        html! {
+            <dialog id="settings-dialog" aria-labelledby="settings-title" onclose={props.on_close.clone()}>
+                <h2 id="settings-title">{w.settings_title}</h2>
+                <p class="field">
+                    <label for="draft-seed">{w.seed}</label>
+                    <input id="draft-seed" data-field="seed" type="text" inputmode="numeric" autocomplete="off" value={draft.seed.clone()}
+                        aria-invalid={draft.bad_seed} aria-describedby="seed-problem" onchange={props.on_write.clone()} />
+                    <button id="random-seed" type="button" onclick={props.on_random.clone()}>{w.random_seed}</button>
+                </p>
+                <p id="seed-problem" class="problem" role="alert">{ if draft.bad_seed { w.bad_seed } else { "" } }</p>
+                <h3>{w.cast}</h3>
+                <div class="cast">{ for [Kind::Node, Kind::Balancer, Kind::Client].into_iter().map(|kind| count(props, kind)) }</div>
+                <h3>{w.rules}</h3>
+                <ul class="rules">{ for Rule::ALL.into_iter().map(|rule| switch(props, rule)) }</ul>
+                <h3>{w.looks}</h3>
+                <p class="field"><label><input id="single-keys" type="checkbox" checked={props.single_keys} onchange={toggle} />{w.single_keys}</label></p>
+                <p class="answer">
+                    <button id="begin" class="main" type="button" onclick={begin}>{w.new_run}</button>
+                    <button type="button" onclick={close}>{w.close}</button>
+                </p>
+            </dialog>
+        }
     }
 }
 

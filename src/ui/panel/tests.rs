@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use futures_executor::block_on;
-use ringside::cluster::name::Name;
+use ringside::cluster::name::{Name, Roster};
 use ringside::cluster::property::{Broken, Promise};
 use ringside::session::bill::Bill as Figures;
 use ringside::sim::id::Seq;
@@ -17,12 +17,14 @@ use super::inspector::{Inspector, InspectorProps};
 use super::sentence::{Sentence, SentenceProps};
 use super::timebar::{TimeBar, TimeBarProps};
 use super::transport::{Transport, TransportProps};
+use super::twins::{Twins, TwinsProps};
+use crate::ui::piece::{self, Piece, Show};
 use crate::ui::state::{State, Wish};
 use crate::ui::telling;
 use ringside::text::words::Theme;
 
-fn html<C: BaseComponent>(props: C::Properties) -> String {
-    block_on(LocalServerRenderer::<C>::with_props(props).hydratable(false).render())
+fn html<C: Piece>(props: C::Props) -> String {
+    block_on(LocalServerRenderer::<Show>::with_props(piece::props::<C>(props)).hydratable(false).render())
 }
 
 fn state() -> State {
@@ -33,7 +35,7 @@ fn name(text: &str) -> Name {
     text.parse().expect("a name")
 }
 
-fn kept() -> [(Promise, Option<Broken>); 5] {
+fn kept() -> [(Promise, Option<Broken>); 7] {
     Promise::ALL.map(|promise| (promise, None))
 }
 
@@ -64,8 +66,8 @@ fn before_any_fault_the_bill_has_no_figures() {
     for figure in ["detected", "outage", "unserved", "refused", "lost"] {
         assert!(html.contains(&format!("<dd data-figure=\"{figure}\" class=\"none\">none yet</dd>")), "{figure}: {html}");
     }
-    assert!(html.contains("<dd data-figure=\"promises\">5 of 5</dd>"), "{html}");
-    assert_eq!(html.matches("data-state=\"kept\"").count(), 5);
+    assert!(html.contains("<dd data-figure=\"promises\">7 of 7</dd>"), "{html}");
+    assert_eq!(html.matches("data-state=\"kept\"").count(), 7);
 }
 
 #[test]
@@ -94,14 +96,15 @@ fn a_broken_promise_is_said_aloud_and_a_kept_one_is_not() {
     let html = html::<Bill>(BillProps { lang: Lang::En, bill: Figures::default(), promises });
     assert!(html.contains("data-promise=\"one-effective\" data-state=\"broken\""), "{html}");
     assert!(html.contains("Broken at 9.87 s"), "{html}");
-    assert_eq!(html.matches("class=\"unseen\"").count(), 4, "the kept ones are for readers only: {html}");
-    assert!(html.contains(">4 of 5<"), "{html}");
+    assert_eq!(html.matches("class=\"unseen\"").count(), 6, "the kept ones are for readers only: {html}");
+    assert!(html.contains(">6 of 7<"), "{html}");
 }
 
 fn inspector(state: &State, lang: Lang) -> String {
     html::<Inspector>(InspectorProps {
         lang,
         inspected: telling::inspect(state),
+        add: telling::adding(state),
         notice: state.notice.clone(),
         cutting: state.cutting,
         on_wish: Callback::noop(),
@@ -120,13 +123,58 @@ fn what_cannot_be_done_now_stays_and_says_why() {
     assert!(!button(&up, "kill C").contains("aria-disabled"), "{up}");
     let revive = button(&up, "revive C");
     assert!(revive.contains("aria-disabled=\"true\"") && revive.contains("data-reason=\"C is running\""), "{revive}");
-    for act in ["freeze C", "thaw C", "slow C 10", "isolate C", "cut C", "heal C", "wipe C"] {
+    for act in ["freeze C", "thaw C", "slow C 10", "isolate C", "cut C", "heal C", "wipe C", "drain C", "add G"] {
         button(&up, act);
     }
     state.wish(Wish::Act(ringside::session::action::Action::Kill(name("C")))).expect("C runs");
     let down = inspector(&state, Lang::En);
     assert!(button(&down, "kill C").contains("data-reason=\"C is down\""), "{down}");
     assert!(!button(&down, "revive C").contains("aria-disabled"), "{down}");
+}
+
+#[test]
+fn another_node_is_offered_while_there_is_a_letter_left() {
+    let mut state = state();
+    let act = |state: &mut State, text: &str| state.wish(Wish::Act(text.parse().expect("an action"))).expect("possible");
+    act(&mut state, "add G");
+    assert!(inspector(&state, Lang::En).contains("data-act=\"add H\""));
+    act(&mut state, "add H");
+    let full = inspector(&state, Lang::En);
+    assert!(full.contains("data-act=\"add\"") && full.contains("data-reason=\"all eight nodes are there\""), "{full}");
+    state.wish(Wish::Select(name("C"))).expect("C takes part");
+    act(&mut state, "drain C");
+    let back = inspector(&state, Lang::Zh);
+    assert!(back.contains("data-act=\"add C\"") && back.contains("加入 C"), "whoever drains can be taken back: {back}");
+}
+
+#[test]
+fn the_bill_shows_what_moved_beside_what_had_to() {
+    let bill = |moved, planned, minimum| Figures { moved, planned, minimum, ..Figures::default() };
+    let html = |lang, bill| html::<Bill>(BillProps { lang, bill, promises: kept() });
+    let none = html(Lang::En, bill(0, 0, 0));
+    assert!(none.contains("<dd data-figure=\"moved\" class=\"none\">none yet</dd>"), "{none}");
+    let some = html(Lang::En, bill(4, 9, 8));
+    let said = "<span data-figure=\"moved\">4</span> of <span data-figure=\"planned\">9</span> · <span data-figure=\"minimum\">8</span>";
+    assert!(some.contains(said), "{some}");
+    assert!(html(Lang::Zh, bill(4, 9, 8)).contains("</span> / <span"));
+}
+
+#[test]
+fn what_moves_is_listed_for_who_listens() {
+    let view = super::super::stage::tests::fixture::moving();
+    let twins = |lang| {
+        html::<Twins>(TwinsProps {
+            lang,
+            roster: Roster { coordinators: 3, nodes: 6, balancers: 2, clients: 8 },
+            flights: Rc::default(),
+            moves: ringside::scene::state::moves(&view),
+            slice: Rc::default(),
+            heartbeats: false,
+        })
+    };
+    let (en, zh) = (twins(Lang::En), twins(Lang::Zh));
+    assert!(en.contains("<li>shard 1: B → H, 60 %</li>"), "{en}");
+    assert!(zh.contains("<li>分片 1：B → H，60 %</li>"), "{zh}");
 }
 
 #[test]
@@ -143,7 +191,7 @@ fn nothing_selected_says_what_could_be() {
     let mut state = state();
     state.wish(Wish::Deselect).expect("always possible");
     assert!(inspector(&state, Lang::En).contains("Select anything"));
-    assert!(!inspector(&state, Lang::Zh).contains("data-act"));
+    assert_eq!(inspector(&state, Lang::Zh).matches("data-act").count(), 1, "only another node needs nobody selected");
 }
 
 #[test]

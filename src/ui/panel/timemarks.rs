@@ -11,10 +11,13 @@ use ringside::text::Lang;
 use ringside::text::words::{Words, words};
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::Piece;
+
 use super::timebar::{Rows, breadth, n};
 
 /// What they show.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct MarksProps {
     /// The page's language.
     pub lang: Lang,
@@ -31,20 +34,25 @@ pub struct MarksProps {
 }
 
 /// Every mark of the window.
-#[component]
-pub fn Marks(props: &MarksProps) -> Html {
-    let places = places(props);
-    let labels = labels(props, &places);
-    let one = |((mark, label), &x): ((&Mark, &Option<String>), &f64)| {
-        let later = mark.at > props.now;
-        html! {
-            <g key={mark.seq.0} class={if later { "mark later" } else { "mark" }} data-mark={mark.seq.0.to_string()}>
-                { sign(props, mark, x) }
-                { for label.iter().map(|label| html! { <text x={n(x - 11.0)} y="17" class="e n">{label.clone()}</text> }) }
-            </g>
-        }
-    };
-    html! { <g class="marks">{ for props.slice.marks.iter().zip(&labels).zip(&places).map(one) }</g> }
+pub struct Marks;
+
+impl Piece for Marks {
+    type Props = MarksProps;
+
+    fn draw(props: &MarksProps) -> Html {
+        let places = places(props);
+        let labels = labels(props, &places);
+        let one = |((mark, label), &x): ((&Mark, &Option<String>), &f64)| {
+            let later = mark.at > props.now;
+            html! {
+                <g key={mark.seq.0} class={if later { "mark later" } else { "mark" }} data-mark={mark.seq.0.to_string()}>
+                    { sign(props, mark, x) }
+                    { for label.iter().map(|label| html! { <text x={x - 11.0} y="17" class="e n">{label.clone()}</text> }) }
+                </g>
+            }
+        };
+        html! { <g class="marks">{ for props.slice.marks.iter().zip(&labels).zip(&places).map(one) }</g> }
+    }
 }
 
 /// Where each mark stands: at its instant, or just after the one before it, so that two of one instant are both seen.
@@ -84,6 +92,8 @@ pub fn said(w: &Words, roster: &Roster, sign: Sign) -> String {
         Sign::Killed(who) => (w.mark_killed)(&name(who)),
         Sign::Wiped(who) => (w.mark_wiped)(&name(who)),
         Sign::Revived(who) => (w.mark_revived)(&name(who)),
+        Sign::Joins(who) => (w.mark_joins)(&name(who)),
+        Sign::Leaves(who) => (w.mark_leaves)(&name(who)),
         Sign::Frozen(who) => (w.mark_frozen)(&name(who)),
         Sign::Thawed(who) => (w.mark_thawed)(&name(who)),
         Sign::Slowed(who) => (w.mark_slowed)(&name(who)),
@@ -94,6 +104,8 @@ pub fn said(w: &Words, roster: &Roster, sign: Sign) -> String {
         Sign::Healed(who, None) => (w.mark_returned)(&name(who)),
         Sign::Suspected(by, who) => (w.mark_suspected)(&name(by), &name(who)),
         Sign::Returned(who) => (w.mark_returned)(&name(who)),
+        Sign::Out(who) => (w.mark_out)(&name(who)),
+        Sign::Left(who) => (w.mark_left)(&name(who)),
         Sign::Promoted(view, who) => (w.mark_promoted)(view.0, &name(who)),
     }
 }
@@ -103,15 +115,18 @@ fn sign(props: &MarksProps, mark: &Mark, x: f64) -> Html {
     let at = |d: &str| format!("M{},{}{d}", n(x), n(y));
     let stroke = |d: String, class: &'static str| html! { <path {d} {class} /> };
     let true_x = rows.x(&props.slice, mark.at);
-    let rule = || html! { <line x1={n(true_x)} y1={n(rows.views - 3.0)} x2={n(true_x)} y2={n(rows.axis)} class="rule" /> };
+    let rule = || html! { <line x1={true_x} y1={rows.views - 3.0} x2={true_x} y2={rows.axis} class="rule" /> };
     match mark.sign {
         Sign::Killed(_) | Sign::Wiped(_) => html! { <g>{ stroke(at("m-6,-6l12,12m0,-12l-12,12"), "cross") }{ rule() }</g> },
         Sign::Revived(_) => stroke(at("m0,7v-13m-5,5l5,-5l5,5"), "hand"),
+        Sign::Joins(_) => stroke(at("m-7,0h14m-7,-7v14"), "hand"),
+        Sign::Leaves(_) => stroke(at("m-7,0h14m-5,-5l5,5l-5,5"), "hand"),
         Sign::Frozen(_) => stroke(at("m-3,-6v12m6,-12v12"), "cross"),
         Sign::Thawed(_) => html! { <path d={at("m-4,-6v12l9,-6z")} class="solid" /> },
         Sign::Slowed(_) | Sign::Drifts(_) => stroke(at("m-7,0q3.5,-7 7,0t7,0"), "hand"),
         Sign::Cut(..) => stroke(at("m-9,0h6m6,0h6m-10,6l3,-12m2,12l3,-12"), "hand"),
         Sign::Healed(..) => stroke(at("m-9,0h18"), "hand"),
+        Sign::Out(_) | Sign::Left(_) => stroke(at("m-7,0h14"), "hand"),
         Sign::Suspected(..) => stroke(at("m4,-7h-6v14h6"), "bracket"),
         Sign::Returned(_) => stroke(at("m-4,-7h6v14h-6"), "bracket"),
         Sign::Promoted(_, who) => {

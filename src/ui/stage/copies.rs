@@ -8,70 +8,87 @@ use ringside::scene::state::{self, Look};
 use ringside::text::stage_words::{self, StageWords};
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::{Piece, keyed, piece};
+
 use super::kit;
-use super::log::OpenLog;
+use super::log::{OpenLog, OpenLogProps};
 use super::ring::{SectionProps, lit};
-use super::rows::Rows;
+use super::rows::{Rows, RowsProps};
 
 /// The table of copies.
-#[component]
-pub fn Copies(props: &SectionProps) -> Html {
-    let SectionProps { model, on_select, on_hover } = props;
-    let view = &*model.view;
-    let nodes: Vec<_> = state::of_kind(view, Kind::Node).collect();
-    let columns = Columns::new(model.size.0, nodes.len());
-    let groups = Groups::of(view, model.story, model.size);
-    let closing = groups.closing();
-    let words = StageWords::of(model.lang);
-    let dead = |process: &&&ringside::cluster::view::ProcessView| process.health == Health::Down;
-    let gone = |process: &&ringside::cluster::view::ProcessView| {
+pub struct Copies;
+
+impl Piece for Copies {
+    type Props = SectionProps;
+
+    fn draw(props: &SectionProps) -> Html {
+        let SectionProps { model, on_select, on_hover } = props;
+        let view = &*model.view;
+        let nodes: Vec<_> = state::of_kind(view, Kind::Node).collect();
+        let columns = Columns::new(model.size.0, state::nodes(view));
+        let groups = Groups::of(view, model.story, model.size);
+        let closing = groups.closing();
+        let words = StageWords::of(model.lang);
+        let dead = |process: &&&ringside::cluster::view::ProcessView| process.health == Health::Down;
+        let gone = |process: &&ringside::cluster::view::ProcessView| {
+            html! {
+                <rect key={process.name.to_string()} x={columns.x(process.name.n) - columns.width / 2.0 + 1.0} y="-4"
+                    width={columns.width - 2.0} height={closing - 6.0} rx="5" class="gone" />
+            }
+        };
+        let head = |process: &&ringside::cluster::view::ProcessView| {
+            keyed::<Head>(
+                process.name.to_string(),
+                HeadProps {
+                    name: process.name,
+                    look: Look::of(process),
+                    x: columns.x(process.name.n),
+                    on_select: on_select.clone(),
+                    on_hover: on_hover.clone(),
+                },
+            )
+        };
+        let open = state::shard(view, model.story).map(|shard| piece::<OpenLog>(OpenLogProps { model: model.clone(), shard: shard.id }));
         html! {
-            <rect key={process.name.to_string()} x={kit::n(columns.x(process.name.n) - columns.width / 2.0 + 1.0)} y="-4"
-                width={kit::n(columns.width - 2.0)} height={kit::n(closing - 6.0)} rx="5" class="gone" />
+            <svg class="stage-svg copies" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
+                aria-label={words.copies} data-lit={lit(model)}>
+                <g>{ for nodes.iter().filter(dead).map(gone) }</g>
+                { kit::text(Point::new(0.0, 16.0), "b", words.copies) }
+                <g aria-hidden="true">{ for nodes.iter().map(head) }</g>
+                <g>{ for open }</g>
+                { piece::<Rows>(RowsProps { model: model.clone() }) }
+                { kit::text(Point::new(0.0, closing + 8.0), "s", stage_words::rest(model.lang, &groups)) }
+            </svg>
         }
-    };
-    let head = |process: &&ringside::cluster::view::ProcessView| {
-        html! {
-            <Head key={process.name.to_string()} name={process.name} look={Look::of(process)} width={model.size.0} nodes={nodes.len()}
-                on_select={on_select.clone()} on_hover={on_hover.clone()} />
-        }
-    };
-    let open = state::shard(view, model.story).map(|shard| html! { <OpenLog model={model.clone()} shard={shard.id} /> });
-    html! {
-        <svg class="stage-svg copies" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
-            aria-label={words.copies} data-lit={lit(model)}>
-            <g>{ for nodes.iter().filter(dead).map(gone) }</g>
-            { kit::text(Point::new(0.0, 16.0), "b", words.copies) }
-            <g aria-hidden="true">{ for nodes.iter().map(head) }</g>
-            <g>{ for open }</g>
-            <Rows model={model.clone()} />
-            { kit::text(Point::new(0.0, closing + 8.0), "s", stage_words::rest(model.lang, &groups)) }
-        </svg>
     }
 }
 
 /// What a column's head is drawn from.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 struct HeadProps {
     name: Name,
     look: Look,
-    width: u32,
-    nodes: usize,
+    x: f64,
     on_select: Callback<Name>,
     on_hover: Callback<Option<Name>>,
 }
 
 /// A column's head: the node's disc again. It can be clicked; for keys and readers the ring's own element stands.
-#[component]
-fn Head(props: &HeadProps) -> Html {
-    let name = props.name;
-    let x = Columns::new(props.width, props.nodes).x(name.n);
-    let onclick = props.on_select.reform(move |_: MouseEvent| name);
-    let onpointerenter = props.on_hover.reform(move |_: PointerEvent| Some(name));
-    let onpointerleave = props.on_hover.reform(|_: PointerEvent| None);
-    html! {
-        <g class="head" data-n={kit::letter(name)} data-head={name.to_string()} {onclick} {onpointerenter} {onpointerleave}>
-            { kit::disc(Point::new(x, 16.0), 13.0, name, props.look) }
-        </g>
+struct Head;
+
+impl Piece for Head {
+    type Props = HeadProps;
+
+    fn draw(props: &HeadProps) -> Html {
+        let name = props.name;
+        let onclick = props.on_select.reform(move |_: MouseEvent| name);
+        let onpointerenter = props.on_hover.reform(move |_: PointerEvent| Some(name));
+        let onpointerleave = props.on_hover.reform(|_: PointerEvent| None);
+        html! {
+            <g class="head" data-n={kit::letter(name)} data-head={name} {onclick} {onpointerenter} {onpointerleave}>
+                { kit::disc(Point::new(props.x, 16.0), 13.0, name, props.look) }
+            </g>
+        }
     }
 }

@@ -7,6 +7,8 @@ use ringside::scene::glyph;
 use ringside::scene::state::{Look, Part};
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+
 /// A number as an attribute.
 pub fn n(value: f64) -> AttrValue {
     num(value).into()
@@ -23,17 +25,16 @@ pub fn letter(name: Name) -> Option<AttrValue> {
 /// A piece of text on its baseline. Every text is 16 units high, or 20 with class `big`.
 pub fn text(at: Point, class: &'static str, words: impl Into<AttrValue>) -> Html {
     let words: AttrValue = words.into();
-    html! { <text x={n(at.x)} y={n(at.y)} {class}>{words}</text> }
+    html! { <text x={at.x} y={at.y} {class}>{words}</text> }
 }
 
 /// A line.
 pub fn line(a: Point, b: Point, class: &'static str) -> Html {
-    html! { <line x1={n(a.x)} y1={n(a.y)} x2={n(b.x)} y2={n(b.y)} {class} /> }
+    html! { <line x1={a.x} y1={a.y} x2={b.x} y2={b.y} {class} /> }
 }
 
 /// A node's disc with its letter: solid, or paper and dashed when it is down, or hatched when it stands still.
 pub fn disc(at: Point, r: f64, name: Name, look: Look) -> Html {
-    let (x, y) = (n(at.x), n(at.y));
     let ground = match look {
         Look::Down => "disc down",
         Look::Up | Look::Suspected | Look::Frozen => "disc",
@@ -48,10 +49,10 @@ pub fn disc(at: Point, r: f64, name: Name, look: Look) -> Html {
     let base = at.shift(0.0, if big { 7.0 } else { 5.6 });
     html! {
         <>
-            <circle cx={x.clone()} cy={y.clone()} r={n(r)} class={ground} />
+            <circle cx={at.x} cy={at.y} r={r} class={ground} />
             if look == Look::Frozen {
-                <circle cx={x} cy={y} r={n(r)} class="stall" fill="url(#stall)" />
-                <circle cx={n(at.x)} cy={n(at.y)} r={n(r * 0.52)} class="clearing" />
+                <circle cx={at.x} cy={at.y} r={r} class="stall" fill="url(#stall)" />
+                <circle cx={at.x} cy={at.y} r={r * 0.52} class="clearing" />
             }
             { text(base, words, name.to_string()) }
         </>
@@ -66,7 +67,7 @@ pub fn pause(at: Point) -> Html {
 
 /// A crown in the colours of the group it is in, `k` times its natural size.
 pub fn crown(at: Point, k: f64, class: &'static str) -> Html {
-    html! { <path d={glyph::CROWN} transform={place(at, k)} class={classes!("crown", class)} stroke-width={n(1.75 / k)} /> }
+    html! { <path d={glyph::CROWN} transform={place(at, k)} class={format!("crown {class}")} stroke-width={1.75 / k} /> }
 }
 
 /// A person. People are never coloured.
@@ -80,9 +81,9 @@ pub fn person(at: Point, k: f64, part: Part, look: Look) -> Html {
     let d = format!("M{},{}l9,9m0,-9l-9,9", num(shoulder.x - 4.5), num(shoulder.y - 4.5));
     html! {
         <>
-            <g {class} transform={place(at, k)} stroke-width={n(1.75 / k)}>
+            <g {class} transform={place(at, k)} stroke-width={1.75 / k}>
                 <path d={glyph::SHOULDERS} />
-                <circle cy={n(glyph::HEAD_Y)} r={n(glyph::HEAD_R)} />
+                <circle cy={glyph::HEAD_Y} r={glyph::HEAD_R} />
             </g>
             if look == Look::Down { <path {d} class="struck" /> }
             if look == Look::Frozen { { pause(shoulder) } }

@@ -12,28 +12,36 @@ use ringside::sim::id::Pid;
 use ringside::text::stage_words::{self, StageWords};
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::{Piece, piece};
+
 use super::ring::{SectionProps, lit};
 use super::{StageModel, kit};
 
 /// The lock's section.
-#[component]
-pub fn LockPicture(props: &SectionProps) -> Html {
-    let model = &*props.model;
-    let lock = &model.view.lock;
-    let words = StageWords::of(model.lang);
-    let place = Place::new(model.size.0, model.size.1);
-    html! {
-        <svg class="stage-svg lock" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
-            aria-label={format!("{} orders", words.lock)} data-lit={lit(model)}>
-            { kit::text(Point::new(0.0, 16.0), "b", format!("{} orders", words.lock)) }
-            <People model={props.model.clone()} on_select={props.on_select.clone()} on_hover={props.on_hover.clone()} />
-            <g>{ lease(model, &place, lock) }</g>
-        </svg>
+pub struct LockPicture;
+
+impl Piece for LockPicture {
+    type Props = SectionProps;
+
+    fn draw(props: &SectionProps) -> Html {
+        let model = &*props.model;
+        let lock = &model.view.lock;
+        let words = StageWords::of(model.lang);
+        let place = Place::new(model.size.0, model.size.1);
+        html! {
+            <svg class="stage-svg lock" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
+                aria-label={format!("{} orders", words.lock)} data-lit={lit(model)}>
+                { kit::text(Point::new(0.0, 16.0), "b", format!("{} orders", words.lock)) }
+                { piece::<People>(PeopleProps { model: props.model.clone(), on_select: props.on_select.clone(), on_hover: props.on_hover.clone() }) }
+                <g>{ lease(model, &place, lock) }</g>
+            </svg>
+        }
     }
 }
 
 /// What all but the lease is drawn from. Two are the same if they show the same, whatever is left of the lease.
-#[derive(Clone, Properties)]
+#[derive(Clone)]
 struct PeopleProps {
     model: Rc<StageModel>,
     on_select: Callback<Name>,
@@ -58,19 +66,24 @@ impl PartialEq for PeopleProps {
 }
 
 /// The doorway, the line before it, and the fence.
-#[component]
-fn People(props: &PeopleProps) -> Html {
-    let model = &*props.model;
-    let lock = &model.view.lock;
-    let place = Place::new(model.size.0, model.size.1);
-    html! {
-        <g>
-            <path d={place.door.clone()} class="door" />
-            <g>{ holder(props, &place, lock) }</g>
-            <g>{ queue(props, &place, lock) }</g>
-            { kit::line(Point::new(0.0, place.floor), Point::new(place.width, place.floor), "floor") }
-            <g>{ fence(props, &place) }</g>
-        </g>
+struct People;
+
+impl Piece for People {
+    type Props = PeopleProps;
+
+    fn draw(props: &PeopleProps) -> Html {
+        let model = &*props.model;
+        let lock = &model.view.lock;
+        let place = Place::new(model.size.0, model.size.1);
+        html! {
+            <g>
+                <path d={place.door.clone()} class="door" />
+                <g>{ holder(props, &place, lock) }</g>
+                <g>{ queue(props, &place, lock) }</g>
+                { kit::line(Point::new(0.0, place.floor), Point::new(place.width, place.floor), "floor") }
+                <g>{ fence(props, &place) }</g>
+            </g>
+        }
     }
 }
 
@@ -82,7 +95,7 @@ fn somebody(props: &PeopleProps, who: Pid, body: Html, under: Point, place: Stri
     let name: Name = process.name;
     let class = if state::part(&props.model.view, who) == Part::Holder { "m b" } else { "m" };
     html! {
-        <g key={name.to_string()} class="somebody" data-client={name.to_string()} data-place={place}
+        <g key={name.to_string()} class="somebody" data-client={name} data-place={place}
             data-token={token.map(|token| token.to_string())} onclick={props.on_select.reform(move |_: MouseEvent| name)}
             onpointerenter={props.on_hover.reform(move |_: PointerEvent| Some(name))}
             onpointerleave={props.on_hover.reform(|_: PointerEvent| None)}>
@@ -147,7 +160,7 @@ fn lease(model: &StageModel, place: &Place, lock: &LockView) -> Html {
         let y = place.lease + 32.0;
         html! {
             <>
-                <rect x="0" y={kit::n(place.lease - 0.75)} width={kit::n(place.width * left as f64 / whole as f64)} height="12.5"
+                <rect x="0" y={place.lease - 0.75} width={place.width * left as f64 / whole as f64} height="12.5"
                     rx="6.25" class="lease" />
                 { kit::text(Point::new(0.0, y), "", stage_words::lease(model.lang, left * 100 / whole)) }
                 { kit::text(Point::new(place.width, y), "e s", stage_words::seconds(model.lang, span)) }
@@ -156,7 +169,7 @@ fn lease(model: &StageModel, place: &Place, lock: &LockView) -> Html {
     };
     html! {
         <>
-            <rect x="0.75" y={kit::n(place.lease)} width={kit::n(full)} height="11" rx="5.5" class="lease-room" />
+            <rect x="0.75" y={place.lease} width={full} height="11" rx="5.5" class="lease-room" />
             <g>{ for rest.map(words) }</g>
         </>
     }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::name::Kind;
+use ringside::cluster::name::Name;
 use ringside::cluster::view::{ClusterView, Role, ShardView};
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::copies::{self, Cell, Columns, LINES, LOG_TOP, Log, Naming, PITCH, STORY_Y};
@@ -11,11 +11,14 @@ use ringside::scene::state::{self, Crown};
 use ringside::text::stage_words::{self, StageWords};
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::Piece;
+
 use super::rows::glyph;
 use super::{StageModel, kit};
 
 /// What the open shard is drawn from. Two are the same if this shard is, and what else the drawing shows.
-#[derive(Clone, Properties)]
+#[derive(Clone)]
 pub struct OpenLogProps {
     /// The table's model.
     pub model: Rc<StageModel>,
@@ -31,34 +34,38 @@ impl PartialEq for OpenLogProps {
 }
 
 /// The row of the shard in the story, with its log below.
-#[component]
-pub fn OpenLog(props: &OpenLogProps) -> Html {
-    let model = &*props.model;
-    let view = &*model.view;
-    let Some(shard) = state::shard(view, props.shard) else {
-        return html! { <g /> };
-    };
-    let nodes = state::of_kind(view, Kind::Node).count();
-    let columns = Columns::new(model.size.0, nodes);
-    let log = Log::of(view, shard);
-    let server = shard.server.and_then(|pid| state::name(view, pid));
-    let number = shard.id.0.to_string();
-    let beside = 7.0 + 11.0 * number.len() as f64;
-    let index = |i: u32| {
-        let at = Point::new(66.0, LOG_TOP + PITCH * f64::from(i) + 16.0);
-        html! { <g key={i}>{ kit::text(at, "e s", (log.first.0 + i).to_string()) }</g> }
-    };
-    html! {
-        <g class="row story" role="img" data-shard={number.clone()} data-view={shard.view.no.0.to_string()}
-            data-primary={server.map(|name| name.to_string())}
-            aria-label={stage_words::shard_row(model.lang, shard.id.0, shard.view.no.0, server)}>
-            { kit::text(Point::new(0.0, STORY_Y + 6.0), "b big", number) }
-            { kit::text(Point::new(beside, STORY_Y + 5.5), "s", stage_words::view(model.lang, shard.view.no.0)) }
-            <g>{ for (0..LINES).filter(|i| log.first.0 + i <= log.last.0).map(index) }</g>
-            <g>{ for shard.replicas.iter().filter_map(|replica| head(view, shard, replica, columns)) }</g>
-            <g>{ for log.copies.iter().filter_map(|copy| column(view, copy, columns)) }</g>
-            { commit(model, view, shard, &log, columns) }
-        </g>
+pub struct OpenLog;
+
+impl Piece for OpenLog {
+    type Props = OpenLogProps;
+
+    fn draw(props: &OpenLogProps) -> Html {
+        let model = &*props.model;
+        let view = &*model.view;
+        let Some(shard) = state::shard(view, props.shard) else {
+            return html! { <g /> };
+        };
+        let columns = Columns::new(model.size.0, state::nodes(view));
+        let log = Log::of(view, shard);
+        let server = shard.server.and_then(|pid| state::name(view, pid));
+        let number = shard.id.0.to_string();
+        let beside = 6.0 + 12.5 * number.len() as f64;
+        let index = |i: u32| {
+            let at = Point::new(66.0, LOG_TOP + PITCH * f64::from(i) + 16.0);
+            html! { <g key={i}>{ kit::text(at, "e s", (log.first.0 + i).to_string()) }</g> }
+        };
+        html! {
+            <g class="row story" role="img" data-shard={number.clone()} data-view={shard.view.no.0.to_string()}
+                data-primary={server.map(|name| name.to_string())}
+                aria-label={stage_words::shard_row(model.lang, shard.id.0, shard.view.no.0, server)}>
+                { kit::text(Point::new(0.0, STORY_Y + 6.0), "b big", number) }
+                { kit::text(Point::new(beside, STORY_Y + 5.5), "s", stage_words::view(model.lang, shard.view.no.0)) }
+                <g>{ for (0..LINES).filter(|i| log.first.0 + i <= log.last.0).map(index) }</g>
+                <g>{ for shard.replicas.iter().filter_map(|replica| head(view, shard, replica, columns)) }</g>
+                <g>{ for log.copies.iter().filter_map(|copy| column(view, shard, copy, columns)) }</g>
+                { commit(model, view, shard, &log, columns) }
+            </g>
+        }
     }
 }
 
@@ -71,7 +78,11 @@ fn head(view: &ClusterView, shard: &ShardView, replica: &ringside::cluster::view
     let drawn = match (state::crown(view, shard, replica.node), replica.role) {
         (Some(Crown::Real), _) => kit::crown(at, 1.1, "real"),
         (Some(Crown::Believed), _) => kit::crown(at, 1.1, "believed"),
-        (None, Some(Role::Learner)) if !lost => html! {
+        // Where there is no room for both, the figure says more than the glyph.
+        (None, Some(Role::Learner)) if !lost && columns.width < 56.0 && percent() < 100 => {
+            kit::text(at.shift(0.0, 5.6), "m", format!("{}%", percent()))
+        }
+        (None, Some(Role::Learner)) if !lost && percent() < 100 => html! {
             <>
                 { glyph(at.shift(-14.0, 0.0), 1.1, replica.role, lost, percent) }
                 { kit::text(at.shift(-4.0, 5.6), "", format!("{}%", percent())) }
@@ -83,21 +94,25 @@ fn head(view: &ClusterView, shard: &ShardView, replica: &ringside::cluster::view
 }
 
 /// One copy's cells.
-fn column(view: &ClusterView, copy: &copies::Copy, columns: Columns) -> Option<Html> {
+fn column(view: &ClusterView, shard: &ShardView, copy: &copies::Copy, columns: Columns) -> Option<Html> {
     let name = state::name(view, copy.node)?;
     let lost = state::is_down(view, copy.node);
     let x = columns.x(name.n);
+    if let Some(replica) = state::replica(shard, copy.node).filter(|replica| replica.arriving.is_some() && !lost) {
+        return Some(arrival(name, x, columns.cell, state::progress(shard, replica)));
+    }
     let cell = |(i, cell): (usize, &Option<Cell>)| {
         let y = LOG_TOP + PITCH * i as f64;
         let (class, words, no) = match (*cell)? {
             Cell::Committed(no) if lost => ("cell lost", "m inked", Some(no)),
             Cell::Committed(no) => ("cell", "m on", Some(no)),
             Cell::Open(no) => ("cell open", "m inked", Some(no)),
+            Cell::Folded => (if lost { "cell lost" } else { "cell" }, "m", None),
             Cell::Missing => ("cell missing", "m", None),
         };
         Some(html! {
             <g key={i}>
-                <rect x={kit::n(x - columns.cell / 2.0)} y={kit::n(y)} width={kit::n(columns.cell)} height="20" rx="3" {class} />
+                <rect x={x - columns.cell / 2.0} y={y} width={columns.cell} height="20" rx="3" {class} />
                 { for no.map(|no| kit::text(Point::new(x, y + 15.8), words, no.0.to_string())) }
             </g>
         })
@@ -107,12 +122,27 @@ fn column(view: &ClusterView, copy: &copies::Copy, columns: Columns) -> Option<H
     })
 }
 
+/// A snapshot that arrives: instead of a log, a vessel that fills.
+fn arrival(name: Name, x: f64, width: f64, percent: u8) -> Html {
+    let whole = PITCH * f64::from(LINES) - 5.0;
+    let bar = |height: f64, class: &'static str| {
+        html! {
+            <rect x={kit::n(x - width / 2.0)} y={kit::n(LOG_TOP + whole - height)} width={kit::n(width)} height={kit::n(height)} rx="3" {class} />
+        }
+    };
+    html! {
+        <g key={name.to_string()} data-n={kit::letter(name)}>
+            { bar(whole, "cell open") }
+            { bar(whole * f64::from(percent) / 100.0, "cell") }
+        </g>
+    }
+}
+
 /// The commit line across the copies, and its name.
 fn commit(model: &StageModel, view: &ClusterView, shard: &ShardView, log: &Log, columns: Columns) -> Html {
     let words = StageWords::of(model.lang);
     let letters: Vec<u8> = log.copies.iter().filter_map(|copy| state::name(view, copy.node)).map(|name| name.n).collect();
-    let nodes = state::of_kind(view, Kind::Node).count();
-    let (end, naming) = copies::naming(columns, nodes, &letters);
+    let (end, naming) = copies::naming(columns, &letters);
     let y = log.commit_y();
     let settling = shard.server.is_none().then_some(shard.view.primary).flatten();
     let settling = settling.filter(|&pid| state::crown(view, shard, pid).is_some());

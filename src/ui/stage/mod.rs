@@ -11,11 +11,11 @@ mod log;
 mod look;
 #[cfg(target_arch = "wasm32")]
 pub mod paint;
-mod ring;
+pub mod ring;
 mod rows;
 mod seat;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 pub use copies::Copies;
 pub use lock::LockPicture;
@@ -63,7 +63,7 @@ impl StageModel {
             && self.size == other.size
             && self.story == other.story
             && a.len() == b.len()
-            && a.iter().zip(b).all(|(a, b)| state::Look::of(a) == state::Look::of(b))
+            && a.iter().zip(b).all(|(a, b)| a.present == b.present && state::Look::of(a) == state::Look::of(b))
     }
 
     /// What the ring's layout is a function of; so is `scene::motion::Lanes`, and so `paint`.

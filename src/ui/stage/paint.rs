@@ -3,7 +3,7 @@
 
 use ringside::cluster::view::{Flight, Shape};
 use ringside::scene::geom::{Point, sin_cos};
-use ringside::scene::glyph::DART;
+use ringside::scene::glyph::{CROWN_POINTS, DART, PARCEL};
 use ringside::scene::motion::{self, DEATH, Lane, Lanes, Sight, TRAIL};
 use ringside::scene::tone::{NODE_TONES, Tone};
 use ringside::sim::time::Time;
@@ -117,7 +117,7 @@ pub fn paint(ctx: &CanvasRenderingContext2d, lanes: &mut Lanes, palette: &Palett
         };
         ctx.set_global_alpha(if flight.shape == Shape::Heartbeat { 0.35 } else { 1.0 });
         match sight(flight) {
-            Sight::Flying(part) => dart(ctx, palette, lane, part, flight.shape, tone),
+            Sight::Flying(part) => dart(ctx, palette, lane, part, flight, tone),
             Sight::Lost => cross(ctx, palette, lane.at(DEATH).0, tone),
             Sight::Nothing => continue,
         }
@@ -129,9 +129,10 @@ pub fn paint(ctx: &CanvasRenderingContext2d, lanes: &mut Lanes, palette: &Palett
     ctx.set_global_alpha(1.0);
 }
 
-/// A message: its trail, its head, and a bar before the head of a refusal.
-fn dart(ctx: &CanvasRenderingContext2d, palette: &Palette, lane: &Lane, part: f64, shape: Shape, tone: Tone) {
-    let filled = matches!(shape, Shape::Request | Shape::Heartbeat);
+/// A message: its trail, its head, and a bar before the head of a refusal. Data is a box, and a crown that is given up a crown.
+fn dart(ctx: &CanvasRenderingContext2d, palette: &Palette, lane: &Lane, part: f64, flight: &Flight, tone: Tone) {
+    let shape = flight.shape;
+    let filled = matches!(shape, Shape::Request | Shape::Heartbeat | Shape::Data);
     let colour = palette.tone(tone);
     ctx.set_stroke_style_str(colour);
     ctx.set_line_width(2.5);
@@ -157,7 +158,12 @@ fn dart(ctx: &CanvasRenderingContext2d, palette: &Palette, lane: &Lane, part: f6
     let (sin, cos) = sin_cos(angle);
     let turned = |(x, y): (f64, f64)| Point::new(at.x + x * cos - y * sin, at.y + x * sin + y * cos);
     ctx.begin_path();
-    trace(ctx, DART.into_iter().map(turned));
+    // A primary that gives way sends its crown.
+    match (flight.label, shape) {
+        ("Yielded", _) => trace(ctx, CROWN_POINTS.into_iter().map(|(x, y)| at.shift(x, y))),
+        (_, Shape::Data) => trace(ctx, PARCEL.into_iter().map(turned)),
+        _ => trace(ctx, DART.into_iter().map(turned)),
+    }
     ctx.close_path();
     ctx.set_fill_style_str(if filled { colour } else { palette.tone(Tone::Paper) });
     ctx.set_line_width(1.75);

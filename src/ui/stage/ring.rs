@@ -14,14 +14,17 @@ use ringside::sim::id::Pid;
 use ringside::text::stage_words::StageWords;
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::{Piece, keyed, piece};
+
 use super::StageModel;
-use super::band::{self, Slice, Tie, Tokens};
+use super::band::{self, Slice, SliceProps, Tie, Tokens, TokensProps};
 use super::cuts;
 use super::kit;
-use super::seat::{Face, Map, Seat};
+use super::seat::{Face, Map, Seat, SeatProps};
 
 /// What a section of the stage is drawn from.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct SectionProps {
     /// What it shows.
     pub model: Rc<StageModel>,
@@ -32,48 +35,62 @@ pub struct SectionProps {
 }
 
 /// The ring. What moves every frame is painted by `paint` on a canvas that lies over it.
-#[component]
-pub fn Ring(props: &SectionProps) -> Html {
-    let SectionProps { model, on_select, on_hover } = props;
-    let map = Map(use_memo(model.plan(), |plan| Layout::new(*plan)));
-    let (view, story) = (&*model.view, model.story);
-    let down = downs(view);
-    let slice = |shard: &ringside::cluster::view::ShardView| {
-        let owner = state::owner(shard).and_then(|pid| state::name(view, pid));
+pub struct Ring;
+
+impl Piece for Ring {
+    type Props = SectionProps;
+
+    fn draw(props: &SectionProps) -> Html {
+        let SectionProps { model, on_select, on_hover } = props;
+        let map = Map(Rc::new(Layout::new(model.plan())));
+        let (view, story) = (&*model.view, model.story);
+        let down = downs(view);
+        let slice = |shard: &ringside::cluster::view::ShardView| {
+            let owner = state::owner(shard).and_then(|pid| state::name(view, pid));
+            keyed::<Slice>(
+                shard.id.0,
+                SliceProps { map: map.clone(), id: shard.id, owner, served: shard.server.is_some(), story: shard.id == story },
+            )
+        };
+        let seat = |face: Face, pid: Pid, key: String| {
+            keyed::<Seat>(
+                key,
+                SeatProps {
+                    map: map.clone(),
+                    seat: pid.0,
+                    face,
+                    story,
+                    lang: model.lang,
+                    on_select: on_select.clone(),
+                    on_hover: on_hover.clone(),
+                },
+            )
+        };
+        let seats = |kind: Kind| -> Html {
+            state::of_kind(view, kind).map(|process| seat(face(model, process.pid), process.pid, process.name.to_string())).collect()
+        };
+        let ties = state::shard(view, story).map(|shard| ties(view, shard)).unwrap_or_default();
+        let (others, in_story): (Vec<_>, Vec<_>) = view.shards.iter().partition(|shard| shard.id != story);
         html! {
-            <Slice key={shard.id.0} map={map.clone()} id={shard.id} {owner} served={shard.server.is_some()}
-                story={shard.id == story} />
+            <svg class="stage-svg ring" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
+                aria-label={StageWords::of(model.lang).ring} data-lit={lit(model)}>
+                { hatches() }
+                { piece::<Tokens>(TokensProps { map: map.clone(), ring: view.ring.clone(), keys: view.keys.clone(), down }) }
+                <g class="slices">{ for others.into_iter().map(slice) }</g>
+                <g>{ hairline(model, &map.0) }</g>
+                { band::gates(&map.0) }
+                <g key={u64::from(map.0.plan.nodes)} class="links" aria-hidden="true">{ band::links(&map.0, story, ties) }</g>
+                <g class="slices">{ for in_story.into_iter().map(slice) }</g>
+                { cuts::cuts(&map.0, &cut(view)) }
+                <g class="doubts">{ doubts(view, &map.0) }</g>
+                <g class="words" aria-hidden="true">{ words(model, &map.0) }</g>
+                <g>{ seats(Kind::Coordinator) }</g>
+                <g>{ seats(Kind::Node) }</g>
+                <g>{ seats(Kind::Balancer) }</g>
+                <g>{ seats(Kind::Client) }</g>
+                { band::moves(&map.0, &state::moves(view)) }
+            </svg>
         }
-    };
-    let seat = |face: Face, pid: Pid, key: String| {
-        html! {
-            <Seat {key} map={map.clone()} seat={pid.0} {face} {story} lang={model.lang}
-                on_select={on_select.clone()} on_hover={on_hover.clone()} />
-        }
-    };
-    let seats = |kind: Kind| -> Html {
-        state::of_kind(view, kind).map(|process| seat(face(model, process.pid), process.pid, process.name.to_string())).collect()
-    };
-    let ties = state::shard(view, story).map(|shard| ties(view, shard)).unwrap_or_default();
-    let (others, in_story): (Vec<_>, Vec<_>) = view.shards.iter().partition(|shard| shard.id != story);
-    html! {
-        <svg class="stage-svg ring" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
-            aria-label={StageWords::of(model.lang).ring} data-lit={lit(model)}>
-            { hatches() }
-            <Tokens map={map.clone()} ring={view.ring.clone()} keys={view.keys.clone()} {down} />
-            <g class="slices">{ for others.into_iter().map(slice) }</g>
-            <g>{ hairline(model, &map.0) }</g>
-            { band::gates(&map.0) }
-            { band::links(&map.0, story, ties) }
-            <g class="slices">{ for in_story.into_iter().map(slice) }</g>
-            { cuts::cuts(&map.0, &cut(view)) }
-            <g class="doubts">{ doubts(view, &map.0) }</g>
-            <g class="words" aria-hidden="true">{ words(model, &map.0) }</g>
-            <g>{ seats(Kind::Coordinator) }</g>
-            <g>{ seats(Kind::Node) }</g>
-            <g>{ seats(Kind::Balancer) }</g>
-            <g>{ seats(Kind::Client) }</g>
-        </svg>
     }
 }
 
@@ -112,7 +129,7 @@ fn downs(view: &ClusterView) -> u64 {
 
 /// Whether most of the others cannot be reached from a process.
 fn isolated(view: &ClusterView, pid: Pid) -> bool {
-    state::process(view, pid).is_some_and(|p| p.cut_to.len() * 2 >= view.processes.len().max(2))
+    state::process(view, pid).is_some_and(|p| p.cut_to.len() * 2 >= view.present().count().max(2))
 }
 
 /// What is to be seen of a process.
@@ -130,6 +147,7 @@ fn face(model: &StageModel, pid: Pid) -> Face {
     Face {
         name: process.name,
         look: Look::of(process),
+        standing: process.standing,
         by: process.suspected.and_then(|(by, _)| state::name(view, by)),
         role,
         crown: shard.and_then(|shard| state::crown(view, shard, pid)),
@@ -163,7 +181,7 @@ fn cut(view: &ClusterView) -> Vec<(Pid, Pid)> {
         let to: Vec<_> = process.cut_to.iter().copied().filter(|&to| !isolated(view, to)).collect();
         to.into_iter().map(move |to| (from, to))
     };
-    view.processes.iter().filter(|process| !isolated(view, process.pid)).flat_map(of).collect()
+    view.present().filter(|process| !isolated(view, process.pid)).flat_map(of).collect()
 }
 
 /// Dotted lines from those who suspect to those they suspect.
@@ -179,7 +197,7 @@ fn doubts(view: &ClusterView, map: &Layout) -> Html {
         };
         Some(html! { <path key={process.name.to_string()} {d} class="doubt-line" /> })
     };
-    view.processes.iter().filter_map(doubt).collect()
+    view.present().filter_map(doubt).collect()
 }
 
 /// Names of kinds stand once.
@@ -194,7 +212,7 @@ fn words(model: &StageModel, map: &Layout) -> Html {
         0 | 1 => (words.coordinator, Point::new(0.0, map.hex_r + 16.0)),
         _ => (words.coordinators, Point::new(-map.hex_r * 0.52, map.hex_r * 1.9 + 18.0)),
     };
-    let first = map.seats().iter().find(|seat| seat.name.kind == Kind::Balancer);
+    let first = map.seats().find(|seat| seat.name.kind == Kind::Balancer);
     html! {
         <>
             { kit::text(Point::new(0.0, 16.0), "s", words.clients) }

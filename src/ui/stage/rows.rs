@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::name::Kind;
 use ringside::cluster::view::{ClusterView, Role, ShardView};
 use ringside::scene::copies::{Columns, Groups, ROW};
 use ringside::scene::geom::Point;
@@ -10,11 +9,14 @@ use ringside::scene::state::{self, Fare};
 use ringside::text::stage_words;
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::Piece;
+
 use super::{StageModel, kit};
 
 /// What the rows are drawn from. Two are the same if every shard has the same view, server and copies, whatever is in
 /// their logs.
-#[derive(Clone, Properties)]
+#[derive(Clone)]
 pub struct RowsProps {
     /// The table's model.
     pub model: Rc<StageModel>,
@@ -39,26 +41,31 @@ fn same_row(a: &ShardView, b: &ShardView) -> bool {
 }
 
 /// The rows, in groups.
-#[component]
-pub fn Rows(props: &RowsProps) -> Html {
-    let model = &*props.model;
-    let view = &*model.view;
-    let columns = Columns::new(model.size.0, state::of_kind(view, Kind::Node).count());
-    let groups = Groups::of(view, model.story, model.size);
-    let group = |((fare, shards), (title, first)): ((Fare, &Vec<_>), (f64, f64))| {
-        let rows = shards.iter().enumerate().filter_map(|(i, &id)| {
-            let shard = state::shard(view, id)?;
-            Some(row(model, view, columns, shard, first + ROW * i as f64))
-        });
-        html! {
-            <g key={format!("{fare:?}")}>
-                { kit::text(Point::new(0.0, title + 5.0), "s", stage_words::fare(model.lang, fare)) }
-                <g>{ for rows }</g>
-            </g>
-        }
-    };
-    let listed = groups.groups.iter().map(|group| (group.fare, &group.shards)).zip(groups.tops());
-    html! { <g>{ for listed.map(group) }</g> }
+pub struct Rows;
+
+impl Piece for Rows {
+    type Props = RowsProps;
+
+    fn draw(props: &RowsProps) -> Html {
+        let model = &*props.model;
+        let view = &*model.view;
+        let columns = Columns::new(model.size.0, state::nodes(view));
+        let groups = Groups::of(view, model.story, model.size);
+        let group = |((fare, shards), (title, first)): ((Fare, &Vec<_>), (f64, f64))| {
+            let rows = shards.iter().enumerate().filter_map(|(i, &id)| {
+                let shard = state::shard(view, id)?;
+                Some(row(model, view, columns, shard, first + ROW * i as f64))
+            });
+            html! {
+                <g key={format!("{fare:?}")}>
+                    { kit::text(Point::new(0.0, title + 5.0), "s", stage_words::fare(model.lang, fare)) }
+                    <g>{ for rows }</g>
+                </g>
+            }
+        };
+        let listed = groups.groups.iter().map(|group| (group.fare, &group.shards)).zip(groups.tops());
+        html! { <g>{ for listed.map(group) }</g> }
+    }
 }
 
 /// A shard's row: its number, and on each node that has a copy the role and three cells of log.
@@ -72,14 +79,27 @@ fn row(model: &StageModel, view: &ClusterView, columns: Columns, shard: &ShardVi
         let at = Point::new(x + glyph_at, y);
         let cell = |i: u8| {
             html! {
-                <rect x={kit::n(x + cells_at + pitch * f64::from(i))} y={kit::n(y - 6.5)} width={kit::n(pitch - 1.6)} height="13" rx="1"
+                <rect x={x + cells_at + pitch * f64::from(i)} y={y - 6.5} width={pitch - 1.6} height="13" rx="1"
                     class={if lost { "small-cell lost" } else { "small-cell" }} />
             }
         };
+        let percent = state::progress(shard, replica);
+        // What arrives has no log to show yet, but a part of a whole.
+        let arriving = replica.role == Some(Role::Learner) && !lost;
+        let bar = |part: f64, class: &'static str| {
+            html! {
+                <rect x={kit::n(x + cells_at)} y={kit::n(y - 6.5)} width={kit::n((3.0 * pitch - 1.6) * part)} height="13" rx="1" {class} />
+            }
+        };
         Some(html! {
-            <g key={name.to_string()} data-n={kit::letter(name)}>
-                { glyph(at, 0.72, replica.role, lost, || state::progress(shard, replica)) }
-                { for (0..3).map(cell) }
+            <g key={name.to_string()} data-n={kit::letter(name)} data-percent={arriving.then(|| percent.to_string())}>
+                { glyph(at, 0.72, replica.role, lost, || percent) }
+                if arriving {
+                    { bar(1.0, "small-cell lost") }
+                    { bar(f64::from(percent) / 100.0, "small-cell") }
+                } else {
+                    { for (0..3).map(cell) }
+                }
             </g>
         })
     };
@@ -96,7 +116,7 @@ fn row(model: &StageModel, view: &ClusterView, columns: Columns, shard: &ShardVi
 /// The glyph of a role: crown, ring, part-filled disc; hollow when its node is down.
 pub fn glyph(at: Point, k: f64, role: Option<Role>, lost: bool, percent: impl Fn() -> u8) -> Html {
     let r = if k > 1.0 { 6.5 } else { 6.0 };
-    let ring = |class: &'static str| html! { <circle cx={kit::n(at.x)} cy={kit::n(at.y)} r={kit::n(r)} {class} /> };
+    let ring = |class: &'static str| html! { <circle cx={at.x} cy={at.y} r={r} {class} /> };
     match (role, lost) {
         (Some(Role::Primary), false) => kit::crown(at, k, "real"),
         (Some(Role::Primary), true) => kit::crown(at, k, if k > 1.0 { "lost" } else { "lost small" }),

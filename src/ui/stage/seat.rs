@@ -3,24 +3,28 @@
 use std::rc::Rc;
 
 use ringside::cluster::name::{Kind, Name};
-use ringside::cluster::view::Role;
+use ringside::cluster::view::{Role, Standing};
 use ringside::proto::replica::view::ShardId;
-use ringside::scene::geom::{Point, hexagon, num};
+use ringside::scene::geom::{Point, hexagon, num, translate};
 use ringside::scene::layout::{Layout, Seat as Place};
 use ringside::scene::state::{Crown, Look, Part, role_word};
+use ringside::sim::id::Pid;
 use ringside::text::Lang;
 use ringside::text::stage_words::{self, Stake};
 use yew::prelude::*;
 
+use crate::ui::markup::html;
+use crate::ui::piece::Piece;
+
 use super::kit;
 
-/// A layout that is the same only if it is the very same.
+/// A layout. It follows from its plan, so the plan is what is compared.
 #[derive(Clone, Debug)]
 pub struct Map(pub Rc<Layout>);
 
 impl PartialEq for Map {
     fn eq(&self, other: &Map) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        self.0.plan == other.0.plan
     }
 }
 
@@ -31,6 +35,8 @@ pub struct Face {
     pub name: Name,
     /// Its state.
     pub look: Look,
+    /// Nodes: its part in the ring.
+    pub standing: Standing,
     /// Who suspects it.
     pub by: Option<Name>,
     /// Its role in the shard of the story.
@@ -79,7 +85,7 @@ const fn kind_word(kind: Kind) -> &'static str {
 }
 
 /// What a seat is drawn from.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct SeatProps {
     /// Where everything stands.
     pub map: Map,
@@ -98,69 +104,101 @@ pub struct SeatProps {
 }
 
 /// One process.
-#[component]
-pub fn Seat(props: &SeatProps) -> Html {
-    let SeatProps { map, seat, face, story, lang, on_select, on_hover } = props;
-    let Some(place) = map.0.seats().get(usize::from(*seat)) else {
-        return html! { <g /> };
-    };
-    let name = face.name;
-    let onclick = on_select.reform(move |_: MouseEvent| name);
-    let onkeydown = {
-        let on_select = on_select.clone();
-        move |event: KeyboardEvent| {
-            if matches!(event.key().as_str(), "Enter" | " ") {
-                event.prevent_default();
-                event.stop_propagation();
-                on_select.emit(name);
+pub struct Seat;
+
+impl Piece for Seat {
+    type Props = SeatProps;
+
+    fn draw(props: &SeatProps) -> Html {
+        let SeatProps { map, seat, face, story, lang, on_select, on_hover } = props;
+        let Some(place) = map.0.seat(Pid(*seat)) else {
+            return html! { <g /> };
+        };
+        let node = face.name.kind == Kind::Node;
+        let health = if face.standing == Standing::Out { "out" } else { face.look.word() };
+        let name = face.name;
+        let onclick = on_select.reform(move |_: MouseEvent| name);
+        let onkeydown = {
+            let on_select = on_select.clone();
+            move |event: KeyboardEvent| {
+                if matches!(event.key().as_str(), "Enter" | " ") {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    on_select.emit(name);
+                }
             }
+        };
+        let onpointerenter = on_hover.reform(move |_: PointerEvent| Some(name));
+        let onpointerleave = on_hover.reform(|_: PointerEvent| None);
+        let onfocus = on_hover.reform(move |_: FocusEvent| Some(name));
+        let onblur = on_hover.reform(|_: FocusEvent| None);
+        html! {
+            <g class="seat" role="button" tabindex="0" aria-pressed={face.chosen > 0}
+                transform={translate(place.at)}
+                aria-label={stage_words::process(*lang, name, face.look, node.then_some(face.standing), face.stake(*story))}
+                data-kind={kind_word(name.kind)} data-id={name} data-n={kit::letter(name)}
+                data-health={health} data-standing={node.then(|| standing_word(face.standing))} data-role={face.role_word()}
+                data-suspected-by={face.by.map(|by| by.to_string())}
+                data-chosen={(face.chosen > 0).then(|| face.chosen.to_string())}
+                {onclick} {onkeydown} {onpointerenter} {onpointerleave} {onfocus} {onblur}>
+                { drawn(&map.0, place, face, *lang) }
+            </g>
         }
-    };
-    let onpointerenter = on_hover.reform(move |_: PointerEvent| Some(name));
-    let onpointerleave = on_hover.reform(|_: PointerEvent| None);
-    let onfocus = on_hover.reform(move |_: FocusEvent| Some(name));
-    let onblur = on_hover.reform(|_: FocusEvent| None);
-    html! {
-        <g class="seat" role="button" tabindex="0" aria-pressed={(face.chosen > 0).to_string()}
-            aria-label={stage_words::process(*lang, name, face.look, face.stake(*story))}
-            data-kind={kind_word(name.kind)} data-id={name.to_string()} data-n={kit::letter(name)}
-            data-health={face.look.word()} data-role={face.role_word()}
-            data-suspected-by={face.by.map(|by| by.to_string())}
-            data-chosen={(face.chosen > 0).then(|| face.chosen.to_string())}
-            {onclick} {onkeydown} {onpointerenter} {onpointerleave} {onfocus} {onblur}>
-            { drawn(&map.0, place, face, *lang) }
-        </g>
     }
 }
 
 fn drawn(map: &Layout, place: &Place, face: &Face, lang: Lang) -> Html {
     match face.name.kind {
         Kind::Node => node(map, place.at, face, lang),
-        Kind::Coordinator => coordinator(map, place.at, face, lang),
-        Kind::Balancer => balancer(place.at, face, lang),
-        Kind::Client => client(map, place.at, face),
+        Kind::Coordinator => coordinator(map, face, lang),
+        Kind::Balancer => balancer(face, lang),
+        Kind::Client => client(map, face),
     }
 }
 
 /// The ring that shows focus and choice: drawn always, seen when the stylesheet says so.
 fn halo(at: Point, r: f64) -> Html {
-    html! { <circle cx={kit::n(at.x)} cy={kit::n(at.y)} r={kit::n(r)} class="halo-ring" /> }
+    html! { <circle cx={at.x} cy={at.y} r={r} class="halo-ring" /> }
 }
 
-fn node(map: &Layout, at: Point, face: &Face, lang: Lang) -> Html {
-    let r = map.node_r;
+/// The word of a standing in `data-standing`.
+const fn standing_word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::None => "none",
+        Standing::Joining => "joining",
+        Standing::Member => "member",
+        Standing::Draining => "draining",
+        Standing::Out => "out",
+    }
+}
+
+/// A badge on a node that is no plain member: a plus for who joins, an arrow for who leaves, a bar for who is off the ring.
+fn badge(at: Point, standing: Standing) -> Html {
+    let sign = match standing {
+        Standing::Member => return Html::default(),
+        Standing::Joining => "M-5,0H5M0,-5V5",
+        Standing::Draining => "M-5,0H5M1,-4L5,0L1,4",
+        Standing::Out | Standing::None => "M-5,0H5",
+    };
+    html! { <g class="badge" transform={translate(at)}><circle r="9.5" /><path d={sign} /></g> }
+}
+
+fn node(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
+    let (at, r) = (Point::default(), map.node_r);
+    let off = face.standing == Standing::None && face.look != Look::Down;
     let crown_at = at.shift(0.0, -r - if map.plan.thin { 6.0 } else { 11.0 });
     let k = if map.plan.thin { 0.9 } else { 1.35 };
     html! {
         <>
             { halo(at, r + 6.0) }
-            { kit::disc(at, r, face.name, face.look) }
+            <g class={off.then_some("off")}>{ kit::disc(at, r, face.name, face.look) }</g>
             if let Some(percent) = face.progress.filter(|_| face.look != Look::Down) {
                 { learner(at, r, percent) }
             }
             if face.look == Look::Frozen { { kit::pause(at.shift(r * 0.78, -r * 0.78)) } }
+            { badge(at.shift(-r * 0.8, r * 0.8), face.standing) }
             if face.isolated { { isolation(at, r + 12.0) } }
-            if face.by.is_some() { { doubt(at, r, face.crown.is_some() || reaches_links(map, at)) } }
+            if face.by.is_some() { { doubt(at, r, face.crown.is_some() || reaches_links(map, seat)) } }
             if face.slow > 1 { { kit::text(at.shift(r * 0.8, r + 9.0), "s n", stage_words::slow(lang, face.slow)) } }
             if let Some(crown) = face.crown {
                 { kit::crown(crown_at, k, match crown { Crown::Real => "real", Crown::Believed => "believed" }) }
@@ -169,16 +207,15 @@ fn node(map: &Layout, at: Point, face: &Face, lang: Lang) -> Html {
     }
 }
 
-/// A learner's per cent, in a collar around its disc that fills clockwise, and as a number.
+/// A learner's per cent, in a collar around its disc that fills clockwise. The number stands in the table.
 fn learner(at: Point, r: f64, percent: u8) -> Html {
     let length = std::f64::consts::TAU * (r + 4.0);
     let filled = length * f64::from(percent) / 100.0;
     let turn = format!("rotate(-90 {} {})", num(at.x), num(at.y));
     html! {
         <>
-            <circle cx={kit::n(at.x)} cy={kit::n(at.y)} r={kit::n(r + 4.0)} class="collar" transform={turn}
+            <circle cx={at.x} cy={at.y} r={r + 4.0} class="collar" transform={turn}
                 stroke-dasharray={format!("{} {}", num(filled), num(length))} />
-            { kit::text(at.shift(0.0, r + 20.0), "m n", format!("{percent} %")) }
         </>
     }
 }
@@ -209,13 +246,14 @@ fn isolation(at: Point, r: f64) -> Html {
     );
     html! {
         <g class="cut">
-            <circle cx={kit::n(at.x)} cy={kit::n(at.y)} r={kit::n(r)} class="cut-line" />
+            <circle cx={at.x} cy={at.y} r={r} class="cut-line" />
             <path d={d.clone()} class="behind" /><path {d} class="ticks" />
         </g>
     }
 }
 
-fn coordinator(map: &Layout, at: Point, face: &Face, lang: Lang) -> Html {
+fn coordinator(map: &Layout, face: &Face, lang: Lang) -> Html {
+    let at = Point::default();
     let leads = face.name.n == 0;
     let down = face.look == Look::Down;
     let class = match (down, leads) {
@@ -236,12 +274,13 @@ fn coordinator(map: &Layout, at: Point, face: &Face, lang: Lang) -> Html {
     }
 }
 
-fn balancer(at: Point, face: &Face, lang: Lang) -> Html {
+fn balancer(face: &Face, lang: Lang) -> Html {
+    let at = Point::default();
     let class = if face.look == Look::Down { "pill down" } else { "pill" };
     html! {
         <>
-            <rect x={kit::n(at.x - 26.0)} y={kit::n(at.y - 19.0)} width="52" height="38" rx="19" class="halo-ring" />
-            <rect x={kit::n(at.x - 21.0)} y={kit::n(at.y - 14.0)} width="42" height="28" rx="14" {class} />
+            <rect x={at.x - 26.0} y={at.y - 19.0} width="52" height="38" rx="19" class="halo-ring" />
+            <rect x={at.x - 21.0} y={at.y - 14.0} width="42" height="28" rx="14" {class} />
             { kit::text(at.shift(0.0, 5.8), "m b", face.name.to_string()) }
             if face.look == Look::Frozen { { kit::pause(at.shift(22.0, -14.0)) } }
             if face.by.is_some() { { kit::text(at.shift(30.0, 6.0), "b big n", "?") } }
@@ -251,13 +290,14 @@ fn balancer(at: Point, face: &Face, lang: Lang) -> Html {
     }
 }
 
-fn client(map: &Layout, at: Point, face: &Face) -> Html {
+fn client(map: &Layout, face: &Face) -> Html {
+    let at = Point::default();
     let thin = map.plan.thin;
     let (label, class) = if thin { (at.shift(0.0, 33.0), "m") } else { (at.shift(16.0, 7.0), "") };
     let (x, y, w, h) = if thin { (at.x - 17.0, at.y - 16.0, 34.0, 54.0) } else { (at.x - 14.0, at.y - 17.0, 52.0, 33.0) };
     html! {
         <>
-            <rect x={kit::n(x)} y={kit::n(y)} width={kit::n(w)} height={kit::n(h)} rx="5" class="halo-ring" />
+            <rect x={x} y={y} width={w} height={h} rx="5" class="halo-ring" />
             { kit::person(at, 0.8, face.part, face.look) }
             { kit::text(label, class, face.name.to_string()) }
             if face.isolated {

@@ -10,11 +10,12 @@ use ringside::proto::lock::token::FencingToken;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::lock::Refusal;
 use ringside::text::Lang;
+use yew::LocalServerRenderer;
 use yew::prelude::*;
-use yew::{BaseComponent, LocalServerRenderer};
 
 use super::ring::SectionProps;
 use super::{Copies, LockPicture, Ring, StageModel};
+use crate::ui::piece::{self, Piece, Show};
 
 pub fn model(size: (u32, u32)) -> StageModel {
     StageModel {
@@ -32,10 +33,10 @@ pub fn model(size: (u32, u32)) -> StageModel {
 
 pub fn render<C>(model: StageModel) -> String
 where
-    C: BaseComponent<Properties = SectionProps>,
+    C: Piece<Props = SectionProps>,
 {
     let props = SectionProps { model: Rc::new(model), on_select: Callback::noop(), on_hover: Callback::noop() };
-    futures_executor::block_on(LocalServerRenderer::<C>::with_props(props).hydratable(false).render())
+    futures_executor::block_on(LocalServerRenderer::<Show>::with_props(piece::props::<C>(props)).hydratable(false).render())
 }
 
 /// The opening tags that contain `mark`.
@@ -83,6 +84,44 @@ fn the_ring_says_who_is_who() {
     assert_eq!(tags(&markup, "data-slice=").len(), 24);
     assert_eq!(tags(&markup, "data-served=\"false\"").len(), 3);
     assert_eq!(tags(&markup, "class=\"crown").len(), 1);
+}
+
+fn joining(size: (u32, u32)) -> StageModel {
+    StageModel { view: Rc::new(fixture::moving()), story: ShardId(1), ..model(size) }
+}
+
+#[test]
+fn a_joining_node_has_a_seat_a_column_and_its_shard_on_the_way() {
+    let ring = render::<Ring>(joining((560, 478)));
+    has(tag(&ring, "data-id=\"H\""), &["data-standing=\"joining\"", "data-health=\"up\"", "node H, up, receiving copies, catching up"]);
+    assert!(!ring.contains("data-id=\"G\""), "G may still join: it is nowhere");
+    has(tag(&ring, "data-move="), &["data-move=\"1 B H\"", "data-percent=\"60\"", "data-n=\"B\""]);
+    assert_eq!(tags(&ring, "class=\"badge\"").len(), 1);
+    let copies = render::<Copies>(joining((352, 478)));
+    assert_eq!(tags(&copies, "data-head=").len(), 7);
+    assert!(tags(&copies, "data-head=\"G\"").is_empty());
+    assert!(copies.contains(">60%</text>") && copies.contains(" · 1 to move"), "{copies}");
+    // Not in the story, it is a row in which a bar stands for the log.
+    let row = render::<Copies>(StageModel { story: ShardId(7), ..joining((352, 700)) });
+    has(tag(&row, "data-percent="), &["data-percent=\"60\"", "data-n=\"H\""]);
+    assert!(row.contains("a copy on its way"));
+}
+
+#[test]
+fn who_leaves_has_left_or_is_out_wears_a_badge_and_says_so() {
+    use ringside::cluster::view::Standing;
+    let mut model = joining((560, 478));
+    let processes = &mut Rc::make_mut(&mut model.view).processes;
+    for (name, standing) in [("A", Standing::Draining), ("C", Standing::Out), ("E", Standing::None)] {
+        processes[fixture::pid(name).index()].standing = standing;
+    }
+    let markup = render::<Ring>(model);
+    has(tag(&markup, "data-id=\"A\""), &["data-standing=\"draining\"", "data-health=\"up\"", "node A, up, draining"]);
+    has(tag(&markup, "data-id=\"C\""), &["data-standing=\"out\"", "data-health=\"out\"", "node C, down, off the ring"]);
+    has(tag(&markup, "data-id=\"E\""), &["data-standing=\"none\"", "data-health=\"up\"", "node E, up, not on the ring"]);
+    assert_eq!(tags(&markup, "class=\"badge\"").len(), 4);
+    assert_eq!(tags(&markup, "class=\"off\"").len(), 1, "only E is pale: C is down, and drawn so");
+    assert!(!tag(&markup, "data-id=\"c1\"").contains("data-standing"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use js_sys::{Object, Reflect};
+use ringside::cluster::name::Roster;
 use ringside::cluster::view::Flight;
 use ringside::scene::layout::{Layout, Plan};
 use ringside::scene::motion::Lanes;
@@ -166,7 +167,9 @@ impl Painter {
         // The layout is a function of who takes part: the picture of the instant need not be made for it.
         let setup = state.session.setup();
         let (width, height) = sizes.ring;
-        let plan = Plan { width, height, thin: sizes.thin, roster: setup.roster, shards: setup.config.shards };
+        let nodes = state.session.nodes();
+        let roster = Roster { nodes: nodes.count_ones() as u8, ..setup.roster };
+        let plan = Plan { width, height, thin: sizes.thin, roster, nodes, shards: setup.config.shards };
         if self.lanes.as_ref().is_none_or(|lanes| lanes.layout().plan != plan) {
             self.lanes = Some(Lanes::new(Layout::new(plan)));
         }

@@ -1,5 +1,5 @@
 // For everybody: contrast, names, roles (axe), a phone, both languages, both themes.
-import { violations } from "../lib/axe.mjs";
+import { violations } from "../lib/audit.mjs";
 import { assert, test } from "../lib/check.mjs";
 
 for (const lang of ["en", "zh"]) {

@@ -1,5 +1,5 @@
 // The placement room: a module of its own, opened from the page, by key or by link; right figures, no stutter.
-import { violations } from "../lib/axe.mjs";
+import { violations } from "../lib/audit.mjs";
 import { assert, test } from "../lib/check.mjs";
 
 const SCRIPT_MS = 8;

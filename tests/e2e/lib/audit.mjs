@@ -1,4 +1,4 @@
-// What axe finds that is serious.
+// What axe finds on a page, as far as it is serious.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 

@@ -1,0 +1,89 @@
+//! The state of a shard as a list of items, to be carried to another node in pieces, and what a copy starts from.
+
+use std::rc::Rc;
+
+use crate::cluster::note::OpId;
+use crate::cluster::store::{Key, Outcome, Store};
+use crate::proto::lock::token::FencingToken;
+use crate::proto::replica::view::Index;
+use crate::sim::id::{Boot, Pid};
+
+/// Which operation stood at each index that a snapshot stands for, from index 1. Evidence for the promises' checker, which
+/// must be able to tell whether an acknowledged write is there: no protocol reads it, and no real system would carry it.
+pub type Evidence = Rc<Vec<Option<OpId>>>;
+
+/// One piece of a shard's state.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Item {
+    /// A key's value.
+    Value(Key, u64),
+    /// The latest operation of a client and what came of it: exactly-once goes with the data.
+    Result(Pid, (Boot, u32, Outcome)),
+    /// The largest fencing token seen, and the evidence.
+    Seen(FencingToken, Evidence),
+}
+
+/// What a copy starts from: the state after its log's base.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub struct Base {
+    /// The state.
+    pub store: Store,
+    /// What stood at each index up to the base.
+    pub evidence: Evidence,
+}
+
+impl Base {
+    /// The state as a list. Never empty.
+    pub fn items(&self) -> Vec<Item> {
+        let values = self.store.values.iter().map(|(&key, &value)| Item::Value(key, value));
+        let results = self.store.results.iter().map(|(&client, &result)| Item::Result(client, result));
+        let seen = Item::Seen(self.store.seen, self.evidence.clone());
+        values.chain(results).chain([seen]).collect()
+    }
+
+    /// The state that such a list describes.
+    pub fn of(items: &[Item]) -> Base {
+        let mut base = Base::default();
+        for item in items {
+            match item {
+                Item::Value(key, value) => drop(base.store.values.insert(*key, *value)),
+                Item::Result(client, result) => drop(base.store.results.insert(*client, *result)),
+                Item::Seen(token, evidence) => (base.store.seen, base.evidence) = (*token, evidence.clone()),
+            }
+        }
+        base
+    }
+
+    /// The operation at an index that the base stands for.
+    pub fn at(&self, index: Index) -> Option<OpId> {
+        *self.evidence.get((index.0 as usize).checked_sub(1)?)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::store::Request;
+    use crate::proto::replica::view::ShardId;
+
+    #[test]
+    fn a_snapshot_carries_all_of_the_state() {
+        let key = |id| Key { id, shard: ShardId(3) };
+        let op = |client: u16, n| OpId { client: Pid(client), boot: Boot(1), n };
+        let mut base = Base::default();
+        let done = [
+            (op(1, 1), Request::Put(key(4), 40)),
+            (op(2, 7), Request::Put(key(5), 50)),
+            (op(3, 1), Request::Open(key(9), FencingToken(6))),
+            (op(3, 2), Request::Edit(key(9), FencingToken(6), 1)),
+        ];
+        for (op, request) in done {
+            base.store.apply(op, request, true);
+        }
+        base.evidence = Rc::new(vec![None, Some(op(1, 1)), Some(op(2, 7)), Some(op(3, 1)), Some(op(3, 2))]);
+        assert_eq!(Base::of(&base.items()), base);
+        assert_eq!(base.store.seen(), FencingToken(6));
+        assert_eq!((base.at(Index(0)), base.at(Index(1)), base.at(Index(2)), base.at(Index(6))), (None, None, Some(op(1, 1)), None));
+        assert_eq!(Base::default().items().len(), 1, "an empty shard has something to send, too");
+    }
+}

@@ -1,0 +1,102 @@
+//! The promises about copies, tripped by facts that a broken cluster would note: a checker that never speaks proves nothing.
+//! (The other five are tripped by rules that are switched off, in `engine` and `rules`.)
+
+use std::rc::Rc;
+
+use ringside::cluster::note::{Note, OpId, RingWhy, ViewWhy};
+use ringside::cluster::property::{Promise, Promises, ring_answer};
+use ringside::cluster::view::Sight;
+use ringside::proto::replica::view::{Index, ShardId, View, ViewNo};
+use ringside::sim::id::{Boot, Pid, Seq};
+use ringside::sim::journal::{Record, What};
+use ringside::sim::time::Time;
+
+const OP: OpId = OpId { client: Pid(9), boot: Boot(1), n: 1 };
+const SHARD: ShardId = ShardId(0);
+
+/// Four nodes; those of `full` have the one write that was ever acknowledged.
+struct Eye {
+    full: Vec<Pid>,
+}
+
+impl Sight for Eye {
+    fn now(&self) -> Time {
+        Time(5)
+    }
+    fn serves(&self, _: Pid, _: ShardId) -> bool {
+        false
+    }
+    fn logged(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId> {
+        self.kept(node, shard, index)
+    }
+    fn kept(&self, node: Pid, _: ShardId, index: Index) -> Option<OpId> {
+        (index == Index(1) && self.full.contains(&node)).then_some(OP)
+    }
+    fn nodes(&self) -> Vec<Pid> {
+        (1..=4).map(Pid).collect()
+    }
+    fn ring(&self) -> Rc<[(u64, Pid)]> {
+        // Shard 0 of two ends in the middle: its copies belong to 2, 3 and (wrapping) 1.
+        [(1 << 61, Pid(1)), (1 << 63, Pid(2)), (3 << 62, Pid(3)), (u64::MAX, Pid(3)), (1 << 62, Pid(4))].into()
+    }
+    fn shards(&self) -> u16 {
+        2
+    }
+    fn copies(&self) -> usize {
+        3
+    }
+}
+
+fn pids(list: &[u16]) -> Vec<Pid> {
+    list.iter().map(|&n| Pid(n)).collect()
+}
+
+fn broken(eye: &Eye, facts: &[(u16, Note)]) -> Vec<Promise> {
+    let mut promises = Promises::new();
+    for (i, (who, note)) in facts.iter().enumerate() {
+        let record = Record { seq: Seq(i as u64), at: Time(i as u64), who: Pid(*who), cause: None, what: What::Note(note.clone()) };
+        promises.after(eye, &[record]);
+    }
+    promises.states().into_iter().filter(|(_, broken)| broken.is_some()).map(|(promise, _)| promise).collect()
+}
+
+fn changed(in_sync: &[u16], learners: &[u16], why: ViewWhy) -> (u16, Note) {
+    let view = View { no: ViewNo(2), primary: Some(Pid(in_sync[0])), in_sync: pids(in_sync), learners: pids(learners) };
+    (0, Note::ViewChanged { shard: SHARD, view, why })
+}
+
+#[test]
+fn the_ring_is_walked_clockwise_and_wraps() {
+    let eye = Eye { full: Vec::new() };
+    assert_eq!(ring_answer(&eye.ring(), SHARD, 2, 3), pids(&[2, 3, 1]));
+    assert_eq!(ring_answer(&eye.ring(), ShardId(1), 2, 4), pids(&[3, 1, 4, 2]));
+}
+
+#[test]
+fn a_copy_deleted_while_no_other_disk_has_everything_breaks_a_promise() {
+    let acked = (1, Note::Acknowledged { shard: SHARD, op: OP, index: Index(1) });
+    let dropped = (1, Note::Dropped { shard: SHARD });
+    assert_eq!(broken(&Eye { full: pids(&[1]) }, &[acked.clone(), dropped.clone()]), [Promise::CopiesKept]);
+    assert_eq!(broken(&Eye { full: pids(&[1, 4]) }, &[acked, dropped]), []);
+}
+
+#[test]
+fn a_plan_that_makes_copies_fewer_breaks_a_promise_and_a_death_does_not() {
+    let eye = Eye { full: Vec::new() };
+    assert_eq!(broken(&eye, &[changed(&[2, 3], &[], ViewWhy::Dismissed)]), [Promise::CopiesKept]);
+    assert_eq!(broken(&eye, &[changed(&[2, 3], &[4], ViewWhy::BackupLost)]), []);
+    let after_a_death = [changed(&[2, 3], &[4], ViewWhy::BackupLost), changed(&[2, 3], &[], ViewWhy::Cancelled)];
+    assert_eq!(broken(&eye, &after_a_death), []);
+    let fewer_still = [changed(&[2, 3], &[4], ViewWhy::BackupLost), changed(&[3], &[], ViewWhy::HandedOver)];
+    assert_eq!(broken(&eye, &fewer_still), [Promise::CopiesKept]);
+}
+
+#[test]
+fn a_copy_where_the_ring_wants_none_and_a_wasteful_change_break_a_promise() {
+    let eye = Eye { full: Vec::new() };
+    assert_eq!(broken(&eye, &[changed(&[2, 3, 1], &[4], ViewWhy::Recruited(Pid(4)))]), [Promise::MovesPlanned]);
+    assert_eq!(broken(&eye, &[changed(&[2, 3, 4], &[1], ViewWhy::Recruited(Pid(1)))]), []);
+    let ring = |moves, minimum| (0, Note::RingChanged { node: Pid(4), why: RingWhy::Joined, moves, minimum });
+    assert_eq!(broken(&eye, &[ring(10, 9)]), [Promise::MovesPlanned]);
+    assert_eq!(broken(&eye, &[ring(9, 9)]), []);
+}
