@@ -25,6 +25,7 @@
 //! | [`scene`] | where things stand and where a message is at an instant | it names tones, no colours |
 //! | [`text`] | every sentence and word, English and Chinese | a missing one does not compile |
 //! | `ui` | the page (binary only) | it decides nothing |
+//! | `room` | the placement room (binary only), and its workers | a first load fetches nothing of it |
 //!
 //! # Words
 //!

@@ -10,6 +10,7 @@ pub mod layout;
 pub mod lock;
 pub mod motion;
 pub mod ring;
+pub mod room;
 pub mod state;
 pub mod timebar;
 pub mod tone;

@@ -12,6 +12,7 @@ mod limits;
 pub mod link;
 mod moment;
 pub mod playback;
+pub mod room;
 mod timeline;
 pub mod why;
 

@@ -2,6 +2,9 @@
 
 pub mod complaint;
 pub mod message_names;
+mod room_en;
+pub mod room_words;
+mod room_zh;
 pub mod sentence;
 mod sentence_en;
 mod sentence_zh;

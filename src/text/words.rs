@@ -111,6 +111,8 @@ pub struct Words {
     pub settings: &'static str,
     /// Opens the link.
     pub share: &'static str,
+    /// Opens the placement room.
+    pub placement: &'static str,
     /// Closes a dialog.
     pub close: &'static str,
 

@@ -20,6 +20,7 @@ pub(super) static WORDS: Words = Words {
     help: "Keyboard shortcuts",
     settings: "Settings of the run",
     share: "Share",
+    placement: "Placement",
     close: "Close",
 
     step_back: "Step back",
@@ -160,6 +161,7 @@ pub(super) static WORDS: Words = Words {
         ("D", "drain it: what it holds moves to others"),
         ("N", "add a node, or take the selected one back"),
         ("Space", "play or pause"),
+        ("P", "the placement room, and back"),
         (", · .", "step back · step forward"),
         ("- · =", "slower · faster"),
         ("Esc", "deselect, or close"),

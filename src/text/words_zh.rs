@@ -20,6 +20,7 @@ pub(super) static WORDS: Words = Words {
     help: "键盘快捷键",
     settings: "运行设置",
     share: "分享",
+    placement: "放置",
     close: "关闭",
 
     step_back: "后退一步",
@@ -160,6 +161,7 @@ pub(super) static WORDS: Words = Words {
         ("D", "让它退出：数据先搬到别处"),
         ("N", "加入一个节点，或请回选中的节点"),
         ("Space", "播放或暂停"),
+        ("P", "进出放置室"),
         (", · .", "后退一步 · 前进一步"),
         ("- · =", "更慢 · 更快"),
         ("Esc", "取消选中，或关闭"),

@@ -125,6 +125,7 @@ impl Component for App {
         let mut state = State::new(&fragment, lang, theme);
         state.heartbeats = page::recall("heartbeats").as_deref() == Some("on");
         state.single_keys = page::recall("single-keys").as_deref() != Some("off");
+        state.away = page::wants_room();
         let state: Shared = Rc::new(RefCell::new(state));
         let link = ctx.link();
         let calls = Calls {
@@ -226,6 +227,7 @@ impl Component for App {
 
     fn rendered(&mut self, ctx: &Context<App>, first: bool) {
         self.dress();
+        page::show_room(self.state.borrow().away);
         if first {
             let link = ctx.link().clone();
             let resized = move || link.send_message(Msg::Resized);

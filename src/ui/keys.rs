@@ -49,6 +49,13 @@ pub fn meaning(state: &State, key: Key<'_>) -> Option<Meaning> {
         return None;
     }
     let wish = |wish| Some(Meaning::Wish(wish));
+    if matches!(key.name, "p" | "P") && state.single_keys {
+        return wish(Wish::Room);
+    }
+    // The room has keys of its own.
+    if state.away {
+        return None;
+    }
     if let Some(found) = arrows(state, key) {
         return Some(found);
     }

@@ -87,6 +87,8 @@ pub enum Wish {
     Open(String),
     /// A dialog, or none.
     Dialog(Option<Dialog>),
+    /// Into the placement room, or back.
+    Room,
 }
 
 /// What the page knows.
@@ -118,6 +120,8 @@ pub struct State {
     pub single_keys: bool,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
+    /// Whether the placement room stands in place of the stage. The run waits.
+    pub away: bool,
     /// The recipe of the next run in the making.
     pub draft: Draft,
     /// Something that has to be said: a link that cannot be opened, an action that changes nothing.
@@ -146,6 +150,7 @@ impl State {
             heartbeats: false,
             single_keys: true,
             dialog: None,
+            away: false,
             draft: Draft::of(&Setup::new(link::DEFAULT_SEED)),
             notice: None,
             untouched: true,
@@ -224,6 +229,10 @@ impl State {
                 }
             }
             Wish::Open(fragment) => self.open(&fragment),
+            Wish::Room => {
+                self.pause();
+                self.away = !self.away;
+            }
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ import "./tests/time.mjs";
 import "./tests/links.mjs";
 import "./tests/hands.mjs";
 import "./tests/looks.mjs";
+import "./tests/room.mjs";
 import "./tests/cost.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -1,6 +1,6 @@
 //! `build`: the release page, ready for any static host, under any path.
 
-use crate::{paths, run, serve, setup, sha256};
+use crate::{paths, room, run, serve, setup, sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -14,6 +14,7 @@ pub fn build() -> Result<(), String> {
     run::step("release build", trunk.env(FLAGS, web_flags()))?;
     run::timed("wasm-opt", shrink)?;
     run::timed("scripts and styles without their comments", minify)?;
+    run::timed("names of the room", room::name)?;
     run::timed("content policy", policy)
 }
 
@@ -43,7 +44,7 @@ const SMALLER: [&str; 9] =
 
 /// Optimises each module, and gives what it shares with its glue names of a letter or two: what the names said was for people.
 fn shrink() -> Result<(), String> {
-    let (modules, glue) = (files("wasm")?, files("js")?);
+    let modules = files("wasm")?;
     if modules.is_empty() {
         return Err("dist/ holds no wasm module".to_owned());
     }
@@ -55,11 +56,11 @@ fn shrink() -> Result<(), String> {
             return Err(format!("wasm-opt ended with {}", done.status));
         }
         let names = names(&String::from_utf8_lossy(&done.stdout))?;
-        for file in &glue {
-            let fail = |why| format!("{}: {why}", file.display());
-            let text = fs::read_to_string(file).map_err(|why| fail(why.to_string()))?;
-            fs::write(file, renamed(&text, &names).map_err(fail)?).map_err(|why| fail(why.to_string()))?;
-        }
+        // `x_bg.wasm` has its glue in `x.js`.
+        let file = PathBuf::from(module.to_string_lossy().replace("_bg.wasm", ".js"));
+        let fail = |why| format!("{}: {why}", file.display());
+        let text = fs::read_to_string(&file).map_err(|why| fail(why.to_string()))?;
+        fs::write(&file, renamed(&text, &names).map_err(fail)?).map_err(|why| fail(why.to_string()))?;
     }
     Ok(())
 }

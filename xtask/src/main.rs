@@ -7,6 +7,7 @@ mod bench;
 mod dist;
 mod gate;
 mod paths;
+mod room;
 mod run;
 mod serve;
 mod setup;

@@ -5,6 +5,11 @@ pub fn base64_digest(data: &[u8]) -> String {
     base64(&digest(data))
 }
 
+/// The same in hexadecimal digits, as file names like it.
+pub fn hex_digest(data: &[u8]) -> String {
+    digest(data).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn digest(data: &[u8]) -> [u8; 32] {
     let k: [u32; 64] = first_primes().map(|p| root_bits(p, 3));
     let mut h: [u32; 8] = std::array::from_fn(|i| root_bits(first_primes()[i], 2));

@@ -35,6 +35,7 @@ impl Piece for Nav {
         let other = props.lang.other();
         html! {
             <nav aria-label={w.page}>
+                <button id="placement" type="button" data-act="place" onclick={to(Wish::Room)}>{w.placement}</button>
                 <button id="language" type="button" lang={other.tag()} onclick={to(Wish::Language)}>{w.other_language}</button>
                 <button id="theme" type="button" aria-label={(w.theme)(props.theme)} title={(w.theme)(props.theme)}
                     onclick={to(Wish::Theme)}>{ icon(Icon::Theme) }</button>

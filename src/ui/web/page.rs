@@ -32,6 +32,31 @@ pub fn fail() {
     let _ = root().set_attribute("data-broken", "true");
 }
 
+/// Whether the address asks for the placement room.
+pub fn wants_room() -> bool {
+    window().location().search().is_ok_and(|query| query.contains("place="))
+}
+
+/// Opens or closes the placement room: a module of its own, fetched when it is opened for the first time. From then on it
+/// watches this attribute.
+pub fn show_room(open: bool) {
+    let root = root();
+    if root.has_attribute("data-room") == open {
+        return;
+    }
+    // Attributes with plain names are never refused, nor is a script of our own origin.
+    let _ = if open { root.set_attribute("data-room", "") } else { root.remove_attribute("data-room") };
+    let module = document().query_selector("meta[name=room]:not([data-here])").ok().flatten();
+    let fetch = |meta: web_sys::Element| {
+        meta.set_attribute("data-here", "")?;
+        let script = document().create_element("script")?;
+        script.set_attribute("type", "module")?;
+        script.set_attribute("src", &meta.get_attribute("content").unwrap_or_default())?;
+        root.append_child(&script)
+    };
+    let _ = module.map(fetch);
+}
+
 /// What the page remembers between visits; nothing where the browser forbids it.
 pub fn recall(key: &str) -> Option<String> {
     window().local_storage().ok().flatten()?.get_item(key).ok().flatten()

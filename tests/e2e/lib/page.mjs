@@ -3,7 +3,7 @@
 export const LANGUAGE = { en: "en-GB", zh: "zh-CN" };
 
 export async function open(browser, site, options = {}) {
-  const { fragment = "", lang = "en", theme = "light", width = 1280, height = 720, calm = false } = options;
+  const { query = "", fragment = "", lang = "en", theme = "light", width = 1280, height = 720, calm = false, before } = options;
   const context = await browser.newContext({
     viewport: { width, height },
     locale: LANGUAGE[lang],
@@ -12,6 +12,7 @@ export async function open(browser, site, options = {}) {
   });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
+  if (before) await page.addInitScript(before);
   const complaints = [];
   const fetched = [];
   page.on("console", (message) => {
@@ -26,7 +27,7 @@ export async function open(browser, site, options = {}) {
     fetched.push(request.url());
     if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== site.origin) complaints.push(`fetched from elsewhere: ${request.url()}`);
   });
-  await page.goto(site.home + (fragment && `#${fragment}`), { waitUntil: "load" });
+  await page.goto(site.home + query + (fragment && `#${fragment}`), { waitUntil: "load" });
   await page.waitForFunction(() => window.ringside && document.querySelector("#sentence")?.textContent.trim());
   return { page, context, complaints, fetched, r: handle(page) };
 }

@@ -1,0 +1,251 @@
+//! The room's page: owns the state, asks for counts, draws what has changed.
+
+use std::rc::Rc;
+
+use ringside::scene::room as scene;
+use ringside::session::room::Room;
+use ringside::session::room::job::Answer;
+use ringside::text::room_words::room_words;
+use yew::prelude::*;
+
+use crate::controls::Controls;
+use crate::dock::Dock;
+use crate::lane::Lane;
+use crate::state::{State, Wish, key};
+use crate::table::Table;
+use crate::web::crew::{Crew, Question, Told};
+use crate::web::listen::Listener;
+use crate::web::page::{self, Watch};
+use crate::web::paint::{self, Palette, Sizes};
+use crate::web::window;
+
+/// The lanes' names in attributes.
+pub const LANES: [char; 2] = ['a', 'b'];
+
+/// What reaches the room.
+#[derive(Debug)]
+pub enum Msg {
+    /// A wish.
+    Wish(Wish),
+    /// Something was counted.
+    Told(Told),
+    /// The page opened or closed the room, or has another language or theme.
+    Page,
+    /// The window has another size.
+    Resized,
+}
+
+/// The room.
+pub struct App {
+    state: State,
+    crew: Crew,
+    /// Of the newest question.
+    id: u32,
+    open: bool,
+    /// The room was just opened: the focus goes to its sentence.
+    entered: bool,
+    /// The focus was on a bar of this lane, and follows the selection.
+    refocus: Option<String>,
+    palette: Option<Palette>,
+    /// Of the canvases; measured anew when it is forgotten.
+    sizes: Option<Sizes>,
+    /// What stands on the canvases now.
+    painted: Option<Painted>,
+    wish: Callback<Wish>,
+    _watch: Watch,
+    _listeners: [Listener; 2],
+}
+
+/// What the canvases were painted from.
+struct Painted {
+    answers: [Rc<Answer>; 2],
+    /// The node whose bar stands out.
+    shown: u16,
+    top: f64,
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<App>) -> App {
+        let link = ctx.link().clone();
+        let crew = Crew::start(move |told| link.send_message(Msg::Told(told)));
+        let link = ctx.link().clone();
+        let watch = Watch::over(move || link.send_message(Msg::Page));
+        let link = ctx.link().clone();
+        let keys = page::keys(move |event, name| {
+            let lane = page::focus_lane();
+            if name == "Escape" {
+                page::press("placement");
+            } else if let Some(wish) = key(name, lane.is_some())
+                && (lane.is_some() && name.len() > 1 || page::single_keys())
+            {
+                event.prevent_default();
+                link.send_message(Msg::Wish(wish));
+            }
+        });
+        let link = ctx.link().clone();
+        let resized = Listener::on(&window(), "resize", move |_| link.send_message(Msg::Resized));
+        let state = State::new(&page::asked(), page::lang());
+        App {
+            state,
+            crew,
+            id: 0,
+            open: page::is_open(),
+            entered: false,
+            refocus: None,
+            palette: None,
+            sizes: None,
+            painted: None,
+            wish: ctx.link().callback(Msg::Wish),
+            _watch: watch,
+            _listeners: [keys, resized],
+        }
+    }
+
+    fn update(&mut self, _ctx: &Context<App>, msg: Msg) -> bool {
+        match msg {
+            Msg::Wish(wish) => {
+                let lane = page::focus_lane();
+                let few = is_few(&self.state.room);
+                if self.state.wish(wish) {
+                    if few != is_few(&self.state.room) {
+                        self.sizes = None;
+                    }
+                    self.count();
+                    page::follow(Some(&self.state.room));
+                }
+                self.refocus = lane;
+            }
+            Msg::Told((id, lane, told)) => {
+                if id != self.id {
+                    return false;
+                }
+                match told {
+                    Ok(answer) => self.state.answers[lane] = Rc::new(answer),
+                    Err(why) => self.state.failed[lane] = Some(why),
+                }
+            }
+            Msg::Page => {
+                let open = page::is_open();
+                if open != self.open {
+                    self.open = open;
+                    page::follow(open.then_some(&self.state.room));
+                    self.entered = open;
+                    if !open {
+                        page::focus("#placement");
+                    }
+                }
+                self.state.speak(page::lang());
+                self.palette = None;
+                self.sizes = None;
+                self.painted = None;
+            }
+            Msg::Resized => {
+                self.sizes = None;
+                self.painted = None;
+                self.count();
+            }
+        }
+        true
+    }
+
+    fn view(&self, _ctx: &Context<App>) -> Html {
+        let state = &self.state;
+        let w = room_words(state.lang);
+        let weights = state.room.now().weights();
+        let top = scene::top(state.answers.iter().map(|answer| (&**answer, &weights[..answer.counts.len().min(weights.len())])));
+        let press = |id: &'static str| Callback::from(move |_: MouseEvent| page::press(id));
+        let lanes = (0..2).map(|lane| {
+            html! {
+                <Lane key={lane} {lane} lang={state.lang} room={state.room.clone()} answer={state.answers[lane].clone()} {top}
+                    failed={state.failed[lane].clone()} selected={state.selected} hovered={state.hovered} on_wish={self.wish.clone()} />
+            }
+        });
+        html! {
+            <div class="room" hidden={!self.open}>
+                <header>
+                    <h1 id="room-sentence" class="say" aria-live="polite" tabindex="-1">{state.sentence()}</h1>
+                    <nav aria-label={w.title}>
+                        <button type="button" class="back" data-act="back" onclick={press("placement")}>{w.back}<kbd>{"Esc"}</kbd></button>
+                        <button type="button" lang={state.lang.other().tag()} data-act="language" onclick={press("language")}>{w.other_language}</button>
+                        <button type="button" data-act="theme" aria-label={w.theme} title={w.theme} onclick={press("theme")}>
+                            <svg class="icon" viewBox="-10 -10 20 20" aria-hidden="true" focusable="false">
+                                <path d="M7.5,0A7.5,7.5 0 1 1 -7.5,0A7.5,7.5 0 1 1 7.5,0Z" class="icon-line" />
+                                <path d="M0,-7.5A7.5,7.5 0 0 1 0,7.5Z" class="icon-fill" />
+                            </svg>
+                        </button>
+                    </nav>
+                </header>
+                <main>
+                    <Controls lang={state.lang} room={state.room.clone()} on_wish={self.wish.clone()} />
+                    <div class="lanes">{ for lanes }</div>
+                    <Dock lang={state.lang} room={state.room.clone()} selected={state.selected} on_wish={self.wish.clone()} />
+                    <Table lang={state.lang} room={state.room.clone()} answers={state.answers.clone()} row={state.row} on_wish={self.wish.clone()} />
+                </main>
+            </div>
+        }
+    }
+
+    fn rendered(&mut self, _ctx: &Context<App>, first: bool) {
+        if first {
+            self.entered = self.open;
+            self.count();
+            page::follow(self.open.then_some(&self.state.room));
+        }
+        if std::mem::take(&mut self.entered) {
+            page::focus("#room-sentence");
+            self.painted = None;
+        }
+        if let Some(lane) = self.refocus.take() {
+            page::focus(&format!("[data-lane={lane}] [data-node][tabindex='0']"));
+        }
+        if self.open {
+            self.paint();
+        }
+    }
+}
+
+impl App {
+    /// Asks both lanes anew. What was counted before stays until then.
+    fn count(&mut self) {
+        self.id += 1;
+        let room = self.state.room.to_string();
+        let sizes = *self.sizes.get_or_insert_with(Sizes::measure);
+        for lane in 0..2 {
+            // A lane that is not counted yet must not pass for one that is.
+            let mut old = (*self.state.answers[lane]).clone();
+            old.done = old.done.min(old.keys.saturating_sub(1));
+            self.state.answers[lane] = Rc::new(old);
+            self.crew.ask(Question { id: self.id, lane, cells: sizes.cells(lane), room: room.clone() });
+        }
+    }
+
+    fn paint(&mut self) {
+        let state = &self.state;
+        let palette = self.palette.get_or_insert_with(Palette::read);
+        let room: &Room = &state.room;
+        let (few, changed) = (is_few(room), !room.changes().is_empty());
+        let weights = room.now().weights();
+        let top = scene::top(state.answers.iter().map(|answer| (&**answer, &weights[..answer.counts.len().min(weights.len())])));
+        let sizes = *self.sizes.get_or_insert_with(Sizes::measure);
+        let shown = state.hovered.unwrap_or(state.selected);
+        for (lane, answer) in state.answers.iter().enumerate() {
+            let same = self.painted.as_ref().is_some_and(|old| Rc::ptr_eq(&old.answers[lane], answer));
+            if !same {
+                paint::keys(lane, &sizes, &answer.cells, few, changed, palette);
+            }
+            if !few && (!same || self.painted.as_ref().is_none_or(|old| old.shown != shown || old.top != top)) {
+                let bars = scene::bars(answer, &weights, top);
+                paint::bars(lane, &sizes, &bars, shown, changed, palette);
+            }
+        }
+        self.painted = Some(Painted { answers: state.answers.clone(), shown, top });
+    }
+}
+
+/// Whether letters and colours suffice for the nodes.
+pub fn is_few(room: &Room) -> bool {
+    room.now().members().len() <= 8
+}

@@ -1,0 +1,114 @@
+//! The shares: a bar for each of up to eight nodes; above that one canvas, and one element that stands for the node in focus.
+
+use std::rc::Rc;
+
+use ringside::scene::room::{self as scene, Bar};
+use ringside::session::room::Room;
+use ringside::session::room::job::Answer;
+use ringside::text::Lang;
+use ringside::text::room_words::{letter, node_name, room_words};
+use yew::prelude::*;
+
+use crate::app::is_few;
+use crate::state::Wish;
+use crate::web::page;
+
+/// What it shows.
+#[derive(Clone, PartialEq, Properties)]
+pub struct BarsProps {
+    /// The page's language.
+    pub lang: Lang,
+    /// The room.
+    pub room: Rc<Room>,
+    /// What is known of this lane.
+    pub answer: Rc<Answer>,
+    /// The share that the full height stands for.
+    pub top: f64,
+    /// The selected node.
+    pub selected: u16,
+    /// What is wished.
+    pub on_wish: Callback<Wish>,
+}
+
+/// The bars.
+#[component]
+pub fn Bars(props: &BarsProps) -> Html {
+    let w = room_words(props.lang);
+    let count = props.room.now().members().len();
+    let weights = props.room.now().weights();
+    let mut bars = scene::bars(&props.answer, &weights, props.top);
+    // Before a new node is counted it has no keys.
+    bars.resize(count, Bar::default());
+    let option = |node: u16, inside: Html, class: &'static str| option(props, &bars, node, inside, class);
+    let inside = if is_few(&props.room) {
+        html! {
+            <div class="few" role="listbox" aria-label={w.bars} aria-orientation="horizontal">
+                { for (0..count as u16).map(|node| option(node, bar(props, bars[usize::from(node)], node), "bar")) }
+            </div>
+        }
+    } else {
+        let on_move =
+            props.on_wish.reform(move |event: PointerEvent| Wish::Hover(page::along(&event).and_then(|x| scene::node_at(x, count))));
+        let on_leave = props.on_wish.reform(|_: PointerEvent| Wish::Hover(None));
+        html! {
+            <div class="many" role="listbox" aria-label={w.bars} aria-orientation="horizontal" onpointermove={on_move} onpointerleave={on_leave}>
+                <canvas class="bars" aria-hidden="true"></canvas>
+                { option(props.selected, html! { <span class="unseen">{node_name(&props.room, props.selected, props.lang)}</span> }, "over") }
+            </div>
+        }
+    };
+    html! { <div class="shares">{inside}</div> }
+}
+
+/// The element of one node: what has the focus, what a click means, what tests and readers see of it.
+fn option(props: &BarsProps, bars: &[Bar], node: u16, inside: Html, class: &'static str) -> Html {
+    let members = props.room.now().members();
+    let at = usize::from(node);
+    let alive = members.get(at).is_some_and(|member| member.is_alive());
+    let share = f64::from(props.answer.counts.get(at).copied().unwrap_or(0)) / f64::from(props.answer.done.max(1));
+    let many = class == "over";
+    let count = members.len();
+    let click = props.on_wish.reform(move |event: PointerEvent| {
+        let pointed = page::along(&event).filter(|_| many).and_then(|x| scene::node_at(x, count));
+        Wish::Toggle(pointed.unwrap_or(node))
+    });
+    let (enter, leave) =
+        (props.on_wish.reform(move |_: PointerEvent| Wish::Hover(Some(node))), props.on_wish.reform(|_: PointerEvent| Wish::Hover(None)));
+    let (enter, leave) = (Some(enter).filter(|_| !many), Some(leave).filter(|_| !many));
+    let focused = props.on_wish.reform(move |_: FocusEvent| Wish::Select(node));
+    let selected = node == props.selected;
+    let height = bars.get(at).map_or(0.0, |bar| bar.height());
+    html! {
+        <div key={if many { "one".to_owned() } else { node.to_string() }} {class} role="option" tabindex={if selected { "0" } else { "-1" }}
+            aria-selected={selected.to_string()} aria-posinset={(at + 1).to_string()} aria-setsize={count.to_string()}
+            data-node={node.to_string()} data-share={scene::fixed(share, 9)} data-height={scene::fixed(height, 4)}
+            data-health={if alive { "up" } else { "down" }} data-n={letter(&props.room, node).map(|letter| letter.to_string())}
+            data-act={format!("{} {node}", if alive { "kill" } else { "revive" })}
+            onpointerup={click} onfocus={focused} onpointerenter={enter} onpointerleave={leave}>
+            {inside}
+        </div>
+    }
+}
+
+/// One of up to eight bars. The picture is stretched, the words are not.
+fn bar(props: &BarsProps, bar: Bar, node: u16) -> Html {
+    let changed = !props.room.changes().is_empty();
+    let y = |part: f64| scene::fixed((1.0 - part) * 100.0, 2);
+    let tall = |part: f64| scene::fixed(part * 100.0, 2);
+    let done = f64::from(props.answer.done.max(1));
+    let count = props.answer.counts.get(usize::from(node)).copied().unwrap_or(0);
+    let name = node_name(&props.room, node, props.lang);
+    let alive = props.room.now().members().get(usize::from(node)).is_some_and(|member| member.is_alive());
+    html! {
+        <>
+            <svg viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+                <rect class={if changed { "kept back" } else { "kept" }} x="1" width="8" y={y(bar.kept)} height={tall(bar.kept)} />
+                <rect class="came" x="1" width="8" y={y(bar.height())} height={tall(bar.came)} />
+                <rect class="was" x="1" width="8" y={y(bar.was)} height={tall(if changed { bar.was } else { 0.0 })} />
+                <path class="ideal" d={if bar.ideal > 0.0 { format!("M0,{0}H10", y(bar.ideal)) } else { String::new() }} />
+            </svg>
+            <span class="who node" data-look={if alive { "up" } else { "down" }}>{name}</span>
+            <span class="share">{format!("{} %", scene::fixed(f64::from(count) / done * 100.0, 1))}</span>
+        </>
+    }
+}

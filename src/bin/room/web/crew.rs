@@ -1,0 +1,270 @@
+//! Who counts: one worker a lane, so that the page's own thread never does; where no worker starts, the page in short slices.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use js_sys::{Array, Date, Uint32Array};
+use ringside::session::room::job::{Answer, Job};
+use ringside::session::room::parse;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use super::listen::Listener;
+use super::page;
+
+/// Milliseconds of counting before a worker looks for a newer question, and before the page lets a frame pass.
+const SLICE: [f64; 2] = [25.0, 5.0];
+/// Milliseconds from one partial answer to the next.
+const REPORT: f64 = 120.0;
+/// Keys between two looks at the clock: even 1,000 nodes asked for each key stay below a slice.
+const STEP: u32 = 200;
+
+/// A lane to be counted, as it passes to a worker.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Question {
+    /// Answers to any other number are out of date.
+    pub id: u32,
+    /// 0 or 1.
+    pub lane: usize,
+    /// Cells of the picture of the keys.
+    pub cells: u32,
+    /// The room's text.
+    pub room: String,
+}
+
+impl Question {
+    fn print(&self) -> String {
+        format!("{} {} {} {}", self.id, self.lane, self.cells, self.room)
+    }
+
+    fn read(text: &str) -> Option<Question> {
+        let mut parts = text.splitn(4, ' ');
+        let mut number = || parts.next()?.parse::<u32>().ok();
+        let (id, lane, cells) = (number()?, number()?, number()?);
+        Some(Question { id, lane: lane.min(1) as usize, cells, room: parts.next()?.to_owned() })
+    }
+}
+
+/// An answer on its way: to which question, of which lane, and what; `Err` says why there is none.
+pub type Told = (u32, usize, Result<Answer, String>);
+
+/// One question being answered.
+struct Task {
+    question: Question,
+    job: Job,
+    reported: f64,
+}
+
+impl Task {
+    fn begin(question: Question) -> Result<Task, String> {
+        let room = parse(&question.room).map_err(|why| why.to_string())?;
+        let job = Job::new(&room, question.lane).map_err(|why| why.to_string())?;
+        Ok(Task { question, job, reported: Date::now() })
+    }
+
+    /// Counts for about so many milliseconds. Some: an answer worth telling, and whether it is the last.
+    fn go_on(&mut self, slice: f64) -> Option<(Answer, bool)> {
+        let began = Date::now();
+        let mut whole = false;
+        while !whole && Date::now() - began < slice {
+            whole = self.job.step(STEP);
+        }
+        let due = whole || Date::now() - self.reported >= REPORT;
+        due.then(|| {
+            let answer = self.job.answer(self.question.cells);
+            self.reported = Date::now();
+            (answer, whole)
+        })
+    }
+}
+
+/// Counts one question at a time; a newer one takes the place of the old. Each answer goes to `tell`.
+struct Counter {
+    slice: f64,
+    task: Option<Task>,
+    timer: Option<Timeout>,
+    tell: Box<dyn Fn(u32, usize, Result<Answer, String>)>,
+}
+
+impl Counter {
+    fn ask(this: &Rc<RefCell<Counter>>, question: Question) {
+        let (id, lane) = (question.id, question.lane);
+        let begun = Task::begin(question);
+        let mut me = this.borrow_mut();
+        me.task = None;
+        match begun {
+            Ok(task) => me.task = Some(task),
+            Err(why) => (me.tell)(id, lane, Err(why)),
+        }
+        drop(me);
+        Counter::arm(this);
+    }
+
+    fn arm(this: &Rc<RefCell<Counter>>) {
+        let again = this.clone();
+        this.borrow_mut().timer = Some(Timeout::new(0, move || Counter::tick(&again)));
+    }
+
+    fn tick(this: &Rc<RefCell<Counter>>) {
+        let mut me = this.borrow_mut();
+        let slice = me.slice;
+        let Some(task) = &mut me.task else { return };
+        let (id, lane) = (task.question.id, task.question.lane);
+        let answer = task.go_on(slice);
+        let ended = answer.as_ref().is_some_and(|(_, whole)| *whole);
+        if ended {
+            me.task = None;
+        }
+        if let Some((answer, _)) = answer {
+            (me.tell)(id, lane, Ok(answer));
+        }
+        drop(me);
+        if !ended {
+            Counter::arm(this);
+        }
+    }
+}
+
+/// Where there is no window: becomes a worker. False: there is one.
+pub fn serve() -> bool {
+    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return false };
+    let post = scope.clone();
+    let tell = move |id: u32, lane: usize, told: Result<Answer, String>| {
+        // A page that is gone hears nothing, and ends this worker.
+        let _ = match told {
+            Ok(answer) => {
+                let mut row = vec![id, lane as u32];
+                row.extend(answer.pack());
+                let row = Uint32Array::from(&row[..]);
+                post.post_message_with_transfer(&row, &Array::of1(&row.buffer()))
+            }
+            Err(why) => post.post_message(&format!("{id} {lane} {why}").into()),
+        };
+    };
+    let counter = Rc::new(RefCell::new(Counter { slice: SLICE[0], task: None, timer: None, tell: Box::new(tell) }));
+    let hear = Listener::on(&scope, "message", move |event| {
+        let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
+        if let Some(question) = text.as_deref().and_then(Question::read) {
+            Counter::ask(&counter, question);
+        }
+    });
+    KEPT.with(|kept| kept.borrow_mut().push(hear));
+    // What was asked before this listener was there is lost: the page waits for this word.
+    let _ = scope.post_message(&JsValue::TRUE);
+    true
+}
+
+thread_local! {
+    /// A worker listens as long as it lives.
+    static KEPT: RefCell<Vec<Listener>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Who counts one lane.
+struct Hand {
+    worker: Option<Worker>,
+    ready: bool,
+    asked: Option<Question>,
+    here: Option<Rc<RefCell<Counter>>>,
+    listeners: Vec<Listener>,
+}
+
+/// Who counts the lanes.
+pub struct Crew {
+    hands: [Rc<RefCell<Hand>>; 2],
+}
+
+impl Crew {
+    /// Starts the workers. Answers go to `tell`.
+    pub fn start(tell: impl Fn(Told) + Clone + 'static) -> Crew {
+        Crew { hands: [(); 2].map(|()| Hand::start(tell.clone())) }
+    }
+
+    /// Asks; an older question of this lane is forgotten.
+    pub fn ask(&self, question: Question) {
+        Hand::ask(&self.hands[question.lane.min(1)], question);
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        for hand in &self.hands {
+            let mut hand = hand.borrow_mut();
+            hand.listeners.clear();
+            hand.worker.take().iter().for_each(Worker::terminate);
+        }
+    }
+}
+
+impl Hand {
+    fn start(tell: impl Fn(Told) + Clone + 'static) -> Rc<RefCell<Hand>> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = page::module().and_then(|module| Worker::new_with_options(&module, &options).ok());
+        let hand = Rc::new(RefCell::new(Hand { worker: worker.clone(), ready: false, asked: None, here: None, listeners: Vec::new() }));
+        let own = tell.clone();
+        let Some(worker) = worker else {
+            Hand::stand_in(&hand, tell);
+            return hand;
+        };
+        let this = Rc::downgrade(&hand);
+        let hear = Listener::on(&worker, "message", move |event| {
+            let Some(data) = event.dyn_ref::<MessageEvent>().map(MessageEvent::data) else { return };
+            match told(&data) {
+                Some(told) => own(told),
+                None => this.upgrade().iter().for_each(|hand| Hand::is_ready(hand)),
+            }
+        });
+        let this = Rc::downgrade(&hand);
+        let fail = Listener::on(&worker, "error", move |_| {
+            if let Some(hand) = this.upgrade() {
+                Hand::stand_in(&hand, tell.clone());
+            }
+        });
+        hand.borrow_mut().listeners.extend([hear, fail]);
+        hand
+    }
+
+    /// No worker: the page counts, in slices that let every frame pass.
+    fn stand_in(this: &Rc<RefCell<Hand>>, tell: impl Fn(Told) + 'static) {
+        let tell = Box::new(move |id, lane, told| tell((id, lane, told)));
+        let counter = Rc::new(RefCell::new(Counter { slice: SLICE[1], task: None, timer: None, tell }));
+        let mut me = this.borrow_mut();
+        me.worker = None;
+        me.here = Some(counter.clone());
+        let asked = me.asked.clone();
+        drop(me);
+        asked.into_iter().for_each(|question| Counter::ask(&counter, question));
+    }
+
+    fn is_ready(this: &Rc<RefCell<Hand>>) {
+        this.borrow_mut().ready = true;
+        let asked = this.borrow().asked.clone();
+        asked.into_iter().for_each(|question| Hand::ask(this, question));
+    }
+
+    fn ask(this: &Rc<RefCell<Hand>>, question: Question) {
+        let mut me = this.borrow_mut();
+        me.asked = Some(question.clone());
+        if let (Some(worker), true) = (&me.worker, me.ready) {
+            // A text can always be sent.
+            let _ = worker.post_message(&question.print().into());
+        }
+        let here = me.here.clone();
+        drop(me);
+        here.iter().for_each(|counter| Counter::ask(counter, question.clone()));
+    }
+}
+
+/// What a worker said; `None`: only that it is ready.
+fn told(data: &JsValue) -> Option<Told> {
+    if let Some(text) = data.as_string() {
+        let mut parts = text.splitn(3, ' ');
+        let mut number = || parts.next()?.parse::<u32>().ok();
+        let (id, lane) = (number()?, number()?);
+        return Some((id, lane.min(1) as usize, Err(parts.next()?.to_owned())));
+    }
+    let row = data.dyn_ref::<Uint32Array>()?.to_vec();
+    let (head, rest) = row.split_at_checked(2)?;
+    Some((head[0], head[1].min(1) as usize, Ok(Answer::unpack(rest)?)))
+}

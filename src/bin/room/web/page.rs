@@ -1,0 +1,165 @@
+//! The room's place in the page: where it stands, its language, its part of the address, and what the page says to it.
+//!
+//! The page and the room share the document and nothing else. `data-room` on the root says that the room is open; language and
+//! theme stand there too; and the room asks the page for something by pressing the page's own buttons.
+
+use ringside::session::room::Room;
+use ringside::text::Lang;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlElement, HtmlSelectElement, KeyboardEvent, MutationObserver, MutationObserverInit, PointerEvent};
+
+use super::listen::Listener;
+use super::{by_id, document, root, window};
+
+/// The key of the address's query that holds the room.
+const KEY: &str = "place=";
+
+/// From now on a panic is shown, as the page does it.
+pub fn watch() {
+    std::panic::set_hook(Box::new(|info| {
+        let Some(place) = by_id("oops") else { return };
+        let address = window().location().href().unwrap_or_default();
+        place.set_text_content(Some(&format!(
+            "Ringside broke one of its own rules: {info}. This link leads there: {address} · 环视内部断言失败，上面的链接可以重现它。"
+        )));
+        let _ = place.remove_attribute("hidden");
+    }));
+}
+
+fn meta(attribute: &str) -> Option<String> {
+    document().query_selector("meta[name=room]").ok().flatten()?.get_attribute(attribute)
+}
+
+/// The address of this module, which is also the worker's.
+pub fn module() -> Option<String> {
+    meta("content")
+}
+
+/// Makes the room's place, fetches its styles, then calls `then`: nothing is ever shown without them.
+pub fn mount(then: impl FnOnce(Element) + 'static) {
+    let document = document();
+    let (Some(body), Ok(place), Ok(style)) = (document.body(), document.create_element("div"), document.create_element("link")) else {
+        return;
+    };
+    let style_at = meta("data-style").unwrap_or_default();
+    let of = [(&place, "id", "room"), (&style, "rel", "stylesheet"), (&style, "href", &style_at)];
+    for (element, name, value) in of {
+        // Attributes with plain names are never refused.
+        let _ = element.set_attribute(name, value);
+    }
+    let _ = body.append_child(&place);
+    let ready = Closure::once_into_js(move || then(place));
+    let _ = style.add_event_listener_with_callback("load", ready.unchecked_ref());
+    let _ = root().query_selector("head").ok().flatten().map(|head| head.append_child(&style));
+}
+
+/// The language of the page.
+pub fn lang() -> Lang {
+    root().get_attribute("lang").and_then(|tag| Lang::parse(&tag)).unwrap_or_default()
+}
+
+/// Whether the room is open.
+pub fn is_open() -> bool {
+    root().has_attribute("data-room")
+}
+
+/// Whether the page lets single keys act.
+pub fn single_keys() -> bool {
+    let kept = window().local_storage().ok().flatten().and_then(|kept| kept.get_item("single-keys").ok().flatten());
+    kept.as_deref() != Some("off")
+}
+
+/// Presses one of the page's own buttons: `placement`, `language`, `theme`.
+pub fn press(id: &str) {
+    if let Some(button) = by_id(id).and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        button.click();
+    }
+}
+
+/// Moves the focus.
+pub fn focus(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        // Refused by an element that cannot have it; then it stays where it is.
+        let _ = element.focus();
+    }
+}
+
+/// Whether what has the focus is a bar.
+pub fn focus_lane() -> Option<String> {
+    let active = document().active_element()?;
+    active.get_attribute("data-node")?;
+    active.closest("[data-lane]").ok().flatten()?.get_attribute("data-lane")
+}
+
+/// The text of the room in the address; nothing if there is none.
+pub fn asked() -> String {
+    let search = window().location().search().unwrap_or_default();
+    let found = search.trim_start_matches('?').split('&').find_map(|part| part.strip_prefix(KEY));
+    found.unwrap_or_default().to_owned()
+}
+
+/// Puts the room into the address, or takes it out. Other parts of the query, and the run after the `#`, stay.
+pub fn follow(room: Option<&Room>) {
+    let location = window().location();
+    let search = location.search().unwrap_or_default();
+    let mut parts: Vec<String> =
+        search.trim_start_matches('?').split('&').filter(|part| !part.is_empty() && !part.starts_with(KEY)).map(str::to_owned).collect();
+    parts.extend(room.map(|room| format!("{KEY}{room}")));
+    let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
+    let address = format!("{}{query}{}", location.pathname().unwrap_or_default(), location.hash().unwrap_or_default());
+    if let Ok(history) = window().history() {
+        // Browsers refuse too many changes at a time; the next one will do.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+    }
+}
+
+/// The value that was chosen in a select.
+pub fn chosen(event: &web_sys::Event) -> Option<String> {
+    Some(event.target()?.dyn_into::<HtmlSelectElement>().ok()?.value())
+}
+
+/// Where a pointer is along the element that listens, 0 to 1.
+pub fn along(event: &PointerEvent) -> Option<f64> {
+    let shown = event.current_target()?.dyn_into::<Element>().ok()?.get_bounding_client_rect();
+    Some((f64::from(event.client_x()) - shown.left()) / shown.width().max(1.0))
+}
+
+/// Calls `then` for each key pressed while the room is open: its name, and whether it belongs to a control.
+pub fn keys(then: impl Fn(&KeyboardEvent, &str) + 'static) -> Listener {
+    Listener::on(&document(), "keydown", move |event| {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+        let field =
+            event.target().and_then(|it| it.dyn_into::<Element>().ok()).is_some_and(|it| it.tag_name().eq_ignore_ascii_case("select"));
+        if is_open() && !field && !(event.ctrl_key() || event.alt_key() || event.meta_key()) {
+            then(event, &event.key());
+        }
+    })
+}
+
+/// Tells when the root says something else: the room opens or closes, the language or the theme changes.
+#[derive(Debug)]
+pub struct Watch {
+    observer: Option<MutationObserver>,
+    _then: Closure<dyn FnMut()>,
+}
+
+impl Watch {
+    /// Begins to watch.
+    pub fn over(then: impl Fn() + 'static) -> Watch {
+        let then = Closure::<dyn FnMut()>::new(then);
+        let observer = MutationObserver::new(then.as_ref().unchecked_ref()).ok();
+        let what = MutationObserverInit::new();
+        what.set_attributes(true);
+        // Refused only for options that make no sense.
+        let _ = observer.as_ref().map(|observer| observer.observe_with_options(&root(), &what));
+        Watch { observer, _then: then }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.observer.iter().for_each(MutationObserver::disconnect);
+    }
+}
