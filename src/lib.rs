@@ -32,7 +32,9 @@
 //! *Node* `A`..`H` stores shards; *coordinator* `K1` decides views and runs the lock; *balancer* `L1` passes requests on;
 //! *client* `c1`.. asks, and some are *workers* that take the lock. A *shard* is an equal slice of the hash circle, its *view*
 //! the numbered answer to who leads it and whose copies count. A *lease* ends by itself; a *fencing token* only grows. A *rule*
-//! is a protective measure that can be switched off, a *promise* what is checked after every event.
+//! is a protective measure that can be switched off, a *promise* what is checked after every event. A *learner* is a copy that
+//! is being made and does not count; a node that is *down* may come back to its copies, one that is *out* has lost them to
+//! others, and one that *drains* leaves when they are elsewhere.
 //!
 //! # How one action flows
 //!
@@ -40,6 +42,10 @@
 //! keeps its disk → the coordinator's detector notices the silence by its own timer → decisions become
 //! [`cluster::note::Note`]s in the journal, each with its cause → after every event [`cluster::property::Promises::after`]
 //! judges → the page redraws what changed.
+//!
+//! `add G` and `drain C` take the same way: the wish goes to the node, which tells it with every heartbeat; the coordinator logs
+//! it, computes the ring anew, and goes step by step from the copies that are to the copies that are wanted
+//! ([`cluster::control`] and its `rebalance`).
 //!
 //! # What is not here
 //!

@@ -91,6 +91,8 @@ pub struct Member {
     pub up: bool,
     /// Its part in the ring.
     pub part: Part,
+    /// Since it joined it has not had every copy that the ring wants on it.
+    pub joining: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -121,8 +123,8 @@ impl Control {
     /// The state of a cluster that an operator has just set up: every node in its first life, every copy in sync, and
     /// `spare` nodes that may join.
     pub fn new(nodes: &[Pid], spare: &[Pid], placement: Vec<Vec<Pid>>, lease: Span) -> Control {
-        let present = nodes.iter().map(|&pid| Member { pid, boot: Boot(1), up: true, part: Part::In });
-        let absent = spare.iter().map(|&pid| Member { pid, boot: Boot(0), up: false, part: Part::Spare });
+        let present = nodes.iter().map(|&pid| Member { pid, boot: Boot(1), up: true, part: Part::In, joining: false });
+        let absent = spare.iter().map(|&pid| Member { pid, boot: Boot(0), up: false, part: Part::Spare, joining: false });
         let first = |order: Vec<Pid>| ShardRecord {
             view: View { no: ViewNo(1), primary: Some(order[0]), in_sync: order.clone(), learners: Vec::new() },
             since: 1,

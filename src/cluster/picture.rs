@@ -104,15 +104,14 @@ impl Cluster {
 
     fn standing(&self, pid: Pid) -> Standing {
         let control = self.control();
-        match control.member(pid).map(|member| member.part) {
-            None | Some(Part::Spare) => Standing::None,
-            Some(Part::Draining) => Standing::Draining,
-            Some(Part::Out) => Standing::Out,
-            Some(Part::In) => {
-                let missing = |i| control.order(ShardId(i)).contains(&pid) && !control.view(ShardId(i)).in_sync.contains(&pid);
-                let joining = self.health(pid) == Health::Up && (0..self.setup().config.shards).any(missing);
-                if joining { Standing::Joining } else { Standing::Member }
-            }
+        let Some(member) = control.member(pid) else { return Standing::None };
+        match member.part {
+            Part::Spare => Standing::None,
+            Part::Draining => Standing::Draining,
+            Part::Out => Standing::Out,
+            Part::In if self.health(pid) != Health::Up || !control.lacks(pid) => Standing::Member,
+            Part::In if member.joining => Standing::Joining,
+            Part::In => Standing::Receiving,
         }
     }
 

@@ -62,6 +62,7 @@ impl Control {
             (Part::Spare | Part::Draining, _) => (Part::In, Some(RingWhy::Joined)),
         };
         member.part = part;
+        member.joining = part == Part::In;
         if let Some(why) = why {
             self.retarget(node, why, env, out);
         }
@@ -99,6 +100,11 @@ impl Control {
             let safe = record.handed.is_none_or(|(_, since)| at.since(since) >= env.wait_out());
             (safe && primary != record.order[0] && self.complete(usize::from(i))).then_some((ShardId(i), record.view.no, primary))
         })
+    }
+
+    /// Whether a copy that the ring wants on this node is not there, or does not count.
+    pub fn lacks(&self, node: Pid) -> bool {
+        self.shards.iter().any(|record| record.order.contains(&node) && !record.view.in_sync.contains(&node))
     }
 
     /// Every wanted copy is there, counts, and lives.
@@ -158,6 +164,8 @@ impl Control {
             if member.part == Part::Draining && !self.shards.iter().any(named) {
                 out.push(Decided::Left(member.pid));
                 self.members[i].part = Part::Spare;
+            } else if member.joining && !self.lacks(member.pid) {
+                self.members[i].joining = false;
             }
         }
     }

@@ -26,8 +26,10 @@ pub enum Health {
 pub enum Standing {
     /// None: it has never joined, or has left. Also whatever is no node.
     None,
-    /// It owns arcs, but not every copy that the ring wants there is there.
+    /// It has joined, or joined again, and not every copy that the ring wants there is there yet.
     Joining,
+    /// It has been a member for longer, and copies that another left it are on their way.
+    Receiving,
     /// It owns arcs and has what belongs to them.
     Member,
     /// It is leaving; what it still holds moves to others.

@@ -173,7 +173,7 @@ pub fn unrest(session: &Session) -> Vec<String> {
         }
     }
     for process in view.present().filter(|process| process.health == Health::Up) {
-        if matches!(process.standing, Standing::Joining | Standing::Draining) {
+        if matches!(process.standing, Standing::Joining | Standing::Receiving | Standing::Draining) {
             out.push(format!("{} is still on its way", process.name));
         }
         if let Some((by, since)) = process.suspected {

@@ -219,11 +219,11 @@ const fn look(lang: Lang, look: Look) -> &'static str {
 pub const fn standing(lang: Lang, standing: Standing) -> Option<&'static str> {
     Some(match (lang, standing) {
         (_, Standing::Member) => return None,
-        (Lang::En, Standing::Joining) => "receiving copies",
+        (Lang::En, Standing::Joining | Standing::Receiving) => "receiving copies",
         (Lang::En, Standing::Draining) => "draining",
         (Lang::En, Standing::Out) => "off the ring: down for too long",
         (Lang::En, Standing::None) => "not on the ring",
-        (Lang::Zh, Standing::Joining) => "正在接收副本",
+        (Lang::Zh, Standing::Joining | Standing::Receiving) => "正在接收副本",
         (Lang::Zh, Standing::Draining) => "正在退出",
         (Lang::Zh, Standing::Out) => "宕机太久，已移出环",
         (Lang::Zh, Standing::None) => "不在环上",

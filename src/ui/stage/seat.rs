@@ -166,6 +166,7 @@ const fn standing_word(standing: Standing) -> &'static str {
     match standing {
         Standing::None => "none",
         Standing::Joining => "joining",
+        Standing::Receiving => "receiving",
         Standing::Member => "member",
         Standing::Draining => "draining",
         Standing::Out => "out",
@@ -176,7 +177,7 @@ const fn standing_word(standing: Standing) -> &'static str {
 fn badge(at: Point, standing: Standing) -> Html {
     let sign = match standing {
         Standing::Member => return Html::default(),
-        Standing::Joining => "M-5,0H5M0,-5V5",
+        Standing::Joining | Standing::Receiving => "M-5,0H5M0,-5V5",
         Standing::Draining => "M-5,0H5M1,-4L5,0L1,4",
         Standing::Out | Standing::None => "M-5,0H5",
     };
