@@ -4,7 +4,7 @@ use ringside::scene::history::History;
 use ringside::scene::timebar::Window;
 use ringside::session::Session;
 use ringside::session::link::{self, Opened};
-use ringside::session::playback::Speed;
+use ringside::session::playback::{Playback, Speed};
 use ringside::text::words::{Theme, words};
 use ringside::text::{Lang, complaint};
 
@@ -57,6 +57,18 @@ impl State {
             }
             _ => {}
         }
+    }
+
+    /// The link of this instant, with how the page looks at it.
+    pub fn link(&self) -> String {
+        let mut opened = self.session.recipe();
+        if let Some(name) = self.selected {
+            opened.page.push(("sel".to_owned(), name.to_string()));
+        }
+        if self.playback.speed() != Playback::default().speed() {
+            opened.page.push(("speed".to_owned(), self.playback.speed().0.to_string()));
+        }
+        link::print(&opened)
     }
 
     /// Begins another run.

@@ -384,18 +384,6 @@ impl State {
     pub fn window_is_stale(&self) -> bool {
         self.window.follow(self.session.now()) != self.window
     }
-
-    /// The link of this instant, with how the page looks at it.
-    pub fn link(&self) -> String {
-        let mut opened = self.session.recipe();
-        if let Some(name) = self.selected {
-            opened.page.push(("sel".to_owned(), name.to_string()));
-        }
-        if self.playback.speed() != Playback::default().speed() {
-            opened.page.push(("speed".to_owned(), self.playback.speed().0.to_string()));
-        }
-        link::print(&opened)
-    }
 }
 
 #[cfg(test)]

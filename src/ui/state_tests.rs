@@ -167,3 +167,21 @@ fn play_does_not_begin_at_the_end_of_a_run() {
     state.wish(Wish::Play).expect("always possible");
     assert!(!state.playing && state.notice.is_some());
 }
+
+#[test]
+fn the_placement_room_pauses_the_run_and_leaves_it_alone() {
+    let mut state = first();
+    let _ = state.wish(Wish::Play);
+    press(&mut state, "p", Focus::Page);
+    assert!(state.away && !state.playing);
+    let digest = state.session.digest();
+    for key in ["k", " ", ".", ",", "ArrowRight", "?"] {
+        press(&mut state, key, Focus::Page);
+    }
+    assert_eq!((state.session.digest(), state.playing, state.dialog), (digest, false, None), "its keys are the room's");
+    press(&mut state, "p", Focus::Page);
+    assert!(!state.away);
+    state.single_keys = false;
+    press(&mut state, "p", Focus::Page);
+    assert!(!state.away, "single keys can be switched off");
+}
