@@ -84,7 +84,7 @@ struct Counter {
     slice: f64,
     task: Option<Task>,
     timer: Option<Timeout>,
-    tell: Box<dyn Fn(u32, usize, Result<Answer, String>)>,
+    tell: Box<dyn Fn(Told)>,
 }
 
 impl Counter {
@@ -95,7 +95,7 @@ impl Counter {
         me.task = None;
         match begun {
             Ok(task) => me.task = Some(task),
-            Err(why) => (me.tell)(id, lane, Err(why)),
+            Err(why) => (me.tell)((id, lane, Err(why))),
         }
         drop(me);
         Counter::arm(this);
@@ -117,7 +117,7 @@ impl Counter {
             me.task = None;
         }
         if let Some((answer, _)) = answer {
-            (me.tell)(id, lane, Ok(answer));
+            (me.tell)((id, lane, Ok(answer)));
         }
         drop(me);
         if !ended {
@@ -130,7 +130,7 @@ impl Counter {
 pub fn serve() -> bool {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return false };
     let post = scope.clone();
-    let tell = move |id: u32, lane: usize, told: Result<Answer, String>| {
+    let tell = move |(id, lane, told): Told| {
         // A page that is gone hears nothing, and ends this worker.
         let _ = match told {
             Ok(answer) => {
@@ -212,7 +212,7 @@ impl Hand {
             let Some(data) = event.dyn_ref::<MessageEvent>().map(MessageEvent::data) else { return };
             match told(&data) {
                 Some(told) => own(told),
-                None => this.upgrade().iter().for_each(|hand| Hand::is_ready(hand)),
+                None => this.upgrade().iter().for_each(Hand::is_ready),
             }
         });
         let this = Rc::downgrade(&hand);
@@ -227,8 +227,7 @@ impl Hand {
 
     /// No worker: the page counts, in slices that let every frame pass.
     fn stand_in(this: &Rc<RefCell<Hand>>, tell: impl Fn(Told) + 'static) {
-        let tell = Box::new(move |id, lane, told| tell((id, lane, told)));
-        let counter = Rc::new(RefCell::new(Counter { slice: SLICE[1], task: None, timer: None, tell }));
+        let counter = Rc::new(RefCell::new(Counter { slice: SLICE[1], task: None, timer: None, tell: Box::new(tell) }));
         let mut me = this.borrow_mut();
         me.worker = None;
         me.here = Some(counter.clone());
