@@ -227,8 +227,7 @@ impl Hand {
 
     /// No worker: the page counts, in slices that let every frame pass.
     fn stand_in(this: &Rc<RefCell<Hand>>, tell: impl Fn(Told) + 'static) {
-        let tell = Box::new(tell);
-        let counter = Rc::new(RefCell::new(Counter { slice: SLICE[1], task: None, timer: None, tell }));
+        let counter = Rc::new(RefCell::new(Counter { slice: SLICE[1], task: None, timer: None, tell: Box::new(tell) }));
         let mut me = this.borrow_mut();
         me.worker = None;
         me.here = Some(counter.clone());
