@@ -13,6 +13,8 @@
 //! | a label one digit short | the_big_ring_answers_as_the_ring_of_the_stage_does, and a unit test of `hash` |
 //! | who comes or leaves is not counted in the index | a_member_that_comes_or_leaves_makes_the_ring_it_would_have_made_at_once |
 //! | a ring that grew keeps its few slots | a_ring_that_grows_and_shrinks_keeps_about_one_slot_a_token |
+//! | who came later gets a shared point | of_members_that_share_a_point_the_lower_has_it_whoever_came_first |
+//! | a member without a token is counted, or one with more twice | a_member_counts_once_and_only_with_a_token |
 //! | an arc begins at its token | arcs_are_what_a_walk_around_the_circle_finds |
 //! | bounded load without spill; bound off by one; spill not counted | nobody_holds_more_than_the_bound_and_what_is_too_much_goes_to_the_next |
 //! | bound rounded down | the_bound_is_a_quarter_above_the_average_rounded_up |
@@ -120,6 +122,33 @@ fn a_member_that_comes_or_leaves_makes_the_ring_it_would_have_made_at_once() {
             }
         }
     }
+}
+
+#[test]
+fn of_members_that_share_a_point_the_lower_has_it_whoever_came_first() {
+    // Java's hash of both names is the same, so all tokens of the two stand in pairs.
+    let names: [(u16, &[u8], u32); 2] = [(0, b"Aa", 9), (1, b"BB", 9)];
+    let fresh = Circle::new(names, Hash::Weak);
+    assert!(fresh.tokens().chunks(2).all(|pair| pair[0].0 == pair[1].0 && (pair[0].1, pair[1].1) == (0, 1)));
+    for (first, second) in [(0, 1), (1, 0)] {
+        let mut ring = Circle::new([names[first]], Hash::Weak);
+        let (member, name, count) = names[second];
+        ring.insert(member, name, count, Hash::Weak);
+        assert_eq!(ring.tokens(), fresh.tokens());
+    }
+}
+
+#[test]
+fn a_member_counts_once_and_only_with_a_token() {
+    let mut ring = Circle::new([(0, &b"a"[..], 3), (1, b"b", 0)], Hash::Xxh3);
+    assert_eq!(ring.members(), 1);
+    ring.insert(0, b"more of a", 3, Hash::Xxh3);
+    ring.insert(2, b"c", 0, Hash::Xxh3);
+    assert_eq!((ring.members(), ring.tokens().len()), (1, 6));
+    ring.insert(1, b"b", 3, Hash::Xxh3);
+    assert_eq!((ring.members(), ring.owners(7, 3).len()), (2, 2));
+    ring.remove(0);
+    assert_eq!((ring.members(), ring.tokens().len()), (1, 3));
 }
 
 #[test]
