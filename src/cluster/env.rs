@@ -86,13 +86,9 @@ impl Env {
     /// How many copies have to be made on the way from one placement to another, and the least with which any placement
     /// could have arrived at the same number of copies on every node: what those that gain have gained.
     pub fn plan<'a>(&self, old: impl Iterator<Item = &'a Vec<Pid>>, new: &[Vec<Pid>]) -> (u32, u32) {
-        let mut gain = vec![0i64; self.setup.roster.len()];
-        let mut moves = 0;
-        for (old, new) in old.zip(new) {
-            moves += new.iter().filter(|pid| !old.contains(pid)).count() as u32;
-            new.iter().for_each(|pid| gain[pid.index()] += 1);
-            old.iter().for_each(|pid| gain[pid.index()] -= 1);
-        }
-        (moves, gain.into_iter().filter(|&gain| gain > 0).sum::<i64>() as u32)
+        let numbers = |pids: &Vec<Pid>| pids.iter().map(|pid| pid.0).collect();
+        let (old, new): (Vec<Vec<u16>>, Vec<Vec<u16>>) = (old.map(numbers).collect(), new.iter().map(numbers).collect());
+        let plan = ring::plan::plan(&old, &new);
+        (plan.copies(), plan.minimum)
     }
 }

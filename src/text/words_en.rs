@@ -20,6 +20,7 @@ pub(super) static WORDS: Words = Words {
     help: "Keyboard shortcuts",
     settings: "Settings of the run",
     share: "Share",
+    no_room: "The placement room could not be fetched. Check the connection, then try again.",
     placement: "Placement",
     close: "Close",
 

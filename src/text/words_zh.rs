@@ -20,6 +20,7 @@ pub(super) static WORDS: Words = Words {
     help: "键盘快捷键",
     settings: "运行设置",
     share: "分享",
+    no_room: "放置室没能取到。请检查网络后再试。",
     placement: "放置",
     close: "关闭",
 

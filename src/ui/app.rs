@@ -227,7 +227,8 @@ impl Component for App {
 
     fn rendered(&mut self, ctx: &Context<App>, first: bool) {
         self.dress();
-        page::show_room(self.state.borrow().away);
+        let link = ctx.link().clone();
+        page::show_room(self.state.borrow().away, move || link.send_message(Msg::Wish(Wish::NoRoom)));
         if first {
             let link = ctx.link().clone();
             let resized = move || link.send_message(Msg::Resized);

@@ -89,6 +89,8 @@ pub enum Wish {
     Dialog(Option<Dialog>),
     /// Into the placement room, or back.
     Room,
+    /// Back from a room that could not be fetched.
+    NoRoom,
 }
 
 /// What the page knows.
@@ -229,6 +231,10 @@ impl State {
                 }
             }
             Wish::Open(fragment) => self.open(&fragment),
+            Wish::NoRoom => {
+                self.away = false;
+                return Err(words(self.lang).no_room.to_owned());
+            }
             Wish::Room => {
                 self.pause();
                 self.away = !self.away;

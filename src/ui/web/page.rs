@@ -38,8 +38,8 @@ pub fn wants_room() -> bool {
 }
 
 /// Opens or closes the placement room: a module of its own, fetched when it is opened for the first time. From then on it
-/// watches this attribute.
-pub fn show_room(open: bool) {
+/// watches this attribute. `failed` hears that it could not be fetched; then the next opening tries again.
+pub fn show_room(open: bool, failed: impl FnOnce() + 'static) {
     let root = root();
     if root.has_attribute("data-room") == open {
         return;
@@ -52,6 +52,11 @@ pub fn show_room(open: bool) {
         let script = document().create_element("script")?;
         script.set_attribute("type", "module")?;
         script.set_attribute("src", &meta.get_attribute("content").unwrap_or_default())?;
+        let failed = Closure::once_into_js(move || {
+            let _ = meta.remove_attribute("data-here");
+            failed();
+        });
+        script.add_event_listener_with_callback("error", failed.unchecked_ref())?;
         root.append_child(&script)
     };
     let _ = module.map(fetch);

@@ -18,6 +18,16 @@ async function enter(page, key) {
   await counted(page);
 }
 
+test("a room that cannot be fetched is said, the stage stays, and the next try works", async ({ open }) => {
+  const { page } = await open();
+  await page.route(/\/room[^/]*$/, (route) => route.abort());
+  await page.keyboard.press("p");
+  await page.getByText("could not be fetched").first().waitFor();
+  assert.ok(await page.locator("#ring").isVisible());
+  await page.unroute(/\/room[^/]*$/);
+  await enter(page, true);
+});
+
 for (const by of ["click", "key"]) {
   test(`the placement room opens by ${by}; nothing of it was fetched before, and the run is kept`, async ({ open }) => {
     const { page, r, fetched } = await open();
