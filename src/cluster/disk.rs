@@ -6,7 +6,7 @@ use crate::cluster::msg::LoggedOp;
 use crate::cluster::note::OpId;
 use crate::cluster::process::Change;
 use crate::cluster::snapshot::Base;
-use crate::proto::replica::log::Log;
+use crate::proto::replica::view::Log;
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
 use crate::sim::sorted::SortedMap;
 

@@ -109,7 +109,7 @@ impl Hosted {
     pub fn snapshot(&self) -> Outgoing<Item> {
         let evidence = (1..=self.applied.0).map(|i| self.logged(Index(i))).collect();
         let base = Base { store: self.store.clone(), evidence: Rc::new(evidence) };
-        let view = self.replica.log().view_at(self.applied).expect("what is applied is in the log or is its base");
+        let view = self.replica.log().mark_at(self.applied).expect("what is applied is in the log or is its base");
         Outgoing::new((self.applied, view), base.items())
     }
 

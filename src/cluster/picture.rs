@@ -11,8 +11,8 @@ use crate::cluster::process::Disk;
 use crate::cluster::rules::Rule;
 use crate::cluster::view::{ClusterView, Health, HolderView, LockView, ProcessView, ReplicaView, Role, ShardView, Sight, Standing};
 use crate::proto::lock::token::FencingToken;
-use crate::proto::replica::log::Log;
 use crate::proto::replica::transfer::Incoming;
+use crate::proto::replica::view::Log;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
@@ -193,5 +193,5 @@ impl Cluster {
 fn tail(log: &Log<LoggedOp>) -> Vec<(Index, ViewNo)> {
     let last = log.last().0;
     let first = last.saturating_sub(TAIL) + 1;
-    (first..=last).filter_map(|i| Some((Index(i), log.view_at(Index(i))?))).collect()
+    (first..=last).filter_map(|i| Some((Index(i), log.mark_at(Index(i))?))).collect()
 }

@@ -13,7 +13,7 @@ use crate::cluster::name::Kind;
 use crate::cluster::node::Node;
 use crate::cluster::note::Note;
 use crate::cluster::snapshot::Base;
-use crate::proto::replica::log::Entry;
+use crate::proto::replica::view::Entry;
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
 use crate::proto::replica::words::Mark;
 use crate::sim::id::Pid;

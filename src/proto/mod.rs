@@ -3,6 +3,7 @@
 
 pub mod detector;
 pub mod lock;
+pub mod log;
 pub mod placement;
 pub mod replica;
 pub mod ring;

@@ -1,8 +1,8 @@
 //! What a replica does that follows a primary: it checks, stores, drops what the primary's view does not have, and takes over
 //! snapshots.
 
-use crate::proto::replica::log::{Entry, Log};
 use crate::proto::replica::machine::Replica;
+use crate::proto::replica::view::{Entry, Log};
 use crate::proto::replica::view::{Index, ViewNo};
 use crate::proto::replica::words::{Mark, Patience, ReplicaMsg, Want};
 use crate::sim::id::Pid;
@@ -29,14 +29,14 @@ impl<T: Clone + Eq> Replica<T> {
         } else {
             return; // my own view's number from another primary: only a broken rule can bring this about
         }
-        if self.log.view_at(prev.0) != Some(prev.1) {
+        if self.log.mark_at(prev.0) != Some(prev.1) {
             let (base, last) = (self.log.base(), self.log.last());
             out.push(Want::Send(from, ReplicaMsg::Mismatch { view, from: self.commit, base, last }));
             return;
         }
         let wanted = ask || !entries.is_empty();
         let verified = Index(prev.0.0 + entries.len() as u32);
-        let known = (0..entries.len()).take_while(|&i| self.log.view_at(Index(prev.0.0 + 1 + i as u32)) == Some(entries[i].view));
+        let known = (0..entries.len()).take_while(|&i| self.log.mark_at(Index(prev.0.0 + 1 + i as u32)) == Some(entries[i].mark));
         let known = known.count();
         let keep = Index(prev.0.0 + known as u32);
         let fresh: Vec<Entry<T>> = entries[known..].to_vec();
@@ -50,7 +50,7 @@ impl<T: Clone + Eq> Replica<T> {
             }
             for entry in &fresh {
                 let index = self.log.push(entry.clone());
-                out.push(Want::Appended(index, entry.view));
+                out.push(Want::Appended(index, entry.mark));
             }
             let answer = (wanted && patience.wait_for_disk).then_some((from, view));
             let mark = Mark { upto: verified, generation: self.generation, answer };

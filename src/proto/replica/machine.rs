@@ -9,8 +9,8 @@
 //!
 //! *Simplification.* A log is never trimmed on purpose; it begins after the snapshot with which the copy began.
 
-use crate::proto::replica::log::{Entry, Log};
 use crate::proto::replica::peer::Peer;
+use crate::proto::replica::view::{Entry, Log};
 use crate::proto::replica::view::{Index, View, ViewNo};
 use crate::proto::replica::words::{BATCH, Mark, Patience, ReplicaMsg, Want};
 use crate::sim::id::Pid;
@@ -79,7 +79,7 @@ impl<T: Clone + Eq> Replica<T> {
     }
     /// Whether it has everything up to this entry, in its log or in the snapshot before it.
     pub fn has(&self, upto: (Index, ViewNo)) -> bool {
-        upto.0 <= self.log.base() || self.log.view_at(upto.0) == Some(upto.1)
+        upto.0 <= self.log.base() || self.log.mark_at(upto.0) == Some(upto.1)
     }
     /// Whether somebody still has to answer or has not stored everything: the primary's timer should run.
     pub fn is_restless(&self) -> bool {
@@ -139,7 +139,7 @@ impl<T: Clone + Eq> Replica<T> {
     fn append(&mut self, op: Option<T>, now: Time, patience: Patience, out: &mut Vec<Want<T>>) -> Index {
         assert!(self.leading.is_some(), "only a primary appends of its own");
         let before = self.log.last();
-        let entry = Entry { view: self.view, op };
+        let entry = Entry { mark: self.view, op };
         let index = self.log.push(entry.clone());
         out.push(Want::Appended(index, self.view));
         let mark = Mark { upto: index, generation: self.generation, answer: None };
@@ -265,7 +265,7 @@ impl<T: Clone + Eq> Replica<T> {
         for peer in &leading.peers {
             // A peer whose next message is under way learns the commit point from here at once.
             if !peer.probing && peer.matched > Index(0) {
-                let prev = (peer.matched, self.log.view_at(peer.matched).expect("matched lies in the log"));
+                let prev = (peer.matched, self.log.mark_at(peer.matched).expect("matched lies in the log"));
                 let msg = ReplicaMsg::Append { view: self.view, prev, entries: Vec::new(), commit: commit.min(peer.matched), ask: false };
                 out.push(Want::Send(peer.pid, msg));
             }
@@ -288,7 +288,7 @@ impl<T: Clone + Eq> Replica<T> {
                 continue;
             }
             let before = Index(peer.next.0 - 1);
-            let prev = (before, self.log.view_at(before).expect("next follows an entry of the log"));
+            let prev = (before, self.log.mark_at(before).expect("next follows an entry of the log"));
             let entries = self.log.from(peer.next, BATCH);
             if !peer.probing {
                 peer.next = Index(peer.next.0 + entries.len() as u32);

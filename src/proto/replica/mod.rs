@@ -3,7 +3,7 @@
 //! Nothing here knows what an operation means, who may call itself alive, or how a view is decided.
 
 mod backup;
-pub mod log;
+
 pub mod machine;
 mod peer;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The protocol in small: three replicas, messages carried by hand, disks that finish when told.
 
-use crate::proto::replica::log::{Entry, Log};
 use crate::proto::replica::machine::Replica;
+use crate::proto::replica::view::{Entry, Log};
 use crate::proto::replica::view::{Index, View, ViewNo};
 use crate::proto::replica::words::{Mark, Patience, ReplicaMsg, Want};
 use crate::sim::id::Pid;
@@ -28,7 +28,7 @@ impl Lab {
         let replicas = logs.iter().enumerate().map(|(i, entries)| {
             let mut log = Log::default();
             for &(view, op) in *entries {
-                log.push(Entry { view: ViewNo(view), op: Some(op) });
+                log.push(Entry { mark: ViewNo(view), op: Some(op) });
             }
             Replica::new(Pid(i as u16), ViewNo(0), log, Index(0))
         });
@@ -84,7 +84,7 @@ impl Lab {
 
     fn ops(&self, who: u16) -> Vec<(u32, Option<u32>)> {
         let log = self.replicas[usize::from(who)].log();
-        (1..=log.last().0).filter_map(|i| log.get(Index(i))).map(|entry| (entry.view.0, entry.op)).collect()
+        (1..=log.last().0).filter_map(|i| log.get(Index(i))).map(|entry| (entry.mark.0, entry.op)).collect()
     }
 }
 
@@ -195,7 +195,7 @@ impl Lab {
             match want {
                 Want::Snapshot(to) => {
                     let source = &self.replicas[usize::from(from.0)];
-                    let upto = (source.commit(), source.log().view_at(source.commit()).expect("what is committed is in the log"));
+                    let upto = (source.commit(), source.log().mark_at(source.commit()).expect("what is committed is in the log"));
                     let view = source.view();
                     let mut mark = None;
                     self.act(to.0, |it, out| mark = it.install(from, view, upto, PATIENCE, out));

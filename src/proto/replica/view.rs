@@ -1,5 +1,7 @@
 //! The numbered configuration of one shard (PacificA, section 2; Kafka's in-sync set).
 
+use crate::proto::log;
+pub use crate::proto::log::Index;
 use crate::sim::id::Pid;
 
 /// A shard: an equal slice of the hash circle, from zero clockwise.
@@ -18,18 +20,6 @@ impl ViewNo {
     }
 }
 
-/// Position in a shard's log, from 1. 0 means: nothing.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
-pub struct Index(pub u32);
-
-impl Index {
-    /// The position after this one.
-    #[must_use]
-    pub const fn next(self) -> Index {
-        Index(self.0 + 1)
-    }
-}
-
 /// Who holds copies of a shard, in which role. Decided by the control plane, never by a node.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct View {
@@ -42,3 +32,9 @@ pub struct View {
     /// Replicas that catch up and do not count yet.
     pub learners: Vec<Pid>,
 }
+
+/// One entry of a shard's log, marked with the view that wrote it.
+pub type Entry<T> = log::Entry<ViewNo, T>;
+
+/// A shard's log.
+pub type Log<T> = log::Log<ViewNo, T>;

@@ -1,15 +1,25 @@
-//! A shard's log: entries from index 1, each marked with the view that wrote it. What a snapshot stands for is not in it: the
-//! log then begins after the snapshot's index, its *base*.
+//! A log of operations: entries from index 1, each marked with who wrote it: a view (replication) or a term (consensus). What
+//! a snapshot stands for is not in it: the log then begins after the snapshot's index, its *base*.
 
 use std::rc::Rc;
 
-use crate::proto::replica::view::{Index, ViewNo};
+/// Position in a log, from 1. 0 means: nothing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+pub struct Index(pub u32);
 
-/// One entry. `op` is `None` for the mark that a new primary sets at the beginning of its view.
+impl Index {
+    /// The position after this one.
+    #[must_use]
+    pub const fn next(self) -> Index {
+        Index(self.0 + 1)
+    }
+}
+
+/// One entry. `op` is `None` for what a new primary or leader sets at the beginning of its view or term.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Entry<T> {
-    /// The view that wrote it.
-    pub view: ViewNo,
+pub struct Entry<M, T> {
+    /// Who wrote it: the view or term.
+    pub mark: M,
     /// The operation.
     pub op: Option<T>,
 }
@@ -19,23 +29,23 @@ const SEGMENT: usize = 64;
 
 /// A log that is cheap to clone: full segments never change and are shared.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Log<T> {
-    /// The index and view of the last entry that a snapshot stands for; (0, 0) without one.
-    base: (Index, ViewNo),
-    full: Vec<Rc<Vec<Entry<T>>>>,
-    tail: Vec<Entry<T>>,
+pub struct Log<M, T> {
+    /// The index and mark of the last entry that a snapshot stands for; zeros without one.
+    base: (Index, M),
+    full: Vec<Rc<Vec<Entry<M, T>>>>,
+    tail: Vec<Entry<M, T>>,
 }
 
-impl<T> Default for Log<T> {
-    fn default() -> Log<T> {
-        Log { base: (Index(0), ViewNo(0)), full: Vec::new(), tail: Vec::new() }
+impl<M: Default, T> Default for Log<M, T> {
+    fn default() -> Log<M, T> {
+        Log { base: (Index(0), M::default()), full: Vec::new(), tail: Vec::new() }
     }
 }
 
-impl<T: Clone> Log<T> {
-    /// An empty log after a snapshot that stands for everything up to an index, written in a view.
-    pub fn after(index: Index, view: ViewNo) -> Log<T> {
-        Log { base: (index, view), ..Log::default() }
+impl<M: Copy + Default, T: Clone> Log<M, T> {
+    /// An empty log after a snapshot that stands for everything up to an index, whose mark is given.
+    pub fn after(index: Index, mark: M) -> Log<M, T> {
+        Log { base: (index, mark), ..Log::default() }
     }
 
     /// The last index that a snapshot stands for; 0 without one.
@@ -49,7 +59,7 @@ impl<T: Clone> Log<T> {
     }
 
     /// The entry at an index; none at or before the base.
-    pub fn get(&self, index: Index) -> Option<&Entry<T>> {
+    pub fn get(&self, index: Index) -> Option<&Entry<M, T>> {
         let at = (index.0 as usize).checked_sub(self.base.0.0 as usize + 1)?;
         match self.full.get(at / SEGMENT) {
             Some(segment) => segment.get(at % SEGMENT),
@@ -57,14 +67,13 @@ impl<T: Clone> Log<T> {
         }
     }
 
-    /// The view that wrote an index; view 0 for index 0, where every log agrees. None before the base: that is not known
-    /// any more.
-    pub fn view_at(&self, index: Index) -> Option<ViewNo> {
-        if index == self.base.0 { Some(self.base.1) } else { self.get(index).map(|entry| entry.view) }
+    /// The mark of an index; zero for index 0, where every log agrees. None before the base: that is not known any more.
+    pub fn mark_at(&self, index: Index) -> Option<M> {
+        if index == self.base.0 { Some(self.base.1) } else { self.get(index).map(|entry| entry.mark) }
     }
 
     /// Appends an entry and gives its index.
-    pub fn push(&mut self, entry: Entry<T>) -> Index {
+    pub fn push(&mut self, entry: Entry<M, T>) -> Index {
         self.tail.push(entry);
         if self.tail.len() == SEGMENT {
             self.full.push(Rc::new(std::mem::take(&mut self.tail)));
@@ -86,7 +95,7 @@ impl<T: Clone> Log<T> {
     }
 
     /// Entries from `from` on, at most `max`.
-    pub fn from(&self, from: Index, max: usize) -> Vec<Entry<T>> {
+    pub fn from(&self, from: Index, max: usize) -> Vec<Entry<M, T>> {
         (from.max(self.base.0.next()).0..=self.last().0).take(max).filter_map(|i| self.get(Index(i)).cloned()).collect()
     }
 }
@@ -95,28 +104,30 @@ impl<T: Clone> Log<T> {
 mod tests {
     use super::*;
 
+    type Numbers = Log<u32, u32>;
+
     #[test]
     fn truncation_across_segments_keeps_exactly_the_beginning() {
         for keep in [0, 1, 63, 64, 65, 127, 128, 129, 200] {
-            let mut log = Log::default();
+            let mut log = Numbers::default();
             for i in 1..=200 {
-                assert_eq!(log.push(Entry { view: ViewNo(i), op: Some(i) }), Index(i));
+                assert_eq!(log.push(Entry { mark: i, op: Some(i) }), Index(i));
             }
             assert_eq!(log.truncate(Index(keep)), 200 - keep);
             assert_eq!(log.last(), Index(keep));
-            assert!((1..=keep).all(|i| log.view_at(Index(i)) == Some(ViewNo(i))));
+            assert!((1..=keep).all(|i| log.mark_at(Index(i)) == Some(i)));
             assert_eq!(log.get(Index(keep + 1)), None);
-            assert_eq!(log.push(Entry { view: ViewNo(9), op: None }), Index(keep + 1));
+            assert_eq!(log.push(Entry { mark: 9, op: None }), Index(keep + 1));
         }
     }
 
     #[test]
     fn a_log_after_a_snapshot_knows_its_base_and_nothing_before() {
         for base in [1, 63, 64, 65, 200] {
-            let mut log = Log::after(Index(base), ViewNo(7));
-            assert_eq!((log.last(), log.view_at(Index(base)), log.view_at(Index(0))), (Index(base), Some(ViewNo(7)), None));
+            let mut log = Numbers::after(Index(base), 7);
+            assert_eq!((log.last(), log.mark_at(Index(base)), log.mark_at(Index(0))), (Index(base), Some(7), None));
             for i in 1..=100 {
-                assert_eq!(log.push(Entry { view: ViewNo(8), op: Some(i) }), Index(base + i));
+                assert_eq!(log.push(Entry { mark: 8, op: Some(i) }), Index(base + i));
             }
             assert_eq!(log.get(Index(base)), None);
             assert_eq!(log.get(Index(base + 1)).and_then(|entry| entry.op), Some(1));
