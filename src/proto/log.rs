@@ -94,6 +94,17 @@ impl<M: Copy + Default, T: Clone> Log<M, T> {
         dropped
     }
 
+    /// What follows `index`, with that as its base: the log after a snapshot has been taken. Nothing if it ends before.
+    #[must_use]
+    pub fn since(&self, index: Index) -> Log<M, T> {
+        let mark = self.mark_at(index).unwrap_or_default();
+        let mut log = Log::after(index, mark);
+        for entry in self.from(index.next(), usize::MAX) {
+            log.push(entry);
+        }
+        log
+    }
+
     /// Entries from `from` on, at most `max`.
     pub fn from(&self, from: Index, max: usize) -> Vec<Entry<M, T>> {
         (from.max(self.base.0.next()).0..=self.last().0).take(max).filter_map(|i| self.get(Index(i)).cloned()).collect()

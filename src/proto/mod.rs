@@ -1,6 +1,7 @@
 //! One folder a subject, each a pure state machine. Subjects do not know each other: no file under `replica` knows the
 //! word lock, and so on. Only the rivals of `placement` know the ring, being compared with it.
 
+pub mod consensus;
 pub mod detector;
 pub mod lock;
 pub mod log;

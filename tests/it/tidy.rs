@@ -57,7 +57,7 @@ fn imports_go_one_way() {
     never("src/session", &above[3..], "a run does not know how it is drawn or told");
     never("src/scene", &["crate::ui", "yew", "web_sys", "js_sys"], "pictures are data");
     never("src/text", &["crate::ui", "yew", "web_sys", "js_sys"], "words are data");
-    let subjects = ["detector", "lock", "replica", "ring"];
+    let subjects = ["consensus", "detector", "lock", "replica", "ring"];
     for one in subjects {
         let others: Vec<String> = subjects.iter().filter(|other| **other != one).map(|other| format!("crate::proto::{other}")).collect();
         let others: Vec<&str> = others.iter().map(String::as_str).collect();

@@ -1,0 +1,136 @@
+//! Elections (Raft, sections 5.2 and 5.4.1; pre-vote: Ongaro's thesis, section 9.6).
+
+use crate::proto::consensus::quorum::{Outcome, count};
+use crate::proto::consensus::raft::{Draw, Raft, Role};
+use crate::proto::consensus::words::{Fact, Mark, Patience, RaftMsg, Saving, Term, Want};
+use crate::proto::log::Index;
+use crate::sim::id::Pid;
+use crate::sim::time::Time;
+
+impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
+    /// Nobody leads, as far as it can hear.
+    pub(super) fn stand(&mut self, now: Time, patience: Patience, draw: Draw<'_>, out: &mut Vec<Want<T, S>>) {
+        self.deadline = now + draw(patience.election_min, patience.election_max);
+        let votes = vec![None; self.members.len()];
+        if patience.pre_vote {
+            self.role = Role::Candidate { pre: true, votes };
+            self.ask(self.term.next(), true, out);
+            self.hear_vote(self.me, true, true, now, patience, out);
+        } else {
+            self.stand_truly(now, patience, out);
+        }
+    }
+
+    /// Begins a term of its own. The requests go out when its own vote is on disk.
+    fn stand_truly(&mut self, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
+        self.role = Role::Candidate { pre: false, votes: vec![None; self.members.len()] };
+        (self.term, self.voted) = (self.term.next(), Some(self.me));
+        out.push(Want::Tell(Fact::Stands(self.term)));
+        self.save_vote(self.me, now, patience, out);
+    }
+
+    fn ask(&self, term: Term, pre: bool, out: &mut Vec<Want<T, S>>) {
+        let last = self.last();
+        for &to in self.members.iter().filter(|&&to| to != self.me) {
+            out.push(Want::Send(to, RaftMsg::RequestVote { term, last, pre }));
+        }
+    }
+
+    fn save_vote(&mut self, candidate: Pid, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
+        if patience.vote_is_stored {
+            let change = Saving::Vote(self.term, self.voted);
+            out.push(Want::Save { change, mark: Mark::Vote(self.term, candidate) });
+        } else {
+            self.vote_is_stored(candidate, now, patience, out);
+        }
+    }
+
+    /// The vote of this term for this candidate will survive a crash: it may be told.
+    pub(super) fn vote_is_stored(&mut self, candidate: Pid, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
+        if candidate != self.me {
+            out.push(Want::Send(candidate, RaftMsg::Vote { term: self.term, granted: true, pre: false }));
+        } else if matches!(self.role, Role::Candidate { pre: false, .. }) {
+            self.ask(self.term, false, out);
+            self.hear_vote(self.me, true, false, now, patience, out);
+        }
+    }
+
+    /// A candidate asks.
+    #[expect(clippy::too_many_arguments, reason = "the fields of one message, taken apart")]
+    pub(super) fn asked(
+        &mut self,
+        from: Pid,
+        term: Term,
+        last: (Index, Term),
+        pre: bool,
+        now: Time,
+        patience: Patience,
+        draw: Draw<'_>,
+        out: &mut Vec<Want<T, S>>,
+    ) {
+        let refuse = |term| Want::Send(from, RaftMsg::Vote { term, granted: false, pre });
+        // Whoever hears a leader does not help to replace it: a leader's lease rests on that.
+        let hears = self.is_leader() || self.heard.is_some_and(|heard| now.since(heard) < patience.election_min);
+        if term < self.term || (patience.pre_vote && hears) {
+            out.push(refuse(self.term));
+            return;
+        }
+        let (mine, theirs) = (self.last(), last);
+        let up_to_date = (theirs.1, theirs.0) >= (mine.1, mine.0);
+        if pre {
+            let granted = up_to_date && term > self.term;
+            out.push(Want::Send(from, RaftMsg::Vote { term: if granted { term } else { self.term }, granted, pre }));
+            return;
+        }
+        if term > self.term {
+            self.enter_term(term, None, now, patience, draw, out);
+        }
+        let free = self.voted.is_none_or(|voted| voted == from) && matches!(self.role, Role::Follower(_));
+        if !up_to_date || !free {
+            out.push(refuse(self.term));
+            return;
+        }
+        if self.voted.is_none() {
+            out.push(Want::Tell(Fact::Votes(term, from)));
+        }
+        self.voted = Some(from);
+        self.deadline = now + draw(patience.election_min, patience.election_max);
+        self.save_vote(from, now, patience, out);
+    }
+
+    /// A voter answers.
+    #[expect(clippy::too_many_arguments, reason = "the fields of one message, taken apart")]
+    pub(super) fn answered(
+        &mut self,
+        from: Pid,
+        term: Term,
+        granted: bool,
+        pre: bool,
+        now: Time,
+        patience: Patience,
+        draw: Draw<'_>,
+        out: &mut Vec<Want<T, S>>,
+    ) {
+        let asked_for = if pre && granted { self.term.next() } else { self.term };
+        if term > asked_for {
+            self.enter_term(term, None, now, patience, draw, out);
+        } else if term == asked_for {
+            self.hear_vote(from, granted, pre, now, patience, out);
+        }
+    }
+
+    fn hear_vote(&mut self, from: Pid, granted: bool, of_pre: bool, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
+        let need = self.need(patience);
+        let Role::Candidate { pre, votes } = &mut self.role else { return };
+        let Some(i) = self.members.iter().position(|&pid| pid == from).filter(|_| *pre == of_pre) else { return };
+        votes[i] = Some(granted);
+        if count(votes.iter().copied(), need) != Outcome::Won {
+            return;
+        }
+        if of_pre {
+            self.stand_truly(now, patience, out);
+        } else {
+            self.lead(now, patience, out);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What a member does that follows (Raft, sections 5.3 and 7).
+
+use crate::proto::consensus::raft::{Draw, Raft, Role};
+use crate::proto::consensus::words::{Entry, Fact, Log, Mark, Patience, RaftMsg, Saving, Snapshot, Term, Want};
+use crate::proto::log::Index;
+use crate::sim::id::Pid;
+use crate::sim::time::Time;
+
+impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
+    /// Somebody speaks as leader of a term. Whether to listen.
+    #[expect(clippy::too_many_arguments, reason = "the fields of one message, taken apart")]
+    pub(super) fn hear_leader(
+        &mut self,
+        from: Pid,
+        term: Term,
+        sent: Time,
+        now: Time,
+        patience: Patience,
+        draw: Draw<'_>,
+        out: &mut Vec<Want<T, S>>,
+    ) -> bool {
+        if term < self.term {
+            // So that it learns of the higher term.
+            out.push(Want::Send(from, RaftMsg::Appended { term: self.term, upto: Index(0), matches: false, sent }));
+            return false;
+        }
+        if term == self.term && self.is_leader() {
+            return false; // two leaders in one term: only a broken rule can bring this about
+        }
+        if term > self.term || self.role != Role::Follower(Some(from)) {
+            self.enter_term(term, Some(from), now, patience, draw, out);
+        }
+        self.heard = Some(now);
+        self.deadline = now + draw(patience.election_min, patience.election_max);
+        true
+    }
+
+    /// The leader of this term sends what follows `prev`.
+    pub(super) fn append_from(
+        &mut self,
+        from: Pid,
+        prev: (Index, Term),
+        entries: Vec<Entry<T>>,
+        commit: Index,
+        sent: Time,
+        out: &mut Vec<Want<T, S>>,
+    ) {
+        let term = self.term;
+        let base = self.log.base();
+        if prev.0 >= base && self.log.mark_at(prev.0) != Some(prev.1) {
+            // The leader may skip all of the term that stands here, and whatever is beyond the end.
+            let upto = self.no_later_than(prev.0);
+            out.push(Want::Send(from, RaftMsg::Appended { term, upto, matches: false, sent }));
+            return;
+        }
+        let verified = Index(prev.0.0 + entries.len() as u32);
+        // What the snapshot stands for is committed, so it agrees.
+        let agrees = |i: usize| {
+            let index = Index(prev.0.0 + 1 + i as u32);
+            index <= base || self.log.mark_at(index) == Some(entries[i].mark)
+        };
+        let known = (0..entries.len()).take_while(|&i| agrees(i)).count();
+        let keep = Index(prev.0.0 + known as u32).max(base);
+        let fresh: Vec<Entry<T>> = entries[known..].to_vec();
+        if !fresh.is_empty() && self.log.last() > keep {
+            let dropped = self.log.truncate(keep);
+            self.generation += 1;
+            self.stored = self.stored.min(keep);
+            // Only with a rule off can what is committed be cut away.
+            self.commit = self.commit.min(keep);
+            out.push(Want::Tell(Fact::Truncated(keep.next(), dropped)));
+        }
+        for entry in &fresh {
+            self.log.push(entry.clone());
+        }
+        if fresh.is_empty() && self.stored >= verified {
+            out.push(Want::Send(from, RaftMsg::Appended { term, upto: verified, matches: true, sent }));
+        } else {
+            // Without anything new, an empty save answers when what is here is on disk.
+            let keep = if fresh.is_empty() { self.log.last() } else { keep };
+            let mark = Mark::Log { upto: verified, generation: self.generation, answer: Some((from, term, sent)) };
+            out.push(Want::Save { change: Saving::Log(keep, fresh), mark });
+        }
+        self.learn_commit(commit.min(verified), out);
+    }
+
+    /// Where the leader should look next: before the term that stands at `index`, or at the end of a shorter log.
+    fn no_later_than(&self, index: Index) -> Index {
+        let last = self.log.last();
+        if index > last {
+            return last;
+        }
+        let term = self.log.mark_at(index);
+        let same = |i: &u32| self.log.mark_at(Index(*i)) == term;
+        Index((self.log.base().0..index.0).rev().find(|i| !same(i)).unwrap_or(self.log.base().0)).max(self.commit)
+    }
+
+    pub(super) fn learn_commit(&mut self, commit: Index, out: &mut Vec<Want<T, S>>) {
+        if commit > self.commit {
+            self.commit = commit;
+            out.push(Want::Commit(commit));
+        }
+    }
+
+    /// The leader of this term sends a snapshot. A newer tail that agrees with it stays.
+    pub(super) fn install(&mut self, from: Pid, snapshot: Snapshot<S>, sent: Time, out: &mut Vec<Want<T, S>>) {
+        let (upto, term) = snapshot.upto;
+        let answer = Some((from, self.term, sent));
+        if upto <= self.commit {
+            let mark = Mark::Log { upto, generation: self.generation, answer };
+            out.push(Want::Save { change: Saving::Log(self.log.last(), Vec::new()), mark });
+            return;
+        }
+        let agrees = self.log.mark_at(upto) == Some(term);
+        if agrees {
+            self.log = self.log.since(upto);
+        } else {
+            self.generation += 1;
+            self.log = Log::after(upto, term);
+            self.stored = Index(0);
+        }
+        self.commit = upto;
+        self.snapshot = Some(snapshot.clone());
+        let mark = Mark::Log { upto, generation: self.generation, answer };
+        out.push(Want::Save { change: Saving::Snapshot(snapshot.clone(), !agrees), mark });
+        out.push(Want::Restore(snapshot));
+    }
+}

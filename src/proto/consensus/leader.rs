@@ -1,0 +1,185 @@
+//! What a leader does: it sends, counts, and knows for how long it surely leads (Raft, sections 5.3 and 5.4.2; Ongaro's thesis,
+//! section 6.4.1).
+
+use crate::proto::consensus::quorum::committed;
+use crate::proto::consensus::raft::{Raft, Role};
+use crate::proto::consensus::words::{Entry, Fact, Mark, Patience, RaftMsg, Saving, Want};
+use crate::proto::log::Index;
+use crate::sim::id::Pid;
+use crate::sim::time::Time;
+
+/// Entries in one message.
+const BATCH: usize = 64;
+
+/// What a leader knows of another member.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Peer {
+    pid: Pid,
+    /// It has stored this much of my log.
+    matched: Index,
+    /// The next entry to send.
+    next: Index,
+    /// Its log is being compared, or a snapshot is on its way: one message at a time until it answers.
+    probing: bool,
+    /// It has answered a message that was sent at this time of my clock: until then it surely followed.
+    followed: Option<Time>,
+    /// When something was last sent.
+    sent: Time,
+}
+
+/// What a leader knows.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Leading {
+    peers: Vec<Peer>,
+    /// Since when it leads.
+    since: Time,
+    /// When it last spoke to everybody.
+    beat: Time,
+}
+
+impl Leading {
+    pub(super) fn beats_at(&self, patience: Patience) -> Time {
+        self.beat + patience.heartbeat_every
+    }
+}
+
+impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
+    /// The election is won.
+    pub(super) fn lead(&mut self, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
+        let next = self.log.last().next();
+        let others = self.members.iter().filter(|&&pid| pid != self.me);
+        let peer = |&pid: &Pid| Peer { pid, matched: Index(0), next, probing: true, followed: None, sent: now };
+        self.role = Role::Leader(Leading { peers: others.map(peer).collect(), since: now, beat: now });
+        out.push(Want::Tell(Fact::Leads(self.term)));
+        self.append(None, now, patience, out);
+        self.send_all(now, out);
+    }
+
+    pub(super) fn append(&mut self, op: Option<T>, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) -> Index {
+        let entry = Entry { mark: self.term, op };
+        let before = self.log.last();
+        let index = self.log.push(entry.clone());
+        let mark = Mark::Log { upto: index, generation: self.generation, answer: None };
+        out.push(Want::Save { change: Saving::Log(before, vec![entry]), mark });
+        self.send_news(now, out);
+        self.advance_commit(patience, out);
+        index
+    }
+
+    /// Speaks to everybody if it is time.
+    pub(super) fn beat(&mut self, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
+        let Role::Leader(leading) = &mut self.role else { return };
+        if now >= leading.beats_at(patience) {
+            leading.beat = now;
+            for peer in &mut leading.peers {
+                // What was not answered since the last time is sent again.
+                peer.next = peer.next.min(peer.matched.next()).max(if peer.probing { peer.next } else { Index(1) });
+            }
+            self.send_all(now, out);
+        }
+    }
+
+    fn send_all(&mut self, now: Time, out: &mut Vec<Want<T, S>>) {
+        let Role::Leader(leading) = &self.role else { return };
+        for i in 0..leading.peers.len() {
+            self.send(i, now, out);
+        }
+    }
+
+    /// New entries to those whose logs agree.
+    fn send_news(&mut self, now: Time, out: &mut Vec<Want<T, S>>) {
+        let Role::Leader(leading) = &self.role else { return };
+        let due: Vec<usize> = (0..leading.peers.len()).filter(|&i| !leading.peers[i].probing).collect();
+        due.into_iter().for_each(|i| self.send(i, now, out));
+    }
+
+    fn send(&mut self, i: usize, now: Time, out: &mut Vec<Want<T, S>>) {
+        let (term, commit, base) = (self.term, self.commit, self.log.base());
+        let Role::Leader(leading) = &mut self.role else { return };
+        let peer = &mut leading.peers[i];
+        peer.sent = now;
+        if peer.next <= base
+            && let Some(snapshot) = &self.snapshot
+        {
+            peer.probing = true;
+            out.push(Want::Send(peer.pid, RaftMsg::InstallSnapshot { term, snapshot: snapshot.clone(), sent: now }));
+            return;
+        }
+        let before = Index(peer.next.0 - 1);
+        let Some(mark) = self.log.mark_at(before) else { return };
+        let entries = if peer.probing { Vec::new() } else { self.log.from(peer.next, BATCH) };
+        peer.next = Index(peer.next.0 + entries.len() as u32);
+        out.push(Want::Send(peer.pid, RaftMsg::AppendEntries { term, prev: (before, mark), entries, commit, sent: now }));
+    }
+
+    /// A follower of this term answers.
+    #[expect(clippy::too_many_arguments, reason = "the fields of one message, taken apart")]
+    pub(super) fn appended(
+        &mut self,
+        from: Pid,
+        upto: Index,
+        matches: bool,
+        sent: Time,
+        now: Time,
+        patience: Patience,
+        out: &mut Vec<Want<T, S>>,
+    ) {
+        let last = self.log.last();
+        let Role::Leader(leading) = &mut self.role else { return };
+        let Some(i) = leading.peers.iter().position(|peer| peer.pid == from) else { return };
+        let peer = &mut leading.peers[i];
+        peer.followed = peer.followed.max(Some(sent));
+        if matches {
+            let upto = upto.min(last);
+            let news = peer.probing || upto > peer.matched;
+            peer.probing = false;
+            peer.matched = peer.matched.max(upto);
+            peer.next = peer.next.max(peer.matched.next());
+            if news && peer.next <= last {
+                self.send(i, now, out);
+            }
+            self.advance_commit(patience, out);
+        } else if upto < peer.next && upto >= peer.matched {
+            // An answer to an old message says nothing about what was agreed on since.
+            peer.probing = true;
+            peer.next = upto.min(Index(peer.next.0.saturating_sub(2))).max(peer.matched).next();
+            self.send(i, now, out);
+        }
+    }
+
+    /// Moves the commit point as far as the rules allow.
+    pub(super) fn advance_commit(&mut self, patience: Patience, out: &mut Vec<Want<T, S>>) {
+        let need = self.need(patience);
+        let Role::Leader(leading) = &self.role else { return };
+        let stored = leading.peers.iter().map(|peer| peer.matched).chain([self.stored]);
+        let commit = committed(stored, need);
+        let mine = self.log.mark_at(commit) == Some(self.term);
+        if commit > self.commit && (mine || !patience.current_term_only) {
+            self.commit = commit;
+            out.push(Want::Commit(commit));
+        }
+    }
+
+    /// Until when, by its own clock, nobody else can have been elected: a majority has followed since, and does not vote for
+    /// another before the shortest election time-out has passed on its clock. `None` if it does not lead.
+    pub fn leads_until(&self, patience: Patience) -> Option<Time> {
+        let Role::Leader(leading) = &self.role else { return None };
+        let need = self.need(patience) - 1;
+        let mut followed: Vec<Time> = Vec::new();
+        for at in leading.peers.iter().filter_map(|peer| peer.followed) {
+            let i = followed.partition_point(|&other| other > at);
+            followed.insert(i, at);
+        }
+        let since = if need == 0 { return Some(Time(u64::MAX)) } else { *followed.get(need - 1)? };
+        let bound = 2 * u64::from(patience.drift_bound);
+        Some(since + patience.election_min.scale(1_000_000 - bound, 1_000_000))
+    }
+
+    /// Since when it leads, if it does.
+    pub fn leads_since(&self) -> Option<Time> {
+        match &self.role {
+            Role::Leader(leading) => Some(leading.since),
+            Role::Follower(_) | Role::Candidate { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! One member of the group: its state, and the way in for everything that happens to it.
+
+use crate::proto::consensus::leader::Leading;
+use crate::proto::consensus::quorum::majority;
+use crate::proto::consensus::words::{Fact, Log, Mark, Patience, RaftMsg, Saving, Snapshot, Term, Want};
+use crate::proto::log::Index;
+use crate::sim::id::Pid;
+use crate::sim::time::{Span, Time};
+
+/// What of a member survives a crash.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct RaftDisk<T, S> {
+    /// The latest term seen.
+    pub term: Term,
+    /// The vote given in it.
+    pub voted: Option<Pid>,
+    /// What the log begins after.
+    pub snapshot: Option<Snapshot<S>>,
+    /// The log.
+    pub log: Log<T>,
+}
+
+impl<T: Clone, S> Default for RaftDisk<T, S> {
+    fn default() -> RaftDisk<T, S> {
+        RaftDisk { term: Term(0), voted: None, snapshot: None, log: Log::default() }
+    }
+}
+
+impl<T: Clone, S: Clone> RaftDisk<T, S> {
+    /// Carries out a change.
+    pub fn save(&mut self, change: &Saving<T, S>) {
+        match change {
+            Saving::Vote(term, voted) => (self.term, self.voted) = (*term, *voted),
+            Saving::Log(keep, entries) => {
+                self.log.truncate(*keep);
+                for entry in entries {
+                    self.log.push(entry.clone());
+                }
+            }
+            Saving::Snapshot(snapshot, all) => {
+                self.log = if *all { Log::after(snapshot.upto.0, snapshot.upto.1) } else { self.log.since(snapshot.upto.0) };
+                self.snapshot = Some(snapshot.clone());
+            }
+        }
+    }
+}
+
+/// What a member is.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Role {
+    /// It follows whoever leads the term, if it has heard of one.
+    Follower(Option<Pid>),
+    /// It stands for election, or asks if it could win. Votes by member.
+    Candidate { pre: bool, votes: Vec<Option<bool>> },
+    /// It leads.
+    Leader(Leading),
+}
+
+/// One member.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Raft<T, S> {
+    pub(super) me: Pid,
+    /// All members, in order, myself among them.
+    pub(super) members: Vec<Pid>,
+    pub(super) term: Term,
+    pub(super) voted: Option<Pid>,
+    pub(super) snapshot: Option<Snapshot<S>>,
+    pub(super) log: Log<T>,
+    pub(super) generation: u32,
+    pub(super) stored: Index,
+    pub(super) commit: Index,
+    pub(super) role: Role,
+    /// When a leader was last heard.
+    pub(super) heard: Option<Time>,
+    /// When it stands for election, unless it hears a leader before.
+    pub(super) deadline: Time,
+}
+
+/// Draws a span between two bounds, evenly.
+pub type Draw<'a> = &'a mut dyn FnMut(Span, Span) -> Span;
+
+impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
+    /// A member with what its disk holds. Whatever the snapshot stands for is committed; of the rest it is not known yet.
+    pub fn new(me: Pid, members: Vec<Pid>, disk: &RaftDisk<T, S>, now: Time, patience: Patience, draw: Draw<'_>) -> Raft<T, S> {
+        let (log, snapshot) = (disk.log.clone(), disk.snapshot.clone());
+        let (stored, commit) = (log.last(), log.base());
+        let deadline = now + draw(patience.election_min, patience.election_max);
+        let (term, voted) = (disk.term, disk.voted);
+        let role = Role::Follower(None);
+        Raft { me, members, term, voted, snapshot, log, generation: 0, stored, commit, role, heard: None, deadline }
+    }
+
+    /// Its term.
+    pub fn term(&self) -> Term {
+        self.term
+    }
+    /// To whom it gave its vote of this term.
+    pub fn voted(&self) -> Option<Pid> {
+        self.voted
+    }
+    /// The log.
+    pub fn log(&self) -> &Log<T> {
+        &self.log
+    }
+    /// Committed up to here, as far as it knows.
+    pub fn commit(&self) -> Index {
+        self.commit
+    }
+    /// Stored up to here.
+    pub fn stored_upto(&self) -> Index {
+        self.stored
+    }
+    /// Who leads the term, as far as it knows.
+    pub fn leader(&self) -> Option<Pid> {
+        match &self.role {
+            Role::Follower(leader) => *leader,
+            Role::Candidate { .. } => None,
+            Role::Leader(_) => Some(self.me),
+        }
+    }
+    /// Whether it leads.
+    pub fn is_leader(&self) -> bool {
+        matches!(self.role, Role::Leader(_))
+    }
+    /// Whether it stands for election; with `Some(true)`, it only asks if it could win.
+    pub fn stands(&self) -> Option<bool> {
+        match &self.role {
+            Role::Candidate { pre, .. } => Some(*pre),
+            Role::Follower(_) | Role::Leader(_) => None,
+        }
+    }
+
+    pub(super) fn need(&self, patience: Patience) -> usize {
+        if patience.majority { majority(self.members.len()) } else { 1 }
+    }
+
+    pub(super) fn last(&self) -> (Index, Term) {
+        let last = self.log.last();
+        (last, self.log.mark_at(last).unwrap_or_default())
+    }
+
+    /// When it wants to be told the time again.
+    pub fn wakes_at(&self, patience: Patience) -> Time {
+        match &self.role {
+            Role::Follower(_) | Role::Candidate { .. } => self.deadline,
+            Role::Leader(leading) => leading.beats_at(patience),
+        }
+    }
+
+    /// Tells it the time.
+    pub fn tick(&mut self, now: Time, patience: Patience, draw: Draw<'_>, out: &mut Vec<Want<T, S>>) {
+        match &self.role {
+            Role::Follower(_) | Role::Candidate { .. } if now >= self.deadline => self.stand(now, patience, draw, out),
+            Role::Follower(_) | Role::Candidate { .. } => {}
+            Role::Leader(_) => self.beat(now, patience, out),
+        }
+    }
+
+    /// A message from another member.
+    pub fn receive(&mut self, from: Pid, msg: RaftMsg<T, S>, now: Time, patience: Patience, draw: Draw<'_>, out: &mut Vec<Want<T, S>>) {
+        match msg {
+            RaftMsg::RequestVote { term, last, pre } => self.asked(from, term, last, pre, now, patience, draw, out),
+            RaftMsg::Vote { term, granted, pre } => self.answered(from, term, granted, pre, now, patience, draw, out),
+            RaftMsg::AppendEntries { term, prev, entries, commit, sent } => {
+                if self.hear_leader(from, term, sent, now, patience, draw, out) {
+                    self.append_from(from, prev, entries, commit, sent, out);
+                }
+            }
+            RaftMsg::InstallSnapshot { term, snapshot, sent } => {
+                if self.hear_leader(from, term, sent, now, patience, draw, out) {
+                    self.install(from, snapshot, sent, out);
+                }
+            }
+            RaftMsg::Appended { term, upto, matches, sent } => {
+                if term > self.term {
+                    self.enter_term(term, None, now, patience, draw, out);
+                } else if term == self.term {
+                    self.appended(from, upto, matches, sent, now, patience, out);
+                }
+            }
+        }
+    }
+
+    /// A save is done.
+    pub fn stored(&mut self, mark: Mark, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
+        match mark {
+            Mark::Vote(term, candidate) if term == self.term && self.voted == Some(candidate) => {
+                self.vote_is_stored(candidate, now, patience, out);
+            }
+            Mark::Log { upto, generation, answer } if generation == self.generation => {
+                self.stored = self.stored.max(upto);
+                if let Some((leader, term, sent)) = answer {
+                    out.push(Want::Send(leader, RaftMsg::Appended { term, upto, matches: true, sent }));
+                }
+                self.advance_commit(patience, out);
+            }
+            Mark::Vote(..) | Mark::Log { .. } | Mark::Nothing => {}
+        }
+    }
+
+    /// Leader: appends an operation. None if it does not lead.
+    pub fn propose(&mut self, op: T, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) -> Option<Index> {
+        self.is_leader().then(|| self.append(Some(op), now, patience, out))
+    }
+
+    /// Drops what a snapshot of the state after entry `upto` stands for. That entry must be applied, and so committed.
+    ///
+    /// # Panics
+    /// If it is not committed.
+    pub fn compact(&mut self, upto: Index, state: S, out: &mut Vec<Want<T, S>>) {
+        assert!(upto <= self.commit, "a snapshot of what is not committed");
+        if upto <= self.log.base() {
+            return;
+        }
+        let term = self.log.mark_at(upto).unwrap_or_default();
+        let snapshot = Snapshot { upto: (upto, term), state: std::rc::Rc::new(state) };
+        self.log = self.log.since(upto);
+        self.snapshot = Some(snapshot.clone());
+        out.push(Want::Save { change: Saving::Snapshot(snapshot, false), mark: Mark::Nothing });
+    }
+
+    /// Enters a higher term, or learns who leads this one. A leader or candidate of a lower term is neither any more.
+    pub(super) fn enter_term(
+        &mut self,
+        term: Term,
+        leader: Option<Pid>,
+        now: Time,
+        patience: Patience,
+        draw: Draw<'_>,
+        out: &mut Vec<Want<T, S>>,
+    ) {
+        if self.is_leader() {
+            out.push(Want::Tell(Fact::StepsDown(term)));
+            // A leader has no deadline of its own: it begins to wait now.
+            self.deadline = now + draw(patience.election_min, patience.election_max);
+        }
+        if term > self.term {
+            (self.term, self.voted) = (term, None);
+            out.push(Want::Save { change: Saving::Vote(term, None), mark: Mark::Nothing });
+        }
+        self.role = Role::Follower(leader);
+    }
+}
