@@ -5,7 +5,11 @@
 //! *Simplifications.* The group never changes. A snapshot travels in one message.
 
 mod election;
+#[cfg(test)]
+mod figures;
 mod follower;
+#[cfg(test)]
+mod lab;
 mod leader;
 pub mod quorum;
 pub mod raft;
