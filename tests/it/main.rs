@@ -1,4 +1,5 @@
 //! One integration binary.
+mod consensus;
 mod contrast;
 mod digests;
 mod engine;
