@@ -122,9 +122,14 @@ impl Component for App {
                 if id != self.id {
                     return false;
                 }
+                // One lane after the other: two workers at a time would leave the page no core of its own on a small machine.
+                let next = lane == 0 && told.as_ref().map_or(true, Answer::is_whole);
                 match told {
                     Ok(answer) => self.state.answers[lane] = Rc::new(answer),
                     Err(why) => self.state.failed[lane] = Some(why),
+                }
+                if next {
+                    self.ask(1);
                 }
             }
             Msg::Page => {
@@ -211,15 +216,19 @@ impl App {
     /// Asks both lanes anew. What was counted before stays until then.
     fn count(&mut self) {
         self.id += 1;
-        let room = self.state.room.to_string();
-        let sizes = *self.sizes.get_or_insert_with(Sizes::measure);
         for lane in 0..2 {
             // A lane that is not counted yet must not pass for one that is.
             let mut old = (*self.state.answers[lane]).clone();
             old.done = old.done.min(old.keys.saturating_sub(1));
             self.state.answers[lane] = Rc::new(old);
-            self.crew.ask(Question { id: self.id, lane, cells: sizes.cells(lane), room: room.clone() });
         }
+        self.crew.stop(1);
+        self.ask(0);
+    }
+
+    fn ask(&mut self, lane: usize) {
+        let sizes = *self.sizes.get_or_insert_with(Sizes::measure);
+        self.crew.ask(Question { id: self.id, lane, cells: sizes.cells(lane), room: self.state.room.to_string() });
     }
 
     fn paint(&mut self) {

@@ -145,8 +145,10 @@ pub fn serve() -> bool {
     let counter = Rc::new(RefCell::new(Counter { slice: SLICE[0], task: None, timer: None, tell: Box::new(tell) }));
     let hear = Listener::on(&scope, "message", move |event| {
         let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
-        if let Some(question) = text.as_deref().and_then(Question::read) {
-            Counter::ask(&counter, question);
+        match text.as_deref().map(Question::read) {
+            Some(Some(question)) => Counter::ask(&counter, question),
+            Some(None) => counter.borrow_mut().task = None,
+            None => {}
         }
     });
     KEPT.with(|kept| kept.borrow_mut().push(hear));
@@ -178,6 +180,17 @@ impl Crew {
     /// Starts the workers. Answers go to `tell`.
     pub fn start(tell: impl Fn(Told) + Clone + 'static) -> Crew {
         Crew { hands: [(); 2].map(|()| Hand::start(tell.clone())) }
+    }
+
+    /// Nobody wants to know any more what was asked of this lane.
+    pub fn stop(&self, lane: usize) {
+        let mut hand = self.hands[lane.min(1)].borrow_mut();
+        hand.asked = None;
+        if let (Some(worker), true) = (&hand.worker, hand.ready) {
+            // Any text that is no question.
+            let _ = worker.post_message(&"stop".into());
+        }
+        hand.here.iter().for_each(|counter| counter.borrow_mut().task = None);
     }
 
     /// Asks; an older question of this lane is forgotten.
