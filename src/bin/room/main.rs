@@ -25,7 +25,7 @@ fn main() {
     if web::crew::serve() {
         return;
     }
-    web::page::watch();
+    web::oops::watch();
     web::page::mount(|place| {
         yew::Renderer::<app::App>::with_root(place).render();
     });

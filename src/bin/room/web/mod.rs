@@ -4,29 +4,13 @@ pub mod crew;
 pub mod page;
 pub mod paint;
 
-// Small handles, the same as the page's: RAII listeners and sizes.
+// What the page has already: the window, RAII listeners, and how a panic is shown.
+#[path = "../../../ui/web/dom.rs"]
+mod dom;
 #[path = "../../../ui/web/listen.rs"]
 #[expect(dead_code, reason = "the page asks media queries, the room does not")]
 pub mod listen;
+#[path = "../../../ui/web/oops.rs"]
+pub mod oops;
 
-use web_sys::{Document, Element, Window};
-
-/// The window. The page's part of the room runs in one; the worker never asks.
-pub fn window() -> Window {
-    web_sys::window().expect("the room is shown in a window")
-}
-
-/// Its document.
-pub fn document() -> Document {
-    window().document().expect("a window has a document")
-}
-
-/// The document's root.
-pub fn root() -> Element {
-    document().document_element().expect("a document has a root")
-}
-
-/// The element of this id.
-pub fn by_id(id: &str) -> Option<Element> {
-    document().get_element_by_id(id)
-}
+pub use dom::{by_id, document, root, window};
