@@ -49,6 +49,8 @@ pub struct App {
     palette: Option<Palette>,
     /// Of the canvases; measured anew when it is forgotten.
     sizes: Option<Sizes>,
+    /// What stands in the table: the latest answers that were whole. It is long, and nobody reads it while it is counted.
+    tabled: [Rc<Answer>; 2],
     /// What stands on the canvases now.
     painted: Option<Painted>,
     wish: Callback<Wish>,
@@ -97,6 +99,7 @@ impl Component for App {
             refocus: None,
             palette: None,
             sizes: None,
+            tabled: Default::default(),
             painted: None,
             wish: ctx.link().callback(Msg::Wish),
             _watch: watch,
@@ -125,7 +128,13 @@ impl Component for App {
                 // One lane after the other: two workers at a time would leave the page no core of its own on a small machine.
                 let next = lane == 0 && told.as_ref().map_or(true, Answer::is_whole);
                 match told {
-                    Ok(answer) => self.state.answers[lane] = Rc::new(answer),
+                    Ok(answer) => {
+                        let answer = Rc::new(answer);
+                        if answer.is_whole() {
+                            self.tabled[lane] = answer.clone();
+                        }
+                        self.state.answers[lane] = answer;
+                    }
                     Err(why) => self.state.failed[lane] = Some(why),
                 }
                 if next {
@@ -187,7 +196,7 @@ impl Component for App {
                     <Controls lang={state.lang} room={state.room.clone()} on_wish={self.wish.clone()} />
                     <div class="lanes">{ for lanes }</div>
                     <Dock lang={state.lang} room={state.room.clone()} selected={state.selected} on_wish={self.wish.clone()} />
-                    <Table lang={state.lang} room={state.room.clone()} answers={state.answers.clone()} row={state.row} on_wish={self.wish.clone()} />
+                    <Table lang={state.lang} room={state.room.clone()} answers={self.tabled.clone()} row={state.row} on_wish={self.wish.clone()} />
                 </main>
             </div>
         }
