@@ -2,6 +2,63 @@
 
 use crate::sim::time::Span;
 
+/// How many copies have stored a write when the client hears that it is done.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Ack {
+    /// The primary's alone (asynchronous replication): a write can be lost that was acknowledged.
+    Primary,
+    /// More than half of the copies that a shard should have.
+    Majority,
+    /// Every copy of the in-sync set.
+    InSync,
+}
+
+impl Ack {
+    /// All of them, the weakest first.
+    pub const ALL: [Ack; 3] = [Ack::Primary, Ack::Majority, Ack::InSync];
+
+    /// Its word in links and on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Ack::Primary => "primary",
+            Ack::Majority => "majority",
+            Ack::InSync => "in-sync",
+        }
+    }
+
+    /// The mode of this word.
+    pub fn parse(word: &str) -> Option<Ack> {
+        Ack::ALL.into_iter().find(|mode| mode.word() == word)
+    }
+}
+
+/// Who answers reads of the plain clients.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Reads {
+    /// The primary, under its lease: never stale.
+    Primary,
+    /// Any copy of the in-sync set: may be stale.
+    InSync,
+}
+
+impl Reads {
+    /// Both.
+    pub const ALL: [Reads; 2] = [Reads::Primary, Reads::InSync];
+
+    /// Its word in links and on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Reads::Primary => "primary",
+            Reads::InSync => "in-sync",
+        }
+    }
+
+    /// The mode of this word.
+    pub fn parse(word: &str) -> Option<Reads> {
+        Reads::ALL.into_iter().find(|mode| mode.word() == word)
+    }
+}
+
 /// The figures. Defaults are chosen so that a class can follow a fail-over at a tenth of the speed.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Config {
@@ -9,6 +66,12 @@ pub struct Config {
     pub shards: u16,
     /// Copies of each shard. At most the number of nodes.
     pub replicas: u8,
+    /// When a write is acknowledged.
+    pub ack: Ack,
+    /// A primary refuses writes while fewer copies than this are in sync, itself among them. 1..=`replicas`.
+    pub min_in_sync: u8,
+    /// Who answers plain reads.
+    pub reads: Reads,
     /// Tokens of a node on the ring (virtual nodes).
     pub vnodes: u16,
     /// Keys that the plain clients read and write, the lock's document not among them.
@@ -78,6 +141,9 @@ impl Default for Config {
         Config {
             shards: 24,
             replicas: 3,
+            ack: Ack::InSync,
+            min_in_sync: 1,
+            reads: Reads::Primary,
             vnodes: 16,
             keys: 190,
             workers: 5,

@@ -9,7 +9,9 @@ use crate::cluster::msg::LoggedOp;
 use crate::cluster::note::OpId;
 use crate::cluster::process::Disk;
 use crate::cluster::rules::Rule;
-use crate::cluster::view::{ClusterView, Health, HolderView, LockView, ProcessView, ReplicaView, Role, ShardView, Sight, Standing};
+use crate::cluster::view::{
+    ClusterView, CoordinatorView, Health, HolderView, LockView, Office, ProcessView, ReplicaView, Role, ShardView, Sight, Standing,
+};
 use crate::proto::lock::token::FencingToken;
 use crate::proto::replica::transfer::Incoming;
 use crate::proto::replica::view::Log;
@@ -66,10 +68,31 @@ impl Cluster {
         ClusterView {
             now: self.now(),
             processes: env.setup.roster.pids().map(|pid| self.process_view(pid)).collect(),
+            coordinators: env.coordinators.iter().map(|&pid| self.coordinator_view(pid)).collect(),
             shards: (0..env.setup.config.shards).map(|i| self.shard_view(ShardId(i))).collect(),
             lock: self.lock_view(),
             ring: self.ring(),
             keys: env.points.clone(),
+        }
+    }
+
+    fn coordinator_view(&self, pid: Pid) -> CoordinatorView {
+        let up = self.coordinator();
+        let nodes = self.env().nodes.iter().copied();
+        CoordinatorView {
+            pid,
+            office: up.map(|_| Office::Leader),
+            newcomer: false,
+            term: 1,
+            voted: Some(pid),
+            leader: Some(pid),
+            sure: Span::ZERO,
+            base: Index(0),
+            last: Index(0),
+            commit: Index(0),
+            stored: Index(0),
+            tail: Vec::new(),
+            suspects: nodes.filter(|&node| up.is_some_and(|it| it.suspects(node).is_some())).collect(),
         }
     }
 

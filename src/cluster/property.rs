@@ -28,11 +28,21 @@ pub enum Promise {
     CopiesKept,
     /// A copy is made only where the ring wants one, and a change of the ring asks for no more than it must.
     MovesPlanned,
+    /// Copies of the in-sync set hold the same operations up to the commit point.
+    CopiesAgree,
+    /// Each write takes effect once, however often it is sent.
+    OnceOnly,
+    /// At most one coordinator is elected in a term.
+    OneLeader,
+    /// What the coordinators have decided stays decided, and all of them decide alike.
+    DecisionsSurvive,
 }
 
 impl Promise {
+    /// How many there are.
+    pub const COUNT: usize = 11;
     /// All of them, in the order of the page.
-    pub const ALL: [Promise; 7] = [
+    pub const ALL: [Promise; Promise::COUNT] = [
         Promise::OneServing,
         Promise::AckedSurvive,
         Promise::LockFifo,
@@ -40,6 +50,10 @@ impl Promise {
         Promise::OneEffective,
         Promise::CopiesKept,
         Promise::MovesPlanned,
+        Promise::CopiesAgree,
+        Promise::OnceOnly,
+        Promise::OneLeader,
+        Promise::DecisionsSurvive,
     ];
 
     /// Its word in attributes and on the command line.
@@ -52,6 +66,10 @@ impl Promise {
             Promise::OneEffective => "one-effective",
             Promise::CopiesKept => "copies-kept",
             Promise::MovesPlanned => "moves-planned",
+            Promise::CopiesAgree => "copies-agree",
+            Promise::OnceOnly => "once-only",
+            Promise::OneLeader => "one-leader",
+            Promise::DecisionsSurvive => "decisions-survive",
         }
     }
 }
@@ -81,7 +99,7 @@ struct Shard {
 /// The state of all promises of one run.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Promises {
-    broken: [Option<Broken>; 7],
+    broken: [Option<Broken>; Promise::COUNT],
     shards: SortedMap<ShardId, Shard>,
     /// Shards with more than one claim: only these need a look after every event.
     contested: SortedSet<ShardId>,
@@ -119,8 +137,22 @@ impl Promises {
     }
 
     /// Each promise with the first moment it was broken, in the order of `Promise::ALL`.
-    pub fn states(&self) -> [(Promise, Option<Broken>); 7] {
+    pub fn states(&self) -> [(Promise, Option<Broken>); Promise::COUNT] {
         Promise::ALL.map(|promise| (promise, self.broken[promise as usize]))
+    }
+
+    /// Acknowledged writes that only one disk holds: one more disk lost, and they are.
+    pub fn at_risk(&self, sight: &impl Sight) -> u32 {
+        let nodes = sight.nodes();
+        let risky = |(id, shard): (&ShardId, &Shard)| {
+            let alone = |(index, op): &(&Index, &OpId)| {
+                let held = nodes.iter().filter(|&&node| sight.kept(node, *id, **index) == Some(**op)).count();
+                held == 1 && !shard.lost.contains(index)
+            };
+            // Logs are alike from the beginning: what lies before an entry that two disks hold is on both.
+            shard.acked.iter().rev().take_while(alone).count() as u32
+        };
+        self.shards.iter().map(risky).sum()
     }
 
     /// Acknowledged writes that some later server did not have.

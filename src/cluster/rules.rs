@@ -17,12 +17,37 @@ pub enum Rule {
     StoredAck,
     /// Only a member of the in-sync set is promoted.
     InSyncPromotion,
+    /// A replica refuses what a primary of a lower view sends.
+    ViewCheck,
+    /// A replica drops the end of its log that its primary's does not have.
+    Truncate,
+    /// A shard remembers the result of each client's latest operation, so that a retry is not carried out again.
+    OpResults,
+    /// Coordinators elect and decide only with more than half of all.
+    Majority,
+    /// A coordinator's term and vote are on its disk before anybody hears of them.
+    VotePersisted,
+    /// A leader commits by counting only what it wrote in its own term, and begins its term with an entry of its own.
+    CurrentTerm,
 }
 
 impl Rule {
     /// All of them, in the order of the page and of links.
-    pub const ALL: [Rule; 7] =
-        [Rule::LockLease, Rule::Fencing, Rule::FairQueue, Rule::TokenSurvives, Rule::PrimaryLease, Rule::StoredAck, Rule::InSyncPromotion];
+    pub const ALL: [Rule; 13] = [
+        Rule::LockLease,
+        Rule::Fencing,
+        Rule::FairQueue,
+        Rule::TokenSurvives,
+        Rule::PrimaryLease,
+        Rule::StoredAck,
+        Rule::InSyncPromotion,
+        Rule::ViewCheck,
+        Rule::Truncate,
+        Rule::OpResults,
+        Rule::Majority,
+        Rule::VotePersisted,
+        Rule::CurrentTerm,
+    ];
 
     /// Its word in links and on the command line.
     pub const fn word(self) -> &'static str {
@@ -34,6 +59,12 @@ impl Rule {
             Rule::PrimaryLease => "primary-lease",
             Rule::StoredAck => "stored-ack",
             Rule::InSyncPromotion => "in-sync-promotion",
+            Rule::ViewCheck => "view-check",
+            Rule::Truncate => "truncate",
+            Rule::OpResults => "op-results",
+            Rule::Majority => "majority",
+            Rule::VotePersisted => "vote-persisted",
+            Rule::CurrentTerm => "current-term",
         }
     }
 

@@ -76,6 +76,8 @@ pub struct ClusterView {
     pub now: Time,
     /// Every process, in the order of pids, nodes that may still join included.
     pub processes: Vec<ProcessView>,
+    /// Every coordinator, in order.
+    pub coordinators: Vec<CoordinatorView>,
     /// Every shard, in order.
     pub shards: Vec<ShardView>,
     /// The one lock of part 1, called `orders`.
@@ -116,6 +118,51 @@ pub struct ProcessView {
     pub cut_to: Vec<Pid>,
     /// Nodes: what is left of its lease by its own clock; zero without one.
     pub lease_left: Span,
+}
+
+/// What a coordinator is, by its own belief.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Office {
+    /// It follows the leader of its term, if it knows one.
+    Follower,
+    /// It asks the others whether it could win an election. No term has changed yet.
+    Asking,
+    /// It stands for election in its term.
+    Candidate,
+    /// It leads its term.
+    Leader,
+}
+
+/// One coordinator: what it is and what it believes. While it is down, what its disk holds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CoordinatorView {
+    /// Who.
+    pub pid: Pid,
+    /// What it is, by its own belief; `None` while it is down.
+    pub office: Option<Office>,
+    /// Whether it lost its disk and does not count until the others have readmitted it.
+    pub newcomer: bool,
+    /// The latest term it knows.
+    pub term: u32,
+    /// To whom it gave its vote of that term.
+    pub voted: Option<Pid>,
+    /// Who leads that term, as far as it knows.
+    pub leader: Option<Pid>,
+    /// A leader: how long it surely still leads, whatever it hears. Zero for a leader that has lost touch with the others: it
+    /// may not extend leases. Zero for all others.
+    pub sure: Span,
+    /// Up to here a snapshot stands for its log.
+    pub base: Index,
+    /// Last index of its log.
+    pub last: Index,
+    /// Last index it knows to be committed: decided.
+    pub commit: Index,
+    /// Last index on its disk.
+    pub stored: Index,
+    /// The end of its log: at most the last eight entries, (index, term that wrote it), oldest first.
+    pub tail: Vec<(Index, u32)>,
+    /// Nodes and balancers that it hears nothing from, by its own ears. Nodes that may still join are not among them.
+    pub suspects: Vec<Pid>,
 }
 
 /// One shard.

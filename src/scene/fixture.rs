@@ -101,6 +101,7 @@ pub fn view() -> ClusterView {
     ClusterView {
         now: Time::from_millis(12_480),
         processes: processes(),
+        coordinators: Vec::new(),
         shards: shards(),
         lock: lock(),
         ring: ring.into(),

@@ -3,6 +3,7 @@
 use crate::cluster::name::{Kind, Roster};
 use crate::cluster::note::{Note, ViewWhy};
 use crate::cluster::property::Promises;
+use crate::cluster::view::Sight;
 use crate::proto::replica::view::ShardId;
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
@@ -33,6 +34,8 @@ pub struct Bill {
     pub planned: u32,
     /// The least with which any placement could have answered those changes.
     pub minimum: u32,
+    /// Acknowledged writes that only one disk holds now.
+    pub at_risk: u32,
     /// Acknowledged writes lost.
     pub lost: u32,
     /// Promises kept.
@@ -120,7 +123,7 @@ impl Fold {
     }
 
     /// The bill at `now`.
-    pub fn bill(&self, now: Time, promises: &Promises) -> Bill {
+    pub fn bill(&self, now: Time, promises: &Promises, sight: &impl Sight) -> Bill {
         let states = promises.states();
         Bill {
             since: self.since,
@@ -133,6 +136,7 @@ impl Fold {
             moved: self.moved,
             planned: self.planned,
             minimum: self.minimum,
+            at_risk: promises.at_risk(sight),
             lost: promises.lost_writes(),
             kept: states.iter().filter(|(_, broken)| broken.is_none()).count() as u32,
             promises: states.len() as u32,

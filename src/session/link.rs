@@ -1,21 +1,23 @@
 //! The versioned link: a run as a readable URL fragment.
 //!
-//! `v=2&seed=4127&nodes=6&clients=8&off=fencing&loss=10&do=11.2:kill:C,14:cut:A>B&at=12.48`; whatever has its default
+//! `v=3&seed=4127&nodes=6&clients=8&off=fencing&loss=10&do=11.2:kill:C,14:cut:A>B&at=12.48`; whatever has its default
 //! value is left out. An action is its own text with colons for spaces, after the instant at which it is done.
 
 use std::fmt;
 
+use crate::cluster::config::{Ack, Reads};
 use crate::cluster::name::{Name, Roster};
 use crate::cluster::rules::{Rule, Rules};
 use crate::cluster::setup::Setup;
 use crate::session::action::{Action, ActionError, Refusal};
+pub use crate::session::link_error::LinkError;
 use crate::sim::time::Time;
 
 pub use crate::session::limits::LIMITS;
 
 /// The version this code writes and the newest it reads. It grows whenever the same recipe and actions no longer give the same
-/// run: 2 brought rebalancing.
-pub const VERSION: u64 = 2;
+/// run: 2 brought rebalancing, 3 several coordinators.
+pub const VERSION: u64 = 3;
 /// The seed of a run whose link names none.
 pub const DEFAULT_SEED: u64 = 4127;
 /// Keys that belong to the page: how a run is looked at, never what happens in it.
@@ -39,99 +41,6 @@ impl Default for Opened {
         Opened { setup: Setup::new(DEFAULT_SEED), actions: Vec::new(), at: Time::ZERO, page: Vec::new() }
     }
 }
-
-/// Why a link cannot be opened. Foreign text in it is an excerpt, at most 32 characters long.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum LinkError {
-    /// The link is longer than `LIMITS.link` bytes: so many.
-    TooLong(usize),
-    /// A percent escape is broken, or the bytes it stands for are no text; the position is in bytes, from 1.
-    Escape(usize),
-    /// A newer version wrote it.
-    Newer(u64),
-    /// A part is not `key=value`.
-    NoValue(String),
-    /// Nobody knows this key.
-    UnknownKey(String),
-    /// The key stands there twice.
-    Twice(String),
-    /// A number is malformed.
-    Number {
-        /// Of which key.
-        key: &'static str,
-        /// What was written.
-        text: String,
-        /// Where the value begins in the link, in bytes, from 1.
-        position: usize,
-    },
-    /// A number lies outside its bounds.
-    OutOfBounds {
-        /// Of which key.
-        key: &'static str,
-        /// The smallest number allowed.
-        min: u64,
-        /// The largest number allowed.
-        max: u64,
-    },
-    /// There is no such rule to switch off.
-    UnknownRule(String),
-    /// An instant is malformed: seconds with at most six decimals are wanted.
-    Instant {
-        /// What was written.
-        text: String,
-        /// Where the value begins in the link, in bytes, from 1.
-        position: usize,
-    },
-    /// An instant lies after the last one a run may reach.
-    TooLate(String),
-    /// The how-manieth action, from 1, is malformed.
-    Action(usize, ActionError),
-    /// The how-manieth action, from 1, names a process that does not take part.
-    Nobody(usize, Name),
-    /// Only nodes join and leave: the action's number, the process.
-    NotANode(usize, Name),
-    /// The how-manieth action, from 1, has the same process at both ends.
-    SameTwice(usize, Name),
-    /// The how-manieth action, from 1, comes before the one it follows.
-    Unordered(usize),
-    /// More actions than `LIMITS.actions`.
-    TooManyActions,
-    /// A value of one of the page's keys is too long.
-    PageValue(&'static str),
-}
-
-impl fmt::Display for LinkError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LinkError::TooLong(len) => write!(f, "the link is {len} bytes long; at most {} are read", LIMITS.link),
-            LinkError::Escape(position) => write!(f, "the escape at byte {position} does not stand for text"),
-            LinkError::Newer(version) => {
-                write!(f, "made by a newer Ringside: version {version}, this page reads {VERSION}")
-            }
-            LinkError::NoValue(part) => write!(f, "“{part}” is not of the form key=value"),
-            LinkError::UnknownKey(key) => write!(f, "“{key}” means nothing in a link"),
-            LinkError::Twice(key) => write!(f, "“{key}” stands there twice"),
-            LinkError::Number { key, text, position } => {
-                write!(f, "“{text}” at byte {position} is no whole number, but “{key}” wants one")
-            }
-            LinkError::OutOfBounds { key, min, max } => write!(f, "“{key}” must lie between {min} and {max}"),
-            LinkError::UnknownRule(word) => write!(f, "there is no rule “{word}” to switch off"),
-            LinkError::Instant { text, position } => {
-                write!(f, "“{text}” at byte {position} is no instant: seconds with at most six decimals are wanted")
-            }
-            LinkError::TooLate(text) => write!(f, "{text} s is too late: a run ends at {} s", LIMITS.run.0 / 1_000_000),
-            LinkError::Action(no, error) => write!(f, "action {no}: {error}"),
-            LinkError::Nobody(no, name) => write!(f, "action {no}: {name} does not take part in this run"),
-            LinkError::NotANode(no, name) => write!(f, "action {no}: {name} is no node; only nodes join and leave"),
-            LinkError::SameTwice(no, name) => write!(f, "action {no}: {name} stands at both ends"),
-            LinkError::Unordered(no) => write!(f, "action {no} comes before action {}: they must be in order", no - 1),
-            LinkError::TooManyActions => write!(f, "more than {} actions", LIMITS.actions),
-            LinkError::PageValue(key) => write!(f, "the value of “{key}” is too long"),
-        }
-    }
-}
-
-impl std::error::Error for LinkError {}
 
 /// Whether an earlier version made this link: its recipe and actions are read as they were meant, but what comes of them may
 /// differ, and whoever opens it has to be told.
@@ -164,12 +73,21 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
         match part.key.as_str() {
             "v" => {}
             "seed" => *seed = number("seed", part, 0, u64::MAX)?,
+            "coordinators" => {
+                roster.coordinators = number("coordinators", part, 1, 5)? as u8;
+                if roster.coordinators % 2 == 0 {
+                    return Err(LinkError::Even);
+                }
+            }
             "nodes" => roster.nodes = number("nodes", part, 3, 8)? as u8,
             "balancers" => roster.balancers = number("balancers", part, 1, 2)? as u8,
             "clients" => roster.clients = number("clients", part, 1, 8)? as u8,
             "workers" => workers = Some(part),
             "loss" => config.loss = number("loss", part, 0, 1_000)? as u16,
             "duplicates" => config.duplicates = number("duplicates", part, 0, 1_000)? as u16,
+            "ack" => config.ack = word("ack", part, Ack::ALL, Ack::word)?,
+            "reads" => config.reads = word("reads", part, Reads::ALL, Reads::word)?,
+            "min" => config.min_in_sync = number("min", part, 1, u64::from(config.replicas))? as u8,
             "off" => *rules = off(&part.value)?,
             "do" => script = Some(part),
             "at" => opened.at = instant(&part.value, part.position)?,
@@ -192,7 +110,7 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
     Ok(opened)
 }
 
-/// Writes a fragment, without its `#`. Of the configuration it carries what `parse` reads: workers, loss and duplicates.
+/// Writes a fragment, without its `#`. Of the configuration it carries what `parse` reads.
 pub fn print(opened: &Opened) -> String {
     use fmt::Write;
     let (setup, plain) = (&opened.setup, Setup::new(opened.setup.seed));
@@ -201,17 +119,25 @@ pub fn print(opened: &Opened) -> String {
     // Writing to a string cannot fail.
     let mut put = |key: &str, value: &dyn fmt::Display| write!(out, "&{key}={value}").expect("a string grows");
     let figures = [
+        ("coordinators", u64::from(roster.coordinators), u64::from(plain.roster.coordinators)),
         ("nodes", u64::from(roster.nodes), u64::from(plain.roster.nodes)),
         ("balancers", u64::from(roster.balancers), u64::from(plain.roster.balancers)),
         ("clients", u64::from(roster.clients), u64::from(plain.roster.clients)),
         ("workers", u64::from(config.workers), u64::from(default_workers(roster))),
         ("loss", u64::from(config.loss), u64::from(plain.config.loss)),
         ("duplicates", u64::from(config.duplicates), u64::from(plain.config.duplicates)),
+        ("min", u64::from(config.min_in_sync), u64::from(plain.config.min_in_sync)),
     ];
     for (key, value, default) in figures {
         if value != default {
             put(key, &value);
         }
+    }
+    if config.ack != plain.config.ack {
+        put("ack", &config.ack.word());
+    }
+    if config.reads != plain.config.reads {
+        put("reads", &config.reads.word());
     }
     let off: Vec<&str> = setup.rules.off().map(Rule::word).collect();
     if !off.is_empty() {
@@ -315,6 +241,12 @@ fn number(key: &'static str, part: &Part, min: u64, max: u64) -> Result<u64, Lin
         Ok(n) if (min..=max).contains(&n) => Ok(n),
         _ => Err(LinkError::OutOfBounds { key, min, max }),
     }
+}
+
+fn word<T: Copy, const N: usize>(key: &'static str, part: &Part, all: [T; N], word: fn(T) -> &'static str) -> Result<T, LinkError> {
+    let known = || all.map(word).join(" or ");
+    let unknown = || LinkError::UnknownWord { key, text: excerpt(&part.value), known: known() };
+    all.into_iter().find(|&it| word(it) == part.value).ok_or_else(unknown)
 }
 
 fn off(text: &str) -> Result<Rules, LinkError> {

@@ -10,6 +10,7 @@ pub mod chaos;
 pub mod export;
 mod limits;
 pub mod link;
+mod link_error;
 mod moment;
 pub mod playback;
 pub mod room;
@@ -351,11 +352,11 @@ impl Session {
 
     /// What the failures up to now have cost.
     pub fn bill(&self) -> bill::Bill {
-        self.moment.bill.bill(self.now(), &self.moment.promises)
+        self.moment.bill.bill(self.now(), &self.moment.promises, &self.moment.cluster)
     }
 
     /// The promises up to now.
-    pub fn promises(&self) -> [(Promise, Option<Broken>); 7] {
+    pub fn promises(&self) -> [(Promise, Option<Broken>); Promise::COUNT] {
         self.moment.promises.states()
     }
 

@@ -79,6 +79,8 @@ fn link_error_zh(error: &LinkError) -> String {
             format!("第 {position} 字节处的“{text}”不是整数，而“{key}”需要整数")
         }
         LinkError::OutOfBounds { key, min, max } => format!("“{key}”必须在 {min} 到 {max} 之间"),
+        LinkError::UnknownWord { key, text, known } => format!("“{key}”可以是 {}，不能是“{text}”", known.replace(" or ", "、")),
+        LinkError::Even => "“coordinators”只能是 1、3 或 5".to_owned(),
         LinkError::UnknownRule(word) => format!("没有叫“{word}”的规则可以关闭"),
         LinkError::Instant { text, position } => {
             format!("第 {position} 字节处的“{text}”不是时刻：应为秒数，最多六位小数")

@@ -132,7 +132,7 @@ fn answer(text: &str) {
 #[test]
 fn the_link_of_the_documentation_is_read_as_documented() {
     let text =
-        "v=2&seed=4127&nodes=6&clients=8&off=fencing,primary-lease&loss=10&do=11.2:kill:C,13.05:cut:A:B,14:cut:A%3eB&at=12.48&lang=zh";
+        "v=3&seed=4127&nodes=6&clients=8&off=fencing,primary-lease&loss=10&do=11.2:kill:C,13.05:cut:A:B,14:cut:A%3eB&at=12.48&lang=zh";
     let opened = parse(text).expect("it is in order");
     let node = |n| Name { kind: Kind::Node, n };
     assert_eq!(
@@ -148,7 +148,7 @@ fn the_link_of_the_documentation_is_read_as_documented() {
     assert_eq!(opened.setup.rules, Rules::ALL_ON.without(Rule::Fencing).without(Rule::PrimaryLease));
     assert_eq!(opened.page, [("lang".to_owned(), "zh".to_owned())]);
     assert_eq!(parse(""), Ok(Opened::default()), "an empty fragment is the default run");
-    assert_eq!(print(&opened), "v=2&seed=4127&loss=10&off=fencing,primary-lease&do=11.2:kill:C,13.05:cut:A:B,14:cut:A>B&at=12.48&lang=zh");
+    assert_eq!(print(&opened), "v=3&seed=4127&loss=10&off=fencing,primary-lease&do=11.2:kill:C,13.05:cut:A:B,14:cut:A>B&at=12.48&lang=zh");
 }
 
 #[test]
@@ -157,17 +157,21 @@ fn every_complaint_names_what_is_wrong() {
     let script = |n: usize| format!("do={}", vec!["1:kill:C"; n].join(","));
     let name = |text: &str| text.parse::<Name>().expect("a name");
     for (text, error) in [
-        ("v=3&future=x", LinkError::Newer(3)),
+        ("v=4&future=x", LinkError::Newer(4)),
         ("future=x&v=99", LinkError::Newer(99)),
-        ("v=2&what=x", LinkError::UnknownKey("what".to_owned())),
+        ("v=3&what=x", LinkError::UnknownKey("what".to_owned())),
         ("seed", LinkError::NoValue("seed".to_owned())),
         ("seed=1&seed=1", LinkError::Twice("seed".to_owned())),
-        ("v=2&seed=12x", number("seed", "12x", 10)),
-        ("#v=2&seed=", number("seed", "", 11)),
-        ("v=2&seed=-1", number("seed", "-1", 10)),
+        ("v=3&seed=12x", number("seed", "12x", 10)),
+        ("#v=3&seed=", number("seed", "", 11)),
+        ("v=3&seed=-1", number("seed", "-1", 10)),
         ("nodes=9", LinkError::OutOfBounds { key: "nodes", min: 3, max: 8 }),
         ("seed=99999999999999999999", LinkError::OutOfBounds { key: "seed", min: 0, max: u64::MAX }),
         ("clients=2&workers=3", LinkError::OutOfBounds { key: "workers", min: 0, max: 2 }),
+        ("coordinators=2", LinkError::Even),
+        ("coordinators=7", LinkError::OutOfBounds { key: "coordinators", min: 1, max: 5 }),
+        ("min=4", LinkError::OutOfBounds { key: "min", min: 1, max: 3 }),
+        ("ack=all", LinkError::UnknownWord { key: "ack", text: "all".to_owned(), known: "primary or majority or in-sync".to_owned() }),
         ("off=fencing,luck", LinkError::UnknownRule("luck".to_owned())),
         ("at=1.2345678", LinkError::Instant { text: "1.2345678".to_owned(), position: 4 }),
         ("at=.5", LinkError::Instant { text: ".5".to_owned(), position: 4 }),
@@ -185,8 +189,8 @@ fn every_complaint_names_what_is_wrong() {
         ("do=1:cut:A:A", LinkError::SameTwice(1, name("A"))),
         ("do=2:kill:A,1:kill:B", LinkError::Unordered(2)),
         (&script(513), LinkError::TooManyActions),
-        ("v=2&seed=%4", LinkError::Escape(10)),
-        ("v=2&seed=1%zz", LinkError::Escape(11)),
+        ("v=3&seed=%4", LinkError::Escape(10)),
+        ("v=3&seed=1%zz", LinkError::Escape(11)),
         ("lang=%ff", LinkError::Escape(6)),
         (&format!("lang={}", "z".repeat(100)), LinkError::PageValue("lang")),
         (&"&".repeat(8_193), LinkError::TooLong(8_193)),
@@ -194,11 +198,11 @@ fn every_complaint_names_what_is_wrong() {
         assert_eq!(parse(text), Err(error), "{text}");
     }
     assert!(parse("nodes=3&do=1:add:D,2:kill:D").is_ok(), "once it is added, it is there");
-    assert!(link::is_older("#v=1&seed=4") && !link::is_older("#v=2&seed=4") && !link::is_older("seed=4"));
+    assert!(link::is_older("#v=1&seed=4") && link::is_older("#v=2&seed=4") && !link::is_older("#v=3&seed=4") && !link::is_older("seed=4"));
     assert!(parse("v=1&seed=4").is_ok(), "an older link still opens");
-    let newer = parse("v=3").expect_err("newer");
-    assert_eq!(link_error(&newer, Lang::En), "made by a newer Ringside: version 3, this page reads 2");
-    assert_eq!(link_error(&newer, Lang::Zh), "链接由更新版本的环视生成：版本 3，本页面只能读版本 2");
+    let newer = parse("v=4").expect_err("newer");
+    assert_eq!(link_error(&newer, Lang::En), "made by a newer Ringside: version 4, this page reads 3");
+    assert_eq!(link_error(&newer, Lang::Zh), "链接由更新版本的环视生成：版本 4，本页面只能读版本 3");
     assert!(parse(&script(512)).is_ok());
 }
 

@@ -19,7 +19,7 @@ pub struct BillProps {
     /// The figures.
     pub bill: Figures,
     /// The promises, each with the first moment it was broken.
-    pub promises: [(Promise, Option<Broken>); 7],
+    pub promises: [(Promise, Option<Broken>); Promise::COUNT],
 }
 
 /// What a failure cost.
