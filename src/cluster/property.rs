@@ -1,7 +1,10 @@
 //! The promises, checked after every event. This file sees facts and the read-only view, and shares no code with the
 //! protocols it judges.
 
-use crate::cluster::note::{Note, OpId, ViewWhy};
+mod decisions;
+
+use crate::cluster::note::{Note, OpId, RingWhy, ViewWhy};
+use crate::cluster::property::decisions::Decisions;
 use crate::cluster::view::Sight;
 use crate::proto::lock::token::{FencingToken, Session};
 use crate::proto::replica::view::{Index, ShardId};
@@ -103,6 +106,9 @@ pub struct Promises {
     shards: SortedMap<ShardId, Shard>,
     /// Shards with more than one claim: only these need a look after every event.
     contested: SortedSet<ShardId>,
+    /// Who is on the ring, by the facts; `None` before the first change.
+    members: Option<Vec<Pid>>,
+    decisions: Decisions,
     queue: Vec<Session>,
     last_token: FencingToken,
     /// The latest edit of the document that took effect: its token and value.
@@ -223,8 +229,16 @@ impl Promises {
                     self.breaks(Promise::AckedSurvive, at, seq);
                 }
             }
-            Note::RingChanged { moves, minimum, .. } if moves > minimum => self.breaks(Promise::MovesPlanned, at, seq),
-            Note::RingChanged { .. } => {}
+            Note::RingChanged { node, why, moves, minimum } => {
+                let members = self.members.get_or_insert_with(|| sight.founders());
+                members.retain(|pid| pid != node);
+                if matches!(why, RingWhy::Joined | RingWhy::Returned) {
+                    members.push(*node);
+                }
+                if moves > minimum {
+                    self.breaks(Promise::MovesPlanned, at, seq);
+                }
+            }
             Note::ViewChanged { shard, view, why } => {
                 let it = self.shards.get_or_insert_with(*shard, Default::default);
                 let (before, now) = (it.counted.unwrap_or(sight.copies()), view.in_sync.len());
@@ -233,10 +247,12 @@ impl Promises {
                 if ours && now < before.min(sight.copies()) {
                     self.breaks(Promise::CopiesKept, at, seq);
                 }
-                if let ViewWhy::Recruited(node) = why
-                    && !ring_answer(&sight.ring(), *shard, sight.shards(), sight.copies()).contains(node)
-                {
-                    self.breaks(Promise::MovesPlanned, at, seq);
+                if let ViewWhy::Recruited(node) = why {
+                    let members = self.members.get_or_insert_with(|| sight.founders());
+                    let ring: Vec<(u64, Pid)> = sight.tokens().iter().copied().filter(|(_, pid)| members.contains(pid)).collect();
+                    if !ring_answer(&ring, *shard, sight.shards(), sight.copies()).contains(node) {
+                        self.breaks(Promise::MovesPlanned, at, seq);
+                    }
                 }
             }
             Note::Dropped { shard } => {
@@ -270,7 +286,26 @@ impl Promises {
                     self.edit = (last.max(*token), *value);
                 }
             }
-            Note::Suspected { .. }
+            Note::Elected { term } => {
+                if !self.decisions.is_only_leader(who, *term) {
+                    self.breaks(Promise::OneLeader, at, seq);
+                }
+                if !self.decisions.has_all(sight, who) {
+                    self.breaks(Promise::DecisionsSurvive, at, seq);
+                }
+            }
+            Note::Decided { index, term } => {
+                if !self.decisions.is_made(sight, who, *index, *term) {
+                    self.breaks(Promise::DecisionsSurvive, at, seq);
+                }
+            }
+            Note::Stands { .. }
+            | Note::Voted { .. }
+            | Note::SteppedDown { .. }
+            | Note::DecisionsCut { .. }
+            | Note::StateTaken { .. }
+            | Note::Readmitted { .. }
+            | Note::Suspected { .. }
             | Note::Returned { .. }
             | Note::Left { .. }
             | Note::SnapshotSent { .. }

@@ -14,6 +14,7 @@ use ringside::cluster::note::Note;
 use ringside::cluster::rules::Rule;
 use ringside::session::chaos::{Chaos, heal_everything, unrest};
 use ringside::session::export::{Value, fields, kind, put_text};
+use ringside::session::siege::Siege;
 use ringside::session::{Session, link};
 use ringside::sim::journal::What;
 use ringside::sim::time::{Span, Time};
@@ -49,12 +50,21 @@ pub struct Soak {
     /// A rule to switch off; may be given several times.
     #[arg(long, value_parser = rule)]
     off: Vec<Rule>,
+    /// Hands strike only at coordinators, at the very instants at which something happens among them.
+    #[arg(long)]
+    siege: bool,
     /// How many threads.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=64))]
     threads: u64,
     /// One JSON object instead of a table; for each kind, how often and in how many seeds. Failures go to standard error as they occur, too.
     #[arg(long)]
     json: bool,
+}
+
+/// Whose hands they are.
+enum Hands {
+    Chaos(Chaos),
+    Siege(Siege),
 }
 
 /// What became of one seed.
@@ -136,15 +146,26 @@ impl Soak {
     }
 
     fn one(&self, seed: u64) -> Outcome {
-        let (setup, mut chaos) = Chaos::new(seed, &self.off);
+        let (setup, mut hands) = if self.siege {
+            let (setup, siege) = Siege::new(seed, &self.off);
+            (setup, Hands::Siege(siege))
+        } else {
+            let (setup, chaos) = Chaos::new(seed, &self.off);
+            (setup, Hands::Chaos(chaos))
+        };
         let mut session = Session::sparse(setup);
         let mut outcome = Outcome { seed, ..Outcome::default() };
         let end = Time::ZERO + Span::secs(self.seconds);
         while session.now() < end && !broken(&session) {
             HERE.set(session.link());
-            let rest = chaos.rest().min(end.since(session.now()));
-            session.advance(rest, u32::MAX);
-            chaos.act(&mut session);
+            match &mut hands {
+                Hands::Siege(siege) => siege.strike(&mut session, end),
+                Hands::Chaos(chaos) => {
+                    let rest = chaos.rest().min(end.since(session.now()));
+                    session.advance(rest, u32::MAX);
+                    chaos.act(&mut session);
+                }
+            }
         }
         heal_everything(&mut session);
         HERE.set(session.link());

@@ -70,6 +70,8 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
             self.append(None, now, patience, out);
         }
         self.send_all(now, out);
+        // A group of one waits for nobody.
+        self.advance_commit(patience, out);
     }
 
     pub(super) fn append(&mut self, op: Option<T>, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) -> Index {
