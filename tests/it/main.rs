@@ -4,6 +4,7 @@ mod contrast;
 mod digests;
 mod engine;
 mod golden;
+mod kinds;
 mod links;
 mod moves;
 mod place;
