@@ -2,6 +2,7 @@
 mod consensus;
 mod contrast;
 mod digests;
+mod elections;
 mod engine;
 mod golden;
 mod kinds;
