@@ -168,7 +168,10 @@ impl Fold {
                 self.unsilence(who);
             }
             Fault::Revive(who) | Fault::Join(who) => self.unsilence(who),
-            Fault::Cut(from, to) if self.leader == Some(to) => self.silence(from, at),
+            Fault::Cut(from, to) if self.leader == Some(from) && self.roster.name(to).kind == Kind::Coordinator => self.silence(from, at),
+            Fault::Heal(from, to) if self.leader == Some(from) && self.roster.name(to).kind == Kind::Coordinator => self.unsilence(from),
+            // Where it is the leader that is cut off from all, the nodes are not to blame.
+            Fault::Cut(from, to) if self.leader == Some(to) && !self.nodes[to.index()].silenced => self.silence(from, at),
             Fault::Heal(from, to) if self.leader == Some(to) => self.unsilence(from),
             Fault::Cut(..) | Fault::Heal(..) | Fault::Slow(..) | Fault::Drift(..) | Fault::Leave(_) => {}
         }

@@ -5,6 +5,7 @@ mod digests;
 mod elections;
 mod engine;
 mod golden;
+mod kinds;
 mod links;
 mod moves;
 mod place;

@@ -141,6 +141,6 @@ fn a_node_that_joined_is_wanted_by_the_ring() {
     let joined = (0, Note::RingChanged { node: Pid(4), why: RingWhy::Joined, moves: 3, minimum: 3 });
     let view = View { no: ViewNo(2), primary: Some(Pid(3)), in_sync: pids(&[3, 1, 2]), learners: pids(&[4]) };
     let recruited = (0, Note::ViewChanged { shard: ShardId(1), view, why: ViewWhy::Recruited(Pid(4)) });
-    assert_eq!(broken(&eye, &[recruited.clone()]), [Promise::MovesPlanned]);
+    assert_eq!(broken(&eye, std::slice::from_ref(&recruited)), [Promise::MovesPlanned]);
     assert_eq!(broken(&eye, &[joined, recruited]), []);
 }

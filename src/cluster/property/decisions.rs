@@ -1,6 +1,7 @@
 //! What coordinators promise: one leader a term, and decisions that stay (Raft, figure 3: election safety, leader completeness,
 //! state machine safety).
 
+use crate::cluster::property::{Promise, Verdicts};
 use crate::cluster::view::Sight;
 use crate::proto::replica::view::Index;
 use crate::sim::id::Pid;
@@ -17,29 +18,33 @@ pub(super) struct Decisions {
 }
 
 impl Decisions {
-    /// A coordinator was elected. False: so was another, in the same term.
-    pub(super) fn is_only_leader(&mut self, who: Pid, term: u32) -> bool {
-        *self.leaders.get_or_insert_with(term, || who) == who
+    /// A coordinator was elected.
+    pub(super) fn elected(&mut self, sight: &impl Sight, who: Pid, term: u32, verdicts: &mut Verdicts) {
+        if *self.leaders.get_or_insert_with(term, || who) != who {
+            verdicts.breaks(Promise::OneLeader);
+        }
+        // Whatever was decided must be in its log, as far as a snapshot does not stand for it.
+        let mut rest = sight.decisions_from(who).0..self.made.end();
+        if rest.any(|n| self.made.get(n).is_some_and(|made| sight.decision(who, Index(n)) != Some(*made))) {
+            verdicts.breaks(Promise::DecisionsSurvive);
+        }
     }
 
-    /// Whether a coordinator has in its log whatever was decided, as far as a snapshot does not stand for it.
-    pub(super) fn has_all(&self, sight: &impl Sight, who: Pid) -> bool {
-        let begins = sight.decisions_from(who).0;
-        (begins..self.made.end()).all(|n| self.made.get(n).is_none_or(|made| sight.decision(who, Index(n)) == Some(*made)))
-    }
-
-    /// A coordinator says that an entry is decided. False: it was decided otherwise before.
-    pub(super) fn is_made(&mut self, sight: &impl Sight, who: Pid, index: Index, term: u32) -> bool {
+    /// A coordinator says that an entry is decided.
+    pub(super) fn decided(&mut self, sight: &impl Sight, who: Pid, index: Index, term: u32, verdicts: &mut Verdicts) {
         // In the same instant a snapshot may have taken its place: then only the term is known.
         let found = sight.decision(who, index);
-        match (self.made.get(index.0), found) {
-            (None, Some(found)) => {
-                self.made.set(index.0, found);
-                found.0 == term
-            }
-            (Some(made), Some(found)) => *made == found,
-            (Some(made), None) => made.0 == term,
+        let before = self.made.get(index.0).copied();
+        if let (None, Some(found)) = (before, found) {
+            self.made.set(index.0, found);
+        }
+        let agrees = match (before, found) {
+            (Some(made), Some(found)) => made == found,
+            (Some((made, _)), None) | (None, Some((made, _))) => made == term,
             (None, None) => true,
+        };
+        if !agrees {
+            verdicts.breaks(Promise::DecisionsSurvive);
         }
     }
 }
