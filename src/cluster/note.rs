@@ -100,6 +100,52 @@ pub enum Note {
         /// Whether its disk was empty.
         fresh: bool,
     },
+    /// A coordinator hears no leader, has found that it could win, and stands for election.
+    Stands {
+        /// In this term.
+        term: u32,
+    },
+    /// A coordinator gave its vote of a term.
+    Voted {
+        /// The term.
+        term: u32,
+        /// To whom.
+        candidate: Pid,
+    },
+    /// A coordinator was elected.
+    Elected {
+        /// In this term.
+        term: u32,
+    },
+    /// A coordinator that led has heard of a higher term: it leads no more.
+    SteppedDown {
+        /// The higher term.
+        term: u32,
+    },
+    /// A coordinator has learned that everything up to `index` is decided, and applied that entry.
+    Decided {
+        /// Where in the coordinators' log.
+        index: Index,
+        /// The term that wrote it.
+        term: u32,
+    },
+    /// A coordinator dropped the end of its log, which its leader does not have.
+    DecisionsCut {
+        /// The first entry dropped.
+        from: Index,
+        /// How many.
+        dropped: u32,
+    },
+    /// A coordinator that was far behind has taken over its leader's state.
+    StateTaken {
+        /// It stands for everything up to here.
+        upto: Index,
+    },
+    /// A coordinator that had lost its disk counts again.
+    Readmitted {
+        /// Which.
+        who: Pid,
+    },
     /// The ring was computed anew, and with it who should hold what.
     RingChanged {
         /// Because of this node.
@@ -310,6 +356,12 @@ impl Note {
         match self {
             Note::Suspected { .. }
             | Note::Returned { .. }
+            | Note::Stands { .. }
+            | Note::Elected { .. }
+            | Note::SteppedDown { .. }
+            | Note::DecisionsCut { .. }
+            | Note::StateTaken { .. }
+            | Note::Readmitted { .. }
             | Note::RingChanged { .. }
             | Note::Left { .. }
             | Note::SnapshotTaken { .. }
@@ -324,7 +376,9 @@ impl Note {
             | Note::SessionEnded { .. }
             | Note::FencedWrite { .. }
             | Note::FenceRefused { .. } => true,
-            Note::Appended { .. }
+            Note::Voted { .. }
+            | Note::Decided { .. }
+            | Note::Appended { .. }
             | Note::SnapshotSent { .. }
             | Note::Yielded { .. }
             | Note::Dropped { .. }

@@ -61,8 +61,14 @@ pub trait Sight {
     fn kept(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId>;
     /// All nodes.
     fn nodes(&self) -> Vec<Pid>;
-    /// The ring's tokens, clockwise, with their owners.
-    fn ring(&self) -> Rc<[(u64, Pid)]>;
+    /// The nodes that are on the ring at the beginning.
+    fn founders(&self) -> Vec<Pid>;
+    /// The tokens of all nodes, those that may still join among them, clockwise, with their owners.
+    fn tokens(&self) -> Rc<[(u64, Pid)]>;
+    /// The first index of a coordinator's log: a snapshot stands for what came before.
+    fn decisions_from(&self, coordinator: Pid) -> Index;
+    /// The term of an entry of a living coordinator's log, and a fingerprint of what it decides.
+    fn decision(&self, coordinator: Pid, index: Index) -> Option<(u32, u64)>;
     /// Slices of the circle.
     fn shards(&self) -> u16;
     /// Copies that each shard should have.

@@ -205,7 +205,15 @@ impl History {
                     close(&mut grant.frozen, at);
                 }
             }
-            Note::ViewChanged { .. }
+            Note::Stands { .. }
+            | Note::Voted { .. }
+            | Note::Elected { .. }
+            | Note::SteppedDown { .. }
+            | Note::Decided { .. }
+            | Note::DecisionsCut { .. }
+            | Note::StateTaken { .. }
+            | Note::Readmitted { .. }
+            | Note::ViewChanged { .. }
             | Note::Serving { .. }
             | Note::Stopped { .. }
             | Note::SessionEnded { held: None, .. }

@@ -46,6 +46,14 @@ pub const fn kind(what: &What<Note>) -> &'static str {
         What::Note(note) => match note {
             Note::Suspected { .. } => "suspected",
             Note::Returned { .. } => "returned",
+            Note::Stands { .. } => "stands",
+            Note::Voted { .. } => "voted",
+            Note::Elected { .. } => "elected",
+            Note::SteppedDown { .. } => "stepped-down",
+            Note::Decided { .. } => "decided",
+            Note::DecisionsCut { .. } => "decisions-cut",
+            Note::StateTaken { .. } => "state-taken",
+            Note::Readmitted { .. } => "readmitted",
             Note::RingChanged { .. } => "ring-changed",
             Note::Left { .. } => "left",
             Note::SnapshotSent { .. } => "snapshot-sent",
@@ -162,6 +170,12 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
         Note::Returned { node, boot, fresh } => {
             vec![("node", name(*node)), ("boot", number(boot.0)), ("fresh", Value::Flag(*fresh))]
         }
+        Note::Stands { term } | Note::Elected { term } | Note::SteppedDown { term } => vec![("term", number(*term))],
+        Note::Voted { term, candidate } => vec![("term", number(*term)), ("candidate", name(*candidate))],
+        Note::Decided { index, term } => vec![("index", number(index.0)), ("term", number(*term))],
+        Note::DecisionsCut { from, dropped } => vec![("from", number(from.0)), ("dropped", number(*dropped))],
+        Note::StateTaken { upto } => vec![("upto", number(upto.0))],
+        Note::Readmitted { who } => vec![("coordinator", name(*who))],
         Note::RingChanged { node, why, moves, minimum } => {
             vec![("node", name(*node)), ("why", text(ring_why(*why))), ("moves", number(*moves)), ("minimum", number(*minimum))]
         }

@@ -69,6 +69,10 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
     let mut workers = None;
     let mut script = None;
     let Setup { seed, roster, rules, config } = &mut opened.setup;
+    if is_older(fragment) {
+        // Before there could be three of them.
+        roster.coordinators = 1;
+    }
     for part in &parts {
         match part.key.as_str() {
             "v" => {}

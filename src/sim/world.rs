@@ -97,6 +97,8 @@ where
     slots: Vec<Slot<P>>,
     net: Net,
     save: (Span, Span),
+    /// Of each group, the latest number whose facts were told.
+    told: SortedMap<u32, u32>,
     /// Always empty between steps: kept for its capacity.
     asked: Vec<Effect<P>>,
 }
@@ -138,6 +140,7 @@ where
             slots: slots.collect(),
             net: Net::new(config.seed, n, config.net),
             save: config.save,
+            told: SortedMap::new(),
             asked: Vec::new(),
         };
         for i in (0..n).filter(|&i| present[i]) {
@@ -284,8 +287,18 @@ where
     }
 
     fn carry_out(&mut self, me: Pid, mut cause: Option<Seq>, asked: &mut Vec<Effect<P>>, out: &mut Vec<Record<P::Note>>) {
+        let mut telling = None;
         for effect in asked.drain(..) {
             match effect {
+                Effect::NoteOnce { of, note } => {
+                    let told = self.told.get_or_insert_with(of.0, || 0);
+                    if *told < of.1 {
+                        (*told, telling) = (of.1, Some(of));
+                    }
+                    if telling == Some(of) {
+                        cause = Some(self.record(me, cause, What::Note(note), out));
+                    }
+                }
                 Effect::Note(note) => cause = Some(self.record(me, cause, What::Note(note), out)),
                 Effect::Send { to, msg } => self.send(me, to, msg, cause),
                 Effect::Arm { timer, after } => {
@@ -352,7 +365,7 @@ where
             (slot.clock.read(self.now), slot.clock.drift(), &slot.rng, &slot.disk_rng).hash(&mut state);
             slot.disk_busy_until.since(self.now).hash(&mut state);
         }
-        (&self.net, self.now, self.handled, self.facts).hash(&mut state);
+        (&self.net, self.now, self.handled, self.facts, &self.told).hash(&mut state);
         state.finish()
     }
 }

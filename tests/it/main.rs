@@ -2,8 +2,10 @@
 mod consensus;
 mod contrast;
 mod digests;
+mod elections;
 mod engine;
 mod golden;
+mod kinds;
 mod links;
 mod moves;
 mod place;

@@ -1,0 +1,222 @@
+//! The promises, checked after every event. This folder sees facts and the read-only view, and shares no code with the
+//! protocols it judges. Here the facts are dealt out; each subject judges in a file of its own.
+
+mod acked;
+mod decisions;
+mod lock;
+mod moves;
+mod serving;
+
+use crate::cluster::note::Note;
+use crate::cluster::view::Sight;
+use crate::sim::fault::Fault;
+use crate::sim::id::{Pid, Seq};
+use crate::sim::journal::{Record, What};
+use crate::sim::time::Time;
+
+use acked::Acked;
+use decisions::Decisions;
+use lock::Lock;
+use moves::Moves;
+pub use moves::ring_answer;
+use serving::Serving;
+
+/// A promise of the cluster.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Promise {
+    /// At most one node serves a shard.
+    OneServing,
+    /// Whoever serves a shard has every write of it that was ever acknowledged, where it was acknowledged.
+    AckedSurvive,
+    /// The lock goes to whoever has waited longest.
+    LockFifo,
+    /// Every grant's token is larger than all before it.
+    TokensGrow,
+    /// Writes under the lock take effect in the order of their tokens, each on top of the one before.
+    OneEffective,
+    /// No change of plan makes a shard's copies fewer, and no copy is deleted unless another disk holds all of it.
+    CopiesKept,
+    /// A copy is made only where the ring wants one, and a change of the ring asks for no more than it must.
+    MovesPlanned,
+    /// Copies of the in-sync set hold the same operations up to the commit point.
+    CopiesAgree,
+    /// Each write takes effect once, however often it is sent.
+    OnceOnly,
+    /// At most one coordinator is elected in a term.
+    OneLeader,
+    /// What the coordinators have decided stays decided, and all of them decide alike.
+    DecisionsSurvive,
+}
+
+impl Promise {
+    /// How many there are.
+    pub const COUNT: usize = 11;
+    /// All of them, in the order of the page.
+    pub const ALL: [Promise; Promise::COUNT] = [
+        Promise::OneServing,
+        Promise::AckedSurvive,
+        Promise::LockFifo,
+        Promise::TokensGrow,
+        Promise::OneEffective,
+        Promise::CopiesKept,
+        Promise::MovesPlanned,
+        Promise::CopiesAgree,
+        Promise::OnceOnly,
+        Promise::OneLeader,
+        Promise::DecisionsSurvive,
+    ];
+
+    /// Its word in attributes and on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Promise::OneServing => "one-serving",
+            Promise::AckedSurvive => "acked-survive",
+            Promise::LockFifo => "lock-fifo",
+            Promise::TokensGrow => "tokens-grow",
+            Promise::OneEffective => "one-effective",
+            Promise::CopiesKept => "copies-kept",
+            Promise::MovesPlanned => "moves-planned",
+            Promise::CopiesAgree => "copies-agree",
+            Promise::OnceOnly => "once-only",
+            Promise::OneLeader => "one-leader",
+            Promise::DecisionsSurvive => "decisions-survive",
+        }
+    }
+}
+
+/// The first moment at which a promise was broken.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Broken {
+    /// When.
+    pub at: Time,
+    /// The latest fact then.
+    pub seq: Seq,
+}
+
+/// What has been found so far, and the fact that is being judged.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Verdicts {
+    broken: [Option<Broken>; Promise::COUNT],
+    now: Broken,
+}
+
+impl Default for Verdicts {
+    fn default() -> Verdicts {
+        Verdicts { broken: [None; Promise::COUNT], now: Broken { at: Time::ZERO, seq: Seq(0) } }
+    }
+}
+
+impl Verdicts {
+    fn breaks(&mut self, promise: Promise) {
+        self.broken[promise as usize].get_or_insert(self.now);
+    }
+}
+
+/// The state of all promises of one run.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Promises {
+    verdicts: Verdicts,
+    serving: Serving,
+    acked: Acked,
+    moves: Moves,
+    lock: Lock,
+    decisions: Decisions,
+}
+
+impl Promises {
+    /// Nothing has happened, nothing is broken.
+    pub fn new() -> Promises {
+        Promises::default()
+    }
+
+    /// To be called after every event and every fault with the facts it brought about.
+    pub fn after(&mut self, sight: &impl Sight, new: &[Record<Note>]) {
+        for record in new {
+            self.verdicts.now = Broken { at: record.at, seq: record.seq };
+            match &record.what {
+                What::Fault(fault) => self.fault(*fault),
+                What::Note(note) => self.note(sight, record.who, note),
+            }
+        }
+        self.verdicts.now = Broken { at: sight.now(), seq: new.last().map_or(Seq(0), |record| record.seq) };
+        if self.serving.is_double(sight) {
+            self.verdicts.breaks(Promise::OneServing);
+        }
+    }
+
+    /// Each promise with the first moment it was broken, in the order of `Promise::ALL`.
+    pub fn states(&self) -> [(Promise, Option<Broken>); Promise::COUNT] {
+        Promise::ALL.map(|promise| (promise, self.verdicts.broken[promise as usize]))
+    }
+
+    /// Acknowledged writes that only one disk holds: one more disk lost, and they are.
+    pub fn at_risk(&self, sight: &impl Sight) -> u32 {
+        self.acked.at_risk(sight)
+    }
+
+    /// Acknowledged writes that some later server did not have.
+    pub fn lost_writes(&self) -> u32 {
+        self.acked.lost_writes()
+    }
+
+    fn fault(&mut self, fault: Fault) {
+        match fault {
+            Fault::Kill(pid) | Fault::Wipe(pid) => self.serving.dies(pid),
+            // A frozen node answers nobody while it stands still, but goes on believing: its claim stays.
+            Fault::Revive(_)
+            | Fault::Join(_)
+            | Fault::Leave(_)
+            | Fault::Freeze(_)
+            | Fault::Thaw(_)
+            | Fault::Slow(..)
+            | Fault::Cut(..)
+            | Fault::Heal(..)
+            | Fault::Drift(..) => {}
+        }
+    }
+
+    fn note(&mut self, sight: &impl Sight, who: Pid, note: &Note) {
+        let verdicts = &mut self.verdicts;
+        match note {
+            Note::Serving { shard, .. } => {
+                self.serving.claims(*shard, who);
+                self.acked.serving(sight, *shard, who, verdicts);
+            }
+            Note::Stopped { shard, .. } => self.serving.stops(*shard, who),
+            Note::Acknowledged { shard, op, index } => self.acked.acknowledged(sight, *shard, who, *op, *index, verdicts),
+            Note::RingChanged { node, why, moves, minimum } => self.moves.planned(sight, *node, *why, (*moves, *minimum), verdicts),
+            Note::ViewChanged { shard, view, why } => self.moves.view(sight, *shard, view, why, verdicts),
+            Note::Dropped { shard } => self.acked.dropped(sight, *shard, who, verdicts),
+            Note::LockQueued { session, .. } => self.lock.queued(*session),
+            Note::LockGranted { session, token } => self.lock.granted(*session, *token, verdicts),
+            Note::SessionEnded { session, .. } => self.lock.ended(*session),
+            Note::FencedWrite { op, token, value, .. } => self.lock.edited(*op, *token, *value, verdicts),
+            Note::Elected { term } => self.decisions.elected(sight, who, *term, verdicts),
+            Note::Decided { index, term } => self.decisions.decided(sight, who, *index, *term, verdicts),
+            Note::Stands { .. }
+            | Note::Voted { .. }
+            | Note::SteppedDown { .. }
+            | Note::DecisionsCut { .. }
+            | Note::StateTaken { .. }
+            | Note::Readmitted { .. }
+            | Note::Suspected { .. }
+            | Note::Returned { .. }
+            | Note::Left { .. }
+            | Note::SnapshotSent { .. }
+            | Note::SnapshotTaken { .. }
+            | Note::Yielded { .. }
+            | Note::Appended { .. }
+            | Note::Committed { .. }
+            | Note::Truncated { .. }
+            | Note::StaleView { .. }
+            | Note::LearnerReady { .. }
+            | Note::Refused { .. }
+            | Note::Answered { .. }
+            | Note::Retried { .. }
+            | Note::LockReleased { .. }
+            | Note::HoldBegins { .. }
+            | Note::HoldEnds { .. }
+            | Note::FenceRefused { .. } => {}
+        }
+    }
+}

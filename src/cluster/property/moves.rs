@@ -1,0 +1,61 @@
+//! Rebalancing: copies are made where the ring wants them, as few as can be, and no plan makes them fewer.
+
+use crate::cluster::note::{RingWhy, ViewWhy};
+use crate::cluster::property::{Promise, Verdicts};
+use crate::cluster::view::Sight;
+use crate::proto::replica::view::{ShardId, View};
+use crate::sim::id::Pid;
+use crate::sim::sorted::{SortedMap, in_order};
+
+/// What the checker remembers of the plan.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub(super) struct Moves {
+    /// Copies that counted in each shard's latest view; none before its first change, when all did.
+    counted: SortedMap<ShardId, usize>,
+    /// Who is on the ring, by the facts; `None` before the first change.
+    members: Option<Vec<Pid>>,
+}
+
+impl Moves {
+    /// The ring changed. It asked for so many copies, and could have done with so many.
+    pub(super) fn planned(&mut self, sight: &impl Sight, node: Pid, why: RingWhy, copies: (u32, u32), verdicts: &mut Verdicts) {
+        let members = self.members.get_or_insert_with(|| sight.founders());
+        members.retain(|&pid| pid != node);
+        if matches!(why, RingWhy::Joined | RingWhy::Returned) {
+            members.push(node);
+        }
+        if copies.0 > copies.1 {
+            verdicts.breaks(Promise::MovesPlanned);
+        }
+    }
+
+    /// A view was decided.
+    pub(super) fn view(&mut self, sight: &impl Sight, shard: ShardId, view: &View, why: &ViewWhy, verdicts: &mut Verdicts) {
+        let now = view.in_sync.len();
+        let before = self.counted.insert(shard, now).unwrap_or(sight.copies());
+        let ours = matches!(why, ViewWhy::Recruited(_) | ViewWhy::HandedOver | ViewWhy::Dismissed | ViewWhy::Cancelled);
+        if ours && now < before.min(sight.copies()) {
+            verdicts.breaks(Promise::CopiesKept);
+        }
+        if let ViewWhy::Recruited(node) = why {
+            let members = self.members.get_or_insert_with(|| sight.founders());
+            let ring: Vec<(u64, Pid)> = sight.tokens().iter().copied().filter(|(_, pid)| members.contains(pid)).collect();
+            if !ring_answer(&ring, shard, sight.shards(), sight.copies()).contains(node) {
+                verdicts.breaks(Promise::MovesPlanned);
+            }
+        }
+    }
+}
+
+/// The first `copies` different owners from the end of a shard's slice on, found by looking at every token: who should hold
+/// it, told without the code that decides it.
+pub fn ring_answer(ring: &[(u64, Pid)], shard: ShardId, shards: u16, copies: usize) -> Vec<Pid> {
+    let end = ((u128::from(shard.0) + 1) << 64).div_ceil(u128::from(shards)) - 1;
+    let ahead = in_order(ring.iter().map(|&(at, pid)| (at.wrapping_sub(end as u64), pid)), Ord::cmp);
+    ahead.iter().fold(Vec::new(), |mut owners, &(_, pid)| {
+        if owners.len() < copies && !owners.contains(&pid) {
+            owners.push(pid);
+        }
+        owners
+    })
+}
