@@ -54,6 +54,8 @@ pub struct StageWords {
     pub vote: &'static str,
     /// ...and up to where a snapshot stands for its log.
     pub snapshot: &'static str,
+    /// Before those it hears nothing from.
+    pub suspects: &'static str,
     /// Said of the only coordinator.
     pub alone: &'static str,
 }
@@ -80,6 +82,7 @@ const EN: StageWords = StageWords {
     term: "term",
     vote: "vote for",
     snapshot: "snapshot",
+    suspects: "suspects",
     alone: "the only one, as in the textbook: a single point of failure",
 };
 
@@ -105,6 +108,7 @@ const ZH: StageWords = StageWords {
     term: "任期",
     vote: "投票给",
     snapshot: "快照",
+    suspects: "怀疑",
     alone: "只有它一个，正是教科书里的中心服务器：单点故障",
 };
 
