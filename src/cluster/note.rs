@@ -72,6 +72,15 @@ pub enum RefusedWhy {
     NoRoute,
 }
 
+/// Why a coordinator leads no more.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum YieldWhy {
+    /// It has heard of a higher term.
+    HigherTerm,
+    /// No majority has answered it for long.
+    Unheard,
+}
+
 /// Why a primary stopped serving.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum StopWhy {
@@ -117,10 +126,12 @@ pub enum Note {
         /// In this term.
         term: u32,
     },
-    /// A coordinator that led has heard of a higher term: it leads no more.
+    /// A coordinator that led leads no more.
     SteppedDown {
-        /// The higher term.
+        /// The term it has heard of; its own if it has given way by itself.
         term: u32,
+        /// The reason.
+        why: YieldWhy,
     },
     /// A coordinator has learned that everything up to `index` is decided, and applied that entry.
     Decided {

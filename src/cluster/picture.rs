@@ -223,7 +223,18 @@ impl Cluster {
             Some(Role::Primary | Role::Backup) | None => Role::Backup,
         });
         let arriving = memory.and_then(|it| it.incoming.as_ref()).map(Incoming::progress);
-        Some(ReplicaView { node, role, believes, believes_view, arriving, last: log.last(), commit, stored, tail: tail(log) })
+        Some(ReplicaView {
+            node,
+            role,
+            believes,
+            believes_view,
+            arriving,
+            base: log.base(),
+            last: log.last(),
+            commit,
+            stored,
+            tail: tail(log),
+        })
     }
 
     fn lock_view(&self, control: &Control) -> LockView {

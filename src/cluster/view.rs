@@ -198,6 +198,8 @@ pub struct ReplicaView {
     pub believes: Option<Role>,
     /// The view by its own belief (from its disk while it is down).
     pub believes_view: ViewNo,
+    /// Up to here a snapshot stands for its log (on its disk while it is down); zero if the log is whole.
+    pub base: Index,
     /// Last index of its log (from its disk while it is down).
     pub last: Index,
     /// Last index it knows to be committed.

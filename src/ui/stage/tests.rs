@@ -5,6 +5,7 @@ pub mod fixture;
 
 use std::rc::Rc;
 
+use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::view::{Health, Role};
 use ringside::proto::lock::token::FencingToken;
 use ringside::proto::replica::view::ShardId;
@@ -25,6 +26,8 @@ pub fn model(size: (u32, u32)) -> StageModel {
         hovered: None,
         story: ShardId(7),
         refused: Some(Refusal { who: fixture::pid("c3"), token: FencingToken(33) }),
+        cuts: Vec::new(),
+        writes: (Ack::InSync, 1, Reads::Primary),
         lang: Lang::En,
         thin: false,
         size,
