@@ -335,7 +335,7 @@ where
     }
 
     fn send(&mut self, from: Pid, to: Pid, msg: P::Msg, cause: Option<Seq>) {
-        assert!(from != to, "{from:?} writes to itself");
+        assert!(from != to, "process {} writes to itself", from.0);
         let fate = self.net.send(from, to, self.now);
         let boot = self.slots[to.index()].boot;
         let sent_at = self.now;
