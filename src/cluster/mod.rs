@@ -19,6 +19,7 @@ pub mod process;
 pub mod property;
 mod rebalance;
 pub mod rules;
+mod serve;
 pub mod setup;
 pub mod snapshot;
 pub mod store;

@@ -16,6 +16,7 @@ use crate::proto::lock::token::FencingToken;
 use crate::proto::replica::transfer::Incoming;
 use crate::proto::replica::view::Log;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
+use crate::sim::digest::Digest;
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
 
@@ -35,6 +36,11 @@ impl Sight for Cluster {
 
     fn logged(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId> {
         self.node(node)?.hosted(shard)?.logged(index)
+    }
+
+    fn state(&self, node: Pid, shard: ShardId) -> Option<(Index, u64)> {
+        let hosted = self.node(node)?.hosted(shard)?;
+        Some((hosted.applied, Digest::of(&hosted.store)))
     }
 
     fn kept(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId> {

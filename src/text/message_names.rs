@@ -10,6 +10,7 @@ pub fn message_name(label: &'static str, lang: Lang) -> &'static str {
         Lang::Zh => match label {
             "Acquire" => "申请锁",
             "Append" => "追加日志",
+            "Ask" => "询问日志尾部",
             "Chunk" => "快照片段",
             "Commit" => "提交点",
             "Done" => "完成",
@@ -32,6 +33,7 @@ pub fn message_name(label: &'static str, lang: Lang) -> &'static str {
             "SessionOver" => "会话结束",
             "Stale" => "视图已过时",
             "Stored" => "已存盘",
+            "Tail" => "日志尾部",
             "Views" => "新视图",
             "Yield" => "请让位",
             "Yielded" => "已让位",

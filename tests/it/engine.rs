@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::note::Note;
 use ringside::cluster::property::{Promise, Promises};
 use ringside::cluster::rules::{Rule, Rules};
@@ -258,7 +259,12 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
     let (mut kinds, mut labels) = (BTreeSet::new(), BTreeSet::new());
     let mut flights = Vec::new();
     for seed in 0..16 {
-        let mut run = Run::new(seed, Rules::ALL_ON);
+        let mut setup = Setup::new(seed);
+        // Every way of acknowledging and reading, and logs short enough to be trimmed.
+        setup.config.ack = Ack::ALL[seed as usize % 3];
+        setup.config.reads = Reads::ALL[seed as usize % 2];
+        (setup.config.log_max, setup.config.log_keep) = (24, 8);
+        let mut run = Run::of(setup);
         let node = |run: &Run, i: usize| run.cluster.env().nodes[i % 6];
         let mut at = Time::from_millis(1_000);
         for round in 0..40 {
@@ -271,7 +277,13 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
             let worker = run.cluster.env().workers[seed as usize % 5];
             match round {
                 4 => run.hand(Fault::Cut(a, b)),
-                10 => [Fault::Heal(a, b), Fault::Kill(a), Fault::Freeze(worker)].into_iter().for_each(|it| run.hand(it)),
+                // Alone with its clients, then dead: what it acknowledges on its own disk alone is lost.
+                8 => (0..6).map(|i| node(&run, i)).filter(|&to| to != a).for_each(|to| run.hand(Fault::Cut(a, to))),
+                10 => {
+                    run.hand(Fault::Kill(a));
+                    (0..6).map(|i| node(&run, i)).filter(|&to| to != a).for_each(|to| run.hand(Fault::Heal(a, to)));
+                    run.hand(Fault::Freeze(worker));
+                }
                 20 => [Fault::Revive(a), Fault::Thaw(worker)].into_iter().for_each(|it| run.hand(it)),
                 24 => run.hand(Fault::Freeze(b)),
                 28 => run.hand(Fault::Join(run.cluster.env().nodes[6])),
@@ -290,6 +302,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
     let expected = [
         "acknowledged",
         "answered",
+        "applied",
         "appended",
         "committed",
         "dropped",
@@ -302,7 +315,9 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "lock-granted",
         "lock-queued",
         "lock-released",
+        "read-asked",
         "refused",
+        "replica-read",
         "retried",
         "returned",
         "ring-changed",
@@ -313,8 +328,10 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "stale-view",
         "stopped",
         "suspected",
+        "trimmed",
         "truncated",
         "view-changed",
+        "writes-lost",
         "yielded",
     ];
     let missing: Vec<_> = expected.iter().filter(|kind| !kinds.contains(*kind)).collect();
@@ -322,6 +339,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
     let expected = [
         "Acquire",
         "Append",
+        "Ask",
         "Chunk",
         "Commit",
         "Done",
@@ -343,6 +361,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "SessionOver",
         "Stale",
         "Stored",
+        "Tail",
         "Views",
         "Yield",
         "Yielded",
