@@ -1,26 +1,37 @@
 //! A balancer: the front door. It knows which node leads which shard, by the control plane's decisions, and passes
-//! requests there and answers back. It keeps no state about requests.
+//! requests there and answers back; reads go to any in-sync copy, where the recipe says so. It keeps no state about requests.
 
+use crate::cluster::config::Reads;
 use crate::cluster::msg::{Msg, Version};
 use crate::cluster::note::{Note, RefusedWhy};
 use crate::cluster::process::{Context, Timer};
+use crate::cluster::store::Request;
 use crate::proto::replica::view::ViewNo;
 use crate::sim::id::Pid;
 use crate::sim::time::Span;
+
+/// Where a shard is served.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+struct Route {
+    view: ViewNo,
+    primary: Option<Pid>,
+    /// Copies that may answer reads, if the recipe lets others than the primary answer.
+    readers: Vec<Pid>,
+}
 
 /// A balancer's memory.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Balancer {
     known: Version,
-    /// For each shard, its primary, and the view that made it so.
-    routes: Vec<(ViewNo, Option<Pid>)>,
+    /// For each shard, its latest view.
+    routes: Vec<Route>,
 }
 
 impl Balancer {
     /// A new life: it knows no route until the coordinator answers.
     pub fn boot(ctx: &mut Context<'_>) -> Balancer {
         ctx.arm(Timer::Heartbeat, Span::ZERO);
-        Balancer { known: 0, routes: vec![(ViewNo(0), None); usize::from(ctx.env().setup.config.shards)] }
+        Balancer { known: 0, routes: vec![Route::default(); usize::from(ctx.env().setup.config.shards)] }
     }
 
     /// Asks for news.
@@ -37,17 +48,27 @@ impl Balancer {
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
             Msg::Decisions { since, version, changes, .. } if since <= self.known => {
+                let spread = ctx.env().setup.config.reads == Reads::InSync;
                 self.known = self.known.max(version);
                 for (shard, view) in changes.iter() {
                     let route = &mut self.routes[usize::from(shard.0)];
-                    if view.no > route.0 {
-                        *route = (view.no, view.primary);
+                    if view.no > route.view {
+                        let readers = if spread { view.in_sync.clone() } else { Vec::new() };
+                        *route = Route { view: view.no, primary: view.primary, readers };
                     }
                 }
             }
             Msg::Request { op, request, .. } => {
                 let shard = request.shard();
-                match self.routes[usize::from(shard.0)].1 {
+                let route = &self.routes[usize::from(shard.0)];
+                let reader = match request {
+                    Request::Get(_) if !route.readers.is_empty() => {
+                        let any = ctx.rng().below(route.readers.len() as u32);
+                        Some(route.readers[any as usize])
+                    }
+                    Request::Get(_) | Request::Put(..) | Request::Open(..) | Request::Edit(..) => None,
+                };
+                match reader.or(route.primary) {
                     Some(node) => ctx.send(node, Msg::Request { op, request, passed: None }),
                     None => {
                         let why = RefusedWhy::NoRoute;

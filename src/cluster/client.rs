@@ -1,11 +1,14 @@
 //! A client: asks for one thing at a time, patiently but not for ever, and asks again with pauses that grow. Some clients
 //! are workers: what they ask for is decided by [`Worker`].
 
+use crate::cluster::config::Reads;
 use crate::cluster::msg::Msg;
 use crate::cluster::note::{Asked, Note, OpId};
 use crate::cluster::process::{Context, Timer};
-use crate::cluster::store::{Outcome, Request};
+use crate::cluster::store::{Key, Outcome, Request};
 use crate::cluster::worker::Worker;
+use crate::proto::replica::view::Index;
+use crate::sim::id::Pid;
 use crate::sim::time::Span;
 
 /// Something asked and not yet answered.
@@ -71,7 +74,7 @@ impl Client {
     /// A message arrives.
     pub fn receive(&mut self, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
-            Msg::Done { op, outcome } => self.done(op, outcome, ctx),
+            Msg::Done { op, outcome, replica } => self.done(op, outcome, replica, ctx),
             Msg::Refused { op, .. } => {
                 if let Some(pending) = &mut self.pending
                     && pending.op == op
@@ -113,6 +116,9 @@ impl Client {
         let Some(request) = request else { return };
         self.asked += 1;
         let op = OpId { client: ctx.me(), boot: ctx.boot(), n: self.asked };
+        if let (Request::Get(key), Reads::InSync) = (request, ctx.env().setup.config.reads) {
+            ctx.note(Note::ReadAsked { shard: key.shard, op, key: key.id });
+        }
         self.pending = Some(Pending { op, request, attempt: 0, paused: true });
         self.attempt(ctx);
     }
@@ -139,14 +145,17 @@ impl Client {
         ctx.arm(Timer::Attempt, env.setup.config.client_timeout);
     }
 
-    fn done(&mut self, op: OpId, outcome: Outcome, ctx: &mut Context<'_>) {
+    fn done(&mut self, op: OpId, outcome: Outcome, replica: Option<(Pid, Index)>, ctx: &mut Context<'_>) {
         let Some(pending) = &self.pending else { return };
         if pending.op != op {
             return; // the answer to an earlier question, or the second answer to one
         }
-        let asked: Asked = pending.request.asked();
+        let (asked, key): (Asked, Key) = (pending.request.asked(), pending.request.key());
         self.pending = None;
         ctx.disarm(Timer::Attempt);
+        if let Some((from, index)) = replica {
+            ctx.note(Note::ReplicaRead { shard: key.shard, op, from, key: key.id, index });
+        }
         ctx.note(Note::Answered { op, asked });
         match &mut self.worker {
             Some(worker) => worker.answered(outcome, ctx),

@@ -116,6 +116,12 @@ pub struct Config {
     /// Silence after which a node that is down is taken off the ring and its copies are made elsewhere. Much longer than
     /// `suspect_after`: most of those that fall silent come back.
     pub out_after: Span,
+    /// A copy whose log is longer than this many entries makes a snapshot of its beginning, as far as every copy that counts has
+    /// it. More than `log_keep`.
+    pub log_max: u32,
+    /// Entries that stay in the log then, so that whoever missed no more catches up without a snapshot. At least 8, which the page
+    /// shows.
+    pub log_keep: u32,
     /// Shards that may have a learner at a time.
     pub moves_in_flight: u8,
     /// Items of a snapshot in one message.
@@ -174,6 +180,8 @@ impl Default for Config {
             resend_after: Span::millis(200),
             lag_max: Span::millis(1_000),
             out_after: Span::millis(10_000),
+            log_max: 96,
+            log_keep: 32,
             moves_in_flight: 2,
             chunk: 1,
             chunk_every: Span::millis(50),

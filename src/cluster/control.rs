@@ -1,6 +1,7 @@
 //! What the control plane decides, as a deterministic machine: the same commands give the same state. The coordinators
 //! agree on the commands by Raft.
 
+use crate::cluster::config::Ack;
 use crate::cluster::env::Env;
 use crate::cluster::msg::Version;
 use crate::cluster::note::{RingWhy, ViewWhy};
@@ -287,7 +288,7 @@ impl Control {
                 continue;
             }
             for pid in self.shards[i].view.in_sync.clone() {
-                if !self.is_up(pid) {
+                if !self.is_up(pid) && self.may_shrink(i, env) {
                     self.remove(i, pid, ViewWhy::BackupLost, out);
                 }
             }
@@ -300,7 +301,8 @@ impl Control {
         let view = &self.shards[i].view;
         let any = !env.setup.rules.on(Rule::InSyncPromotion);
         let lives = |&pid: &Pid| (self.is_up(pid) && pid != old) || (again && pid == old);
-        let chosen = if self.shards[i].lost {
+        let living = view.in_sync.iter().filter(|pid| lives(pid)).count();
+        let chosen = if self.shards[i].lost || (!any && living < self.needed(i, env)) {
             None
         } else if any {
             // Without the rule, whoever was not in sync is as good as anybody.
@@ -325,6 +327,20 @@ impl Control {
             }
             None => {}
         }
+    }
+
+    /// In-sync copies that must live for one of them to lead. Where a majority commits, so many that one of them has whatever was
+    /// committed: half of all, rounded up.
+    fn needed(&self, i: usize, env: &Env) -> usize {
+        match env.setup.config.ack {
+            Ack::Primary | Ack::InSync => 1,
+            Ack::Majority => self.shards[i].view.in_sync.len().max(env.setup.config.replicas.into()).div_ceil(2),
+        }
+    }
+
+    /// Whether the in-sync set may do without one more copy, though that one's disk may hold what others lack.
+    fn may_shrink(&self, i: usize, env: &Env) -> bool {
+        self.shards[i].view.in_sync.len() > self.needed(i, env)
     }
 
     /// These replicas of a shard in the ring's order; those that the ring does not want come last.
@@ -359,7 +375,8 @@ impl Control {
             return; // it may still believe that it leads: the new primary has to wait for it
         }
         // A learner too: the new number voids any proposal to count it that is still under way.
-        if view.no == no && view.primary != Some(node) && (view.in_sync.contains(&node) || view.learners.contains(&node)) {
+        let counted = view.in_sync.contains(&node) && self.may_shrink(usize::from(shard.0), env);
+        if view.no == no && view.primary != Some(node) && (counted || view.learners.contains(&node)) {
             self.remove(usize::from(shard.0), node, ViewWhy::BackupLost, out);
         }
     }

@@ -63,6 +63,12 @@ impl NodeDisk {
                 disk.view = disk.view.max(*view);
                 (disk.base, disk.log, disk.commit) = (base.clone(), Log::after(upto.0, upto.1), upto.0);
             }
+            Change::Trim { shard, upto, base } => {
+                let disk = self.shards.get_or_insert_with(*shard, Default::default);
+                if disk.log.mark_at(upto.0) == Some(upto.1) {
+                    (disk.base, disk.log, disk.commit) = (base.clone(), disk.log.since(upto.0), disk.commit.max(upto.0));
+                }
+            }
             Change::Drop(shard) => drop(self.shards.remove(shard)),
             Change::Leaving(leaving) => self.leaving = *leaving,
             Change::Format => self.formatted = true,

@@ -6,7 +6,7 @@ use crate::cluster::msg::{LoggedOp, Msg};
 use crate::cluster::note::{Asked, Note, OpId};
 use crate::cluster::process::Context;
 use crate::cluster::snapshot::{Base, Item};
-use crate::cluster::store::{Outcome, Request, Store};
+use crate::cluster::store::{Outcome, Protection, Request, Store};
 use crate::proto::replica::machine::Replica;
 use crate::proto::replica::transfer::{Incoming, Outgoing};
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
@@ -51,12 +51,14 @@ pub struct Hosted {
     pub serving: bool,
     /// Whether the resend timer runs.
     pub timer: bool,
-    fencing: bool,
+    /// Whether the latest view it was told of counts it in.
+    pub counts: bool,
+    rules: Protection,
 }
 
 impl Hosted {
     /// A copy just read from disk: the store is made anew from its base and the committed part of the log.
-    pub fn new(replica: Replica<LoggedOp>, base: Rc<Base>, fencing: bool) -> Hosted {
+    pub fn new(replica: Replica<LoggedOp>, base: Rc<Base>, rules: Protection) -> Hosted {
         let mut hosted = Hosted {
             replica,
             store: Store::default(),
@@ -69,7 +71,8 @@ impl Hosted {
             incoming: None,
             serving: false,
             timer: false,
-            fencing,
+            counts: false,
+            rules,
         };
         hosted.replay();
         hosted
@@ -81,12 +84,13 @@ impl Hosted {
         while self.applied < self.replica.commit() {
             self.applied = self.applied.next();
             if let Some((op, request)) = self.replica.log().get(self.applied).and_then(|entry| entry.op) {
-                self.store.apply(op, request, self.fencing);
+                self.store.apply(self.applied, op, request, self.rules);
             }
         }
     }
 
-    /// The log was cut: if that took something applied (which only a broken rule can bring about), the store is made anew.
+    /// The log was cut: if that took something applied (it was committed by a primary alone, or a rule is off), the store is made
+    /// anew.
     pub fn rewind(&mut self) {
         if self.applied > self.replica.commit() {
             self.replay();
@@ -113,13 +117,38 @@ impl Hosted {
         Outgoing::new((self.applied, view), base.items())
     }
 
+    /// Makes a snapshot of the log's beginning if the log is longer than `max`, and leaves at least `keep` entries. Gives what the
+    /// disk has to know.
+    pub fn trim(&mut self, max: u32, keep: u32) -> Option<((Index, ViewNo), Rc<Base>)> {
+        let log = self.replica.log();
+        let (from, last) = (log.base().0, log.last().0);
+        let to = self.replica.floor().min(self.applied).0.min(last.saturating_sub(keep));
+        // A little at a time is not worth a snapshot.
+        if last - from <= max || to < from + max.saturating_sub(keep) / 2 {
+            return None;
+        }
+        let mut base = Base::clone(&self.base);
+        let evidence = Rc::make_mut(&mut base.evidence);
+        for i in from + 1..=to {
+            let done = log.get(Index(i)).and_then(|entry| entry.op);
+            evidence.push(done.map(|(op, _)| op));
+            if let Some((op, request)) = done {
+                base.store.apply(Index(i), op, request, self.rules);
+            }
+        }
+        let upto = (Index(to), log.mark_at(Index(to))?);
+        self.base = Rc::new(base);
+        self.replica.trim(upto.0);
+        Some((upto, self.base.clone()))
+    }
+
     /// Applies what is committed up to `upto`; a primary answers whoever waits.
     pub fn apply(&mut self, shard: ShardId, upto: Index, ctx: &mut Context<'_>) {
         while self.applied < upto {
             self.applied = self.applied.next();
             let index = self.applied;
             let Some((op, request)) = self.replica.log().get(index).and_then(|entry| entry.op) else { continue };
-            let outcome = self.store.apply(op, request, self.fencing);
+            let (outcome, now) = self.store.apply(index, op, request, self.rules);
             if !self.replica.is_primary() {
                 continue;
             }
@@ -130,13 +159,16 @@ impl Hosted {
                 }
                 (Request::Get(_) | Request::Put(..) | Request::Open(..) | Request::Edit(..), _) => {}
             }
+            if let (true, Request::Put(..) | Request::Edit(..), Outcome::Written) = (now, request, outcome) {
+                ctx.note(Note::Applied { shard, op, index });
+            }
             if let Some((waiting, via)) = self.waiting.remove(&index)
                 && waiting == op
             {
                 if request.asked() == Asked::Write && outcome == Outcome::Written {
-                    ctx.note(Note::Acknowledged { shard, op, index });
+                    ctx.note(Note::Acknowledged { shard, op, index, key: request.key().id });
                 }
-                ctx.send(via, Msg::Done { op, outcome });
+                ctx.send(via, Msg::Done { op, outcome, replica: None });
             }
         }
     }

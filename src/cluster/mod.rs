@@ -21,6 +21,7 @@ pub mod property;
 pub mod reasons;
 mod rebalance;
 pub mod rules;
+mod serve;
 pub mod setup;
 pub mod snapshot;
 pub mod store;

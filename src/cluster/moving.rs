@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use crate::cluster::hosted::{Held, Hosted};
 use crate::cluster::msg::Msg;
-use crate::cluster::node::{Node, refuse};
+use crate::cluster::node::Node;
 use crate::cluster::note::{Note, RefusedWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
+use crate::cluster::serve::refuse;
 use crate::cluster::snapshot::{Base, Item};
 use crate::proto::replica::transfer::{Incoming, SnapshotMsg};
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
@@ -62,12 +63,12 @@ impl Node {
     /// A snapshot is here as a whole, or all that it stands for has come by another way.
     fn take_over(&mut self, from: Pid, shard: ShardId, view: ViewNo, upto: (Index, ViewNo), ctx: &mut Context<'_>) {
         let mut taken = None;
-        self.with(shard, ctx, |hosted, _, patience, wants| {
+        self.with(shard, ctx, |hosted, _, terms, wants| {
             let whole = hosted.incoming.take().filter(|it| it.is_whole()).map(Incoming::open);
             if whole.is_none() && !hosted.replica.has(upto) {
                 return; // committed otherwise than the primary has it: only a broken rule can bring this about
             }
-            let mark = hosted.replica.install(from, view, upto, patience, wants);
+            let mark = hosted.replica.install(from, view, upto, terms, wants);
             if let (Some(mark), Some((_, items))) = (mark, whole) {
                 let base = Rc::new(Base::of(&items));
                 hosted.restart(base.clone());

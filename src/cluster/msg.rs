@@ -10,7 +10,7 @@ use crate::cluster::view::Shape;
 use crate::proto::consensus::words::RaftMsg;
 use crate::proto::lock::token::{FencingToken, Session};
 use crate::proto::replica::transfer::SnapshotMsg;
-use crate::proto::replica::view::{ShardId, View, ViewNo};
+use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::proto::replica::words::ReplicaMsg;
 use crate::sim::id::{Boot, Pid};
 use crate::sim::time::Time;
@@ -120,6 +120,8 @@ pub enum Msg {
         op: OpId,
         /// What came of it.
         outcome: Outcome,
+        /// If a backup answered a read: which, and the entry that had written the key last, as it knew.
+        replica: Option<(Pid, Index)>,
     },
     /// Node to balancer, balancer to client: not here, not now; nothing has changed.
     Refused {
@@ -192,8 +194,8 @@ impl Msg {
             Msg::Done { .. } | Msg::SessionOk { .. } => Shape::Reply,
             Msg::Refused { .. } | Msg::SessionOver { .. } => Shape::Refusal,
             Msg::Replica { msg, .. } => match msg {
-                ReplicaMsg::Append { .. } => Shape::Request,
-                ReplicaMsg::Stored { .. } => Shape::Reply,
+                ReplicaMsg::Append { .. } | ReplicaMsg::Ask { .. } => Shape::Request,
+                ReplicaMsg::Stored { .. } | ReplicaMsg::Tail { .. } => Shape::Reply,
                 ReplicaMsg::Mismatch { .. } | ReplicaMsg::Stale { .. } | ReplicaMsg::Discard { .. } => Shape::Refusal,
             },
         }
@@ -226,6 +228,8 @@ impl Msg {
                 ReplicaMsg::Append { entries, .. } if entries.is_empty() => "Commit",
                 ReplicaMsg::Append { .. } => "Append",
                 ReplicaMsg::Stored { .. } => "Stored",
+                ReplicaMsg::Ask { .. } => "Ask",
+                ReplicaMsg::Tail { .. } => "Tail",
                 ReplicaMsg::Mismatch { .. } => "Mismatch",
                 ReplicaMsg::Stale { .. } => "Stale",
                 ReplicaMsg::Discard { .. } => "Discard",

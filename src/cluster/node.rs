@@ -2,17 +2,19 @@
 
 use std::rc::Rc;
 
+use crate::cluster::Env;
+use crate::cluster::config::Ack;
 use crate::cluster::disk::NodeDisk;
 use crate::cluster::hosted::{Held, Hosted};
 use crate::cluster::msg::{Changes, LoggedOp, Msg, Version};
-use crate::cluster::note::{Note, RefusedWhy, StopWhy};
+use crate::cluster::note::{Note, StopWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
 use crate::cluster::rules::Rule;
-use crate::cluster::store::{Known, Outcome, Request};
+use crate::cluster::store::Protection;
 use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::Log;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
-use crate::proto::replica::words::{Mark, Patience, ReplicaMsg, Want};
+use crate::proto::replica::words::{Commit, Mark, ReplicaMsg, Terms, Want};
 use crate::sim::id::{Boot, Pid};
 use crate::sim::process::Signal;
 use crate::sim::sorted::SortedMap;
@@ -34,10 +36,10 @@ pub struct Node {
 impl Node {
     /// A new life.
     pub fn boot(disk: &NodeDisk, ctx: &mut Context<'_>) -> Node {
-        let (me, fencing) = (ctx.me(), ctx.env().setup.rules.on(Rule::Fencing));
+        let (me, rules) = (ctx.me(), Protection::of(ctx.env().setup.rules));
         let shards = disk.shards.iter().map(|(&shard, disk)| {
             let replica = Replica::new(me, disk.view, disk.log.clone(), disk.commit);
-            (shard, Rc::new(Hosted::new(replica, disk.base.clone(), fencing)))
+            (shard, Rc::new(Hosted::new(replica, disk.base.clone(), rules)))
         });
         let shards = shards.collect();
         let first = ctx.env().setup.config.heartbeat_every;
@@ -54,6 +56,10 @@ impl Node {
     /// Its copy of a shard.
     pub fn hosted(&self, shard: ShardId) -> Option<&Hosted> {
         self.shards.get(&shard).map(Rc::as_ref)
+    }
+
+    pub(super) fn is_admitted(&self) -> bool {
+        self.admitted
     }
 
     /// When its lease ends, by its own clock.
@@ -76,7 +82,7 @@ impl Node {
         }
     }
 
-    fn has_lease(&self, ctx: &Context<'_>) -> bool {
+    pub(super) fn has_lease(&self, ctx: &Context<'_>) -> bool {
         ctx.now() < self.lease_until || !ctx.env().setup.rules.on(Rule::PrimaryLease)
     }
 
@@ -97,9 +103,9 @@ impl Node {
                 }
             }
             Timer::Resend(shard) => {
-                self.with(shard, ctx, |hosted, now, patience, wants| {
+                self.with(shard, ctx, |hosted, now, terms, wants| {
                     hosted.timer = false;
-                    hosted.replica.tick(now, patience, wants);
+                    hosted.replica.tick(now, terms, wants);
                 });
                 self.send_chunks(shard, true, ctx);
             }
@@ -177,9 +183,9 @@ impl Node {
         if !named && !self.shards.contains_key(&shard) {
             return;
         }
-        let (fencing, copies) = (ctx.env().setup.rules.on(Rule::Fencing), usize::from(ctx.env().setup.config.replicas));
+        let (rules, copies) = (Protection::of(ctx.env().setup.rules), usize::from(ctx.env().setup.config.replicas));
         let nothing = || Replica::new(me, ViewNo(0), Log::default(), Index(0));
-        let hosted = self.shards.get_or_insert_with(shard, || Rc::new(Hosted::new(nothing(), Rc::default(), fencing)));
+        let hosted = self.shards.get_or_insert_with(shard, || Rc::new(Hosted::new(nothing(), Rc::default(), rules)));
         if view.no <= hosted.replica.view() && (view.no < hosted.replica.view() || hosted.replica.is_primary()) {
             return;
         }
@@ -195,8 +201,9 @@ impl Node {
             ctx.note(Note::Dropped { shard });
             return;
         }
+        Rc::make_mut(hosted).counts = view.in_sync.contains(&me);
         ctx.save(Change::View(shard, view.no), Ticket::Nothing);
-        self.with(shard, ctx, |hosted, now, patience, wants| hosted.replica.enter(view, now, patience, wants));
+        self.with(shard, ctx, |hosted, now, terms, wants| hosted.replica.enter(view, now, terms, wants));
     }
 
     /// Lets a shard's replica act, carries out what it wants, and keeps its timer running while somebody owes it an answer.
@@ -204,27 +211,29 @@ impl Node {
         &mut self,
         shard: ShardId,
         ctx: &mut Context<'_>,
-        act: impl FnOnce(&mut Hosted, Time, Patience, &mut Vec<Want<LoggedOp>>),
+        act: impl FnOnce(&mut Hosted, Time, Terms, &mut Vec<Want<LoggedOp>>),
     ) {
         let Some(hosted) = self.shards.get_mut(&shard) else { return };
         let hosted = Rc::make_mut(hosted);
         let env = ctx.env();
         let config = &env.setup.config;
-        let wait_for_disk = env.setup.rules.on(Rule::StoredAck);
-        let patience = Patience { resend_after: config.resend_after, lag_max: config.lag_max, wait_for_disk };
+        let terms = terms(env);
         let led = hosted.replica.is_primary();
         let mut wants = Vec::new();
-        act(hosted, ctx.now(), patience, &mut wants);
+        act(hosted, ctx.now(), terms, &mut wants);
         let mut settled = false;
         for want in wants {
             match want {
                 Want::Send(to, msg) => ctx.send(to, Msg::Replica { shard, msg }),
-                Want::Save { keep, entries, mark } => {
-                    let (view, commit) = (hosted.replica.view(), hosted.replica.commit());
+                Want::Save { keep, entries, commit, mark } => {
+                    let (view, commit) = (hosted.replica.view(), hosted.replica.commit().max(commit));
                     ctx.save(Change::Log { shard, view, commit, keep, entries }, Ticket::Log(shard, mark));
                 }
-                Want::Truncated { from, dropped } => {
+                Want::Truncated { from, dropped, lost } => {
                     ctx.note(Note::Truncated { shard, from, dropped });
+                    if lost > 0 {
+                        ctx.note(Note::WritesLost { shard, from, lost });
+                    }
                     hosted.rewind();
                 }
                 Want::Forget => {
@@ -239,6 +248,10 @@ impl Node {
                 Want::Commit(index) => {
                     ctx.note(Note::Committed { shard, index });
                     hosted.apply(shard, index, ctx);
+                    if let Some((upto, base)) = hosted.trim(config.log_max, config.log_keep) {
+                        ctx.note(Note::Trimmed { shard, upto: upto.0 });
+                        ctx.save(Change::Trim { shard, upto, base }, Ticket::Nothing);
+                    }
                 }
                 Want::Ready { learner: node, again } => {
                     if !again {
@@ -304,69 +317,30 @@ impl Node {
 
     fn replicate(&mut self, from: Pid, shard: ShardId, msg: ReplicaMsg<LoggedOp>, ctx: &mut Context<'_>) {
         if self.admitted {
-            self.with(shard, ctx, |hosted, now, patience, wants| hosted.replica.receive(from, msg, now, patience, wants));
+            self.with(shard, ctx, |hosted, now, terms, wants| hosted.replica.receive(from, msg, now, terms, wants));
         }
     }
 
     /// A save is done.
     pub fn stored(&mut self, shard: ShardId, mark: Mark, ctx: &mut Context<'_>) {
-        self.with(shard, ctx, |hosted, _, _, wants| hosted.replica.stored(mark, wants));
-    }
-
-    /// A client asks for something.
-    pub(super) fn request(&mut self, it: Held, ctx: &mut Context<'_>) {
-        let (op, request, shard) = (it.op, it.request, it.request.shard());
-        let leased = self.has_lease(ctx);
-        let Some(hosted) = self.shards.get_mut(&shard) else { return refuse(&it, RefusedWhy::NotPrimary, ctx) };
-        let replica = &hosted.replica;
-        if !replica.is_primary() {
-            match replica.leader().filter(|&leader| leader != ctx.me()) {
-                _ if it.passed.is_some_and(|view| view > replica.view()) => self.hold(it, ctx), // I am to lead, and have not heard
-                Some(leader) if it.passed.is_none() => {
-                    ctx.send(leader, Msg::Request { op, request, passed: Some(replica.view()) });
-                }
-                Some(_) | None => refuse(&it, RefusedWhy::NotPrimary, ctx),
-            }
-            return;
-        }
-        if !leased {
-            return refuse(&it, RefusedWhy::NoLease, ctx);
-        }
-        if !replica.is_settled() || hosted.yielding {
-            return self.hold(it, ctx);
-        }
-        let from = it.from;
-        let hosted = Rc::make_mut(hosted);
-        if let Request::Get(key) = request {
-            let outcome = Outcome::Value(hosted.store.get(key));
-            ctx.send(from, Msg::Done { op, outcome });
-            return;
-        }
-        match hosted.store.known(op) {
-            Known::Done(outcome) => ctx.send(from, Msg::Done { op, outcome }),
-            Known::Past => {}
-            Known::New => {
-                let under_way = hosted.replica.log();
-                let tail = (hosted.applied.0 + 1..=under_way.last().0).rev();
-                let logged =
-                    tail.map(Index).find(|&i| under_way.get(i).is_some_and(|entry| entry.op.is_some_and(|(logged, _)| logged == op)));
-                if let Some(index) = logged {
-                    hosted.waiting.insert(index, (op, from)); // a retry of what is under way: answer when it is done
-                    return;
-                }
-                self.with(shard, ctx, |hosted, now, patience, wants| {
-                    let at = hosted.replica.log().last().next();
-                    hosted.waiting.insert(at, (op, from));
-                    hosted.replica.propose((op, request), now, patience, wants);
-                });
-            }
-        }
+        self.with(shard, ctx, |hosted, _, terms, wants| hosted.replica.stored(mark, terms, wants));
     }
 }
 
-/// Turns a request away; nothing has changed.
-pub(super) fn refuse(it: &Held, why: RefusedWhy, ctx: &mut Context<'_>) {
-    let op = it.op;
-    ctx.note(Note::Refused { shard: it.request.shard(), op, why });
-    ctx.send(it.from, Msg::Refused { op, why });
+/// The terms under which replicas work, from the recipe.
+fn terms(env: &Env) -> Terms {
+    let (config, rules) = (&env.setup.config, env.setup.rules);
+    let commit = match config.ack {
+        Ack::Primary => Commit::Own,
+        Ack::Majority => Commit::Majority(config.replicas),
+        Ack::InSync => Commit::All,
+    };
+    Terms {
+        resend_after: config.resend_after,
+        lag_max: config.lag_max,
+        commit,
+        wait_for_disk: rules.on(Rule::StoredAck),
+        view_check: rules.on(Rule::ViewCheck),
+        truncate: rules.on(Rule::Truncate),
+    }
 }

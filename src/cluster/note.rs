@@ -176,6 +176,54 @@ pub enum Note {
         /// How many.
         dropped: u32,
     },
+    /// A replica dropped operations that it knew to be committed: writes that were acknowledged are lost. Told by whoever had
+    /// them and comes back; if it never does, nobody in the cluster knows.
+    WritesLost {
+        /// Which shard.
+        shard: ShardId,
+        /// The first entry dropped.
+        from: Index,
+        /// How many operations.
+        lost: u32,
+    },
+    /// A replica made a snapshot of the beginning of its log.
+    Trimmed {
+        /// Which shard.
+        shard: ShardId,
+        /// The snapshot stands for everything up to here.
+        upto: Index,
+    },
+    /// A primary carried out a write: it is visible from now on. A new primary tells what its predecessor may have told.
+    Applied {
+        /// Which shard.
+        shard: ShardId,
+        /// The operation.
+        op: OpId,
+        /// Where it stands in the log.
+        index: Index,
+    },
+    /// A client asks to read a key, and any copy may answer.
+    ReadAsked {
+        /// Of which shard.
+        shard: ShardId,
+        /// The operation.
+        op: OpId,
+        /// The key's number.
+        key: u16,
+    },
+    /// A client got its answer from a backup.
+    ReplicaRead {
+        /// Of which shard.
+        shard: ShardId,
+        /// The operation.
+        op: OpId,
+        /// Which backup.
+        from: Pid,
+        /// The key's number.
+        key: u16,
+        /// The entry that had written it last, as that backup knew; 0 for none.
+        index: Index,
+    },
     /// A replica refused a message of a lower view.
     StaleView {
         /// Which shard.
@@ -202,6 +250,8 @@ pub enum Note {
         op: OpId,
         /// Where it stands in the log.
         index: Index,
+        /// The key's number.
+        key: u16,
     },
     /// A node or balancer turned a request away.
     Refused {
@@ -307,6 +357,7 @@ impl Note {
             | Note::Serving { .. }
             | Note::Stopped { .. }
             | Note::Truncated { .. }
+            | Note::WritesLost { .. }
             | Note::StaleView { .. }
             | Note::LearnerReady { .. }
             | Note::LockGranted { .. }
@@ -317,6 +368,10 @@ impl Note {
             Note::Voted { .. }
             | Note::Decided { .. }
             | Note::Appended { .. }
+            | Note::Trimmed { .. }
+            | Note::Applied { .. }
+            | Note::ReadAsked { .. }
+            | Note::ReplicaRead { .. }
             | Note::SnapshotSent { .. }
             | Note::Yielded { .. }
             | Note::Dropped { .. }

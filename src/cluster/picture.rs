@@ -41,6 +41,11 @@ impl Sight for Cluster {
         self.node(node)?.hosted(shard)?.logged(index)
     }
 
+    fn state(&self, node: Pid, shard: ShardId) -> Option<(Index, u64)> {
+        let hosted = self.node(node)?.hosted(shard)?;
+        Some((hosted.applied, Digest::of(&hosted.store)))
+    }
+
     fn kept(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId> {
         match self.world.disk(node) {
             Disk::Node(disk) => disk.shards.get(&shard)?.logged(index),

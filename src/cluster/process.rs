@@ -117,6 +117,15 @@ pub enum Change {
         /// The state.
         base: Rc<Base>,
     },
+    /// A snapshot replaces the beginning of a shard's log; what follows stays.
+    Trim {
+        /// Which shard.
+        shard: ShardId,
+        /// It stands for everything up to this entry: index and view.
+        upto: (Index, ViewNo),
+        /// The state.
+        base: Rc<Base>,
+    },
     /// A node deletes its copy of a shard.
     Drop(ShardId),
     /// Whether a node's operator has asked it to leave.
@@ -194,7 +203,13 @@ impl Process for Member {
                 let Disk::Control(disk) = disk else { unreachable!("made one above") };
                 disk.save(change);
             }
-            Change::Log { .. } | Change::Snapshot { .. } | Change::Drop(_) | Change::Leaving(_) | Change::View(..) | Change::Format => {
+            Change::Log { .. }
+            | Change::Snapshot { .. }
+            | Change::Trim { .. }
+            | Change::Drop(_)
+            | Change::Leaving(_)
+            | Change::View(..)
+            | Change::Format => {
                 if !matches!(disk, Disk::Node(_)) {
                     *disk = Disk::Node(NodeDisk::default());
                 }

@@ -56,6 +56,8 @@ pub enum RefusedWhy {
     Settling,
     /// The balancer knows no primary for the shard.
     NoRoute,
+    /// Fewer copies are in sync than a write needs.
+    TooFew,
 }
 
 /// Why a coordinator leads no more.

@@ -15,8 +15,8 @@ pub type Evidence = Rc<Vec<Option<OpId>>>;
 /// One piece of a shard's state.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Item {
-    /// A key's value.
-    Value(Key, u64),
+    /// A key's value, and the entry that wrote it.
+    Value(Key, (u64, Index)),
     /// The latest operation of a client and what came of it: exactly-once goes with the data.
     Result(Pid, (Boot, u32, Outcome)),
     /// The largest fencing token seen, and the evidence.
@@ -63,7 +63,7 @@ impl Base {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::store::Request;
+    use crate::cluster::store::{Protection, Request};
     use crate::proto::replica::view::ShardId;
 
     #[test]
@@ -77,8 +77,8 @@ mod tests {
             (op(3, 1), Request::Open(key(9), FencingToken(6))),
             (op(3, 2), Request::Edit(key(9), FencingToken(6), 1)),
         ];
-        for (op, request) in done {
-            base.store.apply(op, request, true);
+        for ((op, request), index) in done.into_iter().zip(1..) {
+            base.store.apply(Index(index), op, request, Protection { fencing: true, results: true });
         }
         base.evidence = Rc::new(vec![None, Some(op(1, 1)), Some(op(2, 7)), Some(op(3, 1)), Some(op(3, 2))]);
         assert_eq!(Base::of(&base.items()), base);

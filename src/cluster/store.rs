@@ -2,8 +2,9 @@
 //! on every replica, so all of it is deterministic.
 
 use crate::cluster::note::{Asked, OpId};
+use crate::cluster::rules::{Rule, Rules};
 use crate::proto::lock::token::FencingToken;
-use crate::proto::replica::view::ShardId;
+use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Boot;
 use crate::sim::id::Pid;
 use crate::sim::sorted::SortedMap;
@@ -34,8 +35,13 @@ pub enum Request {
 impl Request {
     /// The shard it goes to.
     pub fn shard(&self) -> ShardId {
+        self.key().shard
+    }
+
+    /// The key it is about.
+    pub fn key(&self) -> Key {
         match self {
-            Request::Get(key) | Request::Put(key, _) | Request::Open(key, _) | Request::Edit(key, _, _) => key.shard,
+            Request::Get(key) | Request::Put(key, _) | Request::Open(key, _) | Request::Edit(key, _, _) => *key,
         }
     }
 
@@ -69,10 +75,27 @@ pub enum Outcome {
     Fenced(FencingToken),
 }
 
+/// The rules that a shard's operations are carried out under.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Protection {
+    /// A token smaller than the largest seen is refused.
+    pub fencing: bool,
+    /// The result of each client's latest operation is remembered.
+    pub results: bool,
+}
+
+impl Protection {
+    /// What these rules ask for.
+    pub fn of(rules: Rules) -> Protection {
+        Protection { fencing: rules.on(Rule::Fencing), results: rules.on(Rule::OpResults) }
+    }
+}
+
 /// The state of one shard.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub struct Store {
-    pub(super) values: SortedMap<Key, u64>,
+    /// Each key's value, and the index of the entry that wrote it.
+    pub(super) values: SortedMap<Key, (u64, Index)>,
     /// The latest operation of each client and what came of it: a retried write happens once.
     pub(super) results: SortedMap<Pid, (Boot, u32, Outcome)>,
     pub(super) seen: FencingToken,
@@ -92,7 +115,12 @@ pub enum Known {
 impl Store {
     /// The value of a key.
     pub fn get(&self, key: Key) -> u64 {
-        self.values.get(&key).copied().unwrap_or(0)
+        self.values.get(&key).map_or(0, |&(value, _)| value)
+    }
+
+    /// The entry that wrote a key last; 0 if none did.
+    pub fn written_at(&self, key: Key) -> Index {
+        self.values.get(&key).map_or(Index(0), |&(_, index)| index)
     }
 
     /// The largest fencing token seen.
@@ -109,30 +137,33 @@ impl Store {
         }
     }
 
-    /// Carries out an operation of the log. `fencing` is the rule of that name.
-    pub fn apply(&mut self, op: OpId, request: Request, fencing: bool) -> Outcome {
+    /// Carries out the operation at an index of the log. Gives what came of it, and whether it was carried out now, and not
+    /// before.
+    pub fn apply(&mut self, index: Index, op: OpId, request: Request, rules: Protection) -> (Outcome, bool) {
         if let Known::Done(outcome) = self.known(op) {
-            return outcome; // logged twice: once by the old primary, once again by the new one
+            return (outcome, false); // logged twice: once by the old primary, once again by the new one
         }
         let outcome = match request {
             Request::Get(key) => Outcome::Value(self.get(key)),
             Request::Put(key, value) => {
-                self.values.insert(key, value);
+                self.values.insert(key, (value, index));
                 Outcome::Written
             }
-            Request::Open(_, token) | Request::Edit(_, token, _) if fencing && token < self.seen => Outcome::Fenced(self.seen),
+            Request::Open(_, token) | Request::Edit(_, token, _) if rules.fencing && token < self.seen => Outcome::Fenced(self.seen),
             Request::Open(key, token) => {
                 self.seen = self.seen.max(token);
                 Outcome::Value(self.get(key))
             }
             Request::Edit(key, token, value) => {
                 self.seen = self.seen.max(token);
-                self.values.insert(key, value);
+                self.values.insert(key, (value, index));
                 Outcome::Written
             }
         };
-        self.results.insert(op.client, (op.boot, op.n, outcome));
-        outcome
+        if rules.results {
+            self.results.insert(op.client, (op.boot, op.n, outcome));
+        }
+        (outcome, true)
     }
 }
 
@@ -140,6 +171,7 @@ impl Store {
 mod tests {
     use super::*;
 
+    const RULES: Protection = Protection { fencing: true, results: true };
     const KEY: Key = Key { id: 0, shard: ShardId(3) };
 
     fn op(client: u16, n: u32) -> OpId {
@@ -149,18 +181,21 @@ mod tests {
     #[test]
     fn a_token_smaller_than_the_largest_seen_is_refused_and_an_equal_one_is_not() {
         let mut store = Store::default();
-        store.apply(op(1, 1), Request::Open(KEY, FencingToken(34)), true);
-        assert_eq!(store.apply(op(2, 1), Request::Edit(KEY, FencingToken(33), 9), true), Outcome::Fenced(FencingToken(34)));
-        assert_eq!(store.apply(op(1, 2), Request::Edit(KEY, FencingToken(34), 1), true), Outcome::Written);
+        store.apply(Index(1), op(1, 1), Request::Open(KEY, FencingToken(34)), RULES);
+        assert_eq!(
+            store.apply(Index(1), op(2, 1), Request::Edit(KEY, FencingToken(33), 9), RULES),
+            (Outcome::Fenced(FencingToken(34)), true)
+        );
+        assert_eq!(store.apply(Index(1), op(1, 2), Request::Edit(KEY, FencingToken(34), 1), RULES), (Outcome::Written, true));
         assert_eq!(store.get(KEY), 1);
     }
 
     #[test]
     fn a_retried_write_happens_once() {
         let mut store = Store::default();
-        store.apply(op(1, 1), Request::Put(KEY, 5), true);
-        store.apply(op(2, 1), Request::Put(KEY, 6), true);
-        assert_eq!(store.apply(op(1, 1), Request::Put(KEY, 5), true), Outcome::Written);
+        store.apply(Index(1), op(1, 1), Request::Put(KEY, 5), RULES);
+        store.apply(Index(1), op(2, 1), Request::Put(KEY, 6), RULES);
+        assert_eq!(store.apply(Index(1), op(1, 1), Request::Put(KEY, 5), RULES), (Outcome::Written, false));
         assert_eq!(store.get(KEY), 6);
     }
 }

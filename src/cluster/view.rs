@@ -59,6 +59,8 @@ pub trait Sight {
     fn logged(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId>;
     /// The operation at an index on a node's disk, whether the node lives or not.
     fn kept(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId>;
+    /// How much of its log a living node has applied to its copy, and a digest of what came of it.
+    fn state(&self, node: Pid, shard: ShardId) -> Option<(Index, u64)>;
     /// All nodes.
     fn nodes(&self) -> Vec<Pid>;
     /// The nodes that are on the ring at the beginning.

@@ -240,6 +240,11 @@ impl History {
             | Note::Appended { .. }
             | Note::Committed { .. }
             | Note::Truncated { .. }
+            | Note::WritesLost { .. }
+            | Note::Trimmed { .. }
+            | Note::Applied { .. }
+            | Note::ReadAsked { .. }
+            | Note::ReplicaRead { .. }
             | Note::StaleView { .. }
             | Note::LearnerReady { .. }
             | Note::Acknowledged { .. }

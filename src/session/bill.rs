@@ -1,14 +1,14 @@
 //! What a failure cost: a fold over the facts, one at a time.
 
 use crate::cluster::name::{Kind, Roster};
-use crate::cluster::note::{Note, ViewWhy};
+use crate::cluster::note::{Note, OpId, ViewWhy};
 use crate::cluster::property::Promises;
 use crate::cluster::view::Sight;
-use crate::proto::replica::view::ShardId;
+use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::sim::journal::{Record, What};
-use crate::sim::sorted::SortedSet;
+use crate::sim::sorted::{SortedMap, SortedSet};
 use crate::sim::time::{Span, Time};
 
 /// The bill of the run up to now. Figures are `None` until there is something to bill: the page says "none yet".
@@ -38,9 +38,13 @@ pub struct Bill {
     pub at_risk: u32,
     /// Acknowledged writes lost.
     pub lost: u32,
+    /// Reads that a backup answered.
+    pub replica_reads: u32,
+    /// Those among them whose answer was older than a write of the same key that had been acknowledged when the client asked.
+    pub stale_reads: u32,
     /// Promises kept.
     pub kept: u32,
-    /// Promises made.
+    /// Promises made: those that the way of acknowledging writes allows.
     pub promises: u32,
 }
 
@@ -68,6 +72,12 @@ pub struct Fold {
     moved: u32,
     /// Copies that are being made.
     copying: SortedSet<(ShardId, Pid)>,
+    /// For each key, by its number: the newest entry of it that was acknowledged.
+    newest: Vec<Index>,
+    /// For each client that reads: what, and the newest acknowledged entry of that key when it asked.
+    asking: SortedMap<Pid, (OpId, Index)>,
+    replica_reads: u32,
+    stale_reads: u32,
 }
 
 /// What the bill remembers of a node.
@@ -110,6 +120,10 @@ impl Fold {
             minimum: 0,
             moved: 0,
             copying: SortedSet::default(),
+            newest: Vec::new(),
+            asking: SortedMap::new(),
+            replica_reads: 0,
+            stale_reads: 0,
         }
     }
 
@@ -128,6 +142,7 @@ impl Fold {
     /// The bill at `now`.
     pub fn bill(&self, now: Time, promises: &Promises, sight: &impl Sight) -> Bill {
         let states = promises.states();
+        let made = || states.iter().filter(|(promise, _)| promise.is_made(promises.ack()));
         Bill {
             since: self.since,
             detected_after: self.detected_after,
@@ -141,8 +156,10 @@ impl Fold {
             minimum: self.minimum,
             at_risk: promises.at_risk(sight),
             lost: promises.lost_writes(),
-            kept: states.iter().filter(|(_, broken)| broken.is_none()).count() as u32,
-            promises: states.len() as u32,
+            replica_reads: self.replica_reads,
+            stale_reads: self.stale_reads,
+            kept: made().filter(|(_, broken)| broken.is_none()).count() as u32,
+            promises: made().count() as u32,
         }
     }
 
@@ -237,6 +254,22 @@ impl Fold {
                     self.moved += u32::from(self.copying.remove(&(*shard, *node)));
                 }
             }
+            Note::Acknowledged { index, key, .. } => {
+                let row = usize::from(*key);
+                if row >= self.newest.len() {
+                    self.newest.resize(row + 1, Index(0));
+                }
+                self.newest[row] = *index;
+            }
+            Note::ReadAsked { op, key, .. } => {
+                let newest = self.newest.get(usize::from(*key)).copied().unwrap_or_default();
+                self.asking.insert(op.client, (*op, newest));
+            }
+            Note::ReplicaRead { op, index, .. } => {
+                self.replica_reads += 1;
+                let asked = self.asking.get(&op.client).filter(|(asked, _)| asked == op);
+                self.stale_reads += u32::from(asked.is_some_and(|(_, newest)| index < newest));
+            }
             Note::Stands { .. } => {
                 if let Some((_, at)) = self.watched.take_if(|(watched, _)| Some(*watched) == self.leader && *watched != record.who) {
                     self.detected_after = Some(record.at.since(at));
@@ -259,7 +292,9 @@ impl Fold {
             | Note::Truncated { .. }
             | Note::StaleView { .. }
             | Note::LearnerReady { .. }
-            | Note::Acknowledged { .. }
+            | Note::WritesLost { .. }
+            | Note::Trimmed { .. }
+            | Note::Applied { .. }
             | Note::Answered { .. }
             | Note::LockQueued { .. }
             | Note::LockGranted { .. }

@@ -66,6 +66,11 @@ pub const fn kind(what: &What<Note>) -> &'static str {
             Note::Appended { .. } => "appended",
             Note::Committed { .. } => "committed",
             Note::Truncated { .. } => "truncated",
+            Note::WritesLost { .. } => "writes-lost",
+            Note::Trimmed { .. } => "trimmed",
+            Note::Applied { .. } => "applied",
+            Note::ReadAsked { .. } => "read-asked",
+            Note::ReplicaRead { .. } => "replica-read",
             Note::StaleView { .. } => "stale-view",
             Note::LearnerReady { .. } => "learner-ready",
             Note::Acknowledged { .. } => "acknowledged",
@@ -207,8 +212,17 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
             vec![("shard", number(shard.0)), ("from", name(*from)), ("theirs", number(theirs.0)), ("ours", number(ours.0))]
         }
         Note::LearnerReady { shard, learner } => vec![("shard", number(shard.0)), ("learner", name(*learner))],
-        Note::Acknowledged { shard, op: o, index } => {
-            vec![("shard", number(shard.0)), ("op", op(o)), ("index", number(index.0))]
+        Note::WritesLost { shard, from, lost } => {
+            vec![("shard", number(shard.0)), ("from", number(from.0)), ("lost", number(*lost))]
+        }
+        Note::Trimmed { shard, upto } => vec![("shard", number(shard.0)), ("upto", number(upto.0))],
+        Note::Applied { shard, op: o, index } => vec![("shard", number(shard.0)), ("op", op(o)), ("index", number(index.0))],
+        Note::ReadAsked { shard, op: o, key } => vec![("shard", number(shard.0)), ("op", op(o)), ("key", number(*key))],
+        Note::ReplicaRead { shard, op: o, from, key, index } => {
+            vec![("shard", number(shard.0)), ("op", op(o)), ("from", name(*from)), ("key", number(*key)), ("index", number(index.0))]
+        }
+        Note::Acknowledged { shard, op: o, index, key } => {
+            vec![("shard", number(shard.0)), ("op", op(o)), ("index", number(index.0)), ("key", number(*key))]
         }
         Note::Refused { shard, op: o, why } => {
             vec![("shard", number(shard.0)), ("op", op(o)), ("why", text(refused_why(*why)))]
@@ -292,6 +306,7 @@ const fn refused_why(why: RefusedWhy) -> &'static str {
         RefusedWhy::NoLease => "no-lease",
         RefusedWhy::Settling => "settling",
         RefusedWhy::NoRoute => "no-route",
+        RefusedWhy::TooFew => "too-few",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::cluster::name::Roster;
 use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
-use crate::proto::replica::view::{ShardId, View};
+use crate::proto::replica::view::{Index, ShardId, View};
 use crate::session::action::Action;
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
@@ -131,6 +131,28 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
                 format!("{{}} drops {dropped} entries of shard {} from entry {} on: the new view does not have them.", shard.0, from.0);
             line.put(&words, &[who]);
         }
+        Note::WritesLost { shard, from: _, lost: 1 } => {
+            line.put(&format!("{{}} had committed an operation on shard {} that no other copy has: it is lost.", shard.0), &[who]);
+        }
+        Note::WritesLost { shard, from: _, lost } => {
+            line.put(&format!("{{}} had committed {lost} operations on shard {} that no other copy has: they are lost.", shard.0), &[who]);
+        }
+        Note::Trimmed { shard, upto } => {
+            let words = format!("{{}} trims its log of shard {}: a snapshot stands for everything up to entry {}.", shard.0, upto.0);
+            line.put(&words, &[who]);
+        }
+        Note::Applied { shard, op, index } => {
+            line.put(&format!("{{}} carries out {{}}'s write to shard {}, entry {}.", shard.0, index.0), &[who, op.client]);
+        }
+        Note::ReadAsked { shard, op, key } => {
+            line.put(&format!("{{}} asks any copy of shard {} for key{key}.", shard.0), &[op.client]);
+        }
+        Note::ReplicaRead { shard: _, op, from, key, index: Index(0) } => {
+            line.put(&format!("{{}} reads key{key} from backup {{}}, which knows of no write to it."), &[op.client, *from]);
+        }
+        Note::ReplicaRead { shard: _, op, from, key, index } => {
+            line.put(&format!("{{}} reads key{key} from backup {{}}, as entry {} wrote it.", index.0), &[op.client, *from]);
+        }
         Note::StaleView { shard, from, theirs, ours } => {
             let words =
                 format!("{{}} refuses a message about shard {} from {{}}: view {} is older than view {}.", shard.0, theirs.0, ours.0);
@@ -139,7 +161,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::LearnerReady { shard, learner } => {
             line.put(&format!("{{}} has caught up on shard {}, says {{}}.", shard.0), &[*learner, who]);
         }
-        Note::Acknowledged { shard, op, index } => {
+        Note::Acknowledged { shard, op, index, key: _ } => {
             let words = format!("{{}} confirms {{}}'s write to shard {}: it is entry {}.", shard.0, index.0);
             line.put(&words, &[who, op.client]);
         }
@@ -148,6 +170,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
                 RefusedWhy::NotPrimary => format!("it is not the primary of shard {}", shard.0),
                 RefusedWhy::NoLease => format!("without a lease it may not serve shard {}", shard.0),
                 RefusedWhy::Settling => format!("it still settles what the last primary of shard {} left", shard.0),
+                RefusedWhy::TooFew => format!("too few copies of shard {} are in sync for a write", shard.0),
                 RefusedWhy::NoRoute => format!("it knows no primary of shard {}", shard.0),
             };
             line.put(&format!("{{}} turns {{}} away: {because}."), &[who, op.client]);

@@ -2,7 +2,7 @@
 
 use crate::cluster::name::Roster;
 use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
-use crate::proto::replica::view::{ShardId, View};
+use crate::proto::replica::view::{Index, ShardId, View};
 use crate::session::action::Action;
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
@@ -115,6 +115,24 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             let words = format!("{{}} 从第 {} 条起丢弃分片 {} 的 {dropped} 条记录：新视图里没有它们。", from.0, shard.0);
             line.put(&words, &[who]);
         }
+        Note::WritesLost { shard, from: _, lost } => {
+            line.put(&format!("{{}} 在分片 {} 上提交过的 {lost} 个操作，别的副本都没有：它们丢失了。", shard.0), &[who]);
+        }
+        Note::Trimmed { shard, upto } => {
+            line.put(&format!("{{}} 裁剪分片 {} 的日志：第 {} 条及以前改由快照保存。", shard.0, upto.0), &[who]);
+        }
+        Note::Applied { shard, op, index } => {
+            line.put(&format!("{{}} 执行 {{}} 对分片 {} 的写入，即第 {} 条记录。", shard.0, index.0), &[who, op.client]);
+        }
+        Note::ReadAsked { shard, op, key } => {
+            line.put(&format!("{{}} 想读 key{key}，分片 {} 的任何副本都可以回答。", shard.0), &[op.client])
+        }
+        Note::ReplicaRead { shard: _, op, from, key, index: Index(0) } => {
+            line.put(&format!("{{}} 从备副本 {{}} 读 key{key}，它还没见过对这个键的写入。"), &[op.client, *from]);
+        }
+        Note::ReplicaRead { shard: _, op, from, key, index } => {
+            line.put(&format!("{{}} 从备副本 {{}} 读 key{key}，读到的是第 {} 条记录写下的值。", index.0), &[op.client, *from]);
+        }
         Note::StaleView { shard, from, theirs, ours } => {
             let words = format!("{{}} 拒绝了 {{}} 关于分片 {} 的消息：视图 {} 已过时，现在是视图 {}。", shard.0, theirs.0, ours.0);
             line.put(&words, &[who, *from]);
@@ -122,7 +140,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::LearnerReady { shard, learner } => {
             line.put(&format!("{{}} 确认：{{}} 已追上分片 {} 的全部记录。", shard.0), &[who, *learner]);
         }
-        Note::Acknowledged { shard, op, index } => {
+        Note::Acknowledged { shard, op, index, key: _ } => {
             let words = format!("{{}} 向 {{}} 确认：对分片 {} 的写入已完成，是第 {} 条记录。", shard.0, index.0);
             line.put(&words, &[who, op.client]);
         }
@@ -131,6 +149,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
                 RefusedWhy::NotPrimary => format!("它不是分片 {} 的主", shard.0),
                 RefusedWhy::NoLease => format!("没有租约，它不能为分片 {} 提供服务", shard.0),
                 RefusedWhy::Settling => format!("它还在处理分片 {} 的前任主留下的记录", shard.0),
+                RefusedWhy::TooFew => format!("分片 {} 的同步副本太少，不能写入", shard.0),
                 RefusedWhy::NoRoute => format!("它不知道谁是分片 {} 的主", shard.0),
             };
             line.put(&format!("{{}} 没有受理 {{}} 的请求：{because}。"), &[who, op.client]);

@@ -114,6 +114,7 @@ fn about(fact: &Record<Note>) -> Option<(ShardId, bool)> {
         Note::Serving { shard, .. }
         | Note::Stopped { shard, .. }
         | Note::Truncated { shard, .. }
+        | Note::WritesLost { shard, .. }
         | Note::StaleView { shard, .. }
         | Note::SnapshotTaken { shard, .. }
         | Note::LearnerReady { shard, .. } => Some((*shard, false)),
@@ -135,6 +136,10 @@ fn about(fact: &Record<Note>) -> Option<(ShardId, bool)> {
         | Note::Appended { .. }
         | Note::Committed { .. }
         | Note::Acknowledged { .. }
+        | Note::Trimmed { .. }
+        | Note::Applied { .. }
+        | Note::ReadAsked { .. }
+        | Note::ReplicaRead { .. }
         | Note::Refused { .. }
         | Note::Answered { .. }
         | Note::Retried { .. }

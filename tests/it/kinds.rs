@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::rules::Rules;
+use ringside::cluster::setup::Setup;
 use ringside::cluster::view::Office;
 use ringside::sim::fault::Fault;
 use ringside::sim::journal::What;
@@ -44,7 +46,12 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
     let (mut kinds, mut labels) = (BTreeSet::new(), BTreeSet::new());
     let mut flights = Vec::new();
     for seed in 0..16 {
-        let mut run = Run::new(seed, Rules::ALL_ON);
+        let mut setup = Setup::new(seed);
+        // Every way of acknowledging and reading, and logs short enough to be trimmed.
+        setup.config.ack = Ack::ALL[seed as usize % 3];
+        setup.config.reads = Reads::ALL[seed as usize % 2];
+        (setup.config.log_max, setup.config.log_keep) = (24, 8);
+        let mut run = Run::of(setup);
         let node = |run: &Run, i: usize| run.cluster.env().nodes[i % 6];
         let mut at = Time::from_millis(1_000);
         for round in 0..40 {
@@ -55,9 +62,16 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
             }
             let (a, b) = (node(&run, seed as usize), node(&run, seed as usize + 1));
             let worker = run.cluster.env().workers[seed as usize % 5];
+            let others = |run: &Run| run.cluster.env().nodes[..6].iter().copied().filter(|&to| to != a).collect::<Vec<_>>();
             match round {
                 4 => run.hand(Fault::Cut(a, b)),
-                10 => [Fault::Heal(a, b), Fault::Kill(a), Fault::Freeze(worker)].into_iter().for_each(|it| run.hand(it)),
+                // Alone with its clients, then dead: what it acknowledges on its own disk alone is lost.
+                8 => others(&run).into_iter().for_each(|to| run.hand(Fault::Cut(a, to))),
+                10 => {
+                    run.hand(Fault::Kill(a));
+                    others(&run).into_iter().for_each(|to| run.hand(Fault::Heal(a, to)));
+                    run.hand(Fault::Freeze(worker));
+                }
                 20 => [Fault::Revive(a), Fault::Thaw(worker)].into_iter().for_each(|it| run.hand(it)),
                 24 => run.hand(Fault::Freeze(b)),
                 28 => run.hand(Fault::Join(run.cluster.env().nodes[6])),
@@ -83,6 +97,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
     let expected = [
         "acknowledged",
         "answered",
+        "applied",
         "appended",
         "committed",
         "decided",
@@ -98,8 +113,10 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "lock-granted",
         "lock-queued",
         "lock-released",
+        "read-asked",
         "readmitted",
         "refused",
+        "replica-read",
         "retried",
         "returned",
         "ring-changed",
@@ -113,9 +130,11 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "stepped-down",
         "stopped",
         "suspected",
+        "trimmed",
         "truncated",
         "view-changed",
         "voted",
+        "writes-lost",
         "yielded",
     ];
     let missing: Vec<_> = expected.iter().filter(|kind| !kinds.contains(*kind)).collect();
@@ -125,6 +144,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "Append",
         "AppendEntries",
         "Appended",
+        "Ask",
         "Chunk",
         "Commit",
         "Done",
@@ -152,6 +172,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "SessionOver",
         "Stale",
         "Stored",
+        "Tail",
         "Views",
         "Vote",
         "Yield",

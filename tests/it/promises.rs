@@ -32,6 +32,9 @@ impl Sight for Eye {
     fn kept(&self, node: Pid, _: ShardId, index: Index) -> Option<OpId> {
         (index == Index(1) && self.full.contains(&node)).then_some(OP)
     }
+    fn state(&self, _: Pid, _: ShardId) -> Option<(Index, u64)> {
+        None
+    }
     fn nodes(&self) -> Vec<Pid> {
         (1..=4).map(Pid).collect()
     }
@@ -89,7 +92,7 @@ fn the_ring_is_walked_clockwise_and_wraps() {
 
 #[test]
 fn a_copy_deleted_while_no_other_disk_has_everything_breaks_a_promise() {
-    let acked = (1, Note::Acknowledged { shard: SHARD, op: OP, index: Index(1) });
+    let acked = (1, Note::Acknowledged { shard: SHARD, op: OP, index: Index(1), key: 0 });
     let dropped = (1, Note::Dropped { shard: SHARD });
     assert_eq!(broken(&Eye { full: pids(&[1]) }, &[acked.clone(), dropped.clone()]), [Promise::CopiesKept]);
     assert_eq!(broken(&Eye { full: pids(&[1, 4]) }, &[acked, dropped]), []);

@@ -5,7 +5,7 @@ use crate::cluster::property::{Promise, Verdicts};
 use crate::cluster::view::Sight;
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Pid;
-use crate::sim::sorted::{SortedMap, SortedSet};
+use crate::sim::sorted::SortedMap;
 
 /// What was acknowledged, shard by shard.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -15,22 +15,26 @@ pub(super) struct Acked {
 
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 struct Shard {
-    /// Acknowledged writes, by their place in the log.
+    /// Acknowledged writes, by their place in the log, but for those that are lost.
     acked: SortedMap<Index, OpId>,
-    /// Those that some later server did not have.
-    lost: SortedSet<Index>,
+    /// How many some later server did not have.
+    lost: u32,
+    /// Who said last that it serves.
+    server: Option<Pid>,
 }
 
 impl Acked {
     /// A node begins to serve.
     pub(super) fn serving(&mut self, sight: &impl Sight, id: ShardId, who: Pid, verdicts: &mut Verdicts) {
         let it = self.shards.get_or_insert_with(id, Default::default);
+        it.server = Some(who);
         let missing = |(index, op): (&Index, &OpId)| (sight.logged(who, id, *index) != Some(*op)).then_some(*index);
         let lost: Vec<Index> = it.acked.iter().filter_map(missing).collect();
+        for index in &lost {
+            it.acked.remove(index);
+        }
+        it.lost += lost.len() as u32;
         if !lost.is_empty() {
-            for index in lost {
-                it.lost.insert(index);
-            }
             verdicts.breaks(Promise::AckedSurvive);
         }
     }
@@ -38,10 +42,13 @@ impl Acked {
     /// A write was acknowledged.
     pub(super) fn acknowledged(&mut self, sight: &impl Sight, id: ShardId, who: Pid, op: OpId, index: Index, verdicts: &mut Verdicts) {
         let it = self.shards.get_or_insert_with(id, Default::default);
-        let before = it.acked.insert(index, op);
+        // By a node that does not know yet that another serves: that one has it, or it is lost.
+        let server = it.server.filter(|&server| sight.serves(server, id)).unwrap_or(who);
+        let kept = sight.logged(server, id, index) == Some(op);
         // Two different writes acknowledged at one place: one of them is lost.
-        if sight.logged(who, id, index) != Some(op) || before.is_some_and(|before| before != op) {
-            it.lost.insert(index);
+        let before = if kept { it.acked.insert(index, op) } else { None };
+        if !kept || before.is_some_and(|before| before != op) {
+            it.lost += 1;
             verdicts.breaks(Promise::AckedSurvive);
         }
     }
@@ -49,8 +56,7 @@ impl Acked {
     /// A copy is deleted.
     pub(super) fn dropped(&mut self, sight: &impl Sight, id: ShardId, who: Pid, verdicts: &mut Verdicts) {
         let it = self.shards.get_or_insert_with(id, Default::default);
-        // What has been lost before is missing everywhere.
-        let good = |node: Pid| it.acked.iter().all(|(index, op)| it.lost.contains(index) || sight.kept(node, id, *index) == Some(*op));
+        let good = |node: Pid| it.acked.iter().all(|(index, op)| sight.kept(node, id, *index) == Some(*op));
         if !sight.nodes().into_iter().any(|node| node != who && good(node)) {
             verdicts.breaks(Promise::CopiesKept);
         }
@@ -62,7 +68,7 @@ impl Acked {
         let risky = |(id, shard): (&ShardId, &Shard)| {
             let alone = |(index, op): &(&Index, &OpId)| {
                 let held = nodes.iter().filter(|&&node| sight.kept(node, *id, **index) == Some(**op)).count();
-                held == 1 && !shard.lost.contains(index)
+                held == 1
             };
             // Logs are alike from the beginning: what lies before an entry that two disks hold is on both.
             shard.acked.iter().rev().take_while(alone).count() as u32
@@ -72,6 +78,6 @@ impl Acked {
 
     /// Acknowledged writes that some later server did not have.
     pub(super) fn lost_writes(&self) -> u32 {
-        self.shards.values().map(|shard| shard.lost.len() as u32).sum()
+        self.shards.values().map(|shard| shard.lost).sum()
     }
 }

@@ -84,6 +84,9 @@ mod tests {
         fn kept(&self, _: Pid, _: ShardId, _: Index) -> Option<OpId> {
             None
         }
+        fn state(&self, _: Pid, _: ShardId) -> Option<(Index, u64)> {
+            None
+        }
         fn nodes(&self) -> Vec<Pid> {
             Vec::new()
         }

@@ -2,11 +2,14 @@
 //! protocols it judges. Here the facts are dealt out; each subject judges in a file of its own.
 
 mod acked;
+mod agree;
 mod decisions;
 mod lock;
 mod moves;
+mod once;
 mod serving;
 
+use crate::cluster::config::Ack;
 use crate::cluster::note::Note;
 use crate::cluster::view::Sight;
 use crate::sim::fault::Fault;
@@ -15,10 +18,12 @@ use crate::sim::journal::{Record, What};
 use crate::sim::time::Time;
 
 use acked::Acked;
+use agree::Agree;
 use decisions::Decisions;
 use lock::Lock;
 use moves::Moves;
 pub use moves::ring_answer;
+use once::Once;
 use serving::Serving;
 
 /// A promise of the cluster.
@@ -66,6 +71,12 @@ impl Promise {
         Promise::DecisionsSurvive,
     ];
 
+    /// Whether a cluster that acknowledges writes in this way makes the promise at all. Where the primary alone decides, writes
+    /// are lost that were acknowledged, edits under the lock among them: that is counted, and no promise is broken.
+    pub const fn is_made(self, ack: Ack) -> bool {
+        !matches!((self, ack), (Promise::AckedSurvive | Promise::OneEffective, Ack::Primary))
+    }
+
     /// Its word in attributes and on the command line.
     pub const fn word(self) -> &'static str {
         match self {
@@ -98,17 +109,20 @@ pub struct Broken {
 struct Verdicts {
     broken: [Option<Broken>; Promise::COUNT],
     now: Broken,
+    ack: Ack,
 }
 
 impl Default for Verdicts {
     fn default() -> Verdicts {
-        Verdicts { broken: [None; Promise::COUNT], now: Broken { at: Time::ZERO, seq: Seq(0) } }
+        Verdicts { broken: [None; Promise::COUNT], now: Broken { at: Time::ZERO, seq: Seq(0) }, ack: Ack::InSync }
     }
 }
 
 impl Verdicts {
     fn breaks(&mut self, promise: Promise) {
-        self.broken[promise as usize].get_or_insert(self.now);
+        if promise.is_made(self.ack) {
+            self.broken[promise as usize].get_or_insert(self.now);
+        }
     }
 }
 
@@ -118,15 +132,22 @@ pub struct Promises {
     verdicts: Verdicts,
     serving: Serving,
     acked: Acked,
+    agree: Agree,
+    once: Once,
     moves: Moves,
     lock: Lock,
     decisions: Decisions,
 }
 
 impl Promises {
-    /// Nothing has happened, nothing is broken.
+    /// Nothing has happened, nothing is broken, and everything is promised.
     pub fn new() -> Promises {
         Promises::default()
+    }
+
+    /// The same for a cluster that acknowledges writes in this way, and promises no more than that allows.
+    pub fn under(ack: Ack) -> Promises {
+        Promises { verdicts: Verdicts { ack, ..Verdicts::default() }, ..Promises::default() }
     }
 
     /// To be called after every event and every fault with the facts it brought about.
@@ -142,6 +163,11 @@ impl Promises {
         if self.serving.is_double(sight) {
             self.verdicts.breaks(Promise::OneServing);
         }
+    }
+
+    /// How writes are acknowledged, and so which promises are made.
+    pub fn ack(&self) -> Ack {
+        self.verdicts.ack
     }
 
     /// Each promise with the first moment it was broken, in the order of `Promise::ALL`.
@@ -161,7 +187,10 @@ impl Promises {
 
     fn fault(&mut self, fault: Fault) {
         match fault {
-            Fault::Kill(pid) | Fault::Wipe(pid) => self.serving.dies(pid),
+            Fault::Kill(pid) | Fault::Wipe(pid) => {
+                self.serving.dies(pid);
+                self.agree.dies(pid);
+            }
             // A frozen node answers nobody while it stands still, but goes on believing: its claim stays.
             Fault::Revive(_)
             | Fault::Join(_)
@@ -183,10 +212,23 @@ impl Promises {
                 self.acked.serving(sight, *shard, who, verdicts);
             }
             Note::Stopped { shard, .. } => self.serving.stops(*shard, who),
-            Note::Acknowledged { shard, op, index } => self.acked.acknowledged(sight, *shard, who, *op, *index, verdicts),
+            Note::Acknowledged { shard, op, index, .. } => self.acked.acknowledged(sight, *shard, who, *op, *index, verdicts),
             Note::RingChanged { node, why, moves, minimum } => self.moves.planned(sight, *node, *why, (*moves, *minimum), verdicts),
-            Note::ViewChanged { shard, view, why } => self.moves.view(sight, *shard, view, why, verdicts),
-            Note::Dropped { shard } => self.acked.dropped(sight, *shard, who, verdicts),
+            Note::ViewChanged { shard, view, why } => {
+                self.moves.view(sight, *shard, view, why, verdicts);
+                self.agree.view(sight, *shard, view, verdicts);
+            }
+            Note::Dropped { shard } => {
+                self.acked.dropped(sight, *shard, who, verdicts);
+                self.agree.begins_anew(*shard, who);
+            }
+            Note::Applied { shard, op, index } => self.once.applied(sight, *shard, who, *op, *index, verdicts),
+            Note::Committed { shard, index } => self.agree.committed(sight, *shard, who, *index, verdicts),
+            Note::Truncated { shard, from, .. } => self.agree.truncated(sight, *shard, who, *from, verdicts),
+            Note::SnapshotTaken { shard, upto } => {
+                self.agree.begins_anew(*shard, who);
+                self.agree.committed(sight, *shard, who, *upto, verdicts);
+            }
             Note::LockQueued { session, .. } => self.lock.queued(*session),
             Note::LockGranted { session, token } => self.lock.granted(*session, *token, verdicts),
             Note::SessionEnded { session, .. } => self.lock.ended(*session),
@@ -203,11 +245,12 @@ impl Promises {
             | Note::Returned { .. }
             | Note::Left { .. }
             | Note::SnapshotSent { .. }
-            | Note::SnapshotTaken { .. }
             | Note::Yielded { .. }
             | Note::Appended { .. }
-            | Note::Committed { .. }
-            | Note::Truncated { .. }
+            | Note::WritesLost { .. }
+            | Note::Trimmed { .. }
+            | Note::ReadAsked { .. }
+            | Note::ReplicaRead { .. }
             | Note::StaleView { .. }
             | Note::LearnerReady { .. }
             | Note::Refused { .. }

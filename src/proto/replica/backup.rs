@@ -4,7 +4,7 @@
 use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::{Entry, Log};
 use crate::proto::replica::view::{Index, ViewNo};
-use crate::proto::replica::words::{Mark, Patience, ReplicaMsg, Want};
+use crate::proto::replica::words::{Mark, ReplicaMsg, Terms, Want};
 use crate::sim::id::Pid;
 
 impl<T: Clone + Eq> Replica<T> {
@@ -17,53 +17,78 @@ impl<T: Clone + Eq> Replica<T> {
         entries: Vec<Entry<T>>,
         commit: Index,
         ask: bool,
-        patience: Patience,
+        terms: Terms,
         out: &mut Vec<Want<T>>,
     ) {
-        if view > self.view {
-            self.view = view;
-            self.leading = None;
+        if !self.yields_to(from, view) {
+            return;
         }
-        if self.leading.is_none() {
-            self.leader = Some(from);
-        } else {
-            return; // my own view's number from another primary: only a broken rule can bring this about
-        }
-        if self.log.mark_at(prev.0) != Some(prev.1) {
+        // Without the rule of truncation lengths are compared and not contents, and what is here stays.
+        let agrees = |log: &Log<T>, index, mark| if terms.truncate { log.mark_at(index) == Some(mark) } else { index <= log.last() };
+        if !agrees(&self.log, prev.0, prev.1) {
             let (base, last) = (self.log.base(), self.log.last());
             out.push(Want::Send(from, ReplicaMsg::Mismatch { view, from: self.commit, base, last }));
             return;
         }
         let wanted = ask || !entries.is_empty();
         let verified = Index(prev.0.0 + entries.len() as u32);
-        let known = (0..entries.len()).take_while(|&i| self.log.mark_at(Index(prev.0.0 + 1 + i as u32)) == Some(entries[i].mark));
+        let known = (0..entries.len()).take_while(|&i| agrees(&self.log, Index(prev.0.0 + 1 + i as u32), entries[i].mark));
         let known = known.count();
-        let keep = Index(prev.0.0 + known as u32);
-        let fresh: Vec<Entry<T>> = entries[known..].to_vec();
-        if !fresh.is_empty() {
-            if self.log.last() > keep {
-                let dropped = self.log.truncate(keep);
-                self.generation += 1;
-                self.stored = self.stored.min(keep);
-                self.commit = self.commit.min(keep);
-                out.push(Want::Truncated { from: keep.next(), dropped });
-            }
-            for entry in &fresh {
-                let index = self.log.push(entry.clone());
-                out.push(Want::Appended(index, entry.mark));
-            }
-            let answer = (wanted && patience.wait_for_disk).then_some((from, view));
+        let fresh = self.adopt(Index(prev.0.0 + known as u32), entries[known..].to_vec(), out);
+        let all_known = fresh.is_none();
+        if let Some((keep, entries)) = fresh {
+            let answer = (wanted && terms.wait_for_disk).then_some((from, view));
             let mark = Mark { upto: verified, generation: self.generation, answer };
-            out.push(Want::Save { keep, entries: fresh, mark });
+            out.push(Want::Save { keep, entries, commit: self.commit, mark });
         }
-        if wanted && (!patience.wait_for_disk || self.stored >= verified) {
+        if wanted && (!terms.wait_for_disk || self.stored >= verified) {
             out.push(Want::Send(from, ReplicaMsg::Stored { view, upto: verified }));
-        } else if wanted && known == entries.len() {
+        } else if wanted && all_known {
             // Everything was here already but not all of it is on disk: an empty save answers when it is.
             let mark = Mark { upto: verified, generation: self.generation, answer: Some((from, view)) };
-            out.push(Want::Save { keep: self.log.last(), entries: Vec::new(), mark });
+            out.push(Want::Save { keep: self.log.last(), entries: Vec::new(), commit: self.commit, mark });
         }
         self.learn_commit(commit.min(verified), out);
+    }
+
+    /// Whether it follows the primary of this view from now on. It does not if it leads that view itself, which only a broken
+    /// rule can bring about.
+    pub(super) fn yields_to(&mut self, primary: Pid, view: ViewNo) -> bool {
+        if view > self.view {
+            self.view = view;
+            self.leading = None;
+            self.gather = None;
+        }
+        if self.leading.is_some() {
+            return false;
+        }
+        self.leader = Some(primary);
+        true
+    }
+
+    /// Makes what follows `prev` the end of this log: entries that are here already stay, what differs is dropped. Some: what was
+    /// new and has to be saved, after which entry.
+    pub(super) fn adopt(&mut self, prev: Index, mut entries: Vec<Entry<T>>, out: &mut Vec<Want<T>>) -> Option<(Index, Vec<Entry<T>>)> {
+        let known = entries.iter().zip(prev.0 + 1..).take_while(|(entry, i)| self.log.mark_at(Index(*i)) == Some(entry.mark)).count();
+        let keep = Index(prev.0 + known as u32);
+        entries.drain(..known);
+        if entries.is_empty() {
+            return None;
+        }
+        if self.log.last() > keep {
+            let lost = (keep.0 + 1..=self.commit.0).filter(|&i| self.log.get(Index(i)).is_some_and(|entry| entry.op.is_some()));
+            let lost = lost.count() as u32;
+            let dropped = self.log.truncate(keep);
+            self.generation += 1;
+            self.stored = self.stored.min(keep);
+            self.commit = self.commit.min(keep);
+            out.push(Want::Truncated { from: keep.next(), dropped, lost });
+        }
+        for entry in &entries {
+            let index = self.log.push(entry.clone());
+            out.push(Want::Appended(index, entry.mark));
+        }
+        Some((keep, entries))
     }
 
     pub(super) fn learn_commit(&mut self, commit: Index, out: &mut Vec<Want<T>>) {
@@ -79,12 +104,12 @@ impl<T: Clone + Eq> Replica<T> {
             return;
         }
         (self.view, self.leader) = (view, Some(from));
-        let dropped = self.log.last().0;
+        let (dropped, lost) = (self.log.last().0, 0);
         self.generation += 1;
         self.log = Log::default();
         (self.stored, self.commit) = (Index(0), Index(0));
         out.push(Want::Forget);
-        out.push(Want::Truncated { from: Index(1), dropped });
+        out.push(Want::Truncated { from: Index(1), dropped, lost });
         let nothing = Index(0);
         out.push(Want::Send(from, ReplicaMsg::Mismatch { view, from: nothing, base: nothing, last: nothing }));
     }
@@ -93,7 +118,7 @@ impl<T: Clone + Eq> Replica<T> {
     ///
     /// Some: the snapshot replaces the log, and is to be saved under this mark. None: it is old news, or the log has all of it
     /// already (and may have more, which stays).
-    pub fn install(&mut self, from: Pid, view: ViewNo, upto: (Index, ViewNo), patience: Patience, out: &mut Vec<Want<T>>) -> Option<Mark> {
+    pub fn install(&mut self, from: Pid, view: ViewNo, upto: (Index, ViewNo), terms: Terms, out: &mut Vec<Want<T>>) -> Option<Mark> {
         if view < self.view || self.leading.is_some() {
             return None;
         }
@@ -102,7 +127,7 @@ impl<T: Clone + Eq> Replica<T> {
         if self.has(upto) {
             // An empty save answers when all of it is on disk.
             let mark = mark(self.generation, Some((from, view)));
-            out.push(Want::Save { keep: self.log.last(), entries: Vec::new(), mark });
+            out.push(Want::Save { keep: self.log.last(), entries: Vec::new(), commit: upto.0.max(self.commit), mark });
             self.learn_commit(upto.0, out);
             return None;
         }
@@ -110,7 +135,7 @@ impl<T: Clone + Eq> Replica<T> {
         self.log = Log::after(upto.0, upto.1);
         self.commit = upto.0;
         self.stored = Index(0);
-        if patience.wait_for_disk {
+        if terms.wait_for_disk {
             return Some(mark(self.generation, Some((from, view))));
         }
         out.push(Want::Send(from, ReplicaMsg::Stored { view, upto: upto.0 }));

@@ -1,27 +1,43 @@
 //! One replica of one shard, as a state machine.
 //!
-//! *Commit rule.* An entry is committed when the primary and every in-sync backup have *stored* it (and every learner that
-//! the primary has already proposed for the in-sync set: the control plane may have admitted it before the primary hears
-//! of it). So every member of the in-sync set holds every committed entry, and any of them may be promoted.
+//! *Committed* means: applied, answered, visible to reads. When that is so depends on the mode ([`Commit`]):
+//!
+//! | mode | an entry is committed when it is on the disk of | what that promises |
+//! |---|---|---|
+//! | `All` (PacificA, Kafka's `acks=all`) | the primary and every copy of the in-sync set | any one of them may lead after any deaths |
+//! | `Majority` (MongoDB's write concern of that name) | the primary's or not, more than half of all copies | it is on one copy of any half of them, and a new primary asks as many before it serves |
+//! | `Own` (asynchronous replication) | the primary alone | nothing: what had not reached a backup is lost with the primary |
+//!
+//! In every mode a learner that was proposed for the in-sync set counts as if every entry needed it: the control plane may have
+//! admitted it before the primary hears of it. And in every mode a new primary serves only after what it found, and the mark
+//! that begins its view, are on *all* copies of the in-sync set: *settled*.
+//!
+//! *Looking before leading.* Where an entry can be committed without being on every in-sync copy, a new primary first asks all of
+//! them what follows its commit point, and takes the end that was written last, by (view, index), for its own (Raft does the same
+//! by electing only whoever has that end, section 5.4.1). All that was committed by a majority is in it, and whatever
+//! asynchronous replication had brought to a backup that still counts. The control plane helps: it never lets the in-sync set
+//! shrink below half of the copies in that mode, nor promotes where fewer of it live.
 //!
 //! *Catching up.* By log where the logs have an entry in common, by snapshot and then log where the other has nothing at all or
 //! where the needed entries are only in this replica's own snapshot.
 //!
-//! *Simplification.* A log is never trimmed on purpose; it begins after the snapshot with which the copy began.
+//! *Trimming.* What lies before the *floor*, which every copy that counts has stored, may become a snapshot. So no primary ever
+//! needs from an in-sync copy what that one has only in its snapshot.
 
+use crate::proto::replica::gather::Gather;
 use crate::proto::replica::peer::Peer;
 use crate::proto::replica::view::{Entry, Log};
 use crate::proto::replica::view::{Index, View, ViewNo};
-use crate::proto::replica::words::{BATCH, Mark, Patience, ReplicaMsg, Want};
+use crate::proto::replica::words::{BATCH, Commit, Mark, ReplicaMsg, Terms, Want};
 use crate::sim::id::Pid;
 use crate::sim::time::Time;
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Leading {
-    peers: Vec<Peer>,
-    /// Index of the mark that began this primacy: when it is committed, the predecessor's rest is settled.
-    begins: Index,
-    settled: bool,
+    pub(super) peers: Vec<Peer>,
+    /// Index of the mark that began this primacy: when all have it, the predecessor's rest is settled.
+    pub(super) begins: Index,
+    pub(super) settled: bool,
 }
 
 /// One replica.
@@ -33,16 +49,20 @@ pub struct Replica<T> {
     pub(super) generation: u32,
     pub(super) stored: Index,
     pub(super) commit: Index,
+    /// Every copy that counts has stored everything up to here.
+    pub(super) floor: Index,
     /// Who leads the view, as far as it is known.
     pub(super) leader: Option<Pid>,
     pub(super) leading: Option<Leading>,
+    /// A new primary that still asks the others what they have: it has appended nothing yet.
+    pub(super) gather: Option<Gather<T>>,
 }
 
 impl<T: Clone + Eq> Replica<T> {
     /// A replica with what its disk holds: a view it has seen, a log, and a commit point it knew.
     pub fn new(me: Pid, view: ViewNo, log: Log<T>, commit: Index) -> Replica<T> {
         let stored = log.last();
-        Replica { me, view, log, generation: 0, stored, commit, leader: None, leading: None }
+        Replica { me, view, log, generation: 0, stored, commit, floor: Index(0), leader: None, leading: None, gather: None }
     }
 
     /// The highest view seen.
@@ -73,6 +93,10 @@ impl<T: Clone + Eq> Replica<T> {
     pub fn is_settled(&self) -> bool {
         self.leading.as_ref().is_some_and(|leading| leading.settled)
     }
+    /// A primary: how many copies its view counts, itself among them.
+    pub fn in_sync(&self) -> usize {
+        self.leading.as_ref().map_or(0, |leading| 1 + leading.peers.iter().filter(|peer| peer.in_sync).count())
+    }
     /// Whether a snapshot has to be carried to this replica.
     pub fn carries_to(&self, pid: Pid) -> bool {
         self.leading.as_ref().is_some_and(|leading| leading.peers.iter().any(|peer| peer.pid == pid && peer.snapshot))
@@ -83,16 +107,18 @@ impl<T: Clone + Eq> Replica<T> {
     }
     /// Whether somebody still has to answer or has not stored everything: the primary's timer should run.
     pub fn is_restless(&self) -> bool {
-        self.leading.as_ref().is_some_and(|l| l.peers.iter().any(|p| !p.in_sync || p.probing || p.matched < self.log.last()))
+        self.gather.is_some()
+            || self.leading.as_ref().is_some_and(|l| l.peers.iter().any(|p| !p.in_sync || p.probing || p.matched < self.log.last()))
     }
 
     /// Takes over a view that the control plane decided. Views not above the present one are old news, except that the
     /// number may have come with a primary's message before.
-    pub fn enter(&mut self, view: &View, now: Time, patience: Patience, out: &mut Vec<Want<T>>) {
+    pub fn enter(&mut self, view: &View, now: Time, terms: Terms, out: &mut Vec<Want<T>>) {
         if view.no < self.view || (view.no == self.view && self.leading.is_some()) {
             return;
         }
         let led = self.leading.take();
+        self.gather = self.gather.take().filter(|_| led.is_some() && view.primary == Some(self.me));
         (self.view, self.leader) = (view.no, view.primary);
         if view.primary != Some(self.me) {
             return;
@@ -119,12 +145,18 @@ impl<T: Clone + Eq> Replica<T> {
             Some(led) => (led.begins, led.settled),
             None => (next, false),
         };
+        let asks = terms.commit != Commit::All && peers.iter().any(|peer| peer.in_sync);
+        if begins == next && self.gather.is_none() && asks {
+            self.gather = Some(Gather::new(now));
+        }
         self.leading = Some(Leading { peers, begins, settled });
-        if begins == next {
-            self.append(None, now, patience, out);
+        if self.gather.is_some() {
+            self.ask_around(now, terms, out);
+        } else if begins == next {
+            self.append(None, now, terms, out);
         } else {
-            self.send_due(now, patience, out);
-            self.settle(out);
+            self.send_due(now, terms, out);
+            self.settle(terms, out);
         }
     }
 
@@ -132,28 +164,31 @@ impl<T: Clone + Eq> Replica<T> {
     ///
     /// # Panics
     /// If it does not lead.
-    pub fn propose(&mut self, op: T, now: Time, patience: Patience, out: &mut Vec<Want<T>>) -> Index {
-        self.append(Some(op), now, patience, out)
+    pub fn propose(&mut self, op: T, now: Time, terms: Terms, out: &mut Vec<Want<T>>) -> Index {
+        self.append(Some(op), now, terms, out)
     }
 
-    fn append(&mut self, op: Option<T>, now: Time, patience: Patience, out: &mut Vec<Want<T>>) -> Index {
+    pub(super) fn append(&mut self, op: Option<T>, now: Time, terms: Terms, out: &mut Vec<Want<T>>) -> Index {
         assert!(self.leading.is_some(), "only a primary appends of its own");
         let before = self.log.last();
         let entry = Entry { mark: self.view, op };
         let index = self.log.push(entry.clone());
         out.push(Want::Appended(index, self.view));
         let mark = Mark { upto: index, generation: self.generation, answer: None };
-        out.push(Want::Save { keep: before, entries: vec![entry], mark });
-        if !patience.wait_for_disk {
+        // Where the primary's own disk decides, the save itself commits, whether or not anybody hears of it.
+        let alone = terms.commit == Commit::Own && self.is_settled();
+        let commit = if alone { index } else { self.commit };
+        out.push(Want::Save { keep: before, entries: vec![entry], commit, mark });
+        if !terms.wait_for_disk {
             self.stored = index;
         }
-        self.send_due(now, patience, out);
-        self.settle(out);
+        self.send_due(now, terms, out);
+        self.settle(terms, out);
         index
     }
 
     /// A save is done.
-    pub fn stored(&mut self, mark: Mark, out: &mut Vec<Want<T>>) {
+    pub fn stored(&mut self, mark: Mark, terms: Terms, out: &mut Vec<Want<T>>) {
         if mark.generation != self.generation {
             return; // the log was cut since
         }
@@ -161,20 +196,26 @@ impl<T: Clone + Eq> Replica<T> {
         if let Some((to, view)) = mark.answer {
             out.push(Want::Send(to, ReplicaMsg::Stored { view, upto: mark.upto }));
         }
-        self.settle(out);
+        self.settle(terms, out);
     }
 
     /// A message from another replica.
-    pub fn receive(&mut self, from: Pid, msg: ReplicaMsg<T>, now: Time, patience: Patience, out: &mut Vec<Want<T>>) {
+    pub fn receive(&mut self, from: Pid, msg: ReplicaMsg<T>, now: Time, terms: Terms, out: &mut Vec<Want<T>>) {
         match msg {
-            ReplicaMsg::Append { view, prev, entries, commit, ask } => {
-                if view < self.view && self.leader == Some(from) {
-                    // The sender leads my view as well and has not heard of it yet. It will send this again when it has.
-                } else if view < self.view {
-                    out.push(Want::Refused { from, theirs: view });
-                    out.push(Want::Send(from, ReplicaMsg::Stale { view: self.view }));
-                } else {
-                    self.follow(from, view, prev, entries, commit, ask, patience, out);
+            ReplicaMsg::Append { view, prev, entries, commit, floor, ask } => {
+                if !self.refuses(from, view, terms, out) {
+                    self.follow(from, view, prev, entries, commit, ask, terms, out);
+                    self.floor = self.floor.max(floor);
+                }
+            }
+            ReplicaMsg::Ask { view, after } => {
+                if !self.refuses(from, view, terms, out) {
+                    self.tell(from, view, after, out);
+                }
+            }
+            ReplicaMsg::Tail { view, prev, entries } => {
+                if view == self.view {
+                    self.hear(from, prev, entries, now, terms, out);
                 }
             }
             ReplicaMsg::Stored { view, upto } => {
@@ -186,8 +227,8 @@ impl<T: Clone + Eq> Replica<T> {
                     peer.matched = peer.matched.max(upto);
                     peer.next = peer.next.max(upto.next());
                     self.propose_learner(from, now, out);
-                    self.settle(out);
-                    self.send_due(now, patience, out);
+                    self.settle(terms, out);
+                    self.send_due(now, terms, out);
                 }
             }
             ReplicaMsg::Mismatch { view, from: agreed, base, last } => {
@@ -217,16 +258,29 @@ impl<T: Clone + Eq> Replica<T> {
                     if peer.snapshot {
                         out.push(Want::Snapshot(from));
                     }
-                    self.send_due(now, patience, out);
+                    self.send_due(now, terms, out);
                 }
             }
             ReplicaMsg::Discard { view } => self.discard(from, view, out),
             ReplicaMsg::Stale { view } => {
                 if view > self.view {
+                    self.gather = None;
                     self.leading = None; // the control plane will say which view; until then, nobody's primary
                 }
             }
         }
+    }
+
+    /// Whether a message of a primary is to be refused, since a higher view has begun.
+    fn refuses(&self, from: Pid, theirs: ViewNo, terms: Terms, out: &mut Vec<Want<T>>) -> bool {
+        if theirs >= self.view || !terms.view_check {
+            return false;
+        }
+        if self.leader != Some(from) {
+            out.push(Want::Refused { from, theirs });
+            out.push(Want::Send(from, ReplicaMsg::Stale { view: self.view }));
+        } // else the sender leads my view as well and has not heard of it yet: it will send this again when it has
+        true
     }
 
     fn peer_in(&mut self, view: ViewNo, pid: Pid) -> Option<&mut Peer> {
@@ -236,53 +290,17 @@ impl<T: Clone + Eq> Replica<T> {
         self.leading.as_mut()?.peers.iter_mut().find(|peer| peer.pid == pid)
     }
 
-    fn propose_learner(&mut self, pid: Pid, now: Time, out: &mut Vec<Want<T>>) {
-        let (last, commit) = (self.log.last(), self.commit);
-        let Some(leading) = &mut self.leading else { return };
-        let Some(peer) = leading.peers.iter_mut().find(|peer| peer.pid == pid) else { return };
-        // From the moment it is proposed, commits wait for it: so it must have all that is committed already.
-        if leading.settled && !peer.in_sync && !peer.proposed && peer.matched >= commit && peer.matched.0 + 4 > last.0 {
-            peer.proposed = true;
-            peer.asked = now;
-            out.push(Want::Ready { learner: pid, again: false });
-        }
-    }
-
-    /// Primary: moves the commit point as far as the rule allows, and tells the others.
-    fn settle(&mut self, out: &mut Vec<Want<T>>) {
-        let Some(leading) = &mut self.leading else { return };
-        let counted = leading.peers.iter().filter(|peer| peer.in_sync || peer.proposed);
-        let commit = counted.map(|peer| peer.matched).fold(self.stored, Index::min);
-        if commit <= self.commit || commit < leading.begins {
-            return;
-        }
-        self.commit = commit;
-        out.push(Want::Commit(commit));
-        if !leading.settled {
-            leading.settled = true;
-            out.push(Want::Settled);
-        }
-        for peer in &leading.peers {
-            // A peer whose next message is under way learns the commit point from here at once.
-            if !peer.probing && peer.matched > Index(0) {
-                let prev = (peer.matched, self.log.mark_at(peer.matched).expect("matched lies in the log"));
-                let msg = ReplicaMsg::Append { view: self.view, prev, entries: Vec::new(), commit: commit.min(peer.matched), ask: false };
-                out.push(Want::Send(peer.pid, msg));
-            }
-        }
-    }
-
     /// Primary: sends what is due. In-sync peers get new entries at once; one that is compared gets one message at a time.
-    fn send_due(&mut self, now: Time, patience: Patience, out: &mut Vec<Want<T>>) {
-        let (base, last, view, commit) = (self.log.base(), self.log.last(), self.view, self.commit);
-        let Some(leading) = &mut self.leading else { return };
+    fn send_due(&mut self, now: Time, terms: Terms, out: &mut Vec<Want<T>>) {
+        let (base, last, view, commit, floor) = (self.log.base(), self.log.last(), self.view, self.commit, self.floor);
+        let Some(leading) = self.leading.as_mut().filter(|_| self.gather.is_none()) else { return };
         for peer in leading.peers.iter_mut().filter(|peer| !peer.snapshot) {
             if peer.next <= base {
                 peer.snapshot = true;
                 out.push(Want::Snapshot(peer.pid));
                 continue;
             }
-            let again = peer.sent.is_none_or(|sent| now.since(sent) >= peer.pause(patience));
+            let again = peer.sent.is_none_or(|sent| now.since(sent) >= peer.pause(terms));
             let due = if peer.probing { again } else { peer.next <= last };
             if !due {
                 continue;
@@ -295,16 +313,19 @@ impl<T: Clone + Eq> Replica<T> {
             }
             peer.behind = peer.behind.or(Some(now));
             peer.sent = Some(now);
-            out.push(Want::Send(peer.pid, ReplicaMsg::Append { view, prev, entries, commit, ask: peer.probing }));
+            out.push(Want::Send(peer.pid, ReplicaMsg::Append { view, prev, entries, commit, floor, ask: peer.probing }));
         }
     }
 
     /// Primary: the timer. Sends again what was not answered, and gives up on in-sync peers that are silent too long.
-    pub fn tick(&mut self, now: Time, patience: Patience, out: &mut Vec<Want<T>>) {
+    pub fn tick(&mut self, now: Time, terms: Terms, out: &mut Vec<Want<T>>) {
+        if self.gather.is_some() {
+            return self.ask_around(now, terms, out);
+        }
         let last = self.log.last();
         let Some(leading) = &mut self.leading else { return };
         for peer in &mut leading.peers {
-            if peer.proposed && now.since(peer.asked) >= patience.resend_after {
+            if peer.proposed && now.since(peer.asked) >= terms.resend_after {
                 peer.asked = now;
                 out.push(Want::Ready { learner: peer.pid, again: true });
             }
@@ -312,10 +333,10 @@ impl<T: Clone + Eq> Replica<T> {
                 peer.behind = None;
                 continue;
             }
-            if peer.counts() && peer.behind.is_some_and(|since| now.since(since) > patience.lag_max) {
+            if peer.counts() && peer.behind.is_some_and(|since| now.since(since) > terms.lag_max) {
                 out.push(Want::Lagging(peer.pid));
             }
-            if !peer.snapshot && peer.sent.is_none_or(|sent| now.since(sent) >= peer.pause(patience)) {
+            if !peer.snapshot && peer.sent.is_none_or(|sent| now.since(sent) >= peer.pause(terms)) {
                 peer.sent = None;
                 if !peer.probing {
                     peer.next = peer.matched.next();
@@ -327,6 +348,6 @@ impl<T: Clone + Eq> Replica<T> {
         for pid in learners {
             self.propose_learner(pid, now, out);
         }
-        self.send_due(now, patience, out);
+        self.send_due(now, terms, out);
     }
 }

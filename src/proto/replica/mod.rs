@@ -3,6 +3,8 @@
 //! Nothing here knows what an operation means, who may call itself alive, or how a view is decided.
 
 mod backup;
+mod commit;
+mod gather;
 
 pub mod machine;
 mod peer;

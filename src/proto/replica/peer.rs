@@ -1,7 +1,7 @@
 //! What a primary knows of another replica of its shard.
 
 use crate::proto::replica::view::Index;
-use crate::proto::replica::words::Patience;
+use crate::proto::replica::words::Terms;
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
 
@@ -51,7 +51,7 @@ impl Peer {
     }
 
     /// Learners that do not answer are asked more rarely: they may be dead for long.
-    pub(super) fn pause(&self, patience: Patience) -> Span {
-        if self.counts() { patience.resend_after } else { patience.lag_max }
+    pub(super) fn pause(&self, terms: Terms) -> Span {
+        if self.counts() { terms.resend_after } else { terms.lag_max }
     }
 }

@@ -3,11 +3,12 @@
 use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::{Entry, Log};
 use crate::proto::replica::view::{Index, View, ViewNo};
-use crate::proto::replica::words::{Mark, Patience, ReplicaMsg, Want};
+use crate::proto::replica::words::{Commit, Mark, ReplicaMsg, Terms, Want};
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
 
-const PATIENCE: Patience = Patience { resend_after: Span(100), lag_max: Span(500), wait_for_disk: true };
+const TERMS: Terms =
+    Terms { resend_after: Span(100), lag_max: Span(500), commit: Commit::All, wait_for_disk: true, view_check: true, truncate: true };
 const NOW: Time = Time(1_000);
 
 fn view(no: u32, primary: u16, in_sync: &[u16], learners: &[u16]) -> View {
@@ -48,12 +49,12 @@ impl Lab {
     }
 
     fn enter(&mut self, who: u16, view: &View) {
-        self.act(who, |it, out| it.enter(view, NOW, PATIENCE, out));
+        self.act(who, |it, out| it.enter(view, NOW, TERMS, out));
     }
 
     fn propose(&mut self, who: u16, op: u32) {
         self.act(who, |it, out| {
-            it.propose(op, NOW, PATIENCE, out);
+            it.propose(op, NOW, TERMS, out);
         });
     }
 
@@ -62,14 +63,14 @@ impl Lab {
         for _ in 0..100 {
             for (from, to, msg) in std::mem::take(&mut self.mail) {
                 if !deaf.contains(&to.0) && !deaf.contains(&from.0) {
-                    self.act(to.0, |it, out| it.receive(from, msg, NOW, PATIENCE, out));
+                    self.act(to.0, |it, out| it.receive(from, msg, NOW, TERMS, out));
                 }
             }
             let (wait, done): (Vec<_>, Vec<_>) =
                 std::mem::take(&mut self.saves).into_iter().partition(|(pid, _)| stuck_disks.contains(&pid.0));
             self.saves = wait;
             for (pid, mark) in done {
-                self.act(pid.0, |it, out| it.stored(mark, out));
+                self.act(pid.0, |it, out| it.stored(mark, TERMS, out));
             }
             if self.mail.is_empty() {
                 return;
@@ -117,7 +118,7 @@ fn a_new_primary_makes_others_drop_what_its_view_does_not_have_and_keep_what_it_
     let expected = [(1, Some(1)), (1, Some(2)), (1, Some(3)), (2, None)];
     assert_eq!(lab.ops(1), expected);
     assert_eq!(lab.ops(2), expected);
-    assert!(lab.heard.contains(&(Pid(2), Want::Truncated { from: Index(4), dropped: 2 })));
+    assert!(lab.heard.contains(&(Pid(2), Want::Truncated { from: Index(4), dropped: 2, lost: 0 })));
     assert!(lab.replicas[1].is_settled() && lab.commit(2) == 4);
 }
 
@@ -148,7 +149,7 @@ fn a_learner_catches_up_from_nothing_and_commits_wait_for_it_once_it_is_proposed
     }
     lab.settle(&[2], &[]);
     assert_eq!(lab.commit(0), 81);
-    lab.act(0, |it, out| it.tick(NOW + Span(600), PATIENCE, out));
+    lab.act(0, |it, out| it.tick(NOW + Span(600), TERMS, out));
     lab.settle(&[], &[]);
     assert_eq!(lab.ops(2), lab.ops(0));
     assert!(lab.heard.contains(&(Pid(0), Want::Ready { learner: Pid(2), again: false })));
@@ -167,9 +168,9 @@ fn a_silent_backup_is_reported_after_the_limit_and_not_before() {
     lab.propose(0, 1);
     lab.settle(&[2], &[]);
     let lagging = |lab: &Lab| lab.heard.contains(&(Pid(0), Want::Lagging(Pid(2))));
-    lab.act(0, |it, out| it.tick(NOW + Span(500), PATIENCE, out));
+    lab.act(0, |it, out| it.tick(NOW + Span(500), TERMS, out));
     assert!(!lagging(&lab));
-    lab.act(0, |it, out| it.tick(NOW + Span(501), PATIENCE, out));
+    lab.act(0, |it, out| it.tick(NOW + Span(501), TERMS, out));
     assert!(lagging(&lab) && !lab.heard.contains(&(Pid(0), Want::Lagging(Pid(1)))));
 }
 
@@ -198,7 +199,7 @@ impl Lab {
                     let upto = (source.commit(), source.log().mark_at(source.commit()).expect("what is committed is in the log"));
                     let view = source.view();
                     let mut mark = None;
-                    self.act(to.0, |it, out| mark = it.install(from, view, upto, PATIENCE, out));
+                    self.act(to.0, |it, out| mark = it.install(from, view, upto, TERMS, out));
                     if let Some(mark) = mark {
                         self.saves.push((to, mark));
                     }
@@ -242,9 +243,9 @@ fn a_snapshot_counts_only_when_it_is_on_disk() {
     lab.enter(0, &view(1, 0, &[0], &[1]));
     lab.settle(&[1], &[]);
     let mut mark = None;
-    lab.act(1, |it, out| mark = it.install(Pid(0), ViewNo(1), (Index(2), ViewNo(1)), PATIENCE, out));
+    lab.act(1, |it, out| mark = it.install(Pid(0), ViewNo(1), (Index(2), ViewNo(1)), TERMS, out));
     assert_eq!((lab.replicas[1].stored_upto(), lab.mail.len()), (Index(0), 0), "not stored, not answered");
-    lab.act(1, |it, out| it.stored(mark.expect("it replaces the log"), out));
+    lab.act(1, |it, out| it.stored(mark.expect("it replaces the log"), TERMS, out));
     assert_eq!(lab.replicas[1].stored_upto(), Index(2));
     assert_eq!(lab.mail, [(Pid(1), Pid(0), ReplicaMsg::Stored { view: ViewNo(1), upto: Index(2) })]);
 }
@@ -253,13 +254,13 @@ fn a_snapshot_counts_only_when_it_is_on_disk() {
 fn a_late_snapshot_never_takes_a_newer_tail_away() {
     let mut lab = Lab::new(&[&[], &[(1, 1), (1, 2), (2, 3)]]);
     let mut mark = None;
-    lab.act(1, |it, out| mark = it.install(Pid(0), ViewNo(2), (Index(2), ViewNo(1)), PATIENCE, out));
+    lab.act(1, |it, out| mark = it.install(Pid(0), ViewNo(2), (Index(2), ViewNo(1)), TERMS, out));
     assert_eq!(mark, None);
     assert_eq!((lab.ops(1).len(), lab.commit(1)), (3, 2), "the entries stay, and what the snapshot stands for is committed");
-    lab.act(1, |it, out| mark = it.install(Pid(0), ViewNo(2), (Index(2), ViewNo(2)), PATIENCE, out));
+    lab.act(1, |it, out| mark = it.install(Pid(0), ViewNo(2), (Index(2), ViewNo(2)), TERMS, out));
     assert!(mark.is_some(), "an entry of another view is another history");
     assert_eq!((lab.replicas[1].log().base(), lab.replicas[1].log().last()), (Index(2), Index(2)));
-    lab.act(1, |it, out| mark = it.install(Pid(0), ViewNo(1), (Index(9), ViewNo(1)), PATIENCE, out));
+    lab.act(1, |it, out| mark = it.install(Pid(0), ViewNo(1), (Index(9), ViewNo(1)), TERMS, out));
     assert_eq!((mark, lab.replicas[1].log().last()), (None, Index(2)), "a lower view's snapshot is refused");
 }
 
@@ -269,17 +270,18 @@ fn a_backup_whose_snapshot_reaches_further_than_the_first_guess_is_met_behind_it
     let log: Vec<(u32, u32)> = (1..=7).map(|op| (1, op)).collect();
     let mut lab = Lab::new(&[&log, &[]]);
     let mut mark = None;
-    lab.act(1, |it, out| mark = it.install(Pid(0), ViewNo(1), (Index(5), ViewNo(1)), PATIENCE, out));
-    lab.act(1, |it, out| it.stored(mark.expect("it replaces the log"), out));
+    lab.act(1, |it, out| mark = it.install(Pid(0), ViewNo(1), (Index(5), ViewNo(1)), TERMS, out));
+    lab.act(1, |it, out| it.stored(mark.expect("it replaces the log"), TERMS, out));
     lab.mail.clear();
     let append = |prev: (u32, u32)| ReplicaMsg::Append {
         view: ViewNo(2),
         prev: (Index(prev.0), ViewNo(prev.1)),
         entries: Vec::new(),
         commit: Index(0),
+        floor: Index(0),
         ask: true,
     };
-    lab.act(1, |it, out| it.receive(Pid(0), append((3, 1)), NOW, PATIENCE, out));
+    lab.act(1, |it, out| it.receive(Pid(0), append((3, 1)), NOW, TERMS, out));
     let answer = ReplicaMsg::Mismatch { view: ViewNo(2), from: Index(5), base: Index(5), last: Index(5) };
     assert_eq!(lab.mail, [(Pid(1), Pid(0), answer)]);
     lab.mail.clear();
@@ -293,13 +295,13 @@ fn a_primary_that_lacks_what_a_backup_has_committed_starts_it_over() {
     // Only without the rule of promotion can this be: 0 leads and has never heard of what 1 has a snapshot of.
     let mut lab = Lab::new(&[&[(1, 1)], &[]]);
     let mut mark = None;
-    lab.act(1, |it, out| mark = it.install(Pid(2), ViewNo(2), (Index(9), ViewNo(2)), PATIENCE, out));
-    lab.act(1, |it, out| it.stored(mark.expect("it replaces the log"), out));
+    lab.act(1, |it, out| mark = it.install(Pid(2), ViewNo(2), (Index(9), ViewNo(2)), TERMS, out));
+    lab.act(1, |it, out| it.stored(mark.expect("it replaces the log"), TERMS, out));
     lab.mail.clear();
     lab.enter(0, &view(3, 0, &[0, 1], &[]));
     lab.settle(&[], &[]);
     assert!(lab.heard.contains(&(Pid(1), Want::Forget)));
-    assert!(lab.heard.contains(&(Pid(1), Want::Truncated { from: Index(1), dropped: 9 })));
+    assert!(lab.heard.contains(&(Pid(1), Want::Truncated { from: Index(1), dropped: 9, lost: 0 })));
     lab.carry();
     assert_eq!(lab.ops(1), lab.ops(0));
     assert!(lab.replicas[0].is_settled());

@@ -11,6 +11,23 @@ pub const BATCH: usize = 32;
 /// What replicas of a shard say to each other. Every message names the sender's view.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum ReplicaMsg<T> {
+    /// New primary to an in-sync copy: what does your log hold after `after`? Not asked where every in-sync copy must have
+    /// stored an entry before it is committed: there is nothing to look for.
+    Ask {
+        /// The primary's view.
+        view: ViewNo,
+        /// Its commit point.
+        after: Index,
+    },
+    /// Answer: all that my log holds after `prev`.
+    Tail {
+        /// The view of the question.
+        view: ViewNo,
+        /// The entry before the first one told: index and view. The point asked for, or where my log begins or ends.
+        prev: (Index, ViewNo),
+        /// What follows.
+        entries: Vec<Entry<T>>,
+    },
     /// Primary to the others: what follows `prev`, and how far the log is committed. Without entries and without `ask`,
     /// it only tells the commit point and is not answered.
     Append {
@@ -22,6 +39,9 @@ pub enum ReplicaMsg<T> {
         entries: Vec<Entry<T>>,
         /// Committed up to here.
         commit: Index,
+        /// Every copy that counts has stored everything up to here, and so will every one that ever counts: what lies before
+        /// may be trimmed.
+        floor: Index,
         /// Whether an answer is wanted even without entries.
         ask: bool,
     },
@@ -44,7 +64,7 @@ pub enum ReplicaMsg<T> {
         last: Index,
     },
     /// Primary to a replica whose snapshot holds what the primary has never heard of: forget everything. With every rule on
-    /// this never happens, since a primary knows all that was ever committed.
+    /// this never happens, since no snapshot stands for more than every copy that counts has stored.
     Discard {
         /// The primary's view.
         view: ViewNo,
@@ -67,6 +87,8 @@ pub enum Want<T> {
         keep: Index,
         /// What follows.
         entries: Vec<Entry<T>>,
+        /// When this is on disk, so much is committed.
+        commit: Index,
         /// Names this save.
         mark: Mark,
     },
@@ -76,6 +98,9 @@ pub enum Want<T> {
         from: Index,
         /// How many.
         dropped: u32,
+        /// Operations among them that were committed: acknowledged, perhaps. Above zero only where the primary alone commits
+        /// (or a rule is off).
+        lost: u32,
     },
     /// To tell that an entry was appended.
     Appended(Index, ViewNo),
@@ -117,13 +142,30 @@ pub struct Mark {
     pub(super) answer: Option<(Pid, ViewNo)>,
 }
 
-/// How patient a primary is.
+/// When an entry is committed, once a new primary has settled. Every mode counts what is on disk.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Commit {
+    /// When the primary has it: asynchronous replication.
+    Own,
+    /// When more than half of so many copies have it; of more, should the in-sync set be larger for a while.
+    Majority(u8),
+    /// When every copy of the in-sync set has it.
+    All,
+}
+
+/// The terms under which a replica works. They are the same for all replicas and never change.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Terms {
     /// Send again after this silence.
     pub resend_after: Span,
     /// Give up on a peer after this silence.
     pub lag_max: Span,
+    /// When an entry is committed.
+    pub commit: Commit,
     /// Answer "stored" only when it is (rule `StoredAck`).
     pub wait_for_disk: bool,
+    /// Refuse what comes from a lower view (rule `ViewCheck`).
+    pub view_check: bool,
+    /// Drop the end of the log that the primary's does not have (rule `Truncate`).
+    pub truncate: bool,
 }

@@ -1,0 +1,102 @@
+//! How a node answers clients: as a primary under its lease, as a backup where the recipe lets backups answer reads.
+
+use std::rc::Rc;
+
+use crate::cluster::config::{Ack, Reads};
+use crate::cluster::hosted::Held;
+use crate::cluster::msg::Msg;
+use crate::cluster::node::Node;
+use crate::cluster::note::{Note, RefusedWhy};
+use crate::cluster::process::Context;
+use crate::cluster::store::{Key, Known, Outcome, Request};
+use crate::proto::replica::view::{Index, ShardId};
+
+impl Node {
+    /// A client asks for something.
+    pub(super) fn request(&mut self, it: Held, ctx: &mut Context<'_>) {
+        let (op, request, shard) = (it.op, it.request, it.request.shard());
+        let leased = self.has_lease(ctx);
+        let reads_here = self.answers_reads(shard, ctx);
+        let Some(hosted) = self.shards.get_mut(&shard) else { return refuse(&it, RefusedWhy::NotPrimary, ctx) };
+        let replica = &hosted.replica;
+        if !replica.is_primary() {
+            if let Request::Get(key) = request
+                && reads_here
+            {
+                return self.read_here(&it, key, ctx);
+            }
+            match replica.leader().filter(|&leader| leader != ctx.me()) {
+                _ if it.passed.is_some_and(|view| view > replica.view()) => self.hold(it, ctx), // I am to lead, and have not heard
+                Some(leader) if it.passed.is_none() => {
+                    ctx.send(leader, Msg::Request { op, request, passed: Some(replica.view()) });
+                }
+                Some(_) | None => refuse(&it, RefusedWhy::NotPrimary, ctx),
+            }
+            return;
+        }
+        if !leased {
+            return refuse(&it, RefusedWhy::NoLease, ctx);
+        }
+        if !replica.is_settled() || hosted.yielding {
+            return self.hold(it, ctx);
+        }
+        let from = it.from;
+        let hosted = Rc::make_mut(hosted);
+        if let Request::Get(key) = request {
+            let outcome = Outcome::Value(hosted.store.get(key));
+            ctx.send(from, Msg::Done { op, outcome, replica: None });
+            return;
+        }
+        match hosted.store.known(op) {
+            Known::Done(outcome) => ctx.send(from, Msg::Done { op, outcome, replica: None }),
+            Known::Past => {}
+            Known::New => {
+                let under_way = hosted.replica.log();
+                let tail = (hosted.applied.0 + 1..=under_way.last().0).rev();
+                let logged =
+                    tail.map(Index).find(|&i| under_way.get(i).is_some_and(|entry| entry.op.is_some_and(|(logged, _)| logged == op)));
+                if let Some(index) = logged {
+                    hosted.waiting.insert(index, (op, from)); // a retry of what is under way: answer when it is done
+                    return;
+                }
+                if hosted.replica.in_sync() < copies_needed(ctx) {
+                    return refuse(&it, RefusedWhy::TooFew, ctx);
+                }
+                self.with(shard, ctx, |hosted, now, terms, wants| {
+                    let at = hosted.replica.log().last().next();
+                    hosted.waiting.insert(at, (op, from));
+                    hosted.replica.propose((op, request), now, terms, wants);
+                });
+            }
+        }
+    }
+
+    /// Whether this backup may answer reads. It may be stale without knowing: frozen, cut off, or just a little behind.
+    fn answers_reads(&self, shard: ShardId, ctx: &Context<'_>) -> bool {
+        let asked = self.is_admitted() && ctx.env().setup.config.reads == Reads::InSync;
+        asked && self.hosted(shard).is_some_and(|hosted| hosted.counts)
+    }
+
+    fn read_here(&self, it: &Held, key: Key, ctx: &mut Context<'_>) {
+        let Some(hosted) = self.hosted(key.shard) else { return };
+        let (outcome, replica) = (Outcome::Value(hosted.store.get(key)), Some((ctx.me(), hosted.store.written_at(key))));
+        ctx.send(it.from, Msg::Done { op: it.op, outcome, replica });
+    }
+}
+
+/// In-sync copies without which a primary takes no write: what the recipe asks for, and what the mode needs to commit one at all.
+fn copies_needed(ctx: &Context<'_>) -> usize {
+    let config = &ctx.env().setup.config;
+    let needed = match config.ack {
+        Ack::Primary | Ack::InSync => 1,
+        Ack::Majority => config.replicas / 2 + 1,
+    };
+    usize::from(needed.max(config.min_in_sync))
+}
+
+/// Turns a request away; nothing has changed.
+pub(super) fn refuse(it: &Held, why: RefusedWhy, ctx: &mut Context<'_>) {
+    let op = it.op;
+    ctx.note(Note::Refused { shard: it.request.shard(), op, why });
+    ctx.send(it.from, Msg::Refused { op, why });
+}
