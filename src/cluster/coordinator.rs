@@ -6,10 +6,10 @@ use std::rc::Rc;
 use crate::cluster::control::{Command, Control, Decided, Decision};
 use crate::cluster::leadership::{Peer, Reign};
 use crate::cluster::msg::Msg;
-use crate::cluster::note::Note;
+use crate::cluster::note::{Note, YieldWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
 use crate::proto::consensus::raft::{Draw, Raft, RaftDisk};
-use crate::proto::consensus::words::{Fact, Mark, Patience, RaftMsg, Want};
+use crate::proto::consensus::words::{Fact, Mark, Patience, RaftMsg, Term, Want};
 use crate::proto::log::Index;
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
@@ -169,13 +169,16 @@ impl Coordinator {
                 ctx.note(Note::Elected { term: term.0 });
                 self.reign = Some(Reign::new(ctx.now()));
             }
-            Fact::StepsDown(term) => {
-                ctx.note(Note::SteppedDown { term: term.0 });
-                self.reign = None;
-                self.peers.iter_mut().for_each(|peer| peer.pending = false);
-            }
+            Fact::StepsDown(term) => self.step_down(term, YieldWhy::HigherTerm, ctx),
+            Fact::Resigns(term) => self.step_down(term, YieldWhy::Unheard, ctx),
             Fact::Truncated(from, dropped) => ctx.note(Note::DecisionsCut { from, dropped }),
         }
+    }
+
+    fn step_down(&mut self, term: Term, why: YieldWhy, ctx: &mut Context<'_>) {
+        ctx.note(Note::SteppedDown { term: term.0, why });
+        self.reign = None;
+        self.peers.iter_mut().for_each(|peer| peer.pending = false);
     }
 
     /// What is decided takes effect.

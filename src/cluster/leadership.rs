@@ -327,6 +327,7 @@ impl Env {
             election_max: config.election_max,
             heartbeat_every: config.beat_every,
             pre_vote: true,
+            check_quorum: true,
             drift_bound: config.drift_bound,
             majority: rules.on(Rule::Majority),
             vote_is_stored: rules.on(Rule::VotePersisted),

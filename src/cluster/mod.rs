@@ -18,6 +18,7 @@ pub mod note;
 mod picture;
 pub mod process;
 pub mod property;
+pub mod reasons;
 mod rebalance;
 pub mod rules;
 pub mod setup;

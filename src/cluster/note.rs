@@ -1,5 +1,6 @@
 //! Every fact a process of the cluster can note. Sentences, marks and arrows are made from these and nothing else.
 
+pub use crate::cluster::reasons::{Asked, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
 use crate::proto::lock::token::{FencingToken, Session};
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::sim::id::{Boot, Pid};
@@ -14,71 +15,6 @@ pub struct OpId {
     pub boot: Boot,
     /// The how-manieth operation of that life, from 1.
     pub n: u32,
-}
-
-/// What a client asked for, as far as the reader needs to know.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Asked {
-    /// To read a key.
-    Read,
-    /// To write a key.
-    Write,
-}
-
-/// Why a view was changed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum ViewWhy {
-    /// The primary was declared down; another in-sync replica leads.
-    Promotion,
-    /// The primary was declared down and no in-sync replica lives.
-    NoPrimary,
-    /// A backup was removed from the in-sync set.
-    BackupLost,
-    /// A learner caught up and joined the in-sync set.
-    CaughtUp,
-    /// A copy is wanted on this node, which has none: it is a learner from now on.
-    Recruited(Pid),
-    /// The primary gave way to the preferred one.
-    HandedOver,
-    /// Every wanted copy is there, and those that nobody wants any more were let go.
-    Dismissed,
-    /// A copy that was being made is not wanted any more.
-    Cancelled,
-}
-
-/// Why the ring was computed anew.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum RingWhy {
-    /// A node joined, or one that was leaving stays.
-    Joined,
-    /// A node wishes to leave.
-    Draining,
-    /// A node was down for too long.
-    Out,
-    /// A node that was down for too long is back.
-    Returned,
-}
-
-/// Why a request was turned away.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum RefusedWhy {
-    /// The node is not the primary of the shard (as far as it knows).
-    NotPrimary,
-    /// The node is primary, but its lease has ended.
-    NoLease,
-    /// The node is a new primary and still settles what its predecessor left.
-    Settling,
-    /// The balancer knows no primary for the shard.
-    NoRoute,
-}
-
-/// Why a primary stopped serving.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum StopWhy {
-    /// Its lease ended without renewal.
-    LeaseEnded,
-    /// It learned of a higher view.
-    HigherView,
 }
 
 /// A fact. The process it happened at is the record's `who`.
@@ -117,10 +53,12 @@ pub enum Note {
         /// In this term.
         term: u32,
     },
-    /// A coordinator that led has heard of a higher term: it leads no more.
+    /// A coordinator that led leads no more.
     SteppedDown {
-        /// The higher term.
+        /// The term it has heard of; its own if it has given way by itself.
         term: u32,
+        /// The reason.
+        why: YieldWhy,
     },
     /// A coordinator has learned that everything up to `index` is decided, and applied that entry.
     Decided {

@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use crate::cluster::name::Roster;
-use crate::cluster::note::{Asked, Note, OpId, RefusedWhy, RingWhy, StopWhy, ViewWhy};
+use crate::cluster::note::{Asked, Note, OpId, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
 use crate::proto::lock::token::Session;
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
@@ -170,7 +170,8 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
         Note::Returned { node, boot, fresh } => {
             vec![("node", name(*node)), ("boot", number(boot.0)), ("fresh", Value::Flag(*fresh))]
         }
-        Note::Stands { term } | Note::Elected { term } | Note::SteppedDown { term } => vec![("term", number(*term))],
+        Note::Stands { term } | Note::Elected { term } => vec![("term", number(*term))],
+        Note::SteppedDown { term, why } => vec![("term", number(*term)), ("why", text(yield_why(*why)))],
         Note::Voted { term, candidate } => vec![("term", number(*term)), ("candidate", name(*candidate))],
         Note::Decided { index, term } => vec![("index", number(index.0)), ("term", number(*term))],
         Note::DecisionsCut { from, dropped } => vec![("from", number(from.0)), ("dropped", number(*dropped))],
@@ -268,6 +269,13 @@ const fn ring_why(why: RingWhy) -> &'static str {
         RingWhy::Draining => "draining",
         RingWhy::Out => "out",
         RingWhy::Returned => "returned",
+    }
+}
+
+const fn yield_why(why: YieldWhy) -> &'static str {
+    match why {
+        YieldWhy::HigherTerm => "higher-term",
+        YieldWhy::Unheard => "unheard",
     }
 }
 

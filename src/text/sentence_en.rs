@@ -1,7 +1,7 @@
 //! The sentences of facts, in English.
 
 use crate::cluster::name::Roster;
-use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, ViewWhy};
+use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
 use crate::proto::replica::view::{ShardId, View};
 use crate::session::action::Action;
 use crate::sim::fault::Fault;
@@ -71,7 +71,12 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::Stands { term } => line.put(&format!("{{}} hears no leader and stands for election, in term {term}."), &[who]),
         Note::Voted { term, candidate } => line.put(&format!("{{}} gives its vote of term {term} to {{}}."), &[who, *candidate]),
         Note::Elected { term } => line.put(&format!("{{}} is elected: it leads the coordinators in term {term}."), &[who]),
-        Note::SteppedDown { term } => line.put(&format!("{{}} hears of term {term} and leads no more."), &[who]),
+        Note::SteppedDown { term, why: YieldWhy::HigherTerm } => {
+            line.put(&format!("{{}} hears of term {term} and leads no more."), &[who]);
+        }
+        Note::SteppedDown { why: YieldWhy::Unheard, .. } => {
+            line.put("{} has not been answered by a majority for too long and leads no more.", &[who]);
+        }
         Note::Decided { index, term } => {
             line.put(&format!("{{}} knows that decision {} of term {term} is made.", index.0), &[who]);
         }

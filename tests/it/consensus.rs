@@ -48,6 +48,7 @@ impl Setup {
             election_max: Span::millis(600),
             heartbeat_every: Span::millis(60),
             pre_vote: true,
+            check_quorum: true,
             drift_bound: 10_000,
             vote_is_stored: !self.off[0],
             current_term_only: !self.off[1],

@@ -11,6 +11,7 @@ pub(super) const PATIENCE: Patience = Patience {
     election_max: Span(2_000),
     heartbeat_every: Span(200),
     pre_vote: true,
+    check_quorum: false,
     drift_bound: 10_000,
     majority: true,
     vote_is_stored: true,

@@ -2,7 +2,7 @@
 //! section 6.4.1).
 
 use crate::proto::consensus::quorum::committed;
-use crate::proto::consensus::raft::{Raft, Role};
+use crate::proto::consensus::raft::{Draw, Raft, Role};
 use crate::proto::consensus::words::{Entry, Fact, Mark, Patience, RaftMsg, Saving, Want};
 use crate::proto::log::Index;
 use crate::sim::id::Pid;
@@ -85,8 +85,16 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         index
     }
 
-    /// Speaks to everybody if it is time.
-    pub(super) fn beat(&mut self, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
+    /// Speaks to everybody if it is time. A leader that nobody answers gives way (Ongaro's thesis, section 6.2): its messages may
+    /// still arrive, and keep the others from electing one that can decide.
+    pub(super) fn beat(&mut self, now: Time, patience: Patience, draw: Draw<'_>, out: &mut Vec<Want<T, S>>) {
+        let followed = self.followed(patience).max(self.leads_since());
+        if patience.check_quorum && followed.is_some_and(|at| now.since(at) > patience.election_max) {
+            out.push(Want::Tell(Fact::Resigns(self.term)));
+            self.deadline = now + draw(patience.election_min, patience.election_max);
+            self.role = Role::Follower(None);
+            return;
+        }
         let Role::Leader(leading) = &mut self.role else { return };
         if now >= leading.beats_at(patience) {
             leading.beat = now;
@@ -191,19 +199,25 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         }
     }
 
-    /// Until when, by its own clock, nobody else can have been elected: a majority has followed since, and does not vote for
-    /// another before the shortest election time-out has passed on its clock. `None` if it does not lead.
-    pub fn leads_until(&self, patience: Patience) -> Option<Time> {
+    /// The latest time, by its own clock, at which a majority surely followed. `None` if that has not been yet.
+    fn followed(&self, patience: Patience) -> Option<Time> {
         let Role::Leader(leading) = &self.role else { return None };
-        let need = self.need(patience) - 1;
-        let mut followed: Vec<Time> = Vec::new();
-        for at in leading.peers.iter().filter(|peer| !peer.newcomer).filter_map(|peer| peer.followed) {
+        let Some(others) = (self.need(patience) - 1).checked_sub(1) else { return Some(Time(u64::MAX)) };
+        let mut followed: Vec<Option<Time>> = Vec::new();
+        for peer in &leading.peers {
+            let at = peer.followed.filter(|_| !peer.newcomer);
             let i = followed.partition_point(|&other| other > at);
             followed.insert(i, at);
         }
-        let since = if need == 0 { return Some(Time(u64::MAX)) } else { *followed.get(need - 1)? };
+        followed[others]
+    }
+
+    /// Until when, by its own clock, nobody else can have been elected: a majority has followed since, and does not vote for
+    /// another before the shortest election time-out has passed on its clock. `None` if it does not lead.
+    pub fn leads_until(&self, patience: Patience) -> Option<Time> {
+        let since = self.followed(patience)?;
         let bound = 2 * u64::from(patience.drift_bound);
-        Some(since + patience.election_min.scale(1_000_000 - bound, 1_000_000))
+        Some(Time(since.0.saturating_add(patience.election_min.scale(1_000_000 - bound, 1_000_000).0)))
     }
 
     /// Since when it leads, if it does.

@@ -201,7 +201,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
             Role::Follower(_) if self.newcomer => self.deadline = now + draw(patience.election_min, patience.election_max),
             Role::Follower(_) | Role::Candidate { .. } if now >= self.deadline => self.stand(now, patience, draw, out),
             Role::Follower(_) | Role::Candidate { .. } => {}
-            Role::Leader(_) => self.beat(now, patience, out),
+            Role::Leader(_) => self.beat(now, patience, draw, out),
         }
     }
 

@@ -273,3 +273,32 @@ fn a_new_life_does_not_vote_while_the_leader_it_may_have_followed_is_sure() {
     lab.settle();
     assert_eq!(lab.leaders(), [(0, 1)], "0 may still answer reads and extend leases");
 }
+
+#[test]
+fn a_leader_that_nobody_answers_gives_way_and_one_that_is_answered_does_not() {
+    let mut lab = Lab::new(3);
+    lab.patience.check_quorum = true;
+    lab.elect(0);
+    for _ in 0..20 {
+        lab.now += Span(200);
+        lab.tick(0);
+        lab.settle();
+    }
+    assert_eq!(lab.leaders(), [(0, 1)]);
+    // What 0 says still arrives; what the others say does not.
+    for _ in 0..11 {
+        lab.now += Span(200);
+        lab.tick(0);
+        lab.finish_saves(&[]);
+        for (from, to, msg) in std::mem::take(&mut lab.mail) {
+            if to != Pid(0) {
+                lab.act(to.0, |it, now, patience, out| it.receive(from, msg, now, patience, &mut |min, _| min, out));
+            }
+        }
+    }
+    assert_eq!(lab.leaders(), [], "it has given way");
+    lab.now += Span(200);
+    lab.deaf = vec![0];
+    lab.elect(1);
+    assert_eq!(lab.leaders(), [(1, 2)]);
+}

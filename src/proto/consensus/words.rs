@@ -158,8 +158,10 @@ pub enum Fact {
     Stands(Term),
     /// It was elected.
     Leads(Term),
-    /// It led until this term, and leads no more.
+    /// It has heard of this higher term, and leads no more.
     StepsDown(Term),
+    /// It led this term, has not been followed by a majority for long, and leads no more.
+    Resigns(Term),
     /// It gave its vote of this term to a candidate.
     Votes(Term, Pid),
     /// It dropped the end of its log: the first index, and how many.
@@ -178,6 +180,8 @@ pub struct Patience {
     /// Whether a candidate first asks if it could win, and whether a member that hears a leader refuses to vote: a member that
     /// returns does not disturb, and a leader's lease means something.
     pub pre_vote: bool,
+    /// Whether a leader gives way when no majority has answered for the longest time-out.
+    pub check_quorum: bool,
     /// How far clocks may drift apart, in parts per million: by that much, leases are shorter.
     pub drift_bound: u32,
     /// Elections and commits need a majority (rule).

@@ -61,6 +61,7 @@ impl Setup {
             election_max: self.timeout.1,
             heartbeat_every: self.timeout.0.scale(1, 2),
             pre_vote: false,
+            check_quorum: false,
             drift_bound: DRIFT_MAX,
             majority: true,
             vote_is_stored: true,
