@@ -5,7 +5,7 @@
 
 mod hand;
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
@@ -93,7 +93,8 @@ where
     scheduled: u64,
     handled: u64,
     facts: u64,
-    queue: BTreeMap<Key, Event<P>>,
+    /// The next one last: what comes soon is put near the end, so that little moves.
+    queue: SortedMap<Reverse<Key>, Event<P>>,
     slots: Vec<Slot<P>>,
     net: Net,
     save: (Span, Span),
@@ -136,7 +137,7 @@ where
             scheduled: 0,
             handled: 0,
             facts: 0,
-            queue: BTreeMap::new(),
+            queue: SortedMap::new(),
             slots: slots.collect(),
             net: Net::new(config.seed, n, config.net),
             save: config.save,
@@ -203,12 +204,12 @@ where
     }
     /// When the next event happens.
     pub fn next_at(&self) -> Option<Time> {
-        self.queue.first_key_value().map(|(&(at, _), _)| at)
+        self.queue.iter().next_back().map(|(&Reverse((at, _)), _)| at)
     }
 
     /// Messages under way, by arrival.
     pub fn under_way(&self) -> impl Iterator<Item = UnderWay<'_, P::Msg>> {
-        self.queue.iter().filter_map(|(&(at, _), event)| match &event.what {
+        self.queue.iter().rev().filter_map(|(&Reverse((at, _)), event)| match &event.what {
             Happening::Message { from, sent_at, lost, msg } => Some(UnderWay {
                 from: *from,
                 to: event.to,
@@ -230,7 +231,7 @@ where
 
     /// Handles the next event; false when there is none.
     pub fn step(&mut self, out: &mut Vec<Record<P::Note>>) -> bool {
-        let Some(((at, _), event)) = self.queue.pop_first() else { return false };
+        let Some((Reverse((at, _)), event)) = self.queue.pop_last() else { return false };
         assert!(at >= self.now, "an event of {at} at {}", self.now);
         self.now = at;
         self.handled += 1;
@@ -306,13 +307,13 @@ where
                     let key = (self.now + slot.clock.true_span(after), self.scheduled);
                     self.scheduled += 1;
                     if let Some(old) = slot.timers.insert(timer, key) {
-                        self.queue.remove(&old);
+                        self.queue.remove(&Reverse(old));
                     }
-                    self.queue.insert(key, Event { to: me, boot: slot.boot, cause, what: Happening::Timer(timer) });
+                    self.queue.insert(Reverse(key), Event { to: me, boot: slot.boot, cause, what: Happening::Timer(timer) });
                 }
                 Effect::Disarm(timer) => {
                     if let Some(old) = self.slots[me.index()].timers.remove(&timer) {
-                        self.queue.remove(&old);
+                        self.queue.remove(&Reverse(old));
                     }
                 }
                 Effect::Save { change, ticket } => {
@@ -330,7 +331,7 @@ where
     fn schedule(&mut self, at: Time, event: Event<P>) -> Key {
         let key = (at, self.scheduled);
         self.scheduled += 1;
-        self.queue.insert(key, event);
+        self.queue.insert(Reverse(key), event);
         key
     }
 
@@ -357,7 +358,7 @@ where
     /// A digest of everything that can still matter: deadlines relative to now, events in their order.
     pub fn digest(&self) -> u64 {
         let mut state = Digest::default();
-        for (&(at, _), event) in &self.queue {
+        for (&Reverse((at, _)), event) in self.queue.iter().rev() {
             (at.since(self.now), event).hash(&mut state);
         }
         for slot in &self.slots {

@@ -1,5 +1,6 @@
 //! What a hand can do to a world.
 
+use std::cmp::Reverse;
 use std::rc::Rc;
 
 use crate::sim::fault::Fault;
@@ -70,7 +71,7 @@ where
         slot.frozen = false;
         slot.held.clear();
         for key in std::mem::take(&mut slot.timers).values() {
-            self.queue.remove(key);
+            self.queue.remove(&Reverse(*key));
         }
         // Saves under way are lost with the process; they need not wait in the queue.
         self.queue.retain(|_, event| !(event.to == pid && matches!(event.what, Happening::Saved { .. })));
