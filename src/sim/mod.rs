@@ -9,6 +9,7 @@ pub mod journal;
 pub mod net;
 pub mod pages;
 pub mod process;
+pub mod queue;
 pub mod rng;
 pub mod sorted;
 pub mod time;

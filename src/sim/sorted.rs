@@ -1,7 +1,8 @@
 //! Ordered maps and sets as one sorted row each: what a process remembers is small, cloned often and read in order.
 //!
 //! A clone is one allocation, a lookup halves its way, and the page carries a fraction of the machine code that a tree needs
-//! for every type it holds. Inserting in the middle moves what lies behind it, so this is no place for a crowd.
+//! for every type it holds. Inserting in the middle moves what lies behind it, so this is no place for a crowd: the world's
+//! queue is a tree.
 
 use std::cmp::Ordering;
 
@@ -53,16 +54,6 @@ impl<K, V> SortedMap<K, V> {
     /// Keys with their values, ascending.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> {
         self.row.iter().map(|(key, value)| (key, value))
-    }
-
-    /// Takes out the largest key and its value.
-    pub fn pop_last(&mut self) -> Option<(K, V)> {
-        self.row.pop()
-    }
-
-    /// Keeps the pairs for which `keep` says so.
-    pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool) {
-        self.row.retain(|(key, value)| keep(key, value));
     }
 
     /// Keys with their values, ascending; the values can be changed.

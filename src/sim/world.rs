@@ -5,7 +5,6 @@
 
 mod hand;
 
-use std::cmp::Reverse;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
@@ -15,6 +14,7 @@ use crate::sim::id::{Boot, Pid, Seq};
 use crate::sim::journal::{Record, What};
 use crate::sim::net::{Net, NetConfig};
 use crate::sim::process::{Ctx, Effect, Input, Process, Signal};
+use crate::sim::queue::Queue;
 use crate::sim::rng::{Rng, Stream};
 use crate::sim::sorted::SortedMap;
 use crate::sim::time::{Span, Time};
@@ -93,8 +93,7 @@ where
     scheduled: u64,
     handled: u64,
     facts: u64,
-    /// The next one last: what comes soon is put near the end, so that little moves.
-    queue: SortedMap<Reverse<Key>, Event<P>>,
+    queue: Queue<Key, Event<P>>,
     slots: Vec<Slot<P>>,
     net: Net,
     save: (Span, Span),
@@ -137,7 +136,7 @@ where
             scheduled: 0,
             handled: 0,
             facts: 0,
-            queue: SortedMap::new(),
+            queue: Queue::default(),
             slots: slots.collect(),
             net: Net::new(config.seed, n, config.net),
             save: config.save,
@@ -204,12 +203,12 @@ where
     }
     /// When the next event happens.
     pub fn next_at(&self) -> Option<Time> {
-        self.queue.iter().next_back().map(|(&Reverse((at, _)), _)| at)
+        self.queue.first().map(|(at, _)| at)
     }
 
     /// Messages under way, by arrival.
     pub fn under_way(&self) -> impl Iterator<Item = UnderWay<'_, P::Msg>> {
-        self.queue.iter().rev().filter_map(|(&Reverse((at, _)), event)| match &event.what {
+        self.queue.iter().filter_map(|((at, _), event)| match &event.what {
             Happening::Message { from, sent_at, lost, msg } => Some(UnderWay {
                 from: *from,
                 to: event.to,
@@ -231,7 +230,7 @@ where
 
     /// Handles the next event; false when there is none.
     pub fn step(&mut self, out: &mut Vec<Record<P::Note>>) -> bool {
-        let Some((Reverse((at, _)), event)) = self.queue.pop_last() else { return false };
+        let Some(((at, _), event)) = self.queue.pop() else { return false };
         assert!(at >= self.now, "an event of {at} at {}", self.now);
         self.now = at;
         self.handled += 1;
@@ -307,13 +306,13 @@ where
                     let key = (self.now + slot.clock.true_span(after), self.scheduled);
                     self.scheduled += 1;
                     if let Some(old) = slot.timers.insert(timer, key) {
-                        self.queue.remove(&Reverse(old));
+                        self.queue.remove(old);
                     }
-                    self.queue.insert(Reverse(key), Event { to: me, boot: slot.boot, cause, what: Happening::Timer(timer) });
+                    self.queue.add(key, Event { to: me, boot: slot.boot, cause, what: Happening::Timer(timer) });
                 }
                 Effect::Disarm(timer) => {
                     if let Some(old) = self.slots[me.index()].timers.remove(&timer) {
-                        self.queue.remove(&Reverse(old));
+                        self.queue.remove(old);
                     }
                 }
                 Effect::Save { change, ticket } => {
@@ -331,12 +330,12 @@ where
     fn schedule(&mut self, at: Time, event: Event<P>) -> Key {
         let key = (at, self.scheduled);
         self.scheduled += 1;
-        self.queue.insert(Reverse(key), event);
+        self.queue.add(key, event);
         key
     }
 
     fn send(&mut self, from: Pid, to: Pid, msg: P::Msg, cause: Option<Seq>) {
-        assert!(from != to, "{from:?} writes to itself");
+        assert!(from != to, "process {} writes to itself", from.0);
         let fate = self.net.send(from, to, self.now);
         let boot = self.slots[to.index()].boot;
         let sent_at = self.now;
@@ -358,7 +357,7 @@ where
     /// A digest of everything that can still matter: deadlines relative to now, events in their order.
     pub fn digest(&self) -> u64 {
         let mut state = Digest::default();
-        for (&Reverse((at, _)), event) in self.queue.iter().rev() {
+        for ((at, _), event) in self.queue.iter() {
             (at.since(self.now), event).hash(&mut state);
         }
         for slot in &self.slots {

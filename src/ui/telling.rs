@@ -97,7 +97,7 @@ fn opening(state: &mut State, view: &ClusterView) -> Option<Vec<Said>> {
     };
     let mut names = [primary].into_iter().chain(backups);
     let mut out = Vec::new();
-    for (i, text) in form.split("{}").enumerate() {
+    for (i, text) in ringside::text::pieces(form).enumerate() {
         match i {
             0 => {}
             1 => out.push(Said::Words(story.0.to_string())),
@@ -219,7 +219,7 @@ fn coordinator(lang: Lang, view: &ClusterView, process: &ProcessView, out: &mut 
     }
     let suspects: Vec<_> = it.suspects.iter().filter_map(|&pid| look::name(view, pid)).map(|name| name.to_string()).collect();
     if !suspects.is_empty() {
-        out.push(format!("{} {}", words.suspects, suspects.join(" ")));
+        out.push(format!("{} {}", words.suspects, ringside::text::joined(suspects, " ")));
     }
 }
 

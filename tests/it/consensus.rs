@@ -158,6 +158,8 @@ struct Watch {
     leaders: BTreeMap<Term, Pid>,
     /// What was applied first at each index, by anybody.
     applied: State,
+    /// In which term whoever applied it was.
+    decided_in: Vec<Term>,
     checked: BTreeMap<Pid, usize>,
     elections: u32,
 }
@@ -170,8 +172,9 @@ impl Watch {
                 if *self.leaders.entry(*term).or_insert(record.who) != record.who {
                     return Err("election safety");
                 }
+                // What was decided in a higher term a late count of votes need not know (the paper's figure 3).
                 let raft = &world.process(record.who).expect("it has just said so").raft;
-                for (i, op) in self.applied.iter().enumerate() {
+                for (i, op) in self.applied.iter().enumerate().filter(|&(i, _)| self.decided_in[i] < *term) {
                     let index = Index(i as u32 + 1);
                     if index > raft.log().base() && raft.log().get(index).map(|entry| entry.op) != Some(*op) {
                         return Err("leader completeness");
@@ -189,7 +192,10 @@ impl Watch {
                 match self.applied.get(at) {
                     Some(op) if *op != server.applied[at] => return Err("state machine safety"),
                     Some(_) => {}
-                    None => self.applied.push(server.applied[at]),
+                    None => {
+                        self.applied.push(server.applied[at]);
+                        self.decided_in.push(server.raft.term());
+                    }
                 }
             }
             self.checked.insert(Pid(i), server.applied.len());

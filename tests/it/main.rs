@@ -15,6 +15,7 @@ mod placement_ring;
 mod promises;
 mod rules;
 mod sentences;
+mod soak;
 mod tidy;
 mod time_travel;
 mod vectors_placement;

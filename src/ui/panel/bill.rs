@@ -81,7 +81,7 @@ impl Piece for Bill {
 /// Copies moved, beside those planned and the least that could have been.
 fn moved<'a>(form: &'a str, bill: &Figures) -> impl Iterator<Item = Html> + use<'a> {
     let figures = [("moved", bill.moved), ("planned", bill.planned), ("minimum", bill.minimum)];
-    form.split("{}").zip(figures).map(|(words, (name, figure))| {
+    ringside::text::pieces(form).zip(figures).map(|(words, (name, figure))| {
         html! { <>{words.to_owned()}<span data-figure={name}>{figure.to_string()}</span></> }
     })
 }

@@ -6,7 +6,7 @@ use ringside::cluster::name::{Kind, Name};
 use ringside::cluster::view::{ClusterView, Role};
 use ringside::scene::control::{self, Post};
 use ringside::scene::copies::STORY_Y;
-use ringside::scene::geom::{Point, pair};
+use ringside::scene::geom::{Point, pair, trace};
 use ringside::scene::layout::Layout;
 use ringside::scene::motion::Lane;
 use ringside::scene::ring;
@@ -203,7 +203,7 @@ fn doubts(model: &StageModel, map: &Layout) -> Html {
             format!("M{}L{}", pair(from.at.step_toward(to.at, from.reach)), pair(to.at.step_toward(from.at, to.reach + 11.0)))
         } else {
             let lane = Lane::between(map, by, process.pid)?;
-            format!("M{}", lane.points().iter().map(|&point| pair(point)).collect::<Vec<_>>().join("L"))
+            trace(lane.points())
         };
         Some(html! { <path key={process.name.to_string()} {d} class="doubt-line" /> })
     };

@@ -19,7 +19,7 @@
 //!   saves the new term, then the vote, then answers. Their LogCabin wrote at the same three places (`RaftConsensus.cc`:
 //!   `startNewElection`, `stepDown`, `handleRequestVote`). An election without a split vote is three saves and three messages.
 //! * A message takes 0.1 to 0.4 ms, as a remote procedure call over their gigabit Ethernet may.
-//! * A save takes 2 to 3.5 ms. *This is the one thing that is calibrated*, and to one number: the median of 287 ms that they
+//! * A save takes 2 to 3.5 ms. *This is the one thing that is calibrated*, with all rows in view, and above all to the median of 287 ms that they
 //!   found at 150-155 ms. Everything else in the table follows. Over the seeds 1 to 12, 1000 trials a line: that median is 287
 //!   to 299; the worst at 150-200 ms is 387 to 540 (theirs: 513); at 12-24 ms the mean is 31 to 32 (35), the worst 88 to 152 (152).
 //!
