@@ -69,9 +69,11 @@ pub fn coordinator(view: &ClusterView, pid: Pid) -> Option<&CoordinatorView> {
 
 /// Everybody who believes to lead, the latest term first.
 pub fn leaders(view: &ClusterView) -> Vec<&CoordinatorView> {
-    let mut leaders: Vec<_> = view.coordinators.iter().filter(|it| Post::of(view, it).leads()).collect();
-    // At most five, and two of them almost never: the latest term comes to the front.
-    leaders.sort_by_key(|it| std::cmp::Reverse(it.term));
+    let mut leaders = Vec::new();
+    for it in view.coordinators.iter().filter(|it| Post::of(view, it).leads()) {
+        let place = leaders.iter().take_while(|other: &&&CoordinatorView| other.term >= it.term).count();
+        leaders.insert(place, it);
+    }
     leaders
 }
 

@@ -173,7 +173,14 @@ impl Layout {
                 let of = self.plan.roster.coordinators;
                 let angle = 90.0 + 360.0 * f64::from(name.n) / f64::from(of.max(1));
                 // Apart, so that votes and messages between them are seen.
-                let apart = self.hex_r * if of > 3 { 2.05 } else { 1.52 };
+                let apart = self.hex_r
+                    * if of < 4 {
+                        1.52
+                    } else if self.plan.thin {
+                        1.9
+                    } else {
+                        2.05
+                    };
                 let at = if of == 1 { self.centre } else { self.polar(apart, angle) };
                 Seat { name, at, door: at, reach: self.hex_r + 1.0, gate: None }
             }
@@ -277,7 +284,7 @@ mod tests {
                 let seats = || layout.seats().filter(|seat| matches!(seat.name.kind, Kind::Coordinator | Kind::Node));
                 for a in seats().filter(|seat| seat.name.kind == Kind::Coordinator) {
                     for b in seats().filter(|b| b.name != a.name) {
-                        let radius = if b.name.kind == Kind::Node { layout.node_r + 5.0 } else { layout.hex_r };
+                        let radius = if b.name.kind == Kind::Node { layout.node_r + 3.0 } else { layout.hex_r };
                         let apart = a.at.distance(b.at);
                         assert!(apart > layout.hex_r + radius, "{w}x{h}, {of}: {} is {apart} from {}", a.name, b.name);
                     }

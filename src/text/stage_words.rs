@@ -54,6 +54,10 @@ pub struct StageWords {
     pub vote: &'static str,
     /// ...and up to where a snapshot stands for its log.
     pub snapshot: &'static str,
+    /// What a coordinator is, in the order of `Post`.
+    pub posts: [&'static str; 7],
+    /// The same in full.
+    pub posts_long: [&'static str; 7],
     /// Before those it hears nothing from.
     pub suspects: &'static str,
     /// Said of the only coordinator.
@@ -82,6 +86,16 @@ const EN: StageWords = StageWords {
     term: "term",
     vote: "vote for",
     snapshot: "snapshot",
+    posts: ["leads", "unsure", "stands", "asks", "follows", "new", "down"],
+    posts_long: [
+        "leads",
+        "believes it leads, out of touch with most",
+        "stands for election",
+        "asks whether it could win an election",
+        "follows",
+        "lost its disk, does not count yet",
+        "down",
+    ],
     suspects: "suspects",
     alone: "the only one, as in the textbook: a single point of failure",
 };
@@ -108,6 +122,8 @@ const ZH: StageWords = StageWords {
     term: "任期",
     vote: "投票给",
     snapshot: "快照",
+    posts: ["领导", "存疑", "参选", "探询", "跟随", "新来", "宕机"],
+    posts_long: ["领导者", "自认领导者，但已与多数失联", "候选人", "正在探询能否当选", "跟随者", "磁盘已失，暂不计票", "已宕机"],
     suspects: "怀疑",
     alone: "只有它一个，正是教科书里的中心服务器：单点故障",
 };
@@ -271,42 +287,12 @@ pub enum Stake {
 
 /// What a coordinator is, in the words of its table.
 pub const fn post(lang: Lang, post: Post) -> &'static str {
-    match (lang, post) {
-        (Lang::En, Post::Leader) => "leads",
-        (Lang::En, Post::Unsure) => "unsure",
-        (Lang::En, Post::Candidate) => "stands",
-        (Lang::En, Post::Asking) => "asks",
-        (Lang::En, Post::Follower) => "follows",
-        (Lang::En, Post::Newcomer) => "new",
-        (Lang::En, Post::Down) => "down",
-        (Lang::Zh, Post::Leader) => "领导",
-        (Lang::Zh, Post::Unsure) => "存疑",
-        (Lang::Zh, Post::Candidate) => "参选",
-        (Lang::Zh, Post::Asking) => "探询",
-        (Lang::Zh, Post::Follower) => "跟随",
-        (Lang::Zh, Post::Newcomer) => "新来",
-        (Lang::Zh, Post::Down) => "宕机",
-    }
+    StageWords::of(lang).posts[post as usize]
 }
 
 /// The same in full, for the line about it and for those who listen.
 pub const fn post_long(lang: Lang, post: Post) -> &'static str {
-    match (lang, post) {
-        (Lang::En, Post::Leader) => "leads",
-        (Lang::En, Post::Unsure) => "believes it leads, out of touch with most",
-        (Lang::En, Post::Candidate) => "stands for election",
-        (Lang::En, Post::Asking) => "asks whether it could win an election",
-        (Lang::En, Post::Follower) => "follows",
-        (Lang::En, Post::Newcomer) => "lost its disk, does not count yet",
-        (Lang::En, Post::Down) => "down",
-        (Lang::Zh, Post::Leader) => "领导者",
-        (Lang::Zh, Post::Unsure) => "自认领导者，但已与多数失联",
-        (Lang::Zh, Post::Candidate) => "候选人",
-        (Lang::Zh, Post::Asking) => "正在探询能否当选",
-        (Lang::Zh, Post::Follower) => "跟随者",
-        (Lang::Zh, Post::Newcomer) => "磁盘已失，暂不计票",
-        (Lang::Zh, Post::Down) => "已宕机",
-    }
+    StageWords::of(lang).posts_long[post as usize]
 }
 
 /// Who leads the coordinators, in one line that fits between the nodes.

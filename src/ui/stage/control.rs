@@ -52,7 +52,7 @@ impl Piece for Control {
             html! { <th scope="col" aria-current={chosen.then_some("true")}>{star}{name(Some(it.pid))}</th> }
         };
         let office = |it: &CoordinatorView| match (Post::of(view, it), it.leader) {
-            (Post::Follower, leader @ Some(_)) => format!("→ {}", name(leader)),
+            (Post::Follower, leader) => format!("→ {}", name(leader)),
             (post, _) => stage_words::post(model.lang, post).to_owned(),
         };
         let line = |index: u32| {

@@ -281,9 +281,9 @@ fn coordinator(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
             <polygon points={hexagon(at, r - 1.5)} {class} />
             { kit::text(at.shift(0.0, first), words, face.name.to_string()) }
             { for second.map(|term| kit::text(at.shift(0.0, 14.0), if post == Post::Leader { "m onink" } else { "m" }, term.to_string())) }
+            if face.isolated { { isolation(at, r + 4.0) } }
             { office(out, post) }
             if face.look == Look::Frozen { { kit::pause(at.shift(r * 0.85, -r * 0.7)) } }
-            if face.isolated { { isolation(at, r + 9.0) } }
             if face.slow > 1 { { kit::text(at.shift(r, r - 1.0), "s n", stage_words::slow(lang, face.slow)) } }
         </>
     }
