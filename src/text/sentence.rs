@@ -94,6 +94,23 @@ impl Line {
         debug_assert_eq!(words.matches("{}").count(), who.len(), "one process for each place in “{words}”");
     }
 
+    /// The same, with `#` for each of some numbers in turn.
+    pub(super) fn say(&mut self, words: &str, who: &[Pid], numbers: &[u64]) {
+        let mut written = String::new();
+        let mut left = numbers.iter();
+        for c in words.chars() {
+            match left.as_slice().first() {
+                Some(n) if c == '#' => {
+                    written.push_str(&n.to_string());
+                    left.next();
+                }
+                Some(_) | None => written.push(c),
+            }
+        }
+        debug_assert!(left.as_slice().is_empty(), "one place for each number in “{words}”");
+        self.put(&written, who);
+    }
+
     /// Writes a list of processes, `between` two and `last` before the last.
     pub(super) fn list(&mut self, who: &[Pid], between: &str, last: &str) {
         for (i, pid) in who.iter().enumerate() {

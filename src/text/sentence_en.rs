@@ -21,7 +21,7 @@ pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
         Fault::Freeze(who) => line.put("{} stands still: whatever reaches it has to wait.", &[who]),
         Fault::Thaw(who) => line.put("{} goes on, and what had waited reaches it now.", &[who]),
         Fault::Slow(who, 1) => line.put("{}'s messages travel at normal speed again.", &[who]),
-        Fault::Slow(who, times) => line.put(&format!("{{}}'s messages now take {times} times as long."), &[who]),
+        Fault::Slow(who, times) => line.say("{}'s messages now take # times as long.", &[who], &[times.into()]),
         Fault::Cut(from, to) => line.put("Messages from {} to {} are lost from now on.", &[from, to]),
         Fault::Heal(from, to) => line.put("Messages from {} to {} get through again.", &[from, to]),
         Fault::Drift(who, 0) => line.put("{}'s clock keeps true time again.", &[who]),
@@ -61,109 +61,117 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.put(&words, &[*node, who]);
         }
         Note::Returned { node, boot, fresh: false } if boot.0 > 1 => {
-            line.put(&format!("{{}} hears from {{}} again, which is in its life {}.", boot.0), &[who, *node]);
+            line.say("{} hears from {} again, which is in its life #.", &[who, *node], &[boot.0.into()]);
         }
         Note::Returned { node, fresh: false, .. } => line.put("{} hears from {} again.", &[who, *node]),
         Note::Returned { node, boot, fresh: true } => {
-            let words = format!("{{}} hears from {{}} again, which is in its life {} with an empty disk.", boot.0);
-            line.put(&words, &[who, *node]);
+            line.say("{} hears from {} again, which is in its life # with an empty disk.", &[who, *node], &[boot.0.into()]);
         }
-        Note::Stands { term } => line.put(&format!("{{}} hears no leader and stands for election, in term {term}."), &[who]),
-        Note::Voted { term, candidate } => line.put(&format!("{{}} gives its vote of term {term} to {{}}."), &[who, *candidate]),
-        Note::Elected { term } => line.put(&format!("{{}} is elected: it leads the coordinators in term {term}."), &[who]),
+        Note::Stands { term } => line.say("{} hears no leader and stands for election, in term #.", &[who], &[(*term).into()]),
+        Note::Voted { term, candidate } => line.say("{} gives its vote of term # to {}.", &[who, *candidate], &[(*term).into()]),
+        Note::Elected { term } => line.say("{} is elected: it leads the coordinators in term #.", &[who], &[(*term).into()]),
         Note::SteppedDown { term, why: YieldWhy::HigherTerm } => {
-            line.put(&format!("{{}} hears of term {term} and leads no more."), &[who]);
+            line.say("{} hears of term # and leads no more.", &[who], &[(*term).into()]);
         }
         Note::SteppedDown { why: YieldWhy::Unheard, .. } => {
             line.put("{} has not been answered by a majority for too long and leads no more.", &[who]);
         }
         Note::Decided { index, term } => {
-            line.put(&format!("{{}} knows that decision {} of term {term} is made.", index.0), &[who]);
+            line.say("{} knows that decision # of term # is made.", &[who], &[index.0.into(), (*term).into()]);
         }
         Note::DecisionsCut { from, dropped: 1 } => {
-            line.put(&format!("{{}} drops entry {} of its log of decisions: the leader does not have it.", from.0), &[who]);
+            line.say("{} drops entry # of its log of decisions: the leader does not have it.", &[who], &[from.0.into()]);
         }
         Note::DecisionsCut { from, dropped } => {
-            let words = format!("{{}} drops {dropped} entries of its log of decisions from {} on: the leader does not have them.", from.0);
-            line.put(&words, &[who]);
+            line.say(
+                "{} drops # entries of its log of decisions from # on: the leader does not have them.",
+                &[who],
+                &[(*dropped).into(), from.0.into()],
+            );
         }
         Note::StateTaken { upto } => {
-            line.put(&format!("{{}} was far behind and takes over the leader's state, up to decision {}.", upto.0), &[who]);
+            line.say("{} was far behind and takes over the leader's state, up to decision #.", &[who], &[upto.0.into()]);
         }
         Note::Readmitted { who: back } => line.put("{} had lost its disk and has learned everything anew: it counts again.", &[*back]),
         Note::RingChanged { node, why, moves, minimum } => ring_changed(line, *node, *why, *moves, *minimum),
         Note::Left { node } => line.put("Every copy that {} held is elsewhere now: it has left the cluster.", &[*node]),
         Note::SnapshotSent { shard, to, upto } => {
-            line.put(&format!("{{}} sends {{}} a snapshot of shard {}, up to entry {}.", shard.0, upto.0), &[who, *to]);
+            line.say("{} sends {} a snapshot of shard #, up to entry #.", &[who, *to], &[shard.0.into(), upto.0.into()]);
         }
         Note::SnapshotTaken { shard, upto } => {
-            line.put(&format!("{{}} has the whole snapshot of shard {}; the log goes on after entry {}.", shard.0, upto.0), &[who]);
+            line.say("{} has the whole snapshot of shard #; the log goes on after entry #.", &[who], &[shard.0.into(), upto.0.into()]);
         }
         Note::Yielded { shard } => {
-            line.put(&format!("{{}} lets requests for shard {} wait, so that another node can lead.", shard.0), &[who]);
+            line.say("{} lets requests for shard # wait, so that another node can lead.", &[who], &[shard.0.into()]);
         }
-        Note::Dropped { shard } => line.put(&format!("{{}} deletes its copy of shard {}: enough others hold it.", shard.0), &[who]),
+        Note::Dropped { shard } => line.say("{} deletes its copy of shard #: enough others hold it.", &[who], &[shard.0.into()]),
         Note::ViewChanged { shard, view, why } => view_changed(line, *shard, view, *why, who),
         Note::Serving { shard, view } => {
-            line.put(&format!("{{}} serves shard {} from now on, in view {}.", shard.0, view.0), &[who]);
+            line.say("{} serves shard # from now on, in view #.", &[who], &[shard.0.into(), view.0.into()]);
         }
         Note::Stopped { shard, view: _, why: StopWhy::LeaseEnded } => {
-            line.put(&format!("{{}} stops serving shard {}: its lease has ended.", shard.0), &[who]);
+            line.say("{} stops serving shard #: its lease has ended.", &[who], &[shard.0.into()]);
         }
         Note::Stopped { shard, view, why: StopWhy::HigherView } => {
-            let words = format!("{{}} stops serving shard {}: its view {} is no longer the latest.", shard.0, view.0);
-            line.put(&words, &[who]);
+            line.say("{} stops serving shard #: its view # is no longer the latest.", &[who], &[shard.0.into(), view.0.into()]);
         }
         Note::Appended { shard, index, view } => {
-            let words = format!("{{}} adds entry {} to its log of shard {}, in view {}.", index.0, shard.0, view.0);
-            line.put(&words, &[who]);
+            line.say("{} adds entry # to its log of shard #, in view #.", &[who], &[index.0.into(), shard.0.into(), view.0.into()]);
         }
         Note::Committed { shard, index } => {
-            let words = format!("{{}} knows that shard {} is committed up to entry {}.", shard.0, index.0);
-            line.put(&words, &[who]);
+            line.say("{} knows that shard # is committed up to entry #.", &[who], &[shard.0.into(), index.0.into()]);
         }
         Note::Truncated { shard, from, dropped: 1 } => {
-            let words = format!("{{}} drops entry {} of shard {}: the new view does not have it.", from.0, shard.0);
-            line.put(&words, &[who]);
+            line.say("{} drops entry # of shard #: the new view does not have it.", &[who], &[from.0.into(), shard.0.into()]);
         }
         Note::Truncated { shard, from, dropped } => {
-            let words =
-                format!("{{}} drops {dropped} entries of shard {} from entry {} on: the new view does not have them.", shard.0, from.0);
-            line.put(&words, &[who]);
+            line.say(
+                "{} drops # entries of shard # from entry # on: the new view does not have them.",
+                &[who],
+                &[(*dropped).into(), shard.0.into(), from.0.into()],
+            );
         }
         Note::WritesLost { shard, from: _, lost: 1 } => {
-            line.put(&format!("{{}} had committed an operation on shard {} that no other copy has: it is lost.", shard.0), &[who]);
+            line.say("{} had committed an operation on shard # that no other copy has: it is lost.", &[who], &[shard.0.into()]);
         }
         Note::WritesLost { shard, from: _, lost } => {
-            line.put(&format!("{{}} had committed {lost} operations on shard {} that no other copy has: they are lost.", shard.0), &[who]);
+            line.say(
+                "{} had committed # operations on shard # that no other copy has: they are lost.",
+                &[who],
+                &[(*lost).into(), shard.0.into()],
+            );
         }
         Note::Trimmed { shard, upto } => {
-            let words = format!("{{}} trims its log of shard {}: a snapshot stands for everything up to entry {}.", shard.0, upto.0);
-            line.put(&words, &[who]);
+            line.say(
+                "{} trims its log of shard #: a snapshot stands for everything up to entry #.",
+                &[who],
+                &[shard.0.into(), upto.0.into()],
+            );
         }
         Note::Applied { shard, op, index } => {
-            line.put(&format!("{{}} carries out {{}}'s write to shard {}, entry {}.", shard.0, index.0), &[who, op.client]);
+            line.say("{} carries out {}'s write to shard #, entry #.", &[who, op.client], &[shard.0.into(), index.0.into()]);
         }
         Note::ReadAsked { shard, op, key } => {
-            line.put(&format!("{{}} asks any copy of shard {} for key{key}.", shard.0), &[op.client]);
+            line.say("{} asks any copy of shard # for key#.", &[op.client], &[shard.0.into(), (*key).into()]);
         }
         Note::ReplicaRead { shard: _, op, from, key, index: Index(0) } => {
-            line.put(&format!("{{}} reads key{key} from backup {{}}, which knows of no write to it."), &[op.client, *from]);
+            line.say("{} reads key# from backup {}, which knows of no write to it.", &[op.client, *from], &[(*key).into()]);
         }
         Note::ReplicaRead { shard: _, op, from, key, index } => {
-            line.put(&format!("{{}} reads key{key} from backup {{}}, as entry {} wrote it.", index.0), &[op.client, *from]);
+            line.say("{} reads key# from backup {}, as entry # wrote it.", &[op.client, *from], &[(*key).into(), index.0.into()]);
         }
         Note::StaleView { shard, from, theirs, ours } => {
-            let words =
-                format!("{{}} refuses a message about shard {} from {{}}: view {} is older than view {}.", shard.0, theirs.0, ours.0);
-            line.put(&words, &[who, *from]);
+            line.say(
+                "{} refuses a message about shard # from {}: view # is older than view #.",
+                &[who, *from],
+                &[shard.0.into(), theirs.0.into(), ours.0.into()],
+            );
         }
         Note::LearnerReady { shard, learner } => {
-            line.put(&format!("{{}} has caught up on shard {}, says {{}}.", shard.0), &[*learner, who]);
+            line.say("{} has caught up on shard #, says {}.", &[*learner, who], &[shard.0.into()]);
         }
         Note::Acknowledged { shard, op, index, key: _ } => {
-            let words = format!("{{}} confirms {{}}'s write to shard {}: it is entry {}.", shard.0, index.0);
-            line.put(&words, &[who, op.client]);
+            line.say("{} confirms {}'s write to shard #: it is entry #.", &[who, op.client], &[shard.0.into(), index.0.into()]);
         }
         Note::Refused { shard, op, why } => {
             let because = match why {
@@ -178,37 +186,38 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::Answered { op: _, asked: Asked::Read } => line.put("{} has its answer: the read is done.", &[who]),
         Note::Answered { op: _, asked: Asked::Write } => line.put("{} has its answer: the write is done.", &[who]),
         Note::Retried { op: _, attempt } => {
-            line.put(&format!("{{}} sends its request again: attempt {attempt}."), &[who]);
+            line.say("{} sends its request again: attempt #.", &[who], &[(*attempt).into()]);
         }
         Note::LockQueued { session, place } => {
-            line.put(&format!("{{}} waits for the lock, at place {place}."), &[session.client]);
+            line.say("{} waits for the lock, at place #.", &[session.client], &[(*place).into()]);
         }
         Note::LockGranted { session, token } => {
-            line.put(&format!("{{}} is granted the lock, with token {}.", token.0), &[session.client]);
+            line.say("{} is granted the lock, with token #.", &[session.client], &[token.0.into()]);
         }
         Note::LockReleased { session, token } => {
-            line.put(&format!("{{}} gives the lock back, and token {} with it.", token.0), &[session.client]);
+            line.say("{} gives the lock back, and token # with it.", &[session.client], &[token.0.into()]);
         }
         Note::SessionEnded { session, held: Some(token) } => {
-            let words = format!("{{}}'s session has ended: it loses the lock it held with token {}.", token.0);
-            line.put(&words, &[session.client]);
+            line.say("{}'s session has ended: it loses the lock it held with token #.", &[session.client], &[token.0.into()]);
         }
         Note::SessionEnded { session, held: None } => {
             line.put("{}'s session has ended: it no longer waits for the lock.", &[session.client]);
         }
         Note::HoldBegins { token } => {
-            line.put(&format!("{{}} learns that it holds the lock, with token {}.", token.0), &[who]);
+            line.say("{} learns that it holds the lock, with token #.", &[who], &[token.0.into()]);
         }
         Note::HoldEnds { token } => {
-            line.put(&format!("{{}} no longer believes that it holds the lock (token {}).", token.0), &[who]);
+            line.say("{} no longer believes that it holds the lock (token #).", &[who], &[token.0.into()]);
         }
         Note::FencedWrite { shard, op, token, value } => {
-            let words = format!("Shard {} took {{}}'s write with token {}: it is edit {value}.", shard.0, token.0);
-            line.put(&words, &[op.client]);
+            line.say(
+                "Shard # took {}'s write with token #: it is edit #.",
+                &[op.client],
+                &[shard.0.into(), token.0.into(), (*value).into()],
+            );
         }
         Note::FenceRefused { shard, op, token, seen } => {
-            let words = format!("Shard {} refused {{}}: its token {} is smaller than {}.", shard.0, token.0, seen.0);
-            line.put(&words, &[op.client]);
+            line.say("Shard # refused {}: its token # is smaller than #.", &[op.client], &[shard.0.into(), token.0.into(), seen.0.into()]);
         }
     }
 }
@@ -235,39 +244,36 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
     let (shard, no) = (shard.0, view.no.0);
     match (why, view.primary) {
         (ViewWhy::Promotion, Some(primary)) => {
-            let words = format!("{{}} makes {{}} the primary of shard {shard}: view {no} begins.");
-            line.put(&words, &[who, primary]);
+            line.say("{} makes {} the primary of shard #: view # begins.", &[who, primary], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::Promotion | ViewWhy::NoPrimary, _) => {
-            let words = format!("Shard {shard} has no primary in view {no}: nobody who has all its writes is alive.");
-            line.put(&words, &[]);
+            line.say("Shard # has no primary in view #: nobody who has all its writes is alive.", &[], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::Recruited(node), _) => {
-            line.put(&format!("{{}} begins to copy shard {shard} (view {no})."), &[node]);
+            line.say("{} begins to copy shard # (view #).", &[node], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::HandedOver, primary) => {
-            let words = format!("Shard {shard} is handed over, without a gap, to {{}}: view {no} begins.");
-            line.put(&words, &[primary.unwrap_or(who)]);
+            line.say("Shard # is handed over, without a gap, to {}: view # begins.", &[primary.unwrap_or(who)], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::Dismissed, _) => {
-            line.put(&format!("Every wanted copy of shard {shard} is there: from view {no} on, only "), &[]);
+            line.say("Every wanted copy of shard # is there: from view # on, only ", &[], &[shard.into(), no.into()]);
             line.list(&view.in_sync, ", ", " and ");
             line.put(" hold it.", &[]);
             return;
         }
         (ViewWhy::Cancelled, _) => {
-            line.put(&format!("The copy of shard {shard} that was being made is not wanted any more (view {no})."), &[]);
+            line.say("The copy of shard # that was being made is not wanted any more (view #).", &[], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::BackupLost, _) => {
-            line.put(&format!("From view {no} of shard {shard} on, in sync only "), &[]);
+            line.say("From view # of shard # on, in sync only ", &[], &[no.into(), shard.into()]);
         }
         (ViewWhy::CaughtUp, _) => {
-            line.put(&format!("A replica of shard {shard} has caught up: in sync from view {no} on "), &[]);
+            line.say("A replica of shard # has caught up: in sync from view # on ", &[], &[shard.into(), no.into()]);
         }
     }
     line.put(if view.in_sync.len() == 1 { "is " } else { "are " }, &[]);

@@ -21,7 +21,7 @@ pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
         Fault::Freeze(who) => line.put("{} 被冻结：发给它的一切都只能等着。", &[who]),
         Fault::Thaw(who) => line.put("{} 恢复运行，积压的消息这时才送到。", &[who]),
         Fault::Slow(who, 1) => line.put("{} 的消息恢复正常速度。", &[who]),
-        Fault::Slow(who, times) => line.put(&format!("{{}} 的消息延迟变为原来的 {times} 倍。"), &[who]),
+        Fault::Slow(who, times) => line.say("{} 的消息延迟变为原来的 # 倍。", &[who], &[times.into()]),
         Fault::Cut(from, to) => line.put("从现在起，{} 发给 {} 的消息都会丢失。", &[from, to]),
         Fault::Heal(from, to) => line.put("{} 发给 {} 的消息又能送到了。", &[from, to]),
         Fault::Drift(who, 0) => line.put("{} 的时钟恢复准确。", &[who]),
@@ -61,88 +61,89 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.put(&words, &[*node, who]);
         }
         Note::Returned { node, boot, fresh: false } if boot.0 > 1 => {
-            line.put(&format!("{{}} 又收到了 {{}} 的消息，这是它第 {} 次启动。", boot.0), &[who, *node]);
+            line.say("{} 又收到了 {} 的消息，这是它第 # 次启动。", &[who, *node], &[boot.0.into()]);
         }
         Note::Returned { node, fresh: false, .. } => line.put("{} 又收到了 {} 的消息。", &[who, *node]),
         Note::Returned { node, boot, fresh: true } => {
-            let words = format!("{{}} 又收到了 {{}} 的消息，这是它第 {} 次启动，磁盘是空的。", boot.0);
-            line.put(&words, &[who, *node]);
+            line.say("{} 又收到了 {} 的消息，这是它第 # 次启动，磁盘是空的。", &[who, *node], &[boot.0.into()]);
         }
-        Note::Stands { term } => line.put(&format!("{{}} 听不到领导者，在任期 {term} 参选。"), &[who]),
-        Note::Voted { term, candidate } => line.put(&format!("{{}} 把任期 {term} 的一票投给 {{}}。"), &[who, *candidate]),
-        Note::Elected { term } => line.put(&format!("{{}} 当选：在任期 {term} 领导各协调者。"), &[who]),
+        Note::Stands { term } => line.say("{} 听不到领导者，在任期 # 参选。", &[who], &[(*term).into()]),
+        Note::Voted { term, candidate } => line.say("{} 把任期 # 的一票投给 {}。", &[who, *candidate], &[(*term).into()]),
+        Note::Elected { term } => line.say("{} 当选：在任期 # 领导各协调者。", &[who], &[(*term).into()]),
         Note::SteppedDown { term, why: YieldWhy::HigherTerm } => {
-            line.put(&format!("{{}} 得知已有任期 {term}，不再是领导者。"), &[who]);
+            line.say("{} 得知已有任期 #，不再是领导者。", &[who], &[(*term).into()]);
         }
         Note::SteppedDown { why: YieldWhy::Unheard, .. } => line.put("{} 太久得不到过半数协调者的回应，不再是领导者。", &[who]),
-        Note::Decided { index, term } => line.put(&format!("{{}} 得知第 {} 项决定（任期 {term}）已成立。", index.0), &[who]),
-        Note::DecisionsCut { from, dropped: 1 } => line.put(&format!("{{}} 丢弃决定日志的第 {} 条：领导者没有它。", from.0), &[who]),
+        Note::Decided { index, term } => line.say("{} 得知第 # 项决定（任期 #）已成立。", &[who], &[index.0.into(), (*term).into()]),
+        Note::DecisionsCut { from, dropped: 1 } => line.say("{} 丢弃决定日志的第 # 条：领导者没有它。", &[who], &[from.0.into()]),
         Note::DecisionsCut { from, dropped } => {
-            line.put(&format!("{{}} 丢弃决定日志自第 {} 条起的 {dropped} 条：领导者没有它们。", from.0), &[who]);
+            line.say("{} 丢弃决定日志自第 # 条起的 # 条：领导者没有它们。", &[who], &[from.0.into(), (*dropped).into()]);
         }
-        Note::StateTaken { upto } => line.put(&format!("{{}} 落后太多，直接接收领导者的状态，截至第 {} 项决定。", upto.0), &[who]),
+        Note::StateTaken { upto } => line.say("{} 落后太多，直接接收领导者的状态，截至第 # 项决定。", &[who], &[upto.0.into()]),
         Note::Readmitted { who: back } => line.put("{} 丢过磁盘，现已重新学到全部决定，恢复表决资格。", &[*back]),
         Note::RingChanged { node, why, moves, minimum } => ring_changed(line, *node, *why, *moves, *minimum),
         Note::Left { node } => line.put("{} 的副本都已在别处，它退出了集群。", &[*node]),
         Note::SnapshotSent { shard, to, upto } => {
-            line.put(&format!("{{}} 向 {{}} 发送分片 {} 的快照，截至第 {} 条。", shard.0, upto.0), &[who, *to]);
+            line.say("{} 向 {} 发送分片 # 的快照，截至第 # 条。", &[who, *to], &[shard.0.into(), upto.0.into()]);
         }
         Note::SnapshotTaken { shard, upto } => {
-            line.put(&format!("{{}} 收齐了分片 {} 的快照，日志从第 {} 条之后接着写。", shard.0, upto.0), &[who]);
+            line.say("{} 收齐了分片 # 的快照，日志从第 # 条之后接着写。", &[who], &[shard.0.into(), upto.0.into()]);
         }
-        Note::Yielded { shard } => line.put(&format!("{{}} 让分片 {} 的请求稍候，好让别的节点接任主副本。", shard.0), &[who]),
-        Note::Dropped { shard } => line.put(&format!("{{}} 删除分片 {} 的副本：其他节点上的副本已经足够。", shard.0), &[who]),
+        Note::Yielded { shard } => line.say("{} 让分片 # 的请求稍候，好让别的节点接任主副本。", &[who], &[shard.0.into()]),
+        Note::Dropped { shard } => line.say("{} 删除分片 # 的副本：其他节点上的副本已经足够。", &[who], &[shard.0.into()]),
         Note::ViewChanged { shard, view, why } => view_changed(line, *shard, view, *why, who),
         Note::Serving { shard, view } => {
-            line.put(&format!("{{}} 开始为分片 {} 提供服务（视图 {}）。", shard.0, view.0), &[who]);
+            line.say("{} 开始为分片 # 提供服务（视图 #）。", &[who], &[shard.0.into(), view.0.into()]);
         }
         Note::Stopped { shard, view: _, why: StopWhy::LeaseEnded } => {
-            line.put(&format!("{{}} 停止为分片 {} 提供服务：租约已到期。", shard.0), &[who]);
+            line.say("{} 停止为分片 # 提供服务：租约已到期。", &[who], &[shard.0.into()]);
         }
         Note::Stopped { shard, view, why: StopWhy::HigherView } => {
-            let words = format!("{{}} 停止为分片 {} 提供服务：它的视图 {} 已不是最新的。", shard.0, view.0);
-            line.put(&words, &[who]);
+            line.say("{} 停止为分片 # 提供服务：它的视图 # 已不是最新的。", &[who], &[shard.0.into(), view.0.into()]);
         }
         Note::Appended { shard, index, view } => {
-            let words = format!("{{}} 把第 {} 条记录写进分片 {} 的日志（视图 {}）。", index.0, shard.0, view.0);
-            line.put(&words, &[who]);
+            line.say("{} 把第 # 条记录写进分片 # 的日志（视图 #）。", &[who], &[index.0.into(), shard.0.into(), view.0.into()]);
         }
         Note::Committed { shard, index } => {
-            let words = format!("{{}} 得知分片 {} 的记录已提交到第 {} 条。", shard.0, index.0);
-            line.put(&words, &[who]);
+            line.say("{} 得知分片 # 的记录已提交到第 # 条。", &[who], &[shard.0.into(), index.0.into()]);
         }
         Note::Truncated { shard, from, dropped } => {
-            let words = format!("{{}} 从第 {} 条起丢弃分片 {} 的 {dropped} 条记录：新视图里没有它们。", from.0, shard.0);
-            line.put(&words, &[who]);
+            line.say(
+                "{} 从第 # 条起丢弃分片 # 的 # 条记录：新视图里没有它们。",
+                &[who],
+                &[from.0.into(), shard.0.into(), (*dropped).into()],
+            );
         }
         Note::WritesLost { shard, from: _, lost } => {
-            line.put(&format!("{{}} 在分片 {} 上提交过的 {lost} 个操作，别的副本都没有：它们丢失了。", shard.0), &[who]);
+            line.say("{} 在分片 # 上提交过的 # 个操作，别的副本都没有：它们丢失了。", &[who], &[shard.0.into(), (*lost).into()]);
         }
         Note::Trimmed { shard, upto } => {
-            line.put(&format!("{{}} 裁剪分片 {} 的日志：第 {} 条及以前改由快照保存。", shard.0, upto.0), &[who]);
+            line.say("{} 裁剪分片 # 的日志：第 # 条及以前改由快照保存。", &[who], &[shard.0.into(), upto.0.into()]);
         }
         Note::Applied { shard, op, index } => {
-            line.put(&format!("{{}} 执行 {{}} 对分片 {} 的写入，即第 {} 条记录。", shard.0, index.0), &[who, op.client]);
+            line.say("{} 执行 {} 对分片 # 的写入，即第 # 条记录。", &[who, op.client], &[shard.0.into(), index.0.into()]);
         }
         Note::ReadAsked { shard, op, key } => {
-            line.put(&format!("{{}} 想读 key{key}，分片 {} 的任何副本都可以回答。", shard.0), &[op.client])
+            line.say("{} 想读 key#，分片 # 的任何副本都可以回答。", &[op.client], &[(*key).into(), shard.0.into()])
         }
         Note::ReplicaRead { shard: _, op, from, key, index: Index(0) } => {
-            line.put(&format!("{{}} 从备副本 {{}} 读 key{key}，它还没见过对这个键的写入。"), &[op.client, *from]);
+            line.say("{} 从备副本 {} 读 key#，它还没见过对这个键的写入。", &[op.client, *from], &[(*key).into()]);
         }
         Note::ReplicaRead { shard: _, op, from, key, index } => {
-            line.put(&format!("{{}} 从备副本 {{}} 读 key{key}，读到的是第 {} 条记录写下的值。", index.0), &[op.client, *from]);
+            line.say("{} 从备副本 {} 读 key#，读到的是第 # 条记录写下的值。", &[op.client, *from], &[(*key).into(), index.0.into()]);
         }
         Note::StaleView { shard, from, theirs, ours } => {
-            let words = format!("{{}} 拒绝了 {{}} 关于分片 {} 的消息：视图 {} 已过时，现在是视图 {}。", shard.0, theirs.0, ours.0);
-            line.put(&words, &[who, *from]);
+            line.say(
+                "{} 拒绝了 {} 关于分片 # 的消息：视图 # 已过时，现在是视图 #。",
+                &[who, *from],
+                &[shard.0.into(), theirs.0.into(), ours.0.into()],
+            );
         }
         Note::LearnerReady { shard, learner } => {
-            line.put(&format!("{{}} 确认：{{}} 已追上分片 {} 的全部记录。", shard.0), &[who, *learner]);
+            line.say("{} 确认：{} 已追上分片 # 的全部记录。", &[who, *learner], &[shard.0.into()]);
         }
         Note::Acknowledged { shard, op, index, key: _ } => {
-            let words = format!("{{}} 向 {{}} 确认：对分片 {} 的写入已完成，是第 {} 条记录。", shard.0, index.0);
-            line.put(&words, &[who, op.client]);
+            line.say("{} 向 {} 确认：对分片 # 的写入已完成，是第 # 条记录。", &[who, op.client], &[shard.0.into(), index.0.into()]);
         }
         Note::Refused { shard, op, why } => {
             let because = match why {
@@ -156,30 +157,31 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         }
         Note::Answered { op: _, asked: Asked::Read } => line.put("{} 收到答复：读取完成。", &[who]),
         Note::Answered { op: _, asked: Asked::Write } => line.put("{} 收到答复：写入完成。", &[who]),
-        Note::Retried { op: _, attempt } => line.put(&format!("{{}} 重发请求，这是第 {attempt} 次尝试。"), &[who]),
+        Note::Retried { op: _, attempt } => line.say("{} 重发请求，这是第 # 次尝试。", &[who], &[(*attempt).into()]),
         Note::LockQueued { session, place } => {
-            line.put(&format!("{{}} 排队等锁，排在第 {place} 位。"), &[session.client]);
+            line.say("{} 排队等锁，排在第 # 位。", &[session.client], &[(*place).into()]);
         }
         Note::LockGranted { session, token } => {
-            line.put(&format!("{{}} 获得锁，令牌是 {}。", token.0), &[session.client]);
+            line.say("{} 获得锁，令牌是 #。", &[session.client], &[token.0.into()]);
         }
         Note::LockReleased { session, token } => {
-            line.put(&format!("{{}} 归还锁，令牌 {} 就此作废。", token.0), &[session.client]);
+            line.say("{} 归还锁，令牌 # 就此作废。", &[session.client], &[token.0.into()]);
         }
         Note::SessionEnded { session, held: Some(token) } => {
-            let words = format!("{{}} 的会话已结束：它失去了凭令牌 {} 持有的锁。", token.0);
-            line.put(&words, &[session.client]);
+            line.say("{} 的会话已结束：它失去了凭令牌 # 持有的锁。", &[session.client], &[token.0.into()]);
         }
         Note::SessionEnded { session, held: None } => line.put("{} 的会话已结束：它不再排队等锁。", &[session.client]),
-        Note::HoldBegins { token } => line.put(&format!("{{}} 得知自己持有锁，令牌是 {}。", token.0), &[who]),
-        Note::HoldEnds { token } => line.put(&format!("{{}} 不再认为自己持有锁（令牌 {}）。", token.0), &[who]),
+        Note::HoldBegins { token } => line.say("{} 得知自己持有锁，令牌是 #。", &[who], &[token.0.into()]),
+        Note::HoldEnds { token } => line.say("{} 不再认为自己持有锁（令牌 #）。", &[who], &[token.0.into()]),
         Note::FencedWrite { shard, op, token, value } => {
-            let words = format!("分片 {} 接受了 {{}} 凭令牌 {} 的写入：这是第 {value} 次修改。", shard.0, token.0);
-            line.put(&words, &[op.client]);
+            line.say(
+                "分片 # 接受了 {} 凭令牌 # 的写入：这是第 # 次修改。",
+                &[op.client],
+                &[shard.0.into(), token.0.into(), (*value).into()],
+            );
         }
         Note::FenceRefused { shard, op, token, seen } => {
-            let words = format!("分片 {} 拒绝了 {{}}：它的令牌 {} 小于 {}。", shard.0, token.0, seen.0);
-            line.put(&words, &[op.client]);
+            line.say("分片 # 拒绝了 {}：它的令牌 # 小于 #。", &[op.client], &[shard.0.into(), token.0.into(), seen.0.into()]);
         }
     }
 }
@@ -205,36 +207,36 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
     let (shard, no) = (shard.0, view.no.0);
     match (why, view.primary) {
         (ViewWhy::Promotion, Some(primary)) => {
-            line.put(&format!("{{}} 把 {{}} 提升为分片 {shard} 的主，视图 {no} 开始。"), &[who, primary]);
+            line.say("{} 把 {} 提升为分片 # 的主，视图 # 开始。", &[who, primary], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::Promotion | ViewWhy::NoPrimary, _) => {
-            line.put(&format!("分片 {shard} 在视图 {no} 中没有主：数据完整的副本都已宕机。"), &[]);
+            line.say("分片 # 在视图 # 中没有主：数据完整的副本都已宕机。", &[], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::Recruited(node), _) => {
-            line.put(&format!("{{}} 开始复制分片 {shard}（视图 {no}）。"), &[node]);
+            line.say("{} 开始复制分片 #（视图 #）。", &[node], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::HandedOver, primary) => {
-            line.put(&format!("分片 {shard} 平稳移交给 {{}}：视图 {no} 开始。"), &[primary.unwrap_or(who)]);
+            line.say("分片 # 平稳移交给 {}：视图 # 开始。", &[primary.unwrap_or(who)], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::Dismissed, _) => {
-            line.put(&format!("分片 {shard} 该有的副本都已到位：从视图 {no} 起只由 "), &[]);
+            line.say("分片 # 该有的副本都已到位：从视图 # 起只由 ", &[], &[shard.into(), no.into()]);
             line.list(&view.in_sync, "、", " 和 ");
             line.put(" 保存。", &[]);
             return;
         }
         (ViewWhy::Cancelled, _) => {
-            line.put(&format!("分片 {shard} 正在复制的那一份不再需要（视图 {no}）。"), &[]);
+            line.say("分片 # 正在复制的那一份不再需要（视图 #）。", &[], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::BackupLost, _) => {
-            line.put(&format!("分片 {shard} 进入视图 {no}：保持同步的副本只剩 "), &[]);
+            line.say("分片 # 进入视图 #：保持同步的副本只剩 ", &[], &[shard.into(), no.into()]);
         }
         (ViewWhy::CaughtUp, _) => {
-            line.put(&format!("分片 {shard} 进入视图 {no}：有副本追赶完毕，保持同步的副本现在是 "), &[]);
+            line.say("分片 # 进入视图 #：有副本追赶完毕，保持同步的副本现在是 ", &[], &[shard.into(), no.into()]);
         }
     }
     line.list(&view.in_sync, "、", "、");
