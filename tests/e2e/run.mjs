@@ -7,6 +7,7 @@ import { tests } from "./lib/check.mjs";
 import { open } from "./lib/page.mjs";
 import { serve } from "./lib/server.mjs";
 import "./tests/failover.mjs";
+import "./tests/control.mjs";
 import "./tests/lock.mjs";
 import "./tests/moves.mjs";
 import "./tests/time.mjs";

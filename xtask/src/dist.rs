@@ -37,10 +37,21 @@ pub fn web_flags() -> String {
 }
 
 /// Optimises each module in place. Only the features that the module says it uses are enabled, so no browser is lost.
-/// Flattened and built up again, then twice for size: 1 % smaller than `-Oz --converge`, measured after compression. Nothing of
+/// Flattened and built up again, then twice for size, to the end: 1.5 % smaller than `-Oz` alone, measured after compression. Nothing of
 /// Rust's lies in the first kilobyte (it is the far end of the stack), so addresses may be sums that begin there.
-const SMALLER: [&str; 9] =
-    ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused", "-ocimfs", "25", "--strip-debug", "--strip-producers"];
+const SMALLER: [&str; 11] = [
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "--simplify-locals-notee",
+    "-Oz",
+    "--low-memory-unused",
+    "-ocimfs",
+    "25",
+    "--converge",
+    "--strip-debug",
+    "--strip-producers",
+];
 /// Puts functions in the order of their names, then forgets the names.
 const ORDERED: [&str; 3] = ["--reorder-functions-by-name", "--strip-debug", "--minify-imports-and-exports-and-modules"];
 

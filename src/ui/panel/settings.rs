@@ -56,11 +56,11 @@ impl Piece for Settings {
                 <p id="seed-problem" class="problem" role="alert">{ if draft.bad_seed { w.bad_seed } else { "" } }</p>
                 <h3>{w.cast}</h3>
                 <div class="cast">{ for [Kind::Node, Kind::Balancer, Kind::Client].into_iter().map(|kind| count(props, kind)) }</div>
-                { choice(props, "coordinator", (w.how_many)(Kind::Coordinator), [("1", (w.coordinators)(1), draft.coordinators == 1), ("3", (w.coordinators)(3), draft.coordinators == 3), ("5", (w.coordinators)(5), draft.coordinators == 5)]) }
+                { choice(props, "coordinator", (w.how_many)(Kind::Coordinator), &[("1", 1), ("3", 3), ("5", 5)].map(|(word, n)| (word, (w.coordinators)(n), draft.coordinators == n))) }
                 <h3>{w.writes}</h3>
-                { choice(props, "ack", w.acks, Ack::ALL.map(|it| (it.word(), (w.ack)(it), draft.ack == it))) }
+                { choice(props, "ack", w.acks, &Ack::ALL.map(|it| (it.word(), (w.ack)(it), draft.ack == it))) }
                 <p class="field"><label>{ number(props, "min", (1, draft.most()), draft.min) }{w.min_in_sync}</label></p>
-                { choice(props, "reads", w.reads_from, Reads::ALL.map(|it| (it.word(), (w.reads)(it), draft.reads == it))) }
+                { choice(props, "reads", w.reads_from, &Reads::ALL.map(|it| (it.word(), (w.reads)(it), draft.reads == it))) }
                 <h3>{w.rules}</h3>
                 <ul class="rules">{ for Rule::ALL.into_iter().map(|rule| switch(props, rule)) }</ul>
                 <h3>{w.looks}</h3>
@@ -98,20 +98,15 @@ fn number(props: &SettingsProps, field: &'static str, (low, high): (u8, u8), val
 }
 
 /// One of several: each its word, what it means, and whether it is chosen.
-fn choice(
-    props: &SettingsProps,
-    field: &'static str,
-    title: &'static str,
-    of: impl IntoIterator<Item = (&'static str, &'static str, bool)>,
-) -> Html {
-    let option = |(word, means, chosen): (&'static str, &'static str, bool)| {
+fn choice(props: &SettingsProps, field: &'static str, title: &'static str, of: &[(&'static str, &'static str, bool)]) -> Html {
+    let option = |&(word, means, chosen): &(&'static str, &'static str, bool)| {
         html! {
             <label key={word}>
                 <input type="radio" name={field} data-field={field} value={word} checked={chosen} onchange={props.on_write.clone()} />{means}
             </label>
         }
     };
-    html! { <fieldset class="choice"><legend>{title}</legend>{ for of.into_iter().map(option) }</fieldset> }
+    html! { <fieldset class="choice"><legend>{title}</legend>{ for of.iter().map(option) }</fieldset> }
 }
 
 fn switch(props: &SettingsProps, rule: Rule) -> Html {

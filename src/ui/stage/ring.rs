@@ -84,9 +84,9 @@ impl Piece for Ring {
                 <g class="slices">{ for in_story.into_iter().map(slice) }</g>
                 { cuts::cuts(&map.0, &cut(view)) }
                 <g class="doubts">{ doubts(model, &map.0) }</g>
-                <g class="votes" aria-hidden="true">{ votes(view, &map.0) }</g>
                 <g class="words" aria-hidden="true">{ words(model, &map.0) }</g>
                 <g>{ seats(Kind::Coordinator) }</g>
+                <g class="votes" aria-hidden="true">{ votes(model, &map.0) }</g>
                 <g>{ seats(Kind::Node) }</g>
                 <g>{ seats(Kind::Balancer) }</g>
                 <g>{ seats(Kind::Client) }</g>
@@ -210,15 +210,23 @@ fn doubts(model: &StageModel, map: &Layout) -> Html {
     view.present().filter_map(doubt).collect()
 }
 
-/// From each coordinator to the one it gave its vote of the term; a vote for oneself is not drawn.
-fn votes(view: &ClusterView, map: &Layout) -> Html {
+/// In each coordinator the latest term it knows, where there is room, and from it a tip to the one it gave its vote of that
+/// term; a vote for oneself is not drawn.
+fn votes(model: &StageModel, map: &Layout) -> Html {
+    let view = &*model.view;
     let vote = |it: &ringside::cluster::view::CoordinatorView| {
-        let (from, to) = (map.seat(it.pid)?.at, map.seat(it.voted?)?.at);
+        let (from, to) = (map.seat(it.pid)?.at, it.voted.and_then(|to| map.seat(to))?.at);
         let reach = map.hex_r * 0.87;
         let d = format!("M{}L{}", pair(from.step_toward(to, reach)), pair(to.step_toward(from, reach)));
-        (from != to).then(|| html! { <path key={u64::from(it.pid.0)} {d} class="vote" marker-end="url(#tip)" /> })
+        (from != to).then(|| html! { <path {d} class="vote" marker-end="url(#tip)" /> })
     };
-    view.coordinators.iter().filter_map(vote).collect()
+    let term = |it: &ringside::cluster::view::CoordinatorView| {
+        let class = if Post::of(view, it) == Post::Leader { "m onink" } else { "m" };
+        Some(kit::text(map.seat(it.pid)?.at.shift(0.0, 14.0), class, it.term.to_string()))
+    };
+    let roomy = !model.thin && view.coordinators.len() > 1;
+    let one = |it| html! { <g>{ for vote(it) }{ for term(it).filter(|_| roomy) }</g> };
+    view.coordinators.iter().map(one).collect()
 }
 
 /// Names of kinds stand once. Over several coordinators stands who leads them.

@@ -259,11 +259,11 @@ fn isolation(at: Point, r: f64) -> Html {
     }
 }
 
-/// A hexagon: filled for a leader that is sure of it, a heavy outline for one that is not. Its badge says the office, its
-/// second line the term. The badge looks away from the others.
+/// A hexagon: filled for a leader that is sure of it, a heavy outline for one that is not. Its badge says the office
+/// and looks away from the others.
 fn coordinator(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
     let (at, r) = (Point::default(), map.hex_r);
-    let (post, term, _) = face.post.unwrap_or((Post::Down, 0, None));
+    let post = face.post.map_or(Post::Down, |(post, _, _)| post);
     let class = match post {
         Post::Down => "hex down",
         Post::Leader => "hex leader",
@@ -273,14 +273,13 @@ fn coordinator(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
     };
     let words = if post == Post::Leader { "m b onink" } else { "m b" };
     let alone = map.plan.roster.coordinators == 1;
-    let (first, second) = if map.plan.thin || alone { (5.8, None) } else { (-2.0, Some(term)) };
+    let first = if map.plan.thin || alone { 5.8 } else { -2.0 };
     let out = if alone { Point::new(0.0, -r) } else { map.centre.step_toward(seat, r + 1.0).shift(-map.centre.x, -map.centre.y) };
     html! {
         <>
             { halo(at, r + 5.0) }
             <polygon points={hexagon(at, r - 1.5)} {class} />
             { kit::text(at.shift(0.0, first), words, face.name.to_string()) }
-            { for second.map(|term| kit::text(at.shift(0.0, 14.0), if post == Post::Leader { "m onink" } else { "m" }, term.to_string())) }
             if face.isolated { { isolation(at, r + 4.0) } }
             { office(out, post) }
             if face.look == Look::Frozen { { kit::pause(at.shift(r * 0.85, -r * 0.7)) } }
