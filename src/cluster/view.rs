@@ -194,6 +194,8 @@ pub struct ReplicaView {
     pub believes: Option<Role>,
     /// The view by its own belief (from its disk while it is down).
     pub believes_view: ViewNo,
+    /// Up to here a snapshot stands for its log; 0 without one.
+    pub base: Index,
     /// Last index of its log (from its disk while it is down).
     pub last: Index,
     /// Last index it knows to be committed.

@@ -274,14 +274,15 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
                 labels.extend(flights.iter().map(|flight| flight.label));
             }
             let (a, b) = (node(&run, seed as usize), node(&run, seed as usize + 1));
+            let others: Vec<Pid> = (0..6).map(|i| node(&run, i)).filter(|&to| to != a).collect();
             let worker = run.cluster.env().workers[seed as usize % 5];
             match round {
                 4 => run.hand(Fault::Cut(a, b)),
                 // Alone with its clients, then dead: what it acknowledges on its own disk alone is lost.
-                8 => (0..6).map(|i| node(&run, i)).filter(|&to| to != a).for_each(|to| run.hand(Fault::Cut(a, to))),
+                8 => others.iter().for_each(|&to| run.hand(Fault::Cut(a, to))),
                 10 => {
                     run.hand(Fault::Kill(a));
-                    (0..6).map(|i| node(&run, i)).filter(|&to| to != a).for_each(|to| run.hand(Fault::Heal(a, to)));
+                    others.iter().for_each(|&to| run.hand(Fault::Heal(a, to)));
                     run.hand(Fault::Freeze(worker));
                 }
                 20 => [Fault::Revive(a), Fault::Thaw(worker)].into_iter().for_each(|it| run.hand(it)),

@@ -11,6 +11,7 @@ mod placement;
 mod placement_odds;
 mod placement_ring;
 mod promises;
+mod replication;
 mod rules;
 mod sentences;
 mod tidy;
