@@ -68,7 +68,8 @@ pub struct Config {
     pub replicas: u8,
     /// When a write is acknowledged.
     pub ack: Ack,
-    /// A primary refuses writes while fewer copies than this are in sync, itself among them. 1..=`replicas`.
+    /// A primary refuses writes while fewer copies than this are in sync, itself among them. 1..=`replicas`. A write that is under
+    /// way when the set shrinks is acknowledged all the same. Where a majority acknowledges, at least a majority is needed anyway.
     pub min_in_sync: u8,
     /// Who answers plain reads.
     pub reads: Reads,

@@ -91,8 +91,8 @@ impl Hosted {
 
     /// The log was cut: if that took something applied (it was committed by a primary alone, or a rule is off), the store is made
     /// anew.
-    pub fn rewind(&mut self) {
-        if self.applied > self.replica.commit() {
+    pub fn rewind(&mut self, from: Index) {
+        if self.applied >= from {
             self.replay();
         }
     }
@@ -140,6 +140,16 @@ impl Hosted {
         self.base = Rc::new(base);
         self.replica.trim(upto.0);
         Some((upto, self.base.clone()))
+    }
+
+    /// After trimming: who is to get a newer snapshot than the one that was to be sent.
+    pub fn renew_snapshots(&mut self) -> Vec<Pid> {
+        let base = self.replica.log().base();
+        let outdated: Vec<Pid> = self.outgoing.iter().filter(|(_, it)| it.is_outdated(base)).map(|(&to, _)| to).collect();
+        for &to in &outdated {
+            self.outgoing.insert(to, self.snapshot());
+        }
+        outdated
     }
 
     /// Applies what is committed up to `upto`; a primary answers whoever waits.

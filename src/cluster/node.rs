@@ -234,7 +234,7 @@ impl Node {
                     if lost > 0 {
                         ctx.note(Note::WritesLost { shard, from, lost });
                     }
-                    hosted.rewind();
+                    hosted.rewind(from);
                 }
                 Want::Forget => {
                     hosted.base = Rc::default();
@@ -251,6 +251,9 @@ impl Node {
                     if let Some((upto, base)) = hosted.trim(config.log_max, config.log_keep) {
                         ctx.note(Note::Trimmed { shard, upto: upto.0 });
                         ctx.save(Change::Trim { shard, upto, base }, Ticket::Nothing);
+                        for to in hosted.renew_snapshots() {
+                            ctx.note(Note::SnapshotSent { shard, to, upto: hosted.applied });
+                        }
                     }
                 }
                 Want::Ready { learner: node, again } => {

@@ -63,7 +63,7 @@ impl Base {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::store::{Protection, Request};
+    use crate::cluster::store::{Known, Protection, Request};
     use crate::proto::replica::view::ShardId;
 
     #[test]
@@ -82,6 +82,11 @@ mod tests {
         }
         base.evidence = Rc::new(vec![None, Some(op(1, 1)), Some(op(2, 7)), Some(op(3, 1)), Some(op(3, 2))]);
         assert_eq!(Base::of(&base.items()), base);
+        // A retry after the snapshot carried it finds its result.
+        let there = Base::of(&base.items()).store;
+        assert_eq!(there.known(op(2, 7)), Known::Done(Outcome::Written));
+        assert_eq!((there.known(op(3, 1)), there.known(op(1, 2))), (Known::Past, Known::New));
+        assert_eq!(there.written_at(key(5)), Index(2));
         assert_eq!(base.store.seen(), FencingToken(6));
         assert_eq!((base.at(Index(0)), base.at(Index(1)), base.at(Index(2)), base.at(Index(6))), (None, None, Some(op(1, 1)), None));
         assert_eq!(Base::default().items().len(), 1, "an empty shard has something to send, too");

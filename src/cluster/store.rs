@@ -21,7 +21,7 @@ pub struct Key {
 /// What is asked of a shard.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Request {
-    /// To read a key: answered by the primary under its lease, without the log.
+    /// To read a key: answered without the log, by the primary under its lease or, if the recipe says so, by any in-sync copy.
     Get(Key),
     /// To write a key.
     Put(Key, u64),

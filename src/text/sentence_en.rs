@@ -192,32 +192,32 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.say("{} waits for the lock, at place #.", &[session.client], &[(*place).into()]);
         }
         Note::LockGranted { session, token } => {
-            line.say("{} is granted the lock, with token #.", &[session.client], &[token.0.into()]);
+            line.say("{} is granted the lock, with token #.", &[session.client], &[token.0]);
         }
         Note::LockReleased { session, token } => {
-            line.say("{} gives the lock back, and token # with it.", &[session.client], &[token.0.into()]);
+            line.say("{} gives the lock back, and token # with it.", &[session.client], &[token.0]);
         }
         Note::SessionEnded { session, held: Some(token) } => {
-            line.say("{}'s session has ended: it loses the lock it held with token #.", &[session.client], &[token.0.into()]);
+            line.say("{}'s session has ended: it loses the lock it held with token #.", &[session.client], &[token.0]);
         }
         Note::SessionEnded { session, held: None } => {
             line.put("{}'s session has ended: it no longer waits for the lock.", &[session.client]);
         }
         Note::HoldBegins { token } => {
-            line.say("{} learns that it holds the lock, with token #.", &[who], &[token.0.into()]);
+            line.say("{} learns that it holds the lock, with token #.", &[who], &[token.0]);
         }
         Note::HoldEnds { token } => {
-            line.say("{} no longer believes that it holds the lock (token #).", &[who], &[token.0.into()]);
+            line.say("{} no longer believes that it holds the lock (token #).", &[who], &[token.0]);
         }
         Note::FencedWrite { shard, op, token, value } => {
             line.say(
                 "Shard # took {}'s write with token #: it is edit #.",
                 &[op.client],
-                &[shard.0.into(), token.0.into(), (*value).into()],
+                &[shard.0.into(), token.0, *value],
             );
         }
         Note::FenceRefused { shard, op, token, seen } => {
-            line.say("Shard # refused {}: its token # is smaller than #.", &[op.client], &[shard.0.into(), token.0.into(), seen.0.into()]);
+            line.say("Shard # refused {}: its token # is smaller than #.", &[op.client], &[shard.0.into(), token.0, seen.0]);
         }
     }
 }

@@ -162,26 +162,26 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.say("{} 排队等锁，排在第 # 位。", &[session.client], &[(*place).into()]);
         }
         Note::LockGranted { session, token } => {
-            line.say("{} 获得锁，令牌是 #。", &[session.client], &[token.0.into()]);
+            line.say("{} 获得锁，令牌是 #。", &[session.client], &[token.0]);
         }
         Note::LockReleased { session, token } => {
-            line.say("{} 归还锁，令牌 # 就此作废。", &[session.client], &[token.0.into()]);
+            line.say("{} 归还锁，令牌 # 就此作废。", &[session.client], &[token.0]);
         }
         Note::SessionEnded { session, held: Some(token) } => {
-            line.say("{} 的会话已结束：它失去了凭令牌 # 持有的锁。", &[session.client], &[token.0.into()]);
+            line.say("{} 的会话已结束：它失去了凭令牌 # 持有的锁。", &[session.client], &[token.0]);
         }
         Note::SessionEnded { session, held: None } => line.put("{} 的会话已结束：它不再排队等锁。", &[session.client]),
-        Note::HoldBegins { token } => line.say("{} 得知自己持有锁，令牌是 #。", &[who], &[token.0.into()]),
-        Note::HoldEnds { token } => line.say("{} 不再认为自己持有锁（令牌 #）。", &[who], &[token.0.into()]),
+        Note::HoldBegins { token } => line.say("{} 得知自己持有锁，令牌是 #。", &[who], &[token.0]),
+        Note::HoldEnds { token } => line.say("{} 不再认为自己持有锁（令牌 #）。", &[who], &[token.0]),
         Note::FencedWrite { shard, op, token, value } => {
             line.say(
                 "分片 # 接受了 {} 凭令牌 # 的写入：这是第 # 次修改。",
                 &[op.client],
-                &[shard.0.into(), token.0.into(), (*value).into()],
+                &[shard.0.into(), token.0, *value],
             );
         }
         Note::FenceRefused { shard, op, token, seen } => {
-            line.say("分片 # 拒绝了 {}：它的令牌 # 小于 #。", &[op.client], &[shard.0.into(), token.0.into(), seen.0.into()]);
+            line.say("分片 # 拒绝了 {}：它的令牌 # 小于 #。", &[op.client], &[shard.0.into(), token.0, seen.0]);
         }
     }
 }

@@ -7,7 +7,8 @@
 //! 3.00 kill C was killed…
 //! ```
 //!
-//! Commands: `seed N`, `coordinators N`, `nodes N`, `clients N`, `off RULE` (these first) · `run 300ms`, `run 3s` · `until KIND [ROLE]` (the
+//! Commands: `seed N`, `coordinators N`, `nodes N`, `clients N`, `workers N`, `ack MODE`, `reads MODE`, `min N`, `off RULE` (these first) ·
+//! `run 300ms`, `run 3s` · `until KIND [ROLE]` (the
 //! next fact of this kind, at this process, about the shard looked at) · `watch KIND…` (from here on, show these kinds; `faults` is all of them) ·
 //! `only shard N` (facts about other shards are not shown) · `call NAME ROLE` (a role's present process gets a name) · any
 //! action, with a role or a called name for a process. Roles: `primary N`, `backup N`, `leader` (of the coordinators),
@@ -17,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
+use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::name::{Name, Roster};
 use ringside::cluster::note::Note;
 use ringside::cluster::rules::Rule;
@@ -36,7 +38,8 @@ use ringside::text::sentence::{action, plain, seconds, sentence};
 const KINDS: &str = "kill revive wipe add drain freeze thaw slow cut heal drift stands voted elected stepped-down \
     decided decisions-cut state-taken readmitted suspected returned ring-changed left snapshot-sent \
     snapshot-taken yielded dropped view-changed serving stopped \
-    appended committed truncated stale-view learner-ready acknowledged refused answered retried lock-queued lock-granted \
+    appended committed truncated writes-lost trimmed applied read-asked replica-read stale-view learner-ready acknowledged \
+    refused answered retried lock-queued lock-granted \
     lock-released session-ended hold-begins hold-ends fenced-write fence-refused";
 const FAULTS: [&str; 11] = ["kill", "revive", "wipe", "add", "drain", "freeze", "thaw", "slow", "cut", "heal", "drift"];
 
@@ -76,6 +79,10 @@ impl Stage {
                 setup.roster.clients = number(n) as u8;
                 setup.config.workers = setup.config.workers.min(setup.roster.clients);
             }
+            ["ack", word] => self.setup().config.ack = Ack::parse(word).unwrap_or_else(|| panic!("“{line}”: no such mode")),
+            ["reads", word] => self.setup().config.reads = Reads::parse(word).unwrap_or_else(|| panic!("“{line}”: no such mode")),
+            ["workers", n] => self.setup().config.workers = number(n) as u8,
+            ["min", n] => self.setup().config.min_in_sync = number(n) as u8,
             ["off", rule] => {
                 let rule = Rule::parse(rule).unwrap_or_else(|| panic!("“{line}”: no such rule"));
                 let setup = self.setup();
@@ -227,8 +234,12 @@ impl Stage {
         let bill = session.bill();
         let figure = |span: Option<Span>| span.map_or("none".to_owned(), |span| format!("{} s", seconds(span)));
         let broken: Vec<&str> = session.promises().iter().filter(|(_, b)| b.is_some()).map(|(p, _)| p.word()).collect();
+        let stale = match bill.replica_reads {
+            0 => String::new(),
+            all => format!(", {} of {all} reads from backups stale", bill.stale_reads),
+        };
         let line = format!(
-            "bill: detected after {}, outage {}{}, {} shards unserved, {} refused, {} retried, {} lost; broken: {}\n",
+            "bill: detected after {}, outage {}{}, {} shards unserved, {} refused, {} retried, {} lost{stale}; broken: {}\n",
             figure(bill.detected_after),
             figure(bill.outage),
             if bill.outage_open { " and open" } else { "" },

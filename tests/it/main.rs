@@ -13,6 +13,7 @@ mod placement;
 mod placement_odds;
 mod placement_ring;
 mod promises;
+mod replication;
 mod rules;
 mod sentences;
 mod soak;

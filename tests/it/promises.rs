@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use ringside::cluster::config::Ack;
 use ringside::cluster::note::{Note, OpId, RingWhy, ViewWhy};
 use ringside::cluster::property::{Promise, Promises, ring_answer};
 use ringside::cluster::view::Sight;
@@ -96,6 +97,42 @@ fn a_copy_deleted_while_no_other_disk_has_everything_breaks_a_promise() {
     let dropped = (1, Note::Dropped { shard: SHARD });
     assert_eq!(broken(&Eye { full: pids(&[1]) }, &[acked.clone(), dropped.clone()]), [Promise::CopiesKept]);
     assert_eq!(broken(&Eye { full: pids(&[1, 4]) }, &[acked, dropped]), []);
+}
+
+#[test]
+fn a_write_on_one_disk_alone_is_at_risk_until_it_is_on_two_or_lost() {
+    let after = |eye: &Eye, facts: &[(u16, Note)]| {
+        let mut promises = Promises::under(Ack::Primary);
+        for (i, (who, note)) in facts.iter().enumerate() {
+            let record = Record { seq: Seq(i as u64), at: Time(i as u64), who: Pid(*who), cause: None, what: What::Note(note.clone()) };
+            promises.after(eye, &[record]);
+        }
+        let broken = promises.states().iter().any(|(_, broken)| broken.is_some());
+        (promises.at_risk(eye), promises.lost_writes(), broken)
+    };
+    let acked = (1, Note::Acknowledged { shard: SHARD, op: OP, index: Index(1), key: 0 });
+    let serving = (2, Note::Serving { shard: SHARD, view: ViewNo(2) });
+    assert_eq!(after(&Eye { full: pids(&[1]) }, std::slice::from_ref(&acked)), (1, 0, false));
+    assert_eq!(after(&Eye { full: pids(&[1, 3]) }, std::slice::from_ref(&acked)), (0, 0, false));
+    assert_eq!(after(&Eye { full: pids(&[1]) }, &[acked, serving]), (0, 1, false), "lost, counted, and not promised");
+}
+
+#[test]
+fn copies_that_differ_and_writes_done_twice_break_promises() {
+    let committed = |who: u16| (who, Note::Committed { shard: SHARD, index: Index(1) });
+    assert_eq!(broken(&Eye { full: pids(&[2]) }, &[committed(2), committed(3)]), [Promise::CopiesAgree]);
+    assert_eq!(broken(&Eye { full: pids(&[2, 3]) }, &[committed(2), committed(3)]), []);
+    assert_eq!(broken(&Eye { full: pids(&[2]) }, &[committed(2), committed(4)]), [], "4 does not count");
+    let joins = [committed(2), committed(4), changed(&[2, 3, 4], &[], ViewWhy::CaughtUp)];
+    assert_eq!(broken(&Eye { full: pids(&[2]) }, &joins), [Promise::CopiesAgree], "now it does");
+    let dropped = (3, Note::Truncated { shard: SHARD, from: Index(1), dropped: 1 });
+    let forgets = [committed(2), committed(3), dropped.clone()];
+    assert_eq!(broken(&Eye { full: pids(&[2, 3]) }, &forgets), [Promise::CopiesAgree], "its primary still has that");
+    assert_eq!(broken(&Eye { full: pids(&[2, 3]) }, &[committed(2), dropped]), [], "it never knew that to be committed");
+    let applied = |who: u16, index| (who, Note::Applied { shard: SHARD, op: OP, index: Index(index) });
+    assert_eq!(broken(&Eye { full: pids(&[1]) }, &[applied(1, 1), applied(1, 2)]), [Promise::OnceOnly]);
+    assert_eq!(broken(&Eye { full: pids(&[1, 2]) }, &[applied(1, 1), applied(2, 1)]), [], "a successor tells the same");
+    assert_eq!(broken(&Eye { full: pids(&[1]) }, &[applied(1, 1), applied(2, 2)]), [], "2 does not have the first one");
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl<T: Clone + Eq> Replica<T> {
         let agrees = |log: &Log<T>, index, mark| if terms.truncate { log.mark_at(index) == Some(mark) } else { index <= log.last() };
         if !agrees(&self.log, prev.0, prev.1) {
             let (base, last) = (self.log.base(), self.log.last());
-            out.push(Want::Send(from, ReplicaMsg::Mismatch { view, from: self.commit, base, last }));
+            out.push(Want::Send(from, ReplicaMsg::Mismatch { view, prev: prev.0, from: self.commit, base, last }));
             return;
         }
         let wanted = ask || !entries.is_empty();
@@ -111,7 +111,7 @@ impl<T: Clone + Eq> Replica<T> {
         out.push(Want::Forget);
         out.push(Want::Truncated { from: Index(1), dropped, lost });
         let nothing = Index(0);
-        out.push(Want::Send(from, ReplicaMsg::Mismatch { view, from: nothing, base: nothing, last: nothing }));
+        out.push(Want::Send(from, ReplicaMsg::Mismatch { view, prev: nothing, from: nothing, base: nothing, last: nothing }));
     }
 
     /// A whole snapshot has arrived from the primary of a view: it stands for everything up to an index, written in a view.

@@ -64,13 +64,23 @@ impl<T: Clone + Eq> Replica<T> {
             leading.settled = true;
             out.push(Want::Settled);
         }
-        for peer in &leading.peers {
-            // A peer whose next message is under way learns the commit point from here at once.
-            // Whoever has only what a snapshot stands for by now gets that, or entries, anyway.
-            if let Some(mark) = self.log.mark_at(peer.matched).filter(|_| !peer.probing && peer.matched > Index(0)) {
-                let (view, prev, commit, floor) = (self.view, (peer.matched, mark), commit.min(peer.matched), self.floor);
-                out.push(Want::Send(peer.pid, ReplicaMsg::Append { view, prev, entries: Vec::new(), commit, floor, ask: false }));
-            }
+        let told: Vec<Pid> = leading.peers.iter().map(|peer| peer.pid).collect();
+        told.into_iter().for_each(|pid| self.tell_commit(pid, true, out));
+    }
+
+    /// Primary: tells a peer how much of what it has is committed: `always`, or if that is news to one that counts. A peer that is
+    /// compared, or has only what a snapshot stands for by now, gets entries or a snapshot anyway.
+    pub(super) fn tell_commit(&mut self, pid: Pid, always: bool, out: &mut Vec<Want<T>>) {
+        let (view, commit, floor) = (self.view, self.commit, self.floor);
+        let Some(peer) = self.leading.as_mut().and_then(|leading| leading.peers.iter_mut().find(|peer| peer.pid == pid)) else { return };
+        let commit = commit.min(peer.matched);
+        if peer.probing || peer.matched == Index(0) || !(always || (peer.in_sync && peer.told < commit)) {
+            return;
+        }
+        if let Some(mark) = self.log.mark_at(peer.matched) {
+            peer.told = commit;
+            let prev = (peer.matched, mark);
+            out.push(Want::Send(pid, ReplicaMsg::Append { view, prev, entries: Vec::new(), commit, floor, ask: false }));
         }
     }
 }

@@ -13,9 +13,12 @@ pub(super) struct Gather<T> {
     /// When it last asked.
     asked: Option<Time>,
     heard: Vec<Pid>,
-    /// The best end of a log told so far: after which entry it begins, and what follows.
-    best: Option<((Index, ViewNo), Vec<Entry<T>>)>,
+    /// The best end of a log told so far.
+    best: Option<Tail<T>>,
 }
+
+/// The end of a log: the entry before it, index and view, and what follows.
+type Tail<T> = ((Index, ViewNo), Vec<Entry<T>>);
 
 impl<T> Gather<T> {
     pub(super) fn new(since: Time) -> Gather<T> {

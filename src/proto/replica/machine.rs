@@ -130,7 +130,7 @@ impl<T: Clone + Eq> Replica<T> {
                 let known = led.as_ref().and_then(|led| led.peers.iter().find(|peer| peer.pid == pid));
                 // What a peer has stored it still has: unless it lost its disk, and then it is a learner now.
                 peers.push(match known {
-                    Some(peer) if in_sync => {
+                    Some(peer) if in_sync && peer.matched > Index(0) => {
                         let next = peer.matched.next();
                         let (snapshot, jumped) = (false, false);
                         Peer { in_sync, proposed: false, next, behind: None, sent: None, snapshot, jumped, ..peer.clone() }
@@ -228,13 +228,19 @@ impl<T: Clone + Eq> Replica<T> {
                     peer.next = peer.next.max(upto.next());
                     self.propose_learner(from, now, out);
                     self.settle(terms, out);
+                    self.tell_commit(from, false, out);
                     self.send_due(now, terms, out);
                 }
             }
-            ReplicaMsg::Mismatch { view, from: agreed, base, last } => {
+            ReplicaMsg::Mismatch { view, prev, from: agreed, base, last } => {
                 let (mine, commit) = (self.log.last(), self.commit);
                 if let Some(peer) = self.peer_in(view, from) {
-                    if last == Index(0) && commit > Index(0) {
+                    let empty = last == Index(0);
+                    if peer.probing && peer.next != prev.next() && !empty {
+                        return; // the answer to an earlier question: the search has moved on
+                    }
+                    peer.next = prev.next();
+                    if empty && commit > Index(0) {
                         peer.next = Index(1);
                         peer.snapshot = true;
                     } else if peer.next <= base {

@@ -13,6 +13,8 @@ pub(super) struct Peer {
     pub(super) proposed: bool,
     /// It has stored this much of my log.
     pub(super) matched: Index,
+    /// It was told that so much is committed.
+    pub(super) told: Index,
     /// The next entry to send.
     pub(super) next: Index,
     /// Its log is being compared: one message at a time until it agrees.
@@ -36,6 +38,7 @@ impl Peer {
             in_sync,
             proposed: false,
             matched: Index(0),
+            told: Index(0),
             next,
             probing: true,
             behind: None,

@@ -51,6 +51,11 @@ impl<I: Clone> Outgoing<I> {
         Outgoing { upto, items: items.into(), have: 0, sent: None }
     }
 
+    /// Whether the receiver has nothing of it yet and would need another one after it, since the log begins after `base` now.
+    pub fn is_outdated(&self, base: Index) -> bool {
+        self.have == 0 && self.upto.0 < base
+    }
+
     /// The next piece of at most `chunk` items, unless it was sent less than `again` ago.
     pub fn piece(&mut self, view: ViewNo, chunk: u32, now: Time, again: Span) -> Option<SnapshotMsg<I>> {
         if self.sent.is_some_and(|sent| now.since(sent) < again) {

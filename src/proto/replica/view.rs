@@ -27,7 +27,8 @@ pub struct View {
     pub no: ViewNo,
     /// The replica that orders writes; `None` while no member of the in-sync set lives.
     pub primary: Option<Pid>,
-    /// Replicas that hold every acknowledged write, the primary (or the last one) among them. Never empty.
+    /// Replicas that count, the primary (or the last one) among them: one of these leads next. Never empty. Whether each of them
+    /// holds every acknowledged write is a matter of when writes are acknowledged.
     pub in_sync: Vec<Pid>,
     /// Replicas that catch up and do not count yet.
     pub learners: Vec<Pid>,

@@ -56,6 +56,8 @@ pub enum ReplicaMsg<T> {
     Mismatch {
         /// The view of the append.
         view: ViewNo,
+        /// What I do not have.
+        prev: Index,
         /// My commit point.
         from: Index,
         /// Up to here I have a snapshot instead of entries.
