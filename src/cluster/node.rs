@@ -248,7 +248,7 @@ impl Node {
                 Want::Commit(index) => {
                     ctx.note(Note::Committed { shard, index });
                     hosted.apply(shard, index, ctx);
-                    if let Some((upto, base)) = hosted.trim(config.log_max, config.log_keep) {
+                    if let Some((upto, base)) = hosted.trim(config.log_max, config.log_keep, ctx.now(), config.lag_max) {
                         ctx.note(Note::Trimmed { shard, upto: upto.0 });
                         ctx.save(Change::Trim { shard, upto, base }, Ticket::Nothing);
                         for to in hosted.renew_snapshots() {
@@ -270,7 +270,8 @@ impl Node {
                     }
                 }
                 Want::Snapshot(to) => {
-                    if !hosted.outgoing.contains_key(&to) {
+                    let base = hosted.replica.log().base();
+                    if hosted.outgoing.get(&to).is_none_or(|it| it.is_useless(base)) {
                         ctx.note(Note::SnapshotSent { shard, to, upto: hosted.applied });
                         hosted.outgoing.insert(to, hosted.snapshot());
                     }

@@ -210,11 +210,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.say("{} no longer believes that it holds the lock (token #).", &[who], &[token.0]);
         }
         Note::FencedWrite { shard, op, token, value } => {
-            line.say(
-                "Shard # took {}'s write with token #: it is edit #.",
-                &[op.client],
-                &[shard.0.into(), token.0, *value],
-            );
+            line.say("Shard # took {}'s write with token #: it is edit #.", &[op.client], &[shard.0.into(), token.0, *value]);
         }
         Note::FenceRefused { shard, op, token, seen } => {
             line.say("Shard # refused {}: its token # is smaller than #.", &[op.client], &[shard.0.into(), token.0, seen.0]);

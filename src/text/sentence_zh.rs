@@ -174,11 +174,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::HoldBegins { token } => line.say("{} 得知自己持有锁，令牌是 #。", &[who], &[token.0]),
         Note::HoldEnds { token } => line.say("{} 不再认为自己持有锁（令牌 #）。", &[who], &[token.0]),
         Note::FencedWrite { shard, op, token, value } => {
-            line.say(
-                "分片 # 接受了 {} 凭令牌 # 的写入：这是第 # 次修改。",
-                &[op.client],
-                &[shard.0.into(), token.0, *value],
-            );
+            line.say("分片 # 接受了 {} 凭令牌 # 的写入：这是第 # 次修改。", &[op.client], &[shard.0.into(), token.0, *value]);
         }
         Note::FenceRefused { shard, op, token, seen } => {
             line.say("分片 # 拒绝了 {}：它的令牌 # 小于 #。", &[op.client], &[shard.0.into(), token.0, seen.0]);
