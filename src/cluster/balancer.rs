@@ -78,7 +78,8 @@ impl Balancer {
                 }
             }
             Msg::Done { op, .. } | Msg::Refused { op, .. } => ctx.send(op.client, msg),
-            Msg::Decisions { .. }
+            Msg::Raft(_)
+            | Msg::Decisions { .. }
             | Msg::Heartbeat { .. }
             | Msg::Lagging { .. }
             | Msg::Ready { .. }

@@ -60,7 +60,14 @@ impl Client {
                     worker.keep_alive(ctx);
                 }
             }
-            Timer::Look | Timer::WaitOut(_) | Timer::Heartbeat | Timer::Lease | Timer::Resend(_) | Timer::Chunk(_) | Timer::Yield(_) => {}
+            Timer::Raft
+            | Timer::Look
+            | Timer::WaitOut(_)
+            | Timer::Heartbeat
+            | Timer::Lease
+            | Timer::Resend(_)
+            | Timer::Chunk(_)
+            | Timer::Yield(_) => {}
         }
     }
 
@@ -89,7 +96,8 @@ impl Client {
                     worker.session_over(session, ctx);
                 }
             }
-            Msg::Heartbeat { .. }
+            Msg::Raft(_)
+            | Msg::Heartbeat { .. }
             | Msg::Decisions { .. }
             | Msg::Lagging { .. }
             | Msg::Ready { .. }

@@ -91,7 +91,17 @@ pub struct Config {
     pub save_min: Span,
     /// Longest time a disk takes to save.
     pub save_max: Span,
-    /// How often a node and a balancer report to the coordinator.
+    /// Silence of the leading coordinator after which another stands for election: shortest. Much longer than a message takes to
+    /// all of them and back, and shorter than `primary_lease`, so that most changes of leader are not noticed by clients.
+    pub election_min: Span,
+    /// And longest.
+    pub election_max: Span,
+    /// How often the leading coordinator speaks to the others. Several times in `election_min`.
+    pub beat_every: Span,
+    /// Decisions after which a coordinator lets a snapshot stand for the older ones. As many again stay in its log, for
+    /// those that are a little behind.
+    pub decisions_kept: u32,
+    /// How often a node and a balancer report to the coordinators.
     pub heartbeat_every: Span,
     /// Silence after which a node is taken for dead. Several heartbeats long.
     pub suspect_after: Span,
@@ -160,6 +170,10 @@ impl Default for Config {
             duplicates: 0,
             save_min: Span::millis(1),
             save_max: Span::millis(4),
+            election_min: Span::millis(400),
+            election_max: Span::millis(800),
+            beat_every: Span::millis(100),
+            decisions_kept: 64,
             heartbeat_every: Span::millis(200),
             suspect_after: Span::millis(1_000),
             primary_lease: Span::millis(1_200),

@@ -1,5 +1,5 @@
-//! What the control plane decides, as a deterministic machine: the same commands give the same state. One coordinator
-//! keeps it on its disk; several will agree on its commands.
+//! What the control plane decides, as a deterministic machine: the same commands give the same state. The coordinators
+//! agree on the commands by Raft.
 
 use crate::cluster::config::Ack;
 use crate::cluster::env::Env;
@@ -9,7 +9,17 @@ use crate::cluster::rules::Rule;
 use crate::proto::lock::table::{LockCommand, LockOutcome, LockRules, LockTable};
 use crate::proto::replica::view::{ShardId, View, ViewNo};
 use crate::sim::id::{Boot, Pid};
+use crate::sim::sorted::SortedMap;
 use crate::sim::time::{Span, Time};
+
+/// One entry of the coordinators' log.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Decision {
+    /// What was decided.
+    pub command: Command,
+    /// When, by the clock of the leader that wrote it. Clocks differ: see [`Command::Lead`].
+    pub at: Time,
+}
 
 /// A decision to be logged.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -40,6 +50,11 @@ pub enum Command {
     HandOver(ShardId, ViewNo),
     /// Time has passed: what had to wait for it may go on.
     GoOn,
+    /// This coordinator leads from here on. Every instant in the state was by another's clock, so every wait begins anew, as
+    /// long as it was at first: nothing that was promised until then can end too early.
+    Lead(Pid),
+    /// A coordinator that has lost its disk counts again, in this life.
+    Readmit(Pid, u32),
     /// Something about the lock.
     Lock(LockCommand),
 }
@@ -62,6 +77,8 @@ pub enum Decided {
     },
     /// A node that wished to leave holds nothing any more.
     Left(Pid),
+    /// A coordinator counts again.
+    Readmitted(Pid),
     /// A shard has a new view.
     View(ShardId, View, ViewWhy),
     /// Something about the lock.
@@ -116,6 +133,10 @@ pub struct Control {
     version: Version,
     pub(super) members: Vec<Member>,
     pub(super) shards: Vec<ShardRecord>,
+    /// By whose clock instants in this state are.
+    clock: Option<Pid>,
+    /// Coordinators that had lost their disks, with the life in which each was readmitted.
+    readmitted: SortedMap<Pid, u32>,
     /// The one lock.
     pub lock: LockTable,
 }
@@ -134,12 +155,23 @@ impl Control {
             handed: None,
         };
         let shards = placement.into_iter().map(first).collect();
-        Control { version: 1, members: present.chain(absent).collect(), shards, lock: LockTable::new(lease) }
+        let members = present.chain(absent).collect();
+        Control { version: 1, members, shards, clock: None, readmitted: SortedMap::new(), lock: LockTable::new(lease) }
     }
 
     /// How many decisions there were.
     pub fn version(&self) -> Version {
         self.version
+    }
+
+    /// The coordinator by whose clock the instants in this state are: whoever led last. None before the first did.
+    pub fn clock(&self) -> Option<Pid> {
+        self.clock
+    }
+
+    /// Whether a coordinator that had lost its disk was readmitted in this life.
+    pub fn has_readmitted(&self, pid: Pid, life: u32) -> bool {
+        self.readmitted.get(&pid) == Some(&life)
     }
 
     /// The record of a node.
@@ -176,6 +208,15 @@ impl Control {
             Command::Expand(shard, view, node) => self.expand(*shard, *view, *node, out),
             Command::HandOver(shard, view) => self.hand_over(*shard, *view, at, env, out),
             Command::GoOn => {}
+            Command::Lead(who) => self.lead(*who, at, env),
+            Command::Readmit(who, life) => {
+                let latest = self.readmitted.get_or_insert_with(*who, || 0);
+                if *life > *latest {
+                    *latest = *life;
+                    out.push(Decided::Readmitted(*who));
+                }
+                return;
+            }
             Command::Lock(command) => {
                 let rules = LockRules { fair: rules.on(Rule::FairQueue), lease: rules.on(Rule::LockLease) };
                 let mut outcomes = Vec::new();
@@ -185,6 +226,18 @@ impl Control {
             }
         }
         self.rebalance(at, env, out);
+    }
+
+    fn lead(&mut self, who: Pid, at: Time, env: &Env) {
+        let rules = env.setup.rules;
+        self.clock = Some(who);
+        for (_, since) in self.shards.iter_mut().filter_map(|record| record.handed.as_mut()) {
+            *since = at;
+        }
+        self.lock.regard(at);
+        if !rules.on(Rule::TokenSurvives) {
+            self.lock.forget_token();
+        }
     }
 
     pub(super) fn is_up(&self, pid: Pid) -> bool {

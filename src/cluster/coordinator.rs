@@ -1,69 +1,61 @@
-//! A coordinator: hears heartbeats, suspects the silent, decides views, runs the lock. Every decision is on its disk
-//! before anybody hears of it.
-//!
-//! *Simplification.* There is one coordinator: the textbook's central server, and a single point of failure. While it is
-//! down, leases end and nothing is served.
+//! A coordinator: one member of the Raft group that decides views and runs the lock. It hears heartbeats and has an opinion
+//! about who is silent, whether it leads or not; only the leader acts on it (see [`crate::cluster::leadership`]).
 
 use std::rc::Rc;
 
-use crate::cluster::Env;
-use crate::cluster::control::{Command, Control, Decided};
-use crate::cluster::msg::{Msg, Version};
-use crate::cluster::note::Note;
+use crate::cluster::control::{Command, Control, Decided, Decision};
+use crate::cluster::leadership::{Peer, Reign};
+use crate::cluster::msg::Msg;
+use crate::cluster::note::{Note, YieldWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
-use crate::cluster::rules::Rule;
-use crate::proto::detector::Watch;
-use crate::proto::lock::table::{LockCommand, LockOutcome};
-use crate::proto::lock::token::Session;
-use crate::sim::id::{Boot, Pid};
+use crate::proto::consensus::raft::{Draw, Raft, RaftDisk};
+use crate::proto::consensus::words::{Fact, Mark, Patience, RaftMsg, Term, Want};
+use crate::proto::log::Index;
+use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
 
 /// How often it looks at its clock for silent nodes.
-const LOOK_EVERY: Span = Span::millis(50);
+pub(super) const LOOK_EVERY: Span = Span::millis(50);
 
-/// What it knows of one node or balancer without asking its disk.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Peer {
-    pid: Pid,
-    is_node: bool,
-    watch: Watch,
-    /// The decisions it knows, by its latest heartbeat.
-    known: Version,
-    /// A decision about it is on its way to the disk: until it is there, its lease is not renewed.
-    pending: bool,
-}
+/// What a coordinator's disk holds.
+pub type ControlDisk = RaftDisk<Decision, Control>;
+
+type Wants = Vec<Want<Decision, Control>>;
 
 /// A coordinator's memory.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Coordinator {
-    control: Control,
-    peers: Vec<Peer>,
-    /// The end of a lease for which a logged command is under way already.
-    expiring: Option<(Session, Time)>,
+    pub(super) raft: Raft<Decision, Control>,
+    /// The state after everything applied.
+    pub(super) control: Control,
+    /// Applied up to here.
+    applied: Index,
+    /// A state for the next snapshot, and after which entry it was taken.
+    ripe: Option<(Index, Rc<Control>)>,
+    pub(super) peers: Vec<Peer>,
+    /// What only a leader has.
+    pub(super) reign: Option<Reign>,
     /// When it last looked at its clock.
-    looked: Time,
-    /// When it last asked primaries to make way.
-    asked: Time,
+    pub(super) looked: Time,
+    /// When its Raft timer fires.
+    armed: Option<Time>,
 }
 
 impl Coordinator {
-    /// A new life. It heard nobody yet, and any node may hold a lease it gave in its last life: silence counts from now.
-    pub fn boot(control: &Control, ctx: &mut Context<'_>) -> Coordinator {
-        let env = ctx.env();
-        let mut control = control.clone();
-        if !env.setup.rules.on(Rule::TokenSurvives) {
-            control.lock.forget_token();
-        }
-        let now = ctx.now();
-        let peer = |pid, is_node| Peer { pid, is_node, watch: Watch::new(now), known: 0, pending: false };
+    /// A new life.
+    pub fn boot(disk: &ControlDisk, ctx: &mut Context<'_>) -> Coordinator {
+        let (me, life, now, env) = (ctx.me(), ctx.boot().0, ctx.now(), ctx.env());
+        let patience = env.council();
+        let rng = ctx.rng();
+        let raft = Raft::new(me, life, env.coordinators.clone(), disk, now, patience, &mut |min, max| rng.between(min, max));
+        let peer = |pid, is_node| Peer::new(pid, is_node, now);
         let nodes = env.nodes.iter().map(|&pid| peer(pid, true));
         let peers = nodes.chain(env.balancers.iter().map(|&pid| peer(pid, false))).collect();
-        let mut me = Coordinator { control, peers, expiring: None, looked: now, asked: now };
+        let (applied, control) = state_of(disk, raft.commit(), env);
+        let mut it = Coordinator { raft, control, applied, ripe: None, peers, reign: None, looked: now, armed: None };
         ctx.arm(Timer::Look, LOOK_EVERY);
-        if ctx.boot() > Boot(1) {
-            me.propose(Command::Lock(LockCommand::Grace), ctx);
-        }
-        me
+        it.afterwards(ctx);
+        it
     }
 
     /// The state it acts on.
@@ -71,14 +63,30 @@ impl Coordinator {
         &self.control
     }
 
+    /// How much of the log is in that state.
+    pub fn applied(&self) -> Index {
+        self.applied
+    }
+
+    /// Its part in the group.
+    pub fn raft(&self) -> &Raft<Decision, Control> {
+        &self.raft
+    }
+
     /// Since when it suspects a node.
     pub fn suspects(&self, pid: Pid) -> Option<Time> {
         self.peers.iter().find(|peer| peer.pid == pid)?.watch.suspected()
     }
 
+    /// Whether it leads, and its own first decision is made: it knows all that was decided before, and acts.
+    pub fn is_in_charge(&self) -> bool {
+        self.reign.as_ref().is_some_and(|reign| reign.begun)
+    }
+
     /// A message arrives.
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
+            Msg::Raft(msg) => self.hear(from, *msg, ctx),
             Msg::Heartbeat { sent, boot, fresh, leaving, known } => {
                 if let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) {
                     peer.watch.hear(ctx.now());
@@ -86,12 +94,12 @@ impl Coordinator {
                     self.heartbeat(from, sent, boot, fresh, leaving, ctx);
                 }
             }
-            Msg::Lagging { shard, view, node } => self.propose(Command::Shrink(shard, view, node), ctx),
-            Msg::Ready { shard, view, node } => self.propose(Command::Expand(shard, view, node), ctx),
-            Msg::Yielded { shard, view } => self.propose(Command::HandOver(shard, view), ctx),
-            Msg::Acquire { session, sent } => self.propose(Command::Lock(LockCommand::Acquire { session, sent }), ctx),
-            Msg::KeepAlive { session, sent } => self.propose(Command::Lock(LockCommand::KeepAlive { session, sent }), ctx),
-            Msg::Release { session, token } => self.propose(Command::Lock(LockCommand::Release { session, token }), ctx),
+            Msg::Lagging { .. }
+            | Msg::Ready { .. }
+            | Msg::Yielded { .. }
+            | Msg::Acquire { .. }
+            | Msg::KeepAlive { .. }
+            | Msg::Release { .. } => self.asked(msg, ctx),
             Msg::Decisions { .. }
             | Msg::Yield { .. }
             | Msg::Snapshot { .. }
@@ -104,203 +112,142 @@ impl Coordinator {
         }
     }
 
-    fn heartbeat(&mut self, from: Pid, sent: Time, boot: Boot, fresh: bool, leaving: bool, ctx: &mut Context<'_>) {
-        let Some(member) = self.control.member(from) else {
-            self.tell(from, Some(sent), false, Boot(0), ctx); // a balancer
-            return;
-        };
-        let (on_record, up) = (member.boot, member.up);
-        let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) else { return };
-        let pending = peer.pending;
-        if boot > on_record || (boot == on_record && !up) {
-            peer.pending = true;
-            if !pending {
-                self.propose(Command::NodeUp { node: from, boot, fresh, leaving }, ctx);
-            }
-            return;
-        }
-        if !pending && self.control.heeds(from, leaving, ctx.env()) {
-            self.propose(Command::Wish(from, leaving), ctx);
-        }
-        let lease = up && !pending && boot == on_record;
-        self.tell(from, Some(sent), lease, on_record, ctx);
+    /// Another coordinator speaks.
+    fn hear(&mut self, from: Pid, msg: RaftMsg<Decision, Control>, ctx: &mut Context<'_>) {
+        self.act(ctx, |raft, now, patience, draw, out| raft.receive(from, msg, now, patience, draw, out));
     }
 
-    /// Sends what the receiver does not know yet.
-    fn tell(&self, to: Pid, answers: Option<Time>, lease: bool, admitted: Boot, ctx: &mut Context<'_>) {
-        let Some(peer) = self.peers.iter().find(|peer| peer.pid == to) else { return };
-        let changes = Rc::new(self.control.since(peer.known));
-        let (since, version) = (peer.known, self.control.version());
-        ctx.send(to, Msg::Decisions { answers, lease, admitted, since, version, changes });
+    /// The Raft timer fires.
+    pub fn tick(&mut self, ctx: &mut Context<'_>) {
+        self.armed = None;
+        self.act(ctx, |raft, now, patience, draw, out| raft.tick(now, patience, draw, out));
     }
 
-    fn propose(&mut self, command: Command, ctx: &mut Context<'_>) {
-        let at = ctx.now();
-        ctx.save(Change::Decide(command.clone(), at), Ticket::Decided(command, at));
+    /// A save is done.
+    pub fn stored(&mut self, mark: Mark, ctx: &mut Context<'_>) {
+        self.act(ctx, |raft, now, patience, _, out| raft.stored(mark, now, patience, out));
     }
 
-    /// The clock is looked at.
-    pub fn look(&mut self, ctx: &mut Context<'_>) {
-        ctx.arm(Timer::Look, LOOK_EVERY);
-        let (now, env) = (ctx.now(), ctx.env());
-        let config = &env.setup.config;
-        if now.since(self.looked) > LOOK_EVERY.scale(4, 1) {
-            // It was itself that stood still: what it did not hear in the meantime says nothing about anybody.
-            self.peers.iter_mut().for_each(|peer| peer.watch.resume(now));
-        }
-        self.looked = now;
-        for peer in self.peers.iter_mut().filter(|peer| peer.is_node && self.control.counts_on(peer.pid)) {
-            if let Some(silent) = peer.watch.look(now, config.suspect_after) {
-                ctx.note(Note::Suspected { node: peer.pid, silent });
-                // Armed right after the note, so that what follows has the suspicion as its cause.
-                ctx.arm(Timer::WaitOut(peer.pid), Span(env.wait_out().0.saturating_sub(silent.0)));
-            }
-        }
-        self.expire_leases(ctx);
-        self.move_on(now, ctx);
-    }
-
-    /// Rebalancing: what has to wait for time to pass, and the hand-overs, which need the primary's help.
-    fn move_on(&mut self, now: Time, ctx: &mut Context<'_>) {
-        let env = ctx.env();
-        let config = &env.setup.config;
-        let silent = |peer: &&mut Peer| {
-            !peer.pending && now.since(peer.watch.heard()) >= config.out_after && self.control.is_long_gone(peer.pid, env)
-        };
-        let gone = self.peers.iter_mut().find(silent).map(|peer| {
-            peer.pending = true;
-            peer.pid
+    /// Leader: sets a decision on its way.
+    pub(super) fn propose(&mut self, command: Command, ctx: &mut Context<'_>) {
+        self.act(ctx, |raft, now, patience, _, out| {
+            raft.propose(Decision { command, at: now }, now, patience, out);
         });
-        if let Some(node) = gone {
-            self.propose(Command::NodeOut(node), ctx);
-        }
-        if now.since(self.asked) < config.resend_after {
-            return;
-        }
-        self.asked = now;
-        if self.control.has_waited(now, env) {
-            self.propose(Command::GoOn, ctx);
-        }
-        let moves = usize::from(config.moves_in_flight);
-        for (shard, view, primary) in self.control.to_hand_over(now, env).take(moves) {
-            ctx.send(primary, Msg::Yield { shard, view });
-        }
     }
 
-    /// The lease of a suspected node has surely ended: it may be declared down, and others promoted.
-    ///
-    /// Deaths that begin together are decided together (see [`Command::NodesDown`]): while somebody else's fate is open, the
-    /// decision waits, but not for ever.
-    pub fn wait_out(&mut self, suspect: Pid, ctx: &mut Context<'_>) {
-        let (now, env) = (ctx.now(), ctx.env());
-        let config = &env.setup.config;
-        let (mut down, mut open, mut overdue) = (Vec::new(), false, false);
-        for peer in self.peers.iter().filter(|peer| peer.is_node && !peer.pending) {
-            let silent = now.since(peer.watch.heard());
-            let up = self.control.member(peer.pid).is_some_and(|member| member.up);
-            if up && peer.watch.suspected().is_some() && silent >= env.wait_out() {
-                down.push(peer.pid);
-                overdue |= silent > env.wait_out() + config.suspect_after;
-            } else {
-                open |= up && silent > config.suspect_after.scale(1, 2);
-            }
-        }
-        let counted = self.control.member(suspect).is_some_and(|member| member.up);
-        if !counted || self.suspects(suspect).is_none() {
-            return; // it is down already, or was heard again
-        }
-        if down.is_empty() || (open && !overdue) {
-            ctx.arm(Timer::WaitOut(suspect), LOOK_EVERY);
-            return;
-        }
-        for peer in self.peers.iter_mut().filter(|peer| down.contains(&peer.pid)) {
-            peer.pending = true;
-        }
-        self.propose(Command::NodesDown(down), ctx);
+    fn act(&mut self, ctx: &mut Context<'_>, act: impl FnOnce(&mut Raft<Decision, Control>, Time, Patience, Draw<'_>, &mut Wants)) {
+        let (now, patience) = (ctx.now(), ctx.env().council());
+        let mut wants = Wants::new();
+        let rng = ctx.rng();
+        act(&mut self.raft, now, patience, &mut |min, max| rng.between(min, max), &mut wants);
+        self.carry_out(wants, ctx);
+        self.afterwards(ctx);
     }
 
-    fn expire_leases(&mut self, ctx: &mut Context<'_>) {
-        if !ctx.env().setup.rules.on(Rule::LockLease) {
-            return;
-        }
-        if let Some((session, ends)) = self.control.lock.next_end()
-            && ends <= ctx.now()
-            && self.expiring != Some((session, ends))
-        {
-            self.expiring = Some((session, ends));
-            self.propose(Command::Lock(LockCommand::Expire { session }), ctx);
-        }
-    }
-
-    /// A decision has reached the disk: it takes effect.
-    pub fn decided(&mut self, command: Command, at: Time, ctx: &mut Context<'_>) {
-        let mut decided = Vec::new();
-        self.control.apply(&command, at, ctx.env(), &mut decided);
-        let mut views = false;
-        for outcome in decided {
-            match outcome {
-                Decided::Returned(node, boot, fresh) => ctx.note(Note::Returned { node, boot, fresh }),
-                Decided::Ring { node, why, moves, minimum } => ctx.note(Note::RingChanged { node, why, moves, minimum }),
-                Decided::Left(node) => ctx.note(Note::Left { node }),
-                Decided::View(shard, view, why) => {
-                    views = true;
-                    ctx.note(Note::ViewChanged { shard, view, why });
+    fn carry_out(&mut self, wants: Wants, ctx: &mut Context<'_>) {
+        for want in wants {
+            match want {
+                Want::Send(to, msg) => ctx.send(to, Msg::Raft(Box::new(msg))),
+                Want::Save { change, mark } => ctx.save(Change::Raft(change), Ticket::Raft(mark)),
+                Want::Commit(upto) => self.apply(upto, ctx),
+                Want::Restore(snapshot) => {
+                    self.applied = snapshot.upto.0;
+                    self.control = (*snapshot.state).clone();
+                    self.ripe = None;
+                    ctx.note(Note::StateTaken { upto: self.applied });
                 }
-                Decided::Lock(outcome) => lock_outcome(outcome, ctx),
+                Want::Tell(fact) => self.tell_fact(fact, ctx),
             }
         }
-        let about = match command {
-            Command::NodeUp { node, .. } | Command::NodeOut(node) => vec![node],
-            Command::NodesDown(pids) => pids,
-            Command::Wish(..) | Command::Shrink(..) | Command::Expand(..) | Command::HandOver(..) | Command::GoOn | Command::Lock(_) => {
-                Vec::new()
+    }
+
+    fn tell_fact(&mut self, fact: Fact, ctx: &mut Context<'_>) {
+        match fact {
+            Fact::Stands(term) => ctx.note(Note::Stands { term: term.0 }),
+            Fact::Votes(term, candidate) => ctx.note(Note::Voted { term: term.0, candidate }),
+            Fact::Leads(term) => {
+                ctx.note(Note::Elected { term: term.0 });
+                self.reign = Some(Reign::new(ctx.now()));
             }
-        };
-        for peer in self.peers.iter_mut().filter(|peer| about.contains(&peer.pid)) {
-            peer.pending = false;
+            Fact::StepsDown(term) => self.step_down(term, YieldWhy::HigherTerm, ctx),
+            Fact::Resigns(term) => self.step_down(term, YieldWhy::Unheard, ctx),
+            Fact::Truncated(from, dropped) => ctx.note(Note::DecisionsCut { from, dropped }),
         }
-        for i in 0..self.peers.len() {
-            let pid = self.peers[i].pid;
-            if views || about.contains(&pid) {
-                let admitted = self.control.member(pid).map_or(Boot(0), |member| member.boot);
-                self.tell(pid, None, false, admitted, ctx);
+    }
+
+    fn step_down(&mut self, term: Term, why: YieldWhy, ctx: &mut Context<'_>) {
+        ctx.note(Note::SteppedDown { term: term.0, why });
+        self.reign = None;
+        self.peers.iter_mut().for_each(|peer| peer.pending = false);
+    }
+
+    /// What is decided takes effect.
+    fn apply(&mut self, upto: Index, ctx: &mut Context<'_>) {
+        while self.applied < upto {
+            let index = self.applied.next();
+            let Some(entry) = self.raft.log().get(index) else { return };
+            let (term, op) = (entry.mark, entry.op.clone());
+            self.applied = index;
+            ctx.note(Note::Decided { index, term: term.0 });
+            let Some(Decision { command, at }) = op else { continue };
+            let mut decided: Vec<Decided> = Vec::new();
+            self.control.apply(&command, at, ctx.env(), &mut decided);
+            if self.raft.is_leader() {
+                // A predecessor may have told it before it was succeeded.
+                self.decided(&command, decided, (term.0, index.0), ctx);
+                if command == Command::Lead(ctx.me()) && term == self.raft.term() {
+                    self.begin(ctx);
+                }
             }
+        }
+    }
+
+    /// What follows from any change: a leader that knows all begins, a newcomer counts again, an old log gives way to a
+    /// snapshot, the timer is set.
+    fn afterwards(&mut self, ctx: &mut Context<'_>) {
+        loop {
+            let (now, patience) = (ctx.now(), ctx.env().council());
+            let mut wants = Wants::new();
+            if let Some(reign) = self.reign.as_mut().filter(|reign| !reign.announced)
+                && self.raft.is_settled()
+            {
+                reign.announced = true;
+                self.raft.propose(Decision { command: Command::Lead(ctx.me()), at: now }, now, patience, &mut wants);
+            }
+            if self.raft.is_newcomer() && self.control.has_readmitted(ctx.me(), ctx.boot().0) {
+                self.raft.admit(&mut wants);
+            }
+            self.ripen(ctx.env().setup.config.decisions_kept, &mut wants);
+            if wants.is_empty() {
+                break;
+            }
+            self.carry_out(wants, ctx);
+        }
+        let wakes = self.raft.wakes_at(ctx.env().council());
+        if self.armed.is_none_or(|armed| wakes < armed) {
+            self.armed = Some(wakes);
+            ctx.arm(Timer::Raft, wakes.since(ctx.now()));
+        }
+    }
+
+    /// A snapshot is taken some entries before it replaces them, so that the log always has some for those a little behind.
+    fn ripen(&mut self, keep: u32, wants: &mut Wants) {
+        match self.ripe.take() {
+            Some((upto, state)) if self.applied.0 >= upto.0 + keep => self.raft.compact(upto, (*state).clone(), wants),
+            None if self.applied.0 >= self.raft.log().base().0 + keep => self.ripe = Some((self.applied, Rc::new(self.control.clone()))),
+            other => self.ripe = other,
         }
     }
 }
 
-fn lock_outcome(outcome: LockOutcome, ctx: &mut Context<'_>) {
-    match outcome {
-        LockOutcome::Queued(session, place) => {
-            ctx.note(Note::LockQueued { session, place });
+/// The state that a disk's snapshot and log give up to an index, and that index.
+pub(super) fn state_of(disk: &ControlDisk, upto: Index, env: &crate::cluster::Env) -> (Index, Control) {
+    let mut control = disk.snapshot.as_ref().map_or_else(|| (*env.first).clone(), |snapshot| (*snapshot.state).clone());
+    let mut unheard = Vec::new();
+    for entry in disk.log.from(disk.log.base().next(), (upto.0 - disk.log.base().0) as usize) {
+        if let Some(Decision { command, at }) = entry.op {
+            control.apply(&command, at, env, &mut unheard);
         }
-        LockOutcome::Alive(session, since, token) => ctx.send(session.client, Msg::SessionOk { session, since, token }),
-        LockOutcome::Granted(session, since, token) => {
-            ctx.note(Note::LockGranted { session, token });
-            ctx.send(session.client, Msg::SessionOk { session, since, token: Some(token) });
-        }
-        LockOutcome::Released(session, token) => {
-            ctx.note(Note::LockReleased { session, token });
-            ctx.send(session.client, Msg::SessionOver { session });
-        }
-        LockOutcome::Ended(session, held) => {
-            ctx.note(Note::SessionEnded { session, held });
-            ctx.send(session.client, Msg::SessionOver { session });
-        }
-        LockOutcome::Gone(session) => ctx.send(session.client, Msg::SessionOver { session }),
     }
-}
-
-impl Env {
-    /// How long a node must be silent before others are promoted: until every lease that an answered heartbeat gave it has
-    /// surely ended, whatever clocks within the bound have done. The node's may run slow by the bound and the coordinator's
-    /// fast by it, and a little is added for rounding.
-    pub fn wait_out(&self) -> Span {
-        let config = &self.setup.config;
-        if !self.setup.rules.on(Rule::PrimaryLease) {
-            return config.suspect_after;
-        }
-        let bound = u64::from(config.drift_bound);
-        config.primary_lease.scale(1_000_000 + 3 * bound, 1_000_000).max(config.suspect_after)
-    }
+    (upto, control)
 }

@@ -72,7 +72,7 @@ impl NodeDisk {
             Change::Drop(shard) => drop(self.shards.remove(shard)),
             Change::Leaving(leaving) => self.leaving = *leaving,
             Change::Format => self.formatted = true,
-            Change::Decide(..) => {}
+            Change::Raft(_) => {}
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod coordinator;
 pub mod disk;
 pub mod env;
 pub mod hosted;
+pub mod leadership;
 mod moving;
 pub mod msg;
 pub mod name;
@@ -17,6 +18,7 @@ pub mod note;
 mod picture;
 pub mod process;
 pub mod property;
+pub mod reasons;
 mod rebalance;
 pub mod rules;
 mod serve;
@@ -26,10 +28,11 @@ pub mod store;
 pub mod view;
 pub mod worker;
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::cluster::control::Control;
-use crate::cluster::coordinator::Coordinator;
+use crate::cluster::coordinator::{ControlDisk, Coordinator, state_of};
 use crate::cluster::disk::NodeDisk;
 pub use crate::cluster::env::Env;
 use crate::cluster::name::Kind;
@@ -94,7 +97,8 @@ impl Cluster {
         let disks = setup.roster.pids().map(|pid| match setup.roster.name(pid).kind {
             Kind::Node if !setup.roster.begins(pid) => None,
             Kind::Node => Some(Disk::Node(NodeDisk { formatted: true, ..NodeDisk::default() })),
-            Kind::Coordinator | Kind::Balancer | Kind::Client => Some(Disk::Empty),
+            Kind::Coordinator => Some(Disk::Control(Box::new(ControlDisk::founding()))),
+            Kind::Balancer | Kind::Client => Some(Disk::Empty),
         });
         let disks = disks.collect();
         let env = Rc::new(Env::new(setup));
@@ -209,11 +213,17 @@ impl Cluster {
         }
     }
 
-    fn coordinator(&self) -> Option<&Coordinator> {
-        match self.world.process(self.env().coordinators[0])? {
+    fn coordinator(&self, pid: Pid) -> Option<&Coordinator> {
+        match self.world.process(pid)? {
             Member::Coordinator(it) => Some(it),
             Member::Node(_) | Member::Balancer(_) | Member::Client(_) => None,
         }
+    }
+
+    /// The coordinator that acts for the control plane: of those that live and believe they do, the one of the latest term.
+    fn leader(&self) -> Option<(Pid, &Coordinator)> {
+        let all = self.env().coordinators.iter().filter_map(|&pid| Some((pid, self.coordinator(pid)?)));
+        all.filter(|(_, it)| it.is_in_charge()).max_by_key(|(_, it)| it.raft().term())
     }
 
     fn worker(&self, pid: Pid) -> Option<&Worker> {
@@ -223,14 +233,21 @@ impl Cluster {
         }
     }
 
-    /// The control plane's latest state: from the coordinator's memory, or from its disk while it is down.
-    fn control(&self) -> &Control {
-        if let Some(coordinator) = self.coordinator() {
-            return coordinator.control();
-        }
-        match self.world.disk(self.env().coordinators[0]) {
-            Disk::Control(control) => control,
-            Disk::Empty | Disk::Node(_) => &self.env().first,
+    /// The control plane's latest state, by whoever has applied most: a living coordinator or, where a dead one knew more, what
+    /// its disk says. Of those that know equally much, one that leads.
+    fn control(&self) -> Cow<'_, Control> {
+        let coordinators = || self.env().coordinators.iter().copied();
+        let living = coordinators().filter_map(|pid| self.coordinator(pid));
+        let living = living.max_by_key(|it| (it.applied(), it.is_in_charge()));
+        let disks = coordinators().filter_map(|pid| match self.world.disk(pid) {
+            Disk::Control(disk) if self.coordinator(pid).is_none() => Some(disk),
+            Disk::Control(_) | Disk::Empty | Disk::Node(_) => None,
+        });
+        let dead = disks.max_by_key(|disk| disk.commit).filter(|disk| living.is_none_or(|it| it.applied() < disk.commit));
+        match (dead, living) {
+            (Some(disk), _) => Cow::Owned(state_of(disk, disk.commit.min(disk.log.last()), self.env()).1),
+            (None, Some(it)) => Cow::Borrowed(it.control()),
+            (None, None) => Cow::Borrowed(&self.env().first),
         }
     }
 }

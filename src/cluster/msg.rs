@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
+use crate::cluster::control::{Control, Decision};
 use crate::cluster::note::{OpId, RefusedWhy};
 use crate::cluster::snapshot::Item;
 use crate::cluster::store::{Outcome, Request};
 use crate::cluster::view::Shape;
+use crate::proto::consensus::words::RaftMsg;
 use crate::proto::lock::token::{FencingToken, Session};
 use crate::proto::replica::transfer::SnapshotMsg;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
@@ -86,6 +88,8 @@ pub enum Msg {
         /// The primary's view.
         view: ViewNo,
     },
+    /// Between coordinators.
+    Raft(Box<RaftMsg<Decision, Control>>),
     /// A snapshot between replicas of a shard.
     Snapshot {
         /// Which shard.
@@ -168,6 +172,14 @@ impl Msg {
     /// How it is drawn.
     pub fn shape(&self) -> Shape {
         match self {
+            Msg::Raft(msg) => match &**msg {
+                RaftMsg::AppendEntries { entries, .. } if entries.is_empty() => Shape::Heartbeat,
+                RaftMsg::Appended { beat: true, matches: true, .. } => Shape::Heartbeat,
+                RaftMsg::AppendEntries { .. } | RaftMsg::RequestVote { .. } => Shape::Request,
+                RaftMsg::InstallSnapshot { .. } => Shape::Data,
+                RaftMsg::Vote { granted: true, .. } | RaftMsg::Appended { matches: true, .. } => Shape::Reply,
+                RaftMsg::Vote { .. } | RaftMsg::Appended { .. } => Shape::Refusal,
+            },
             Msg::Heartbeat { .. } | Msg::Decisions { answers: Some(_), .. } => Shape::Heartbeat,
             Msg::Decisions { answers: None, .. }
             | Msg::Lagging { .. }
@@ -192,6 +204,17 @@ impl Msg {
     /// Its name.
     pub fn label(&self) -> &'static str {
         match self {
+            Msg::Raft(msg) => match &**msg {
+                RaftMsg::RequestVote { pre: true, .. } => "PreVote",
+                RaftMsg::RequestVote { .. } => "RequestVote",
+                RaftMsg::Vote { granted: true, .. } => "Vote",
+                RaftMsg::Vote { .. } => "NoVote",
+                RaftMsg::AppendEntries { entries, .. } if entries.is_empty() => "LeaderBeat",
+                RaftMsg::AppendEntries { .. } => "AppendEntries",
+                RaftMsg::Appended { matches: true, .. } => "Appended",
+                RaftMsg::Appended { .. } => "NotAppended",
+                RaftMsg::InstallSnapshot { .. } => "InstallSnapshot",
+            },
             Msg::Heartbeat { .. } => "Heartbeat",
             Msg::Decisions { answers: Some(_), .. } => "HeartbeatOk",
             Msg::Decisions { answers: None, .. } => "Views",
@@ -233,7 +256,8 @@ impl Msg {
             | Msg::Snapshot { shard, .. }
             | Msg::Replica { shard, .. } => Some(*shard),
             Msg::Request { request, .. } => Some(request.shard()),
-            Msg::Heartbeat { .. }
+            Msg::Raft(_)
+            | Msg::Heartbeat { .. }
             | Msg::Decisions { .. }
             | Msg::Done { .. }
             | Msg::Refused { .. }

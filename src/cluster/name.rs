@@ -125,7 +125,7 @@ impl Roster {
             }
             n -= u16::from(count);
         }
-        panic!("no process {pid:?} in {self:?}")
+        panic!("no process has the number {}", pid.0)
     }
 
     /// All processes, in the order of their pids.

@@ -111,7 +111,7 @@ impl Node {
             }
             Timer::Chunk(shard) => self.send_chunks(shard, false, ctx),
             Timer::Yield(shard) => self.yielded_in_vain(shard, ctx),
-            Timer::Look | Timer::WaitOut(_) | Timer::Work | Timer::Attempt | Timer::KeepAlive => {}
+            Timer::Raft | Timer::Look | Timer::WaitOut(_) | Timer::Work | Timer::Attempt | Timer::KeepAlive => {}
         }
     }
 
@@ -140,7 +140,8 @@ impl Node {
             Msg::Request { op, request, passed } => self.request(Held { from, op, request, passed }, ctx),
             // The answer to a request that was passed on.
             Msg::Done { op, .. } | Msg::Refused { op, .. } => ctx.send(op.client, msg),
-            Msg::Heartbeat { .. }
+            Msg::Raft(_)
+            | Msg::Heartbeat { .. }
             | Msg::Lagging { .. }
             | Msg::Ready { .. }
             | Msg::Yielded { .. }

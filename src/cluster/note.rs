@@ -1,5 +1,6 @@
 //! Every fact a process of the cluster can note. Sentences, marks and arrows are made from these and nothing else.
 
+pub use crate::cluster::reasons::{Asked, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
 use crate::proto::lock::token::{FencingToken, Session};
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::sim::id::{Boot, Pid};
@@ -14,73 +15,6 @@ pub struct OpId {
     pub boot: Boot,
     /// The how-manieth operation of that life, from 1.
     pub n: u32,
-}
-
-/// What a client asked for, as far as the reader needs to know.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Asked {
-    /// To read a key.
-    Read,
-    /// To write a key.
-    Write,
-}
-
-/// Why a view was changed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum ViewWhy {
-    /// The primary was declared down; another in-sync replica leads.
-    Promotion,
-    /// The primary was declared down and no in-sync replica lives.
-    NoPrimary,
-    /// A backup was removed from the in-sync set.
-    BackupLost,
-    /// A learner caught up and joined the in-sync set.
-    CaughtUp,
-    /// A copy is wanted on this node, which has none: it is a learner from now on.
-    Recruited(Pid),
-    /// The primary gave way to the preferred one.
-    HandedOver,
-    /// Every wanted copy is there, and those that nobody wants any more were let go.
-    Dismissed,
-    /// A copy that was being made is not wanted any more.
-    Cancelled,
-}
-
-/// Why the ring was computed anew.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum RingWhy {
-    /// A node joined, or one that was leaving stays.
-    Joined,
-    /// A node wishes to leave.
-    Draining,
-    /// A node was down for too long.
-    Out,
-    /// A node that was down for too long is back.
-    Returned,
-}
-
-/// Why a request was turned away.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum RefusedWhy {
-    /// The node is not the primary of the shard (as far as it knows).
-    NotPrimary,
-    /// The node is primary, but its lease has ended.
-    NoLease,
-    /// The node is a new primary and still settles what its predecessor left.
-    Settling,
-    /// The balancer knows no primary for the shard.
-    NoRoute,
-    /// Fewer copies are in sync than a write needs.
-    TooFew,
-}
-
-/// Why a primary stopped serving.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum StopWhy {
-    /// Its lease ended without renewal.
-    LeaseEnded,
-    /// It learned of a higher view.
-    HigherView,
 }
 
 /// A fact. The process it happened at is the record's `who`.
@@ -101,6 +35,54 @@ pub enum Note {
         boot: Boot,
         /// Whether its disk was empty.
         fresh: bool,
+    },
+    /// A coordinator hears no leader, has found that it could win, and stands for election.
+    Stands {
+        /// In this term.
+        term: u32,
+    },
+    /// A coordinator gave its vote of a term.
+    Voted {
+        /// The term.
+        term: u32,
+        /// To whom.
+        candidate: Pid,
+    },
+    /// A coordinator was elected.
+    Elected {
+        /// In this term.
+        term: u32,
+    },
+    /// A coordinator that led leads no more.
+    SteppedDown {
+        /// The term it has heard of; its own if it has given way by itself.
+        term: u32,
+        /// The reason.
+        why: YieldWhy,
+    },
+    /// A coordinator has learned that everything up to `index` is decided, and applied that entry.
+    Decided {
+        /// Where in the coordinators' log.
+        index: Index,
+        /// The term that wrote it.
+        term: u32,
+    },
+    /// A coordinator dropped the end of its log, which its leader does not have.
+    DecisionsCut {
+        /// The first entry dropped.
+        from: Index,
+        /// How many.
+        dropped: u32,
+    },
+    /// A coordinator that was far behind has taken over its leader's state.
+    StateTaken {
+        /// It stands for everything up to here.
+        upto: Index,
+    },
+    /// A coordinator that had lost its disk counts again.
+    Readmitted {
+        /// Which.
+        who: Pid,
     },
     /// The ring was computed anew, and with it who should hold what.
     RingChanged {
@@ -362,6 +344,12 @@ impl Note {
         match self {
             Note::Suspected { .. }
             | Note::Returned { .. }
+            | Note::Stands { .. }
+            | Note::Elected { .. }
+            | Note::SteppedDown { .. }
+            | Note::DecisionsCut { .. }
+            | Note::StateTaken { .. }
+            | Note::Readmitted { .. }
             | Note::RingChanged { .. }
             | Note::Left { .. }
             | Note::SnapshotTaken { .. }
@@ -377,7 +365,9 @@ impl Note {
             | Note::SessionEnded { .. }
             | Note::FencedWrite { .. }
             | Note::FenceRefused { .. } => true,
-            Note::Appended { .. }
+            Note::Voted { .. }
+            | Note::Decided { .. }
+            | Note::Appended { .. }
             | Note::Trimmed { .. }
             | Note::Applied { .. }
             | Note::ReadAsked { .. }

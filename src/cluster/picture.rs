@@ -1,9 +1,11 @@
 //! Builds the read-only view of a cluster, and answers the narrow questions that promises ask after every event.
 
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use crate::cluster::Cluster;
-use crate::cluster::control::Part;
+use crate::cluster::control::{Control, Decision, Part};
+use crate::cluster::coordinator::ControlDisk;
 use crate::cluster::hosted::Hosted;
 use crate::cluster::msg::LoggedOp;
 use crate::cluster::note::OpId;
@@ -12,6 +14,7 @@ use crate::cluster::rules::Rule;
 use crate::cluster::view::{
     ClusterView, CoordinatorView, Health, HolderView, LockView, Office, ProcessView, ReplicaView, Role, ShardView, Sight, Standing,
 };
+use crate::proto::consensus::words::Log as DecisionLog;
 use crate::proto::lock::token::FencingToken;
 use crate::proto::replica::transfer::Incoming;
 use crate::proto::replica::view::Log;
@@ -54,8 +57,24 @@ impl Sight for Cluster {
         self.env().nodes.clone()
     }
 
-    fn ring(&self) -> Rc<[(u64, Pid)]> {
-        self.env().tokens(|pid| self.control().member(pid).is_some_and(|member| member.part == Part::In))
+    fn founders(&self) -> Vec<Pid> {
+        let roster = self.setup().roster;
+        self.env().nodes.iter().copied().filter(|&pid| roster.begins(pid)).collect()
+    }
+
+    fn tokens(&self) -> Rc<[(u64, Pid)]> {
+        self.env().tokens(|_| true)
+    }
+
+    fn decisions_from(&self, coordinator: Pid) -> Index {
+        self.coordinator(coordinator).map_or(Index(1), |it| it.raft().log().base().next())
+    }
+
+    fn decision(&self, coordinator: Pid, index: Index) -> Option<(u32, u64)> {
+        let entry = self.coordinator(coordinator)?.raft().log().get(index)?;
+        let mut print = Digest::default();
+        entry.op.hash(&mut print);
+        Some((entry.mark.0, print.finish()))
     }
 
     fn shards(&self) -> u16 {
@@ -70,35 +89,65 @@ impl Sight for Cluster {
 impl Cluster {
     /// The picture of this instant.
     pub fn view(&self) -> ClusterView {
-        let env = self.env();
+        let (env, control) = (self.env(), self.control());
         ClusterView {
             now: self.now(),
-            processes: env.setup.roster.pids().map(|pid| self.process_view(pid)).collect(),
+            processes: env.setup.roster.pids().map(|pid| self.process_view(pid, &control)).collect(),
             coordinators: env.coordinators.iter().map(|&pid| self.coordinator_view(pid)).collect(),
-            shards: (0..env.setup.config.shards).map(|i| self.shard_view(ShardId(i))).collect(),
-            lock: self.lock_view(),
-            ring: self.ring(),
+            shards: (0..env.setup.config.shards).map(|i| self.shard_view(ShardId(i), &control)).collect(),
+            lock: self.lock_view(&control),
+            ring: env.tokens(|pid| control.member(pid).is_some_and(|member| member.part == Part::In)),
             keys: env.points.clone(),
         }
     }
 
     fn coordinator_view(&self, pid: Pid) -> CoordinatorView {
-        let up = self.coordinator();
+        let Some(it) = self.coordinator(pid) else {
+            let lost = ControlDisk::default();
+            let disk = match self.world.disk(pid) {
+                Disk::Control(disk) => disk,
+                Disk::Empty | Disk::Node(_) => &lost,
+            };
+            let (term, log) = (disk.term.0, &disk.log);
+            return CoordinatorView {
+                pid,
+                office: None,
+                newcomer: !disk.member,
+                term,
+                voted: disk.voted,
+                leader: None,
+                sure: Span::ZERO,
+                base: log.base(),
+                last: log.last(),
+                commit: disk.commit,
+                stored: log.last(),
+                tail: decisions(log),
+                suspects: Vec::new(),
+            };
+        };
+        let raft = it.raft();
+        let office = match raft.stands() {
+            Some(true) => Office::Asking,
+            Some(false) => Office::Candidate,
+            None if raft.is_leader() => Office::Leader,
+            None => Office::Follower,
+        };
+        let sure = raft.leads_until(self.env().council()).map_or(Span::ZERO, |until| until.since(self.world.local(pid)));
         let nodes = self.env().nodes.iter().copied();
         CoordinatorView {
             pid,
-            office: up.map(|_| Office::Leader),
-            newcomer: false,
-            term: 1,
-            voted: Some(pid),
-            leader: Some(pid),
-            sure: Span::ZERO,
-            base: Index(0),
-            last: Index(0),
-            commit: Index(0),
-            stored: Index(0),
-            tail: Vec::new(),
-            suspects: nodes.filter(|&node| up.is_some_and(|it| it.suspects(node).is_some())).collect(),
+            office: Some(office),
+            newcomer: raft.is_newcomer(),
+            term: raft.term().0,
+            voted: raft.voted(),
+            leader: raft.leader(),
+            sure,
+            base: raft.log().base(),
+            last: raft.log().last(),
+            commit: raft.commit(),
+            stored: raft.stored_upto(),
+            tail: decisions(raft.log()),
+            suspects: nodes.filter(|&node| it.suspects(node).is_some()).collect(),
         }
     }
 
@@ -110,19 +159,17 @@ impl Cluster {
         }
     }
 
-    fn process_view(&self, pid: Pid) -> ProcessView {
+    fn process_view(&self, pid: Pid, control: &Control) -> ProcessView {
         let env = self.env();
-        let suspected = self.coordinator().and_then(|it| it.suspects(pid)).map(|local| {
-            let observer = env.coordinators[0];
-            (observer, self.now() - self.world.local(observer).since(local))
-        });
+        let suspected = self.leader().and_then(|(observer, it)| Some((observer, it.suspects(pid)?)));
+        let suspected = suspected.map(|(observer, local)| (observer, self.now() - self.world.local(observer).since(local)));
         let net = self.world.net();
         ProcessView {
             pid,
             name: env.setup.roster.name(pid),
             present: self.is_there(pid),
             health: self.health(pid),
-            standing: self.standing(pid),
+            standing: self.standing(pid, control),
             boot: self.world.boot(pid).0,
             suspected,
             slow: net.slow(pid),
@@ -131,8 +178,7 @@ impl Cluster {
         }
     }
 
-    fn standing(&self, pid: Pid) -> Standing {
-        let control = self.control();
+    fn standing(&self, pid: Pid, control: &Control) -> Standing {
         let Some(member) = control.member(pid) else { return Standing::None };
         match member.part {
             Part::Spare => Standing::None,
@@ -144,8 +190,8 @@ impl Cluster {
         }
     }
 
-    fn shard_view(&self, id: ShardId) -> ShardView {
-        let (view, wanted) = (self.control().view(id).clone(), self.control().order(id).to_vec());
+    fn shard_view(&self, id: ShardId, control: &Control) -> ShardView {
+        let (view, wanted) = (control.view(id).clone(), control.order(id).to_vec());
         let nodes = &self.env().nodes;
         let replicas = nodes.iter().filter_map(|&node| self.replica_view(node, id, &view)).collect();
         let server = nodes.iter().copied().find(|&node| self.serves(node, id));
@@ -182,13 +228,23 @@ impl Cluster {
             Some(Role::Primary | Role::Backup) | None => Role::Backup,
         });
         let arriving = memory.and_then(|it| it.incoming.as_ref()).map(Incoming::progress);
-        Some(ReplicaView { node, role, believes, believes_view, arriving, last: log.last(), commit, stored, tail: tail(log) })
+        Some(ReplicaView {
+            node,
+            role,
+            believes,
+            believes_view,
+            arriving,
+            base: log.base(),
+            last: log.last(),
+            commit,
+            stored,
+            tail: tail(log),
+        })
     }
 
-    fn lock_view(&self) -> LockView {
-        let env = self.env();
-        let lock = &self.control().lock;
-        let observer = env.coordinators[0];
+    fn lock_view(&self, control: &Control) -> LockView {
+        let (env, lock) = (self.env(), &control.lock);
+        let observer = control.clock().unwrap_or(env.coordinators[0]);
         let lease = env.setup.config.lock_lease;
         let holder = lock.holder().map(|(session, token, ends)| {
             let left = ends.since(self.world.local(observer));
@@ -217,6 +273,11 @@ impl Cluster {
         });
         best.map_or((0, FencingToken(0)), |copy| (copy.store.get(self.env().document), copy.store.seen()))
     }
+}
+
+fn decisions(log: &DecisionLog<Decision>) -> Vec<(Index, u32)> {
+    let last = log.last().0;
+    (last.saturating_sub(TAIL) + 1..=last).filter_map(|i| Some((Index(i), log.get(Index(i))?.mark.0))).collect()
 }
 
 fn tail(log: &Log<LoggedOp>) -> Vec<(Index, ViewNo)> {

@@ -5,20 +5,20 @@ use std::rc::Rc;
 use crate::cluster::Env;
 use crate::cluster::balancer::Balancer;
 use crate::cluster::client::Client;
-use crate::cluster::control::{Command, Control};
-use crate::cluster::coordinator::Coordinator;
+use crate::cluster::control::{Control, Decision};
+use crate::cluster::coordinator::{ControlDisk, Coordinator};
 use crate::cluster::disk::NodeDisk;
 use crate::cluster::msg::{LoggedOp, Msg};
 use crate::cluster::name::Kind;
 use crate::cluster::node::Node;
 use crate::cluster::note::Note;
 use crate::cluster::snapshot::Base;
+use crate::proto::consensus::{self, words::Saving};
 use crate::proto::replica::view::Entry;
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
 use crate::proto::replica::words::Mark;
 use crate::sim::id::Pid;
 use crate::sim::process::{Ctx, Input, Process, Protocol};
-use crate::sim::time::Time;
 
 /// What handlers of the cluster see.
 pub type Context<'a> = Ctx<'a, Member>;
@@ -27,7 +27,7 @@ pub type Context<'a> = Ctx<'a, Member>;
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Member {
     /// A coordinator.
-    Coordinator(Coordinator),
+    Coordinator(Box<Coordinator>),
     /// A node.
     Node(Node),
     /// A balancer.
@@ -42,8 +42,8 @@ pub enum Disk {
     /// Nothing was ever written, or the disk was lost.
     #[default]
     Empty,
-    /// A coordinator's decisions.
-    Control(Box<Control>),
+    /// A coordinator's part of the replicated log.
+    Control(Box<ControlDisk>),
     /// A node's logs.
     Node(NodeDisk),
 }
@@ -51,6 +51,8 @@ pub enum Disk {
 /// Any timer.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Timer {
+    /// Coordinator: its part in the group wants to be told the time.
+    Raft,
     /// Coordinator: look for silent nodes and ended leases.
     Look,
     /// Coordinator: the lease of this suspected node has surely ended.
@@ -76,8 +78,8 @@ pub enum Timer {
 /// Any save.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Ticket {
-    /// A decision.
-    Decided(Command, Time),
+    /// Something of a coordinator.
+    Raft(consensus::words::Mark),
     /// Log entries of a shard.
     Log(ShardId, Mark),
     /// Something nobody waits for.
@@ -87,8 +89,8 @@ pub enum Ticket {
 /// Any change of a disk.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Change {
-    /// A coordinator's decision, made at this time of its clock.
-    Decide(Command, Time),
+    /// A coordinator's term, vote, log or snapshot.
+    Raft(Saving<Decision, Control>),
     /// A shard's log is cut after an index and goes on with these entries.
     Log {
         /// Which shard.
@@ -148,10 +150,10 @@ impl Process for Member {
         let env = ctx.env();
         match env.setup.roster.name(ctx.me()).kind {
             Kind::Coordinator => match disk {
-                Disk::Control(control) => Member::Coordinator(Coordinator::boot(control, ctx)),
-                // A coordinator that lost its disk starts from the operator's first configuration: it has forgotten every
-                // decision. Nothing but a replicated control plane helps against that.
-                Disk::Empty | Disk::Node(_) => Member::Coordinator(Coordinator::boot(&env.first, ctx)),
+                Disk::Control(disk) => Member::Coordinator(Box::new(Coordinator::boot(disk, ctx))),
+                // It has lost its disk. The only coordinator starts from the operator's first configuration and has forgotten
+                // every decision; one of several learns them from the others.
+                Disk::Empty | Disk::Node(_) => Member::Coordinator(Box::new(Coordinator::boot(&ControlDisk::default(), ctx))),
             },
             Kind::Node => match disk {
                 Disk::Node(disk) => Member::Node(Node::boot(disk, ctx)),
@@ -167,15 +169,16 @@ impl Process for Member {
             Member::Coordinator(it) => match input {
                 Input::Message { from, msg } => it.receive(from, msg, ctx),
                 Input::Timer(Timer::WaitOut(node)) => it.wait_out(node, ctx),
+                Input::Timer(Timer::Raft) => it.tick(ctx),
                 Input::Timer(_) => it.look(ctx),
-                Input::Stored(Ticket::Decided(command, at)) => it.decided(command, at, ctx),
+                Input::Stored(Ticket::Raft(mark)) => it.stored(mark, ctx),
                 Input::Stored(Ticket::Log(..) | Ticket::Nothing) | Input::Signal(_) => {}
             },
             Member::Node(it) => match input {
                 Input::Message { from, msg } => it.receive(from, msg, ctx),
                 Input::Timer(timer) => it.wake(timer, ctx),
                 Input::Stored(Ticket::Log(shard, mark)) => it.stored(shard, mark, ctx),
-                Input::Stored(Ticket::Decided(..) | Ticket::Nothing) => {}
+                Input::Stored(Ticket::Raft(_) | Ticket::Nothing) => {}
                 Input::Signal(signal) => it.signal(signal, ctx),
             },
             Member::Balancer(it) => match input {
@@ -191,14 +194,14 @@ impl Process for Member {
         }
     }
 
-    fn save(disk: &mut Disk, change: &Change, env: &Env) {
+    fn save(disk: &mut Disk, change: &Change, _: &Env) {
         match change {
-            Change::Decide(command, at) => {
+            Change::Raft(change) => {
                 if !matches!(disk, Disk::Control(_)) {
-                    *disk = Disk::Control(env.first.clone());
+                    *disk = Disk::Control(Box::default());
                 }
-                let Disk::Control(control) = disk else { unreachable!("made one above") };
-                control.apply(command, *at, env, &mut Vec::new());
+                let Disk::Control(disk) = disk else { unreachable!("made one above") };
+                disk.save(change);
             }
             Change::Log { .. }
             | Change::Snapshot { .. }

@@ -9,7 +9,7 @@ use crate::cluster::rules::Rules;
 pub struct Setup {
     /// From which every random stream is derived.
     pub seed: u64,
-    /// Who takes part. Bounds: coordinators 1, nodes 3..=8, balancers 1..=2, clients 1..=8.
+    /// Who takes part. Bounds: coordinators 1, 3 or 5, nodes 3..=8, balancers 1..=2, clients 1..=8.
     pub roster: Roster,
     /// Which protective measures are on.
     pub rules: Rules,
@@ -18,11 +18,11 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// The default cluster under a given seed: one coordinator, six nodes, one balancer, eight clients.
+    /// The default cluster under a given seed: three coordinators, six nodes, one balancer, eight clients.
     pub fn new(seed: u64) -> Setup {
         Setup {
             seed,
-            roster: Roster { coordinators: 1, nodes: 6, balancers: 1, clients: 8 },
+            roster: Roster { coordinators: 3, nodes: 6, balancers: 1, clients: 8 },
             rules: Rules::ALL_ON,
             config: Config::default(),
         }

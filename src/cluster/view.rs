@@ -63,8 +63,14 @@ pub trait Sight {
     fn state(&self, node: Pid, shard: ShardId) -> Option<(Index, u64)>;
     /// All nodes.
     fn nodes(&self) -> Vec<Pid>;
-    /// The ring's tokens, clockwise, with their owners.
-    fn ring(&self) -> Rc<[(u64, Pid)]>;
+    /// The nodes that are on the ring at the beginning.
+    fn founders(&self) -> Vec<Pid>;
+    /// The tokens of all nodes, those that may still join among them, clockwise, with their owners.
+    fn tokens(&self) -> Rc<[(u64, Pid)]>;
+    /// The first index of a coordinator's log: a snapshot stands for what came before.
+    fn decisions_from(&self, coordinator: Pid) -> Index;
+    /// The term of an entry of a living coordinator's log, and a fingerprint of what it decides.
+    fn decision(&self, coordinator: Pid, index: Index) -> Option<(u32, u64)>;
     /// Slices of the circle.
     fn shards(&self) -> u16;
     /// Copies that each shard should have.
@@ -194,7 +200,7 @@ pub struct ReplicaView {
     pub believes: Option<Role>,
     /// The view by its own belief (from its disk while it is down).
     pub believes_view: ViewNo,
-    /// Up to here a snapshot stands for its log; 0 without one.
+    /// Up to here a snapshot stands for its log (on its disk while it is down); zero if the log is whole.
     pub base: Index,
     /// Last index of its log (from its disk while it is down).
     pub last: Index,

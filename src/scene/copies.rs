@@ -1,9 +1,12 @@
 //! The table of copies: a row is a shard, a column a node, and in the shard of the story equal log indices share a line.
 
+use crate::cluster::note::Note;
 use crate::cluster::view::{ClusterView, ReplicaView, ShardView};
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
 use crate::scene::state::{self, Fare};
 use crate::sim::id::Pid;
+use crate::sim::journal::{Record, What};
+use crate::sim::time::{Span, Time};
 
 /// How many log lines the shard in the story shows.
 pub const LINES: u32 = 5;
@@ -23,7 +26,7 @@ const TITLE: f64 = 27.0;
 const GROUP_GAP: f64 = 8.0;
 /// Room that the commit line's name takes when it stands under the log.
 const NAME_BELOW: f64 = 18.0;
-/// Room that the closing sentence takes.
+/// Room that the closing sentence and the line about writes take.
 const CLOSING: f64 = 34.0;
 
 /// The columns of a table.
@@ -64,9 +67,11 @@ impl Columns {
 pub enum Cell {
     /// An entry that is committed, and the view that wrote it.
     Committed(ViewNo),
-    /// An entry that is not, or that the shard's primary does not have.
+    /// An entry that is not, as far as anybody knows.
     Open(ViewNo),
-    /// An entry that came as a part of a snapshot: its effect is here, the entry itself is not.
+    /// The shard's primary has an entry of another view here: this one will be cut off.
+    Stray(ViewNo),
+    /// An entry that a snapshot stands for: its effect is here, the entry itself is not.
     Folded,
     /// The primary has it, this copy does not yet.
     Missing,
@@ -79,6 +84,42 @@ pub struct Copy {
     pub node: Pid,
     /// The cells, one a line; `None` where there is nothing to show.
     pub cells: [Option<Cell>; LINES as usize],
+    /// Whether a snapshot stands for entries before these.
+    pub folded: bool,
+    /// The lines from which an entry was cut off lately.
+    pub cut: std::ops::Range<u32>,
+}
+
+/// Entries of the shard in the story that a copy cut off from its log.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Cut {
+    /// On which node.
+    pub node: Pid,
+    /// The first.
+    pub from: Index,
+    /// How many.
+    pub dropped: u32,
+}
+
+/// For how long what was cut off is seen, in simulated time, if something else is told by then.
+const SEEN: Span = Span::secs(1);
+
+/// What was cut off lately from the logs of a shard: within the last second, or since the last headline. `facts` are in order.
+pub fn cuts(facts: &[Record<Note>], story: ShardId, now: Time) -> Vec<Cut> {
+    let (mut out, mut over) = (Vec::new(), false);
+    for fact in facts.iter().rev() {
+        if over && now.since(fact.at) > SEEN {
+            break;
+        }
+        match &fact.what {
+            What::Note(Note::Truncated { shard, from, dropped }) if *shard == story => {
+                out.push(Cut { node: fact.who, from: *from, dropped: *dropped });
+            }
+            What::Note(note) => over |= note.is_headline(),
+            What::Fault(_) => over = true,
+        }
+    }
+    out
 }
 
 /// The log of the shard in the story.
@@ -95,11 +136,12 @@ pub struct Log {
 }
 
 impl Log {
-    /// The log as the copies have it.
-    pub fn of(view: &ClusterView, shard: &ShardView) -> Log {
+    /// The log as the copies have it, and what was cut off from it lately.
+    pub fn of(view: &ClusterView, shard: &ShardView, cuts: &[Cut]) -> Log {
         let lead = shard.view.primary.filter(|&node| !state::is_down(view, node));
         let lead = lead.and_then(|node| state::replica(shard, node));
-        let most = shard.replicas.iter().map(|replica| replica.last.0).max().unwrap_or(0);
+        let ends = shard.replicas.iter().map(|replica| replica.last.0).chain(cuts.iter().map(|cut| cut.from.0 + cut.dropped - 1));
+        let most = ends.max().unwrap_or(0);
         let commit =
             lead.map_or_else(|| shard.replicas.iter().map(|replica| replica.commit.0).max().unwrap_or(0), |replica| replica.commit.0);
         let first = most.saturating_sub(LINES - 1).max(1);
@@ -110,18 +152,23 @@ impl Log {
             let truth = lead.and_then(|lead| written(&lead.tail, index));
             match written(tail, index) {
                 Some(no) if index <= commit && truth.is_none_or(|truth| truth == no) => Some(Cell::Committed(no)),
+                Some(no) if truth.is_some_and(|truth| truth != no) => Some(Cell::Stray(no)),
                 Some(no) => Some(Cell::Open(no)),
-                None if index <= copy.last.0 && index <= commit => Some(Cell::Folded),
+                None if index <= copy.base.0 || index <= copy.last.0 && index <= commit => Some(Cell::Folded),
                 None => {
                     let expected = role.is_some() && truth.is_some() && !state::is_down(view, node);
                     expected.then_some(Cell::Missing)
                 }
             }
         };
-        let copies = shard
-            .replicas
-            .iter()
-            .map(|replica| Copy { node: replica.node, cells: std::array::from_fn(|i| cell(replica, first + i as u32)) });
+        let copies = shard.replicas.iter().map(|replica| {
+            let cut = cuts.iter().find(|cut| cut.node == replica.node).map_or(0..0, |cut| {
+                let from = cut.from.0.saturating_sub(first);
+                from..(cut.from.0 + cut.dropped).saturating_sub(first).max(from)
+            });
+            let cells = std::array::from_fn(|i| cell(replica, first + i as u32));
+            Copy { node: replica.node, cells, folded: replica.base.0 > 0, cut }
+        });
         Log { first: Index(first), last: Index(most), commit: Index(commit), copies: copies.collect() }
     }
 
@@ -240,7 +287,7 @@ mod tests {
     #[test]
     fn equal_indices_share_a_line_and_say_what_became_of_them() {
         let view = fixture::view();
-        let log = Log::of(&view, &view.shards[7]);
+        let log = Log::of(&view, &view.shards[7], &[]);
         assert_eq!((log.first, log.commit), (Index(120), Index(122)));
         let of = |name: &str| log.copies.iter().find(|copy| copy.node == fixture::pid(name)).unwrap().cells;
         let three = ViewNo(3);
@@ -256,8 +303,33 @@ mod tests {
         for (_, no) in &mut view.shards[7].replicas[0].tail {
             *no = ViewNo(2);
         }
-        let log = Log::of(&view, &view.shards[7]);
-        assert!(log.copies[0].cells[..3].iter().all(|cell| *cell == Some(Cell::Open(ViewNo(2)))));
+        let log = Log::of(&view, &view.shards[7], &[]);
+        assert!(log.copies[0].cells[..3].iter().all(|cell| *cell == Some(Cell::Stray(ViewNo(2)))));
+    }
+
+    #[test]
+    fn what_was_cut_off_is_seen_until_the_next_headline_and_for_a_second() {
+        let view = fixture::view();
+        let (b, seven) = (fixture::pid("B"), ShardId(7));
+        let fact = |(i, (ms, note)): (usize, (u64, Note))| Record {
+            seq: crate::sim::id::Seq(i as u64),
+            at: Time::from_millis(ms),
+            who: b,
+            cause: None,
+            what: What::Note(note),
+        };
+        let cut = Note::Truncated { shard: seven, from: Index(123), dropped: 2 };
+        let news = Note::Serving { shard: ShardId(3), view: ViewNo(9) };
+        let facts: Vec<_> = [(5_000, cut), (5_100, news)].into_iter().enumerate().map(fact).collect();
+        let at = |facts: &[Record<Note>], ms| cuts(facts, seven, Time::from_millis(ms)).len();
+        assert_eq!([at(&facts[..1], 5_000), at(&facts[..1], 9_000)], [1, 1], "nothing else was told");
+        assert_eq!([at(&facts, 5_900), at(&facts, 6_200)], [1, 0]);
+        assert_eq!(cuts(&facts, ShardId(6), Time::from_millis(5_000)), []);
+        let cut = cuts(&facts, seven, Time::from_millis(5_100));
+        let log = Log::of(&view, &view.shards[7], &cut);
+        assert_eq!(log.copies.iter().map(|copy| copy.cut.clone()).collect::<Vec<_>>(), [3..5, 0..0, 0..0]);
+        let cut = [Cut { node: b, from: Index(123), dropped: 4 }];
+        assert_eq!(Log::of(&view, &view.shards[7], &cut).last, Index(126), "there is room for what is gone");
     }
 
     #[test]
@@ -265,7 +337,7 @@ mod tests {
         let mut view = fixture::view();
         let d = view.shards[7].replicas.iter_mut().find(|copy| copy.node == fixture::pid("D")).unwrap();
         d.tail.retain(|(index, _)| index.0 > 121);
-        let log = Log::of(&view, &view.shards[7]);
+        let log = Log::of(&view, &view.shards[7], &[]);
         let d = log.copies.iter().find(|copy| copy.node == fixture::pid("D")).unwrap();
         assert_eq!(d.cells[..2], [Some(Cell::Folded); 2]);
         assert!(matches!(d.cells[2], Some(Cell::Committed(_))));
@@ -317,7 +389,7 @@ mod tests {
             replica.tail.clear();
             (replica.last, replica.commit) = (Index(0), Index(0));
         }
-        let log = Log::of(&view, &view.shards[7]);
+        let log = Log::of(&view, &view.shards[7], &[]);
         assert_eq!((log.first, log.last), (Index(1), Index(0)));
         assert_eq!(log.commit_y(), LOG_TOP - 2.5);
         assert!(log.copies.iter().all(|copy| copy.cells.iter().all(Option::is_none)));

@@ -49,6 +49,7 @@ fn copy(on: Pid, role: Option<Role>, view: u32, last: u32, commit: u32) -> Repli
         role,
         believes,
         believes_view: ViewNo(view),
+        base: Index(0),
         last: Index(last),
         commit: Index(commit),
         stored: Index(last),
@@ -90,6 +91,43 @@ fn lock() -> LockView {
     }
 }
 
+/// K1 leads term 8, sure of it; the others follow. K1 suspects C.
+fn coordinators() -> Vec<CoordinatorView> {
+    let one = |n: u8| CoordinatorView {
+        pid: pid(&format!("K{n}")),
+        office: Some(if n == 1 { Office::Leader } else { Office::Follower }),
+        newcomer: false,
+        term: 8,
+        voted: Some(pid("K1")),
+        leader: Some(pid("K1")),
+        sure: if n == 1 { Span::millis(400) } else { Span::ZERO },
+        base: Index(40),
+        last: Index(64),
+        commit: Index(if n == 1 { 64 } else { 63 }),
+        stored: Index(64),
+        tail: (57..=64).map(|i| (Index(i), 8)).collect(),
+        suspects: if n == 1 { vec![pid("C")] } else { Vec::new() },
+    };
+    (1..=3).map(one).collect()
+}
+
+/// The same with two who believe to lead: K1 led term 8, is cut off and has not noticed; K2 leads term 9, for which K3 voted, who
+/// has not heard so and still stands itself. K2 suspects D.
+pub fn election() -> ClusterView {
+    let mut view = view();
+    let (k2, k3) = (pid("K2"), pid("K3"));
+    let mut three: [CoordinatorView; 3] = view.coordinators.clone().try_into().expect("three");
+    let tail = |terms: &[u32]| (57..).map(Index).zip(terms.iter().copied()).collect();
+    (three[0].sure, three[0].commit) = (Span::ZERO, Index(62));
+    (three[1].office, three[1].term, three[1].voted, three[1].leader) = (Some(Office::Leader), 9, Some(k2), Some(k2));
+    (three[1].sure, three[1].commit, three[1].last) = (Span::millis(300), Index(62), Index(63));
+    (three[1].tail, three[1].suspects) = (tail(&[8, 8, 8, 8, 8, 8, 9]), vec![pid("D")]);
+    (three[2].office, three[2].term, three[2].voted, three[2].leader) = (Some(Office::Candidate), 9, Some(k3), None);
+    (three[2].commit, three[2].last, three[2].tail) = (Index(61), Index(62), tail(&[8, 8, 8, 8, 8, 8]));
+    view.coordinators = three.into();
+    view
+}
+
 /// The instant.
 pub fn view() -> ClusterView {
     let spread = |i: u64, of: u64| (i * 2 + 1).wrapping_mul(u64::MAX / (of * 2));
@@ -101,7 +139,7 @@ pub fn view() -> ClusterView {
     ClusterView {
         now: Time::from_millis(12_480),
         processes: processes(),
-        coordinators: Vec::new(),
+        coordinators: coordinators(),
         shards: shards(),
         lock: lock(),
         ring: ring.into(),

@@ -107,6 +107,16 @@ pub fn pair(p: Point) -> String {
     format!("{},{}", num(p.x), num(p.y))
 }
 
+/// A way through points, as SVG wants it.
+pub fn trace(points: &[Point]) -> String {
+    let mut out = String::new();
+    for &point in points {
+        out.push(if out.is_empty() { 'M' } else { 'L' });
+        out.push_str(&pair(point));
+    }
+    out
+}
+
 /// `translate(x,y)`.
 pub fn translate(p: Point) -> String {
     format!("translate({})", pair(p))

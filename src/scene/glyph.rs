@@ -3,6 +3,9 @@
 /// A crown: a primary. 24 wide, 18 high.
 pub const CROWN: &str = "M-12,-7L-6.2,0.5L0,-9.5L6.2,0.5L12,-7L9.6,8H-9.6Z";
 
+/// A star: a leader among the coordinators. 20 wide.
+pub const STAR: &str = "M0,-10L2.6,-3.6L9.5,-3.1L4.2,1.4L5.9,8.1L0,4.4L-5.9,8.1L-4.2,1.4L-9.5,-3.1L-2.6,-3.6Z";
+
 /// The shoulders of a person; the head is a circle of `HEAD_R` at `HEAD_Y`. 24 wide; the feet are at 15.
 pub const SHOULDERS: &str = "M-12,15V11A12,11 0 0 1 12,11V15Z";
 /// Height of a person's head above the origin.

@@ -2,7 +2,7 @@
 
 use crate::cluster::note::{Note, RingWhy, ViewWhy};
 use crate::proto::replica::view::{ShardId, ViewNo};
-use crate::scene::timebar::{Band, Grant, Mark, Outage, Sign, Slice, Window};
+use crate::scene::timebar::{Band, Grant, Mark, Outage, Reign, Sign, Slice, Window};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::sim::journal::{Record, What};
@@ -16,6 +16,7 @@ pub struct History {
     read: usize,
     bands: Vec<Band>,
     outages: Vec<Outage>,
+    reigns: Vec<Reign>,
     grants: Vec<Grant>,
     marks: Vec<Mark>,
     down: SortedSet<Pid>,
@@ -33,6 +34,7 @@ impl History {
             read: 0,
             bands: Vec::new(),
             outages: Vec::new(),
+            reigns: Vec::new(),
             grants: Vec::new(),
             marks: Vec::new(),
             down: SortedSet::default(),
@@ -68,6 +70,7 @@ impl History {
             window,
             bands: self.bands.iter().filter(|b| window.shows(b.from, b.to)).cloned().collect(),
             outages: self.outages.iter().filter(|o| window.shows(o.from, o.to)).copied().collect(),
+            reigns: self.reigns.iter().filter(|r| window.shows(r.from, r.to)).cloned().collect(),
             grants: self.grants.iter().filter(|g| window.shows(g.from, g.to)).cloned().collect(),
             marks: self.marks.iter().filter(|m| window.shows(m.at, Some(m.at))).cloned().collect(),
         }
@@ -125,8 +128,16 @@ impl History {
         }
     }
 
-    /// Whoever served the shard does so no more.
+    /// The latest leader of the coordinators leads no more; `who`: only if it is this one.
+    fn reign_ends(&mut self, who: Option<Pid>, at: Time) {
+        if let Some(reign) = self.reigns.last_mut().filter(|it| it.to.is_none() && who.is_none_or(|who| who == it.leader)) {
+            reign.to = Some(at);
+        }
+    }
+
+    /// Whoever served the shard or led the coordinators does so no more.
     fn falls_silent(&mut self, pid: Pid, at: Time) {
+        self.reign_ends(Some(pid), at);
         if let Some(band) = self.bands.last_mut().filter(|b| b.primary == pid && b.to.is_none()) {
             band.to = Some(at);
         }
@@ -136,6 +147,11 @@ impl History {
     }
 
     fn thaws(&mut self, pid: Pid, at: Time) {
+        // Nobody was elected since: it goes on.
+        if let Some(reign) = self.reigns.last_mut().filter(|it| it.leader == pid && it.to.is_some()) {
+            let again = Reign { from: at, to: None, ..reign.clone() };
+            self.reigns.push(again);
+        }
         // Still the primary of the latest view, as far as anybody decided: its band goes on.
         if let Some((no, Some(primary))) = self.view
             && primary == pid
@@ -205,7 +221,19 @@ impl History {
                     close(&mut grant.frozen, at);
                 }
             }
-            Note::ViewChanged { .. }
+            Note::Elected { term } => {
+                self.reign_ends(None, at);
+                self.reigns.push(Reign { term: *term, leader: who, from: at, to: None });
+                self.mark(fact, Sign::Elected(*term, who));
+            }
+            Note::SteppedDown { .. } => self.reign_ends(Some(who), at),
+            Note::Stands { .. }
+            | Note::Voted { .. }
+            | Note::Decided { .. }
+            | Note::DecisionsCut { .. }
+            | Note::StateTaken { .. }
+            | Note::Readmitted { .. }
+            | Note::ViewChanged { .. }
             | Note::Serving { .. }
             | Note::Stopped { .. }
             | Note::SessionEnded { held: None, .. }

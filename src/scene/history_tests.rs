@@ -49,6 +49,38 @@ fn told(facts: &[(u64, Pid, What<Note>)]) -> History {
 }
 
 #[test]
+fn leaders_of_the_coordinators_reign_from_their_election_to_their_end() {
+    let (k1, k2) = (Pid(0), Pid(1));
+    let fact = |(i, (ms, who, what)): (usize, (u64, Pid, What<Note>))| Record {
+        seq: Seq(i as u64),
+        at: Time::from_millis(ms),
+        who,
+        cause: None,
+        what,
+    };
+    let elected = |term| What::Note(Note::Elected { term });
+    let facts: Vec<_> = [
+        (1_000, k1, elected(1)),
+        (3_000, k1, What::Fault(Fault::Freeze(k1))),
+        (3_500, k1, What::Fault(Fault::Thaw(k1))),
+        (4_000, k1, What::Fault(Fault::Kill(k1))),
+        (5_000, k2, elected(2)),
+        (6_000, k1, elected(3)),
+    ]
+    .into_iter()
+    .enumerate()
+    .map(fact)
+    .collect();
+    let mut history = History::new(ShardId(7));
+    history.read(&facts);
+    let slice = history.slice(Window::default());
+    let reigns: Vec<_> = slice.reigns.iter().map(|it| (it.term, it.leader, it.from.0 / 1_000, it.to.map(|to| to.0 / 1_000))).collect();
+    let wanted = [(1, k1, 1_000, Some(3_000)), (1, k1, 3_500, Some(4_000)), (2, k2, 5_000, Some(6_000)), (3, k1, 6_000, None)];
+    assert_eq!(reigns, wanted, "a gap while nobody leads; whoever is elected ends the one before");
+    assert_eq!(slice.marks.iter().filter(|mark| matches!(mark.sign, Sign::Elected(..))).count(), 3);
+}
+
+#[test]
 fn a_kill_ends_the_band_and_opens_an_outage_until_the_next_primary_serves() {
     let history = told(&[
         (100, C, serving(1)),

@@ -103,7 +103,8 @@ impl Layout {
         let link = band_in - if thin { 9.0 } else { 12.0 };
         let node_r = if thin { 19.0 * grown } else { 25.0 * scale }.round();
         let orbit = link - node_r - if thin { 8.0 } else { 20.0 };
-        let hex_r = if thin { 17.0 * grown } else { 23.0 * (scale * 0.9).max(1.0) };
+        let hex_r = if thin { 16.0 * grown } else { 25.0 * (scale * 0.9).max(1.0) };
+        let hex_r = if plan.roster.coordinators > 3 { hex_r * if thin { 0.9 } else { 0.82 } } else { hex_r };
         let step_out = if thin { 5.0 } else { 9.0 };
         let keys = (token_in + band_out) / 2.0;
         let mut layout = Layout {
@@ -171,7 +172,16 @@ impl Layout {
             Kind::Coordinator => {
                 let of = self.plan.roster.coordinators;
                 let angle = 90.0 + 360.0 * f64::from(name.n) / f64::from(of.max(1));
-                let at = if of == 1 { self.centre } else { self.polar(self.hex_r * 1.04, angle) };
+                // Apart, so that votes and messages between them are seen.
+                let apart = self.hex_r
+                    * if of < 4 {
+                        1.52
+                    } else if self.plan.thin {
+                        1.9
+                    } else {
+                        2.05
+                    };
+                let at = if of == 1 { self.centre } else { self.polar(apart, angle) };
                 Seat { name, at, door: at, reach: self.hex_r + 1.0, gate: None }
             }
             Kind::Node => {
@@ -261,6 +271,25 @@ mod tests {
                 assert!((pair[0].at.distance(pair[1].at) - gap).abs() < 1e-6, "nodes are not even");
             }
             assert!(gap > 2.0 * layout.node_r + 8.0, "{w}x{h}: nodes touch");
+        }
+    }
+
+    #[test]
+    fn coordinators_stand_apart_from_each_other_and_from_the_nodes() {
+        for (w, h, thin) in SIZES {
+            for (of, nodes) in [(1, 0x3f), (3, 0x3f), (5, 0x3f), (3, 0xff), (5, 0xff)] {
+                let mut plan = Plan::new((w, h), thin, &fixture::view());
+                (plan.roster.coordinators, plan.nodes) = (of, nodes);
+                let layout = Layout::new(plan);
+                let seats = || layout.seats().filter(|seat| matches!(seat.name.kind, Kind::Coordinator | Kind::Node));
+                for a in seats().filter(|seat| seat.name.kind == Kind::Coordinator) {
+                    for b in seats().filter(|b| b.name != a.name) {
+                        let radius = if b.name.kind == Kind::Node { layout.node_r + 3.0 } else { layout.hex_r };
+                        let apart = a.at.distance(b.at);
+                        assert!(apart > layout.hex_r + radius, "{w}x{h}, {of}: {} is {apart} from {}", a.name, b.name);
+                    }
+                }
+            }
         }
     }
 

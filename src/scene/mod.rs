@@ -1,6 +1,7 @@
 //! Pictures as data: where everything on the stage stands, and where a message is at an instant. Pure functions of the
 //! cluster's view; nothing here knows a browser, a colour, a language or a frame. Positions are floats, in units of
 //! which sixteen make one root em, so that text of size 16 is never scaled.
+pub mod control;
 pub mod copies;
 pub mod geom;
 pub mod glyph;

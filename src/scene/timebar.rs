@@ -97,6 +97,19 @@ pub struct Grant {
     pub frozen: Vec<Outage>,
 }
 
+/// A coordinator's time as leader.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reign {
+    /// The term in which it was elected.
+    pub term: u32,
+    /// Who.
+    pub leader: Pid,
+    /// Since when.
+    pub from: Time,
+    /// Until it died, stood still, heard of a higher term, or another was elected; `None`: as far as the journal reaches.
+    pub to: Option<Time>,
+}
+
 /// What a mark stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Sign {
@@ -132,6 +145,8 @@ pub enum Sign {
     Left(Pid),
     /// A new primary leads the shard, in this view.
     Promoted(ViewNo, Pid),
+    /// Who was elected to lead the coordinators, in which term.
+    Elected(u32, Pid),
 }
 
 impl Sign {
@@ -149,7 +164,7 @@ impl Sign {
             | Sign::Drifts(_)
             | Sign::Cut(..)
             | Sign::Healed(..) => true,
-            Sign::Suspected(..) | Sign::Returned(_) | Sign::Out(_) | Sign::Left(_) | Sign::Promoted(..) => false,
+            Sign::Suspected(..) | Sign::Returned(_) | Sign::Out(_) | Sign::Left(_) | Sign::Promoted(..) | Sign::Elected(..) => false,
         }
     }
 }
@@ -174,6 +189,8 @@ pub struct Slice {
     pub bands: Vec<Band>,
     /// Outages, in order.
     pub outages: Vec<Outage>,
+    /// Leaders of the coordinators, in order.
+    pub reigns: Vec<Reign>,
     /// Grants, in order.
     pub grants: Vec<Grant>,
     /// Marks, in order.

@@ -57,7 +57,9 @@ pub struct Fold {
     nodes: Vec<Node>,
     /// One row a shard, as many as were ever served.
     shards: Vec<Shard>,
-    /// The latest fault that silenced a node that was heard until then.
+    /// The coordinator that was elected last.
+    leader: Option<Pid>,
+    /// The latest fault that silenced a node, or the leading coordinator, that was heard until then.
     watched: Option<(Pid, Time)>,
     detected_after: Option<Span>,
     /// Since when a shard has had no server.
@@ -107,6 +109,7 @@ impl Fold {
             since: None,
             nodes: vec![Node::default(); roster.len()],
             shards: Vec::new(),
+            leader: None,
             watched: None,
             detected_after: None,
             dark_since: None,
@@ -182,8 +185,11 @@ impl Fold {
                 self.unsilence(who);
             }
             Fault::Revive(who) | Fault::Join(who) => self.unsilence(who),
-            Fault::Cut(from, to) if self.roster.name(to).kind == Kind::Coordinator => self.silence(from, at),
-            Fault::Heal(from, to) if self.roster.name(to).kind == Kind::Coordinator => self.unsilence(from),
+            Fault::Cut(from, to) if self.leader == Some(from) && self.roster.name(to).kind == Kind::Coordinator => self.silence(from, at),
+            Fault::Heal(from, to) if self.leader == Some(from) && self.roster.name(to).kind == Kind::Coordinator => self.unsilence(from),
+            // Where it is the leader that is cut off from all, the nodes are not to blame.
+            Fault::Cut(from, to) if self.leader == Some(to) && !self.nodes[to.index()].silenced => self.silence(from, at),
+            Fault::Heal(from, to) if self.leader == Some(to) => self.unsilence(from),
             Fault::Cut(..) | Fault::Heal(..) | Fault::Slow(..) | Fault::Drift(..) | Fault::Leave(_) => {}
         }
     }
@@ -193,7 +199,7 @@ impl Fold {
         let node = &mut self.nodes[who.index()];
         let heard = !node.silenced && !node.suspected;
         node.silenced = true;
-        if heard && self.roster.name(who).kind == Kind::Node {
+        if heard && (self.roster.name(who).kind == Kind::Node || self.leader == Some(who)) {
             self.watched = Some((who, at));
             self.detected_after = None;
         }
@@ -264,7 +270,19 @@ impl Fold {
                 let asked = self.asking.get(&op.client).filter(|(asked, _)| asked == op);
                 self.stale_reads += u32::from(asked.is_some_and(|(_, newest)| index < newest));
             }
-            Note::Left { .. }
+            Note::Stands { .. } => {
+                if let Some((_, at)) = self.watched.take_if(|(watched, _)| Some(*watched) == self.leader && *watched != record.who) {
+                    self.detected_after = Some(record.at.since(at));
+                }
+            }
+            Note::Elected { .. } => self.leader = Some(record.who),
+            Note::Voted { .. }
+            | Note::SteppedDown { .. }
+            | Note::Decided { .. }
+            | Note::DecisionsCut { .. }
+            | Note::StateTaken { .. }
+            | Note::Readmitted { .. }
+            | Note::Left { .. }
             | Note::SnapshotSent { .. }
             | Note::SnapshotTaken { .. }
             | Note::Yielded { .. }

@@ -1,7 +1,7 @@
 //! Random hands: faults drawn from a seed, done as ordinary actions, so that a link replays them exactly.
 //!
 //! Whatever these hands do, the cluster has promised to survive: clocks drift within the bound, and a disk is emptied only
-//! where two other living disks hold everything that is on it.
+//! where two other living disks hold everything that is on it, or, a coordinator's, where all the others' are whole.
 
 use crate::cluster::name::{Kind, Name, Roster};
 use crate::cluster::note::Note;
@@ -31,7 +31,7 @@ impl Chaos {
         let mut setup = Setup::new(seed);
         let pick = |rng: &mut Rng, low: u8, high: u8| low + rng.below(u32::from(high - low) + 1) as u8;
         setup.roster = Roster {
-            coordinators: setup.roster.coordinators,
+            coordinators: [1, 3, 3, 3, 5][rng.below(5) as usize],
             nodes: pick(&mut rng, 3, 8),
             balancers: pick(&mut rng, 1, 2),
             clients: pick(&mut rng, 3, 8),
@@ -96,13 +96,13 @@ impl Chaos {
             });
         }
         Some(match self.rng.below(100) {
-            0..12 => Action::Kill(self.pick(view, node)?),
-            12..15 => Action::Kill(self.pick(view, control)?),
-            15..18 => Action::Kill(self.pick(view, other)?),
+            0..11 => Action::Kill(self.pick(view, node)?),
+            11..16 => Action::Kill(self.pick(view, control)?),
+            16..18 => Action::Kill(self.pick(view, other)?),
             18..38 => Action::Revive(self.pick(view, |p| p.health == Health::Down)?),
-            38..44 => Action::Freeze(self.pick(view, node)?),
-            44..48 => Action::Freeze(self.pick(view, other)?),
-            48..49 => Action::Freeze(self.pick(view, control)?),
+            38..43 => Action::Freeze(self.pick(view, node)?),
+            43..46 => Action::Freeze(self.pick(view, other)?),
+            46..49 => Action::Freeze(self.pick(view, control)?),
             49..63 => Action::Thaw(self.pick(view, |p| p.health == Health::Frozen)?),
             63..67 => Action::Isolate(self.pick(view, all)?),
             67..71 => Action::Cut(self.pick(view, all)?, self.pick(view, all)?),
@@ -111,6 +111,7 @@ impl Chaos {
             88..91 => Action::Slow(self.pick(view, all)?, 2 + self.rng.below(19) as u16),
             91..94 => Action::Slow(self.pick(view, |p| p.slow > 1)?, 1),
             94..97 => Action::Drift(self.pick(view, all)?, self.rng.below(20_001) as i32 - 10_000),
+            97..98 => Action::Wipe(self.pick(view, |p| control(p) && others_count(view, p.pid))?),
             _ => Action::Wipe(self.pick(view, |p| node(p) && may_be_wiped(view, p.pid))?),
         })
     }
@@ -119,6 +120,13 @@ impl Chaos {
         let names: Vec<Name> = view.processes.iter().filter(|p| fits(p)).map(|p| p.name).collect();
         (!names.is_empty()).then(|| names[self.rng.below(names.len() as u32) as usize])
     }
+}
+
+/// Whether every other coordinator, dead or alive, has what it has promised: nobody else has lost a disk and is not readmitted
+/// yet. The only coordinator's disk must not be lost.
+fn others_count(view: &ClusterView, coordinator: Pid) -> bool {
+    let mut others = view.coordinators.iter().filter(|it| it.pid != coordinator);
+    view.coordinators.len() > 1 && others.all(|it| !it.newcomer)
 }
 
 /// Whether the control plane hears and is heard by everyone, and every shard with a copy on `node` has two other living,
@@ -179,6 +187,9 @@ pub fn unrest(session: &Session) -> Vec<String> {
         if let Some((by, since)) = process.suspected {
             out.push(format!("{} lives, but {} has suspected it since {since} s", process.name, name(by)));
         }
+    }
+    if setup.config.workers == 0 {
+        return out;
     }
     let granted = session.facts().iter().rev().find(|fact| matches!(fact.what, What::Note(Note::LockGranted { .. })));
     match granted {

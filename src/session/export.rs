@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use crate::cluster::name::Roster;
-use crate::cluster::note::{Asked, Note, OpId, RefusedWhy, RingWhy, StopWhy, ViewWhy};
+use crate::cluster::note::{Asked, Note, OpId, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
 use crate::proto::lock::token::Session;
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
@@ -46,6 +46,14 @@ pub const fn kind(what: &What<Note>) -> &'static str {
         What::Note(note) => match note {
             Note::Suspected { .. } => "suspected",
             Note::Returned { .. } => "returned",
+            Note::Stands { .. } => "stands",
+            Note::Voted { .. } => "voted",
+            Note::Elected { .. } => "elected",
+            Note::SteppedDown { .. } => "stepped-down",
+            Note::Decided { .. } => "decided",
+            Note::DecisionsCut { .. } => "decisions-cut",
+            Note::StateTaken { .. } => "state-taken",
+            Note::Readmitted { .. } => "readmitted",
             Note::RingChanged { .. } => "ring-changed",
             Note::Left { .. } => "left",
             Note::SnapshotSent { .. } => "snapshot-sent",
@@ -167,6 +175,13 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
         Note::Returned { node, boot, fresh } => {
             vec![("node", name(*node)), ("boot", number(boot.0)), ("fresh", Value::Flag(*fresh))]
         }
+        Note::Stands { term } | Note::Elected { term } => vec![("term", number(*term))],
+        Note::SteppedDown { term, why } => vec![("term", number(*term)), ("why", text(yield_why(*why)))],
+        Note::Voted { term, candidate } => vec![("term", number(*term)), ("candidate", name(*candidate))],
+        Note::Decided { index, term } => vec![("index", number(index.0)), ("term", number(*term))],
+        Note::DecisionsCut { from, dropped } => vec![("from", number(from.0)), ("dropped", number(*dropped))],
+        Note::StateTaken { upto } => vec![("upto", number(upto.0))],
+        Note::Readmitted { who } => vec![("coordinator", name(*who))],
         Note::RingChanged { node, why, moves, minimum } => {
             vec![("node", name(*node)), ("why", text(ring_why(*why))), ("moves", number(*moves)), ("minimum", number(*minimum))]
         }
@@ -268,6 +283,13 @@ const fn ring_why(why: RingWhy) -> &'static str {
         RingWhy::Draining => "draining",
         RingWhy::Out => "out",
         RingWhy::Returned => "returned",
+    }
+}
+
+const fn yield_why(why: YieldWhy) -> &'static str {
+    match why {
+        YieldWhy::HigherTerm => "higher-term",
+        YieldWhy::Unheard => "unheard",
     }
 }
 

@@ -69,6 +69,10 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
     let mut workers = None;
     let mut script = None;
     let Setup { seed, roster, rules, config } = &mut opened.setup;
+    if is_older(fragment) {
+        // Before there could be three of them.
+        roster.coordinators = 1;
+    }
     for part in &parts {
         match part.key.as_str() {
             "v" => {}
@@ -141,7 +145,8 @@ pub fn print(opened: &Opened) -> String {
     }
     let off: Vec<&str> = setup.rules.off().map(Rule::word).collect();
     if !off.is_empty() {
-        put("off", &off.join(","));
+        let first = off[0];
+        put("off", &off[1..].iter().fold(first.to_owned(), |all, word| all + "," + word));
     }
     if !opened.actions.is_empty() {
         let script: Vec<String> = opened.actions.iter().map(|&(at, action)| print_action(at, action)).collect();
@@ -244,8 +249,7 @@ fn number(key: &'static str, part: &Part, min: u64, max: u64) -> Result<u64, Lin
 }
 
 fn word<T: Copy, const N: usize>(key: &'static str, part: &Part, all: [T; N], word: fn(T) -> &'static str) -> Result<T, LinkError> {
-    let known = || all.map(word).join(" or ");
-    let unknown = || LinkError::UnknownWord { key, text: excerpt(&part.value), known: known() };
+    let unknown = || LinkError::UnknownWord { key, text: excerpt(&part.value), known: all.map(word).to_vec() };
     all.into_iter().find(|&it| word(it) == part.value).ok_or_else(unknown)
 }
 

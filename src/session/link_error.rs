@@ -46,7 +46,7 @@ pub enum LinkError {
         /// What was written.
         text: String,
         /// What it may be.
-        known: String,
+        known: Vec<&'static str>,
     },
     /// The number of coordinators must be odd: an even one tolerates no more failures than the odd one below it.
     Even,
@@ -92,7 +92,10 @@ impl fmt::Display for LinkError {
                 write!(f, "“{text}” at byte {position} is no whole number, but “{key}” wants one")
             }
             LinkError::OutOfBounds { key, min, max } => write!(f, "“{key}” must lie between {min} and {max}"),
-            LinkError::UnknownWord { key, text, known } => write!(f, "“{key}” is {known}, not “{text}”"),
+            LinkError::UnknownWord { key, text, known } => {
+                write!(f, "“{key}” is not “{text}”, but one of")?;
+                known.iter().try_for_each(|word| write!(f, " {word}"))
+            }
             LinkError::Even => write!(f, "“coordinators” must be 1, 3 or 5"),
             LinkError::UnknownRule(word) => write!(f, "there is no rule “{word}” to switch off"),
             LinkError::Instant { text, position } => {

@@ -5,7 +5,7 @@ use crate::session::moment::Moment;
 use crate::sim::time::{Span, Time};
 
 /// How far checkpoints lie apart at first.
-const SPACING: Span = Span::millis(250);
+const SPACING: Span = Span::secs(1);
 
 /// The checkpoints of one branch, in order; the first is the beginning.
 #[derive(Debug)]

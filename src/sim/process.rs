@@ -91,6 +91,13 @@ pub enum Effect<P: Process> {
     },
     /// To note a fact. Later effects of the same handler have it as their cause.
     Note(P::Note),
+    /// To note a fact about something that several processes learn, unless one has noted it before.
+    NoteOnce {
+        /// What it is about: the group and the number within it, which only grows.
+        of: (u32, u32),
+        /// The fact.
+        note: P::Note,
+    },
 }
 
 /// All that a handler sees of the world, and all it can ask of it.
@@ -144,5 +151,10 @@ impl<'a, P: Process> Ctx<'a, P> {
     /// Notes a fact.
     pub fn note(&mut self, note: P::Note) {
         self.effects.push(Effect::Note(note));
+    }
+    /// Notes a fact about entry `of` (group, number) of something replicated, unless another handler has told that entry's
+    /// facts, or a later one's of the group, before. Only the reader is spared the repetition: no process learns of it.
+    pub fn note_once(&mut self, of: (u32, u32), note: P::Note) {
+        self.effects.push(Effect::NoteOnce { of, note });
     }
 }

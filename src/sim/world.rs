@@ -5,7 +5,6 @@
 
 mod hand;
 
-use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
@@ -15,6 +14,7 @@ use crate::sim::id::{Boot, Pid, Seq};
 use crate::sim::journal::{Record, What};
 use crate::sim::net::{Net, NetConfig};
 use crate::sim::process::{Ctx, Effect, Input, Process, Signal};
+use crate::sim::queue::Queue;
 use crate::sim::rng::{Rng, Stream};
 use crate::sim::sorted::SortedMap;
 use crate::sim::time::{Span, Time};
@@ -93,10 +93,12 @@ where
     scheduled: u64,
     handled: u64,
     facts: u64,
-    queue: BTreeMap<Key, Event<P>>,
+    queue: Queue<Key, Event<P>>,
     slots: Vec<Slot<P>>,
     net: Net,
     save: (Span, Span),
+    /// Of each group, the latest number whose facts were told.
+    told: SortedMap<u32, u32>,
     /// Always empty between steps: kept for its capacity.
     asked: Vec<Effect<P>>,
 }
@@ -134,10 +136,11 @@ where
             scheduled: 0,
             handled: 0,
             facts: 0,
-            queue: BTreeMap::new(),
+            queue: Queue::default(),
             slots: slots.collect(),
             net: Net::new(config.seed, n, config.net),
             save: config.save,
+            told: SortedMap::new(),
             asked: Vec::new(),
         };
         for i in (0..n).filter(|&i| present[i]) {
@@ -200,12 +203,12 @@ where
     }
     /// When the next event happens.
     pub fn next_at(&self) -> Option<Time> {
-        self.queue.first_key_value().map(|(&(at, _), _)| at)
+        self.queue.first().map(|(at, _)| at)
     }
 
     /// Messages under way, by arrival.
     pub fn under_way(&self) -> impl Iterator<Item = UnderWay<'_, P::Msg>> {
-        self.queue.iter().filter_map(|(&(at, _), event)| match &event.what {
+        self.queue.iter().filter_map(|((at, _), event)| match &event.what {
             Happening::Message { from, sent_at, lost, msg } => Some(UnderWay {
                 from: *from,
                 to: event.to,
@@ -227,7 +230,7 @@ where
 
     /// Handles the next event; false when there is none.
     pub fn step(&mut self, out: &mut Vec<Record<P::Note>>) -> bool {
-        let Some(((at, _), event)) = self.queue.pop_first() else { return false };
+        let Some(((at, _), event)) = self.queue.pop() else { return false };
         assert!(at >= self.now, "an event of {at} at {}", self.now);
         self.now = at;
         self.handled += 1;
@@ -284,8 +287,18 @@ where
     }
 
     fn carry_out(&mut self, me: Pid, mut cause: Option<Seq>, asked: &mut Vec<Effect<P>>, out: &mut Vec<Record<P::Note>>) {
+        let mut telling = None;
         for effect in asked.drain(..) {
             match effect {
+                Effect::NoteOnce { of, note } => {
+                    let told = self.told.get_or_insert_with(of.0, || 0);
+                    if *told < of.1 {
+                        (*told, telling) = (of.1, Some(of));
+                    }
+                    if telling == Some(of) {
+                        cause = Some(self.record(me, cause, What::Note(note), out));
+                    }
+                }
                 Effect::Note(note) => cause = Some(self.record(me, cause, What::Note(note), out)),
                 Effect::Send { to, msg } => self.send(me, to, msg, cause),
                 Effect::Arm { timer, after } => {
@@ -293,13 +306,13 @@ where
                     let key = (self.now + slot.clock.true_span(after), self.scheduled);
                     self.scheduled += 1;
                     if let Some(old) = slot.timers.insert(timer, key) {
-                        self.queue.remove(&old);
+                        self.queue.remove(old);
                     }
-                    self.queue.insert(key, Event { to: me, boot: slot.boot, cause, what: Happening::Timer(timer) });
+                    self.queue.add(key, Event { to: me, boot: slot.boot, cause, what: Happening::Timer(timer) });
                 }
                 Effect::Disarm(timer) => {
                     if let Some(old) = self.slots[me.index()].timers.remove(&timer) {
-                        self.queue.remove(&old);
+                        self.queue.remove(old);
                     }
                 }
                 Effect::Save { change, ticket } => {
@@ -317,12 +330,12 @@ where
     fn schedule(&mut self, at: Time, event: Event<P>) -> Key {
         let key = (at, self.scheduled);
         self.scheduled += 1;
-        self.queue.insert(key, event);
+        self.queue.add(key, event);
         key
     }
 
     fn send(&mut self, from: Pid, to: Pid, msg: P::Msg, cause: Option<Seq>) {
-        assert!(from != to, "{from:?} writes to itself");
+        assert!(from != to, "process {} writes to itself", from.0);
         let fate = self.net.send(from, to, self.now);
         let boot = self.slots[to.index()].boot;
         let sent_at = self.now;
@@ -344,7 +357,7 @@ where
     /// A digest of everything that can still matter: deadlines relative to now, events in their order.
     pub fn digest(&self) -> u64 {
         let mut state = Digest::default();
-        for (&(at, _), event) in &self.queue {
+        for ((at, _), event) in self.queue.iter() {
             (at.since(self.now), event).hash(&mut state);
         }
         for slot in &self.slots {
@@ -352,7 +365,7 @@ where
             (slot.clock.read(self.now), slot.clock.drift(), &slot.rng, &slot.disk_rng).hash(&mut state);
             slot.disk_busy_until.since(self.now).hash(&mut state);
         }
-        (&self.net, self.now, self.handled, self.facts).hash(&mut state);
+        (&self.net, self.now, self.handled, self.facts, &self.told).hash(&mut state);
         state.finish()
     }
 }

@@ -3,7 +3,7 @@
 use crate::cluster::NoEffect;
 use crate::session::action::{ActionError, DRIFT_MAX, Refusal, SLOW_MAX};
 use crate::session::link::{LIMITS, LinkError, VERSION};
-use crate::text::Lang;
+use crate::text::{Lang, joined};
 
 /// Why a link cannot be opened: a clause without a full stop.
 pub fn link_error(error: &LinkError, lang: Lang) -> String {
@@ -79,7 +79,7 @@ fn link_error_zh(error: &LinkError) -> String {
             format!("第 {position} 字节处的“{text}”不是整数，而“{key}”需要整数")
         }
         LinkError::OutOfBounds { key, min, max } => format!("“{key}”必须在 {min} 到 {max} 之间"),
-        LinkError::UnknownWord { key, text, known } => format!("“{key}”可以是 {}，不能是“{text}”", known.replace(" or ", "、")),
+        LinkError::UnknownWord { key, text, known } => format!("“{key}”可以是 {}，不能是“{text}”", joined(known, "、")),
         LinkError::Even => "“coordinators”只能是 1、3 或 5".to_owned(),
         LinkError::UnknownRule(word) => format!("没有叫“{word}”的规则可以关闭"),
         LinkError::Instant { text, position } => {

@@ -13,6 +13,24 @@ pub mod words;
 mod words_en;
 mod words_zh;
 
+/// The pieces of a form in which `{}` marks the places of what is filled in. (Searching for a text of several bytes weighs more
+/// than all of this, in every first load.)
+pub fn pieces(form: &str) -> impl Iterator<Item = &str> {
+    form.split('{').map(|piece| piece.strip_prefix('}').unwrap_or(piece))
+}
+
+/// Texts one after the other, with something between.
+pub fn joined(texts: impl IntoIterator<Item = impl AsRef<str>>, between: &str) -> String {
+    let mut out = String::new();
+    for text in texts {
+        if !out.is_empty() {
+            out.push_str(between);
+        }
+        out.push_str(text.as_ref());
+    }
+    out
+}
+
 /// A language of the page.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub enum Lang {

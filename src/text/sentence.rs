@@ -6,6 +6,7 @@ use crate::session::action::Action;
 use crate::sim::id::Pid;
 use crate::sim::journal::{Record, What};
 use crate::sim::time::Span as Passed;
+use crate::text::pieces;
 use crate::text::{Lang, sentence_en, sentence_zh};
 
 /// A piece of a sentence.
@@ -84,7 +85,7 @@ pub(super) struct Line {
 impl Line {
     /// Writes words, with `{}` for each process of `who` in turn.
     pub(super) fn put(&mut self, words: &str, who: &[Pid]) {
-        let mut pieces = words.split("{}");
+        let mut pieces = pieces(words);
         self.text(pieces.next().unwrap_or(""));
         for (piece, pid) in pieces.zip(who) {
             self.spans.push(Span::Who(*pid));

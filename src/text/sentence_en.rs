@@ -1,7 +1,7 @@
 //! The sentences of facts, in English.
 
 use crate::cluster::name::Roster;
-use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, ViewWhy};
+use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
 use crate::proto::replica::view::{Index, ShardId, View};
 use crate::session::action::Action;
 use crate::sim::fault::Fault;
@@ -68,6 +68,29 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             let words = format!("{{}} hears from {{}} again, which is in its life {} with an empty disk.", boot.0);
             line.put(&words, &[who, *node]);
         }
+        Note::Stands { term } => line.put(&format!("{{}} hears no leader and stands for election, in term {term}."), &[who]),
+        Note::Voted { term, candidate } => line.put(&format!("{{}} gives its vote of term {term} to {{}}."), &[who, *candidate]),
+        Note::Elected { term } => line.put(&format!("{{}} is elected: it leads the coordinators in term {term}."), &[who]),
+        Note::SteppedDown { term, why: YieldWhy::HigherTerm } => {
+            line.put(&format!("{{}} hears of term {term} and leads no more."), &[who]);
+        }
+        Note::SteppedDown { why: YieldWhy::Unheard, .. } => {
+            line.put("{} has not been answered by a majority for too long and leads no more.", &[who]);
+        }
+        Note::Decided { index, term } => {
+            line.put(&format!("{{}} knows that decision {} of term {term} is made.", index.0), &[who]);
+        }
+        Note::DecisionsCut { from, dropped: 1 } => {
+            line.put(&format!("{{}} drops entry {} of its log of decisions: the leader does not have it.", from.0), &[who]);
+        }
+        Note::DecisionsCut { from, dropped } => {
+            let words = format!("{{}} drops {dropped} entries of its log of decisions from {} on: the leader does not have them.", from.0);
+            line.put(&words, &[who]);
+        }
+        Note::StateTaken { upto } => {
+            line.put(&format!("{{}} was far behind and takes over the leader's state, up to decision {}.", upto.0), &[who]);
+        }
+        Note::Readmitted { who: back } => line.put("{} had lost its disk and has learned everything anew: it counts again.", &[*back]),
         Note::RingChanged { node, why, moves, minimum } => ring_changed(line, *node, *why, *moves, *minimum),
         Note::Left { node } => line.put("Every copy that {} held is elsewhere now: it has left the cluster.", &[*node]),
         Note::SnapshotSent { shard, to, upto } => {

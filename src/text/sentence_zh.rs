@@ -1,7 +1,7 @@
 //! The sentences of facts, in Simplified Chinese.
 
 use crate::cluster::name::Roster;
-use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, ViewWhy};
+use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
 use crate::proto::replica::view::{Index, ShardId, View};
 use crate::session::action::Action;
 use crate::sim::fault::Fault;
@@ -68,6 +68,20 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             let words = format!("{{}} 又收到了 {{}} 的消息，这是它第 {} 次启动，磁盘是空的。", boot.0);
             line.put(&words, &[who, *node]);
         }
+        Note::Stands { term } => line.put(&format!("{{}} 听不到领导者，在任期 {term} 参选。"), &[who]),
+        Note::Voted { term, candidate } => line.put(&format!("{{}} 把任期 {term} 的一票投给 {{}}。"), &[who, *candidate]),
+        Note::Elected { term } => line.put(&format!("{{}} 当选：在任期 {term} 领导各协调者。"), &[who]),
+        Note::SteppedDown { term, why: YieldWhy::HigherTerm } => {
+            line.put(&format!("{{}} 得知已有任期 {term}，不再是领导者。"), &[who]);
+        }
+        Note::SteppedDown { why: YieldWhy::Unheard, .. } => line.put("{} 太久得不到过半数协调者的回应，不再是领导者。", &[who]),
+        Note::Decided { index, term } => line.put(&format!("{{}} 得知第 {} 项决定（任期 {term}）已成立。", index.0), &[who]),
+        Note::DecisionsCut { from, dropped: 1 } => line.put(&format!("{{}} 丢弃决定日志的第 {} 条：领导者没有它。", from.0), &[who]),
+        Note::DecisionsCut { from, dropped } => {
+            line.put(&format!("{{}} 丢弃决定日志自第 {} 条起的 {dropped} 条：领导者没有它们。", from.0), &[who]);
+        }
+        Note::StateTaken { upto } => line.put(&format!("{{}} 落后太多，直接接收领导者的状态，截至第 {} 项决定。", upto.0), &[who]),
+        Note::Readmitted { who: back } => line.put("{} 丢过磁盘，现已重新学到全部决定，恢复表决资格。", &[*back]),
         Note::RingChanged { node, why, moves, minimum } => ring_changed(line, *node, *why, *moves, *minimum),
         Note::Left { node } => line.put("{} 的副本都已在别处，它退出了集群。", &[*node]),
         Note::SnapshotSent { shard, to, upto } => {

@@ -1,9 +1,11 @@
 //! The words on the stage and those that its processes are called by.
 
+use crate::cluster::config::{Ack, Reads};
 use crate::cluster::name::{Kind, Name};
-use crate::cluster::view::{Role, Standing};
+use crate::cluster::view::{ClusterView, Role, Standing};
+use crate::scene::control::{self, Post};
 use crate::scene::copies::Groups;
-use crate::scene::state::{Fare, Look, Part};
+use crate::scene::state::{self, Fare, Look, Part};
 use crate::sim::time::Span;
 use crate::text::Lang;
 
@@ -22,8 +24,6 @@ pub struct StageWords {
     pub balancers: &'static str,
     /// Beside one balancer.
     pub balancer: &'static str,
-    /// Beside two or more coordinators.
-    pub coordinators: &'static str,
     /// Beside one coordinator.
     pub coordinator: &'static str,
     /// Names the commit line.
@@ -44,6 +44,24 @@ pub struct StageWords {
     pub refused: &'static str,
     /// At the fence, while nobody was ever refused.
     pub fence: &'static str,
+    /// Heading of the coordinators' table.
+    pub control: &'static str,
+    /// Its rows: what each is, ...
+    pub office: &'static str,
+    /// ...the latest term it knows, ...
+    pub term: &'static str,
+    /// ...whom it voted for in that term, ...
+    pub vote: &'static str,
+    /// ...and up to where a snapshot stands for its log.
+    pub snapshot: &'static str,
+    /// What a coordinator is, in the order of `Post`.
+    pub posts: [&'static str; 7],
+    /// The same in full.
+    pub posts_long: [&'static str; 7],
+    /// Before those it hears nothing from.
+    pub suspects: &'static str,
+    /// Said of the only coordinator.
+    pub alone: &'static str,
 }
 
 const EN: StageWords = StageWords {
@@ -53,7 +71,6 @@ const EN: StageWords = StageWords {
     clients: "clients",
     balancers: "balancers",
     balancer: "balancer",
-    coordinators: "coordinators",
     coordinator: "coordinator",
     committed: "committed",
     next_in_line: "next in line",
@@ -64,6 +81,23 @@ const EN: StageWords = StageWords {
     zombie: "it thinks it holds",
     refused: "its late write was refused",
     fence: "no smaller token gets in",
+    control: "Control",
+    office: "office",
+    term: "term",
+    vote: "vote for",
+    snapshot: "snapshot",
+    posts: ["leads", "unsure", "stands", "asks", "follows", "new", "down"],
+    posts_long: [
+        "leads",
+        "believes it leads, out of touch with most",
+        "stands for election",
+        "asks whether it could win an election",
+        "follows",
+        "lost its disk, does not count yet",
+        "down",
+    ],
+    suspects: "suspects",
+    alone: "the only one, as in the textbook: a single point of failure",
 };
 
 const ZH: StageWords = StageWords {
@@ -73,7 +107,6 @@ const ZH: StageWords = StageWords {
     clients: "客户端",
     balancers: "均衡器",
     balancer: "均衡器",
-    coordinators: "协调者",
     coordinator: "协调者",
     committed: "已提交",
     next_in_line: "依次等待",
@@ -84,6 +117,15 @@ const ZH: StageWords = StageWords {
     zombie: "它仍以为持有锁",
     refused: "迟到的写入已被拒",
     fence: "更小的令牌进不来",
+    control: "协调者",
+    office: "身份",
+    term: "任期",
+    vote: "投票给",
+    snapshot: "快照",
+    posts: ["领导", "存疑", "参选", "探询", "跟随", "新来", "宕机"],
+    posts_long: ["领导者", "自认领导者，但已与多数失联", "候选人", "正在探询能否当选", "跟随者", "磁盘已失，暂不计票", "已宕机"],
+    suspects: "怀疑",
+    alone: "只有它一个，正是教科书里的中心服务器：单点故障",
 };
 
 impl StageWords {
@@ -239,8 +281,53 @@ pub enum Stake {
     Copy(Role, u16),
     /// A client of the lock.
     Client(Part),
-    /// The coordinator that decides.
-    Leader,
+    /// What a coordinator is, and in which term.
+    Post(Post, u32),
+}
+
+/// What a coordinator is, in the words of its table.
+pub const fn post(lang: Lang, post: Post) -> &'static str {
+    StageWords::of(lang).posts[post as usize]
+}
+
+/// The same in full, for the line about it and for those who listen.
+pub const fn post_long(lang: Lang, post: Post) -> &'static str {
+    StageWords::of(lang).posts_long[post as usize]
+}
+
+/// Who leads the coordinators, in one line that fits between the nodes.
+pub fn leads(lang: Lang, view: &ClusterView) -> String {
+    let leaders = control::leaders(view);
+    let name = |i: usize| leaders.get(i).and_then(|it| state::name(view, it.pid)).map_or(String::new(), |name| name.to_string());
+    match (lang, &leaders[..]) {
+        (Lang::En, []) => "no leader".to_owned(),
+        (Lang::Zh, []) => "暂无领导者".to_owned(),
+        (Lang::En, [one]) => format!("{} leads term {}", name(0), one.term),
+        (Lang::Zh, [one]) => format!("{} 领导任期 {}", name(0), one.term),
+        (Lang::En, _) => format!("{} and {} lead", name(0), name(1)),
+        (Lang::Zh, _) => format!("{} 与 {} 都在领导", name(0), name(1)),
+    }
+}
+
+/// When a write is acknowledged, and who answers reads: the line under the table.
+pub fn acked(lang: Lang, (ack, min, reads): (Ack, u8, Reads)) -> String {
+    let ack = match (lang, ack) {
+        (Lang::En, Ack::Primary) => "the primary alone",
+        (Lang::En, Ack::Majority) => "a majority",
+        (Lang::En, Ack::InSync) => "all in sync",
+        (Lang::Zh, Ack::Primary) => "仅主",
+        (Lang::Zh, Ack::Majority) => "过半副本",
+        (Lang::Zh, Ack::InSync) => "全部同步副本",
+    };
+    let reads = match (lang, reads) {
+        (_, Reads::Primary) => "",
+        (Lang::En, Reads::InSync) => " · reads: any",
+        (Lang::Zh, Reads::InSync) => " · 读：任一",
+    };
+    match lang {
+        Lang::En => format!("acked by {ack} · min {min}{reads}"),
+        Lang::Zh => format!("{ack}存下即确认 · 至少 {min} 份{reads}"),
+    }
 }
 
 /// A process in words: its kind, its name, its state, a node's part in the ring, and its part in the story.
@@ -265,14 +352,14 @@ pub fn process(lang: Lang, name: Name, state: Look, of: Option<Standing>, stake:
         (Lang::En, Stake::Client(Part::Holder)) => "holds the lock".to_owned(),
         (Lang::En, Stake::Client(Part::Waiting)) => "waits for the lock".to_owned(),
         (Lang::En, Stake::Client(Part::Zombie)) => "wrongly believes it holds the lock".to_owned(),
-        (Lang::En, Stake::Leader) => "leads".to_owned(),
+        (Lang::En, Stake::Post(post, term)) => format!("{}, term {term}", post_long(lang, post)),
         (Lang::Zh, Stake::Copy(Role::Primary, shard)) => format!("分片 {shard} 的主"),
         (Lang::Zh, Stake::Copy(Role::Backup, shard)) => format!("分片 {shard} 的备"),
         (Lang::Zh, Stake::Copy(Role::Learner, shard)) => format!("正在追赶分片 {shard}"),
         (Lang::Zh, Stake::Client(Part::Holder)) => "持有锁".to_owned(),
         (Lang::Zh, Stake::Client(Part::Waiting)) => "等待锁".to_owned(),
         (Lang::Zh, Stake::Client(Part::Zombie)) => "误以为自己持有锁".to_owned(),
-        (Lang::Zh, Stake::Leader) => "领导者".to_owned(),
+        (Lang::Zh, Stake::Post(post, term)) => format!("{}，任期 {term}", post_long(lang, post)),
     };
     match lang {
         Lang::En => format!("{kind} {name}, {state}, {part}"),

@@ -1,5 +1,6 @@
 //! The catalogue of the page around the stage: one record a language. A field that a language lacks does not compile.
 
+use crate::cluster::config::{Ack, Reads};
 use crate::cluster::name::{Kind, Name};
 use crate::cluster::property::Promise;
 use crate::cluster::rules::Rule;
@@ -155,6 +156,8 @@ pub struct Words {
     pub unserved: &'static str,
     /// Requests turned away and sent again.
     pub refused_retried: &'static str,
+    /// Acknowledged writes that only one disk holds now.
+    pub at_risk: &'static str,
     /// Acknowledged writes lost.
     pub lost: &'static str,
     /// Copies moved, and the least that any placement could have moved.
@@ -217,10 +220,6 @@ pub struct Words {
     pub bad_link: fn(&str) -> String,
     /// The link was made by an earlier version.
     pub old_link: &'static str,
-    /// A new branch was begun.
-    pub branched: &'static str,
-    /// Something is wrong in the page itself.
-    pub went_wrong: fn(&str) -> String,
 
     /// Heading of the settings.
     pub settings_title: &'static str,
@@ -242,6 +241,20 @@ pub struct Words {
     pub cast: &'static str,
     /// Counts of a kind.
     pub how_many: fn(Kind) -> &'static str,
+    /// What so many coordinators are good for: 1, 3 or 5.
+    pub coordinators: fn(u8) -> &'static str,
+    /// Heading of what follows.
+    pub writes: &'static str,
+    /// Heading of the ways to acknowledge a write.
+    pub acks: &'static str,
+    /// A write is acknowledged when it is stored by...
+    pub ack: fn(Ack) -> &'static str,
+    /// So many copies must be in sync for a write.
+    pub min_in_sync: &'static str,
+    /// Heading of the ways to read.
+    pub reads_from: &'static str,
+    /// A read is answered by...
+    pub reads: fn(Reads) -> &'static str,
     /// Heartbeats are drawn.
     pub heartbeats: &'static str,
     /// Single keys act.
@@ -270,8 +283,10 @@ pub struct Words {
     pub lock_row: &'static str,
     /// A band's label.
     pub view_of: fn(u32, &str) -> String,
-    /// A view without a primary.
-    pub view_alone: fn(u32) -> String,
+    /// The row of those who led the coordinators.
+    pub control_row: &'static str,
+    /// Who leads the coordinators in which term.
+    pub term_of: fn(u32, &str) -> String,
     /// Marks on the time bar.
     pub mark_killed: fn(&str) -> String,
     /// It was emptied.
@@ -304,8 +319,6 @@ pub struct Words {
     pub mark_out: fn(&str) -> String,
     /// It holds nothing any more.
     pub mark_left: fn(&str) -> String,
-    /// Who leads in which view.
-    pub mark_promoted: fn(u32, &str) -> String,
     /// A span in which the holder stood still.
     pub frozen: &'static str,
     /// For a reader of the bar: the instant.

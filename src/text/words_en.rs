@@ -1,5 +1,6 @@
 //! English.
 
+use crate::cluster::config::{Ack, Reads};
 use crate::cluster::name::Kind;
 use crate::cluster::property::Promise;
 use crate::cluster::rules::Rule;
@@ -43,6 +44,7 @@ pub(super) static WORDS: Words = Words {
     outage_open: "outage, still open",
     unserved: "shards unserved",
     refused_retried: "refused · retried",
+    at_risk: "answered, on one disk",
     lost: "answered writes lost",
     moved: "moved · least",
     moved_of: "{} of {} · {}",
@@ -121,8 +123,6 @@ pub(super) static WORDS: Words = Words {
     nothing_yet: "The cluster boots.",
     old_link: "An earlier version made this link: same recipe, same actions, but the run may differ in detail.",
     bad_link: |why| format!("This link cannot be opened: {why}. Here is the default run instead."),
-    branched: "A new branch begins here; the old one is kept.",
-    went_wrong: |why| format!("Something went wrong: {why}"),
 
     settings_title: "The run",
     new_run: "Begin this run",
@@ -152,6 +152,24 @@ pub(super) static WORDS: Words = Words {
         Kind::Node => "nodes",
         Kind::Balancer => "balancers",
         Kind::Client => "clients",
+    },
+    coordinators: |n| match n {
+        1 => "1: the textbook’s central server, a single point of failure",
+        3 => "3: any one may die",
+        _ => "5: any two may die",
+    },
+    writes: "Writes and reads",
+    acks: "A write is answered once it is stored by",
+    ack: |ack| match ack {
+        Ack::Primary => "the primary alone: fast, and its death can lose the write",
+        Ack::Majority => "more than half of the copies",
+        Ack::InSync => "every copy that is in sync: lost only with all of them",
+    },
+    min_in_sync: "copies must be in sync, or writes are refused",
+    reads_from: "A read is answered by",
+    reads: |reads| match reads {
+        Reads::Primary => "the primary under its lease: never stale",
+        Reads::InSync => "any copy in sync: spreads the load, may be stale",
     },
     heartbeats: "Show heartbeats",
     single_keys: "Single-key shortcuts",
@@ -187,7 +205,8 @@ pub(super) static WORDS: Words = Words {
     shard: |n| format!("shard {n}"),
     lock_row: "lock orders",
     view_of: |no, who| format!("view {no} · {who}"),
-    view_alone: |no| format!("view {no}"),
+    control_row: "control",
+    term_of: |term, who| format!("term {term} · {who}"),
     mark_killed: |who| format!("{who} killed"),
     mark_wiped: |who| format!("{who} wiped"),
     mark_revived: |who| format!("{who} revived"),
@@ -204,7 +223,6 @@ pub(super) static WORDS: Words = Words {
     mark_returned: |who| format!("{who} is back"),
     mark_out: |who| format!("{who} off the ring"),
     mark_left: |who| format!("{who} has left"),
-    mark_promoted: |no, who| format!("view {no} · {who}"),
     frozen: "frozen",
     instant: |s| format!("{s} seconds"),
     history_table: "What happened",

@@ -1,5 +1,6 @@
 //! Simplified Chinese.
 
+use crate::cluster::config::{Ack, Reads};
 use crate::cluster::name::Kind;
 use crate::cluster::property::Promise;
 use crate::cluster::rules::Rule;
@@ -43,6 +44,7 @@ pub(super) static WORDS: Words = Words {
     outage_open: "中断（未结束）",
     unserved: "无人服务的分片",
     refused_retried: "被拒 · 重试",
+    at_risk: "已确认但只在一块盘上",
     lost: "已确认写入丢失",
     moved: "已搬副本 · 最少",
     moved_of: "{} / {} · {}",
@@ -121,8 +123,6 @@ pub(super) static WORDS: Words = Words {
     nothing_yet: "集群正在启动。",
     old_link: "这个链接由较早的版本生成：配方和操作不变，但运行的细节可能不同。",
     bad_link: |why| format!("这个链接打不开（{why}）。现在显示的是默认运行。"),
-    branched: "从这里另开一条分支，原来的分支保留。",
-    went_wrong: |why| format!("出错了：{why}"),
 
     settings_title: "这次运行",
     new_run: "按此开始",
@@ -152,6 +152,24 @@ pub(super) static WORDS: Words = Words {
         Kind::Node => "节点数",
         Kind::Balancer => "负载均衡器数",
         Kind::Client => "客户端数",
+    },
+    coordinators: |n| match n {
+        1 => "1 个：教科书里的中心服务器，单点故障",
+        3 => "3 个：任意一个可以宕机",
+        _ => "5 个：任意两个可以宕机",
+    },
+    writes: "写与读",
+    acks: "写入何时算确认",
+    ack: |ack| match ack {
+        Ack::Primary => "主存下即可：快，但主一死就可能丢",
+        Ack::Majority => "过半副本存下",
+        Ack::InSync => "全部同步副本存下：除非它们同时毁掉，否则不丢",
+    },
+    min_in_sync: "份同步副本是下限，不足则拒绝写入",
+    reads_from: "读由谁回答",
+    reads: |reads| match reads {
+        Reads::Primary => "租约内的主：绝不陈旧",
+        Reads::InSync => "任一同步副本：分担负载，但可能读到旧值",
     },
     heartbeats: "显示心跳",
     single_keys: "单键快捷键",
@@ -187,7 +205,8 @@ pub(super) static WORDS: Words = Words {
     shard: |n| format!("分片 {n}"),
     lock_row: "锁 orders",
     view_of: |no, who| format!("视图 {no} · {who}"),
-    view_alone: |no| format!("视图 {no}"),
+    control_row: "协调者",
+    term_of: |term, who| format!("任期 {term} · {who}"),
     mark_killed: |who| format!("{who} 被杀"),
     mark_wiped: |who| format!("{who} 被清盘"),
     mark_revived: |who| format!("{who} 复活"),
@@ -204,7 +223,6 @@ pub(super) static WORDS: Words = Words {
     mark_returned: |who| format!("{who} 回来了"),
     mark_out: |who| format!("{who} 移出环"),
     mark_left: |who| format!("{who} 已退出"),
-    mark_promoted: |no, who| format!("视图 {no} · {who}"),
     frozen: "冻结",
     instant: |s| format!("{s} 秒"),
     history_table: "发生过的事",

@@ -1,5 +1,6 @@
 //! The recipe of the next run while somebody is still writing it.
 
+use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::name::Kind;
 use ringside::cluster::rules::{Rule, Rules};
 use ringside::cluster::setup::Setup;
@@ -7,7 +8,7 @@ use ringside::cluster::setup::Setup;
 /// Bounds of the counts of a kind, as `cluster::setup` names them.
 pub const fn bounds(kind: Kind) -> (u8, u8) {
     match kind {
-        Kind::Coordinator => (1, 1),
+        Kind::Coordinator => (1, 5),
         Kind::Node => (3, 8),
         Kind::Balancer => (1, 2),
         Kind::Client => (1, 8),
@@ -19,12 +20,20 @@ pub const fn bounds(kind: Kind) -> (u8, u8) {
 pub struct Draft {
     /// The seed as it is typed.
     pub seed: String,
+    /// Members of the control plane: 1, 3 or 5.
+    pub coordinators: u8,
     /// Storage servers.
     pub nodes: u8,
     /// Front doors.
     pub balancers: u8,
     /// Clients.
     pub clients: u8,
+    /// When a write is acknowledged.
+    pub ack: Ack,
+    /// How many copies must be in sync for a write.
+    pub min: u8,
+    /// Who answers reads.
+    pub reads: Reads,
     /// The rules.
     pub rules: Rules,
     /// Whether the seed could not be read.
@@ -37,9 +46,13 @@ impl Draft {
     pub fn of(setup: &Setup) -> Draft {
         Draft {
             seed: setup.seed.to_string(),
+            coordinators: setup.roster.coordinators,
             nodes: setup.roster.nodes,
             balancers: setup.roster.balancers,
             clients: setup.roster.clients,
+            ack: setup.config.ack,
+            min: setup.config.min_in_sync,
+            reads: setup.config.reads,
             rules: setup.rules,
             bad_seed: false,
             origin: setup.clone(),
@@ -49,24 +62,33 @@ impl Draft {
     /// How many of a kind.
     pub fn count(&self, kind: Kind) -> u8 {
         match kind {
-            Kind::Coordinator => self.origin.roster.coordinators,
+            Kind::Coordinator => self.coordinators,
             Kind::Node => self.nodes,
             Kind::Balancer => self.balancers,
             Kind::Client => self.clients,
         }
     }
 
+    /// The most copies that can be asked for.
+    pub fn most(&self) -> u8 {
+        self.origin.config.replicas
+    }
+
     /// A field of the form has a new value; what is no figure leaves it as it was, what is out of bounds goes to the bound.
     pub fn write(&mut self, field: &str, value: &str, checked: bool) {
-        let figure = |kind: Kind, old: u8| {
-            let (low, high) = bounds(kind);
-            value.trim().parse::<u32>().map_or(old, |n| n.clamp(u32::from(low), u32::from(high)) as u8)
-        };
+        let within =
+            |(low, high): (u8, u8), old: u8| value.trim().parse::<u32>().map_or(old, |n| n.clamp(u32::from(low), u32::from(high)) as u8);
+        let figure = |kind: Kind, old: u8| within(bounds(kind), old);
         match field {
             "seed" => {
                 self.seed = value.to_owned();
                 self.bad_seed = false;
             }
+            // An even number of them survives no more deaths than one less.
+            "coordinator" => self.coordinators = (figure(Kind::Coordinator, self.coordinators) - 1) / 2 * 2 + 1,
+            "ack" => self.ack = Ack::parse(value).unwrap_or(self.ack),
+            "min" => self.min = within((1, self.most()), self.min),
+            "reads" => self.reads = Reads::parse(value).unwrap_or(self.reads),
             "node" => self.nodes = figure(Kind::Node, self.nodes),
             "balancer" => self.balancers = figure(Kind::Balancer, self.balancers),
             "client" => self.clients = figure(Kind::Client, self.clients),
@@ -84,11 +106,13 @@ impl Draft {
         self.bad_seed = seed.is_none();
         let mut setup = self.origin.clone();
         setup.seed = seed?;
+        setup.roster.coordinators = self.coordinators;
         setup.roster.nodes = self.nodes;
         setup.roster.balancers = self.balancers;
         setup.roster.clients = self.clients;
         // As a link has it: the usual number of workers, or everybody.
         setup.config.workers = Setup::new(0).config.workers.min(self.clients);
+        (setup.config.ack, setup.config.min_in_sync, setup.config.reads) = (self.ack, self.min, self.reads);
         setup.rules = self.rules;
         Some(setup)
     }
@@ -111,6 +135,23 @@ mod tests {
             draft.write("node", text, false);
             assert_eq!(draft.nodes, nodes, "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_is_chosen_reaches_the_link() {
+        let mut draft = Draft::of(&Setup::new(1));
+        for (field, text) in [("coordinator", "5"), ("ack", "primary"), ("min", "2"), ("reads", "in-sync")] {
+            draft.write(field, text, false);
+        }
+        let opened = ringside::session::link::Opened { setup: draft.setup().expect("a seed"), ..Default::default() };
+        let link = ringside::session::link::print(&opened);
+        for part in ["coordinators=5", "ack=primary", "min=2", "reads=in-sync"] {
+            assert!(link.split('&').any(|it| it == part), "{part} is not in {link}");
+        }
+        for (field, text) in [("coordinator", "4"), ("ack", "x"), ("min", "9"), ("reads", "")] {
+            draft.write(field, text, false);
+        }
+        assert_eq!((draft.coordinators, draft.ack, draft.min, draft.reads), (3, Ack::Primary, 3, Reads::InSync));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use ringside::cluster::name::Kind;
+use ringside::scene::copies::cuts;
 use ringside::scene::lock::latest_refusal;
 use ringside::scene::state::moves as moves_of;
 use yew::prelude::*;
@@ -36,6 +37,9 @@ impl App {
         let session = &state.session;
         let roster = session.setup().roster;
         let refused = latest_refusal(session.facts(), session.now());
+        let cuts = cuts(session.facts(), story, session.now());
+        let config = &session.setup().config;
+        let writes = (config.ack, config.min_in_sync, config.reads);
         let model = |size: (u32, u32)| {
             Rc::new(StageModel {
                 view: session.view(),
@@ -44,6 +48,8 @@ impl App {
                 hovered: state.hovered,
                 story,
                 refused,
+                cuts: cuts.clone(),
+                writes,
                 lang,
                 thin: sizes.thin,
                 size,

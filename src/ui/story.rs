@@ -118,7 +118,15 @@ fn about(fact: &Record<Note>) -> Option<(ShardId, bool)> {
         | Note::StaleView { shard, .. }
         | Note::SnapshotTaken { shard, .. }
         | Note::LearnerReady { shard, .. } => Some((*shard, false)),
-        Note::Suspected { .. }
+        Note::Stands { .. }
+        | Note::Voted { .. }
+        | Note::Elected { .. }
+        | Note::SteppedDown { .. }
+        | Note::Decided { .. }
+        | Note::DecisionsCut { .. }
+        | Note::StateTaken { .. }
+        | Note::Readmitted { .. }
+        | Note::Suspected { .. }
         | Note::Returned { .. }
         | Note::RingChanged { .. }
         | Note::Left { .. }

@@ -2,12 +2,13 @@
 
 use ringside::cluster::name::{Kind, Name, Roster};
 use ringside::cluster::view::{ClusterView, ProcessView, Role};
+use ringside::scene::control::{self, Post};
 use ringside::scene::state::{self as look, Look, Part};
 use ringside::session::action::Action;
 use ringside::sim::id::Pid;
 use ringside::sim::time::Span;
 use ringside::text::sentence::{self, Span as Piece};
-use ringside::text::stage_words;
+use ringside::text::stage_words::{self, StageWords};
 use ringside::text::words::{Fares, Verb, Words, words};
 use ringside::text::{Lang, complaint};
 
@@ -96,7 +97,7 @@ fn opening(state: &mut State, view: &ClusterView) -> Option<Vec<Said>> {
     };
     let mut names = [primary].into_iter().chain(backups);
     let mut out = Vec::new();
-    for (i, text) in form.split("{}").enumerate() {
+    for (i, text) in ringside::text::pieces(form).enumerate() {
         match i {
             0 => {}
             1 => out.push(Said::Words(story.0.to_string())),
@@ -178,7 +179,8 @@ fn phrases(lang: Lang, view: &ClusterView, process: &ProcessView) -> Vec<String>
             node(w, view, process, &mut out);
         }
         Kind::Client => out.extend(client(w, view, process.pid)),
-        Kind::Coordinator | Kind::Balancer => {}
+        Kind::Coordinator => coordinator(lang, view, process, &mut out),
+        Kind::Balancer => {}
     }
     if process.slow > 1 {
         out.push((w.slowed)(process.slow));
@@ -203,6 +205,21 @@ fn node(w: &Words, view: &ClusterView, process: &ProcessView, out: &mut Vec<Stri
     out.push((w.roles)(count(Role::Primary), count(Role::Backup)));
     if count(Role::Learner) > 0 {
         out.push((w.catching_up)(count(Role::Learner)));
+    }
+}
+
+/// What a coordinator is and believes: the only one is what the textbook has.
+fn coordinator(lang: Lang, view: &ClusterView, process: &ProcessView, out: &mut Vec<String>) {
+    let words = StageWords::of(lang);
+    let Some(it) = control::coordinator(view, process.pid).filter(|it| it.office.is_some()) else { return };
+    if view.coordinators.len() == 1 {
+        out.push(words.alone.to_owned());
+    } else {
+        out.push(format!("{}, {} {}", stage_words::post_long(lang, Post::of(view, it)), words.term, it.term));
+    }
+    let suspects: Vec<_> = it.suspects.iter().filter_map(|&pid| look::name(view, pid)).map(|name| name.to_string()).collect();
+    if !suspects.is_empty() {
+        out.push(format!("{} {}", words.suspects, ringside::text::joined(suspects, " ")));
     }
 }
 

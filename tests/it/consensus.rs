@@ -48,6 +48,7 @@ impl Setup {
             election_max: Span::millis(600),
             heartbeat_every: Span::millis(60),
             pre_vote: true,
+            check_quorum: true,
             drift_bound: 10_000,
             vote_is_stored: !self.off[0],
             current_term_only: !self.off[1],
@@ -91,6 +92,11 @@ impl Server {
     }
 }
 
+/// The operation that readmits a life of a member that had lost its disk.
+fn readmits(who: Pid, life: u32) -> u32 {
+    1 << 31 | u32::from(who.0) << 24 | life
+}
+
 impl Process for Server {
     type Disk = RaftDisk<u32, State>;
     type Change = Saving<u32, State>;
@@ -98,9 +104,9 @@ impl Process for Server {
 
     fn boot(disk: &RaftDisk<u32, State>, ctx: &mut Ctx<'_, Server>) -> Server {
         let (me, now, patience) = (ctx.me(), ctx.now(), ctx.env().patience());
-        let members = ctx.env().members.clone();
+        let (life, members) = (ctx.boot().0, ctx.env().members.clone());
         let rng = ctx.rng();
-        let raft = Raft::new(me, members, disk, now, patience, &mut |min, max| rng.between(min, max));
+        let raft = Raft::new(me, life, members, disk, now, patience, &mut |min, max| rng.between(min, max));
         let applied = disk.snapshot.as_ref().map_or_else(Vec::new, |snapshot| (*snapshot.state).clone());
         ctx.arm(Timer::Wake, raft.wakes_at(patience).since(now));
         ctx.arm(Timer::Work, Span::millis(50));
@@ -124,6 +130,9 @@ impl Process for Server {
                     if raft.is_leader() {
                         raft.propose(op, now, patience, out);
                     }
+                    for (who, life) in raft.newcomers() {
+                        raft.propose(readmits(who, life), now, patience, out);
+                    }
                     let upto = Index(applied.len() as u32);
                     if upto.0 >= raft.log().base().0 + compact && upto <= raft.commit() {
                         raft.compact(upto, applied, out);
@@ -132,6 +141,9 @@ impl Process for Server {
             }
             Input::Stored(mark) => self.with(ctx, |raft, now, patience, _, out| raft.stored(mark, now, patience, out)),
             Input::Signal(_) => {}
+        }
+        if self.raft.is_newcomer() && self.applied.contains(&Some(readmits(ctx.me(), ctx.boot().0))) {
+            self.with(ctx, |raft, _, _, _, out| raft.admit(out));
         }
     }
 
@@ -146,6 +158,8 @@ struct Watch {
     leaders: BTreeMap<Term, Pid>,
     /// What was applied first at each index, by anybody.
     applied: State,
+    /// In which term whoever applied it was.
+    decided_in: Vec<Term>,
     checked: BTreeMap<Pid, usize>,
     elections: u32,
 }
@@ -158,8 +172,9 @@ impl Watch {
                 if *self.leaders.entry(*term).or_insert(record.who) != record.who {
                     return Err("election safety");
                 }
+                // What was decided in a higher term a late count of votes need not know (the paper's figure 3).
                 let raft = &world.process(record.who).expect("it has just said so").raft;
-                for (i, op) in self.applied.iter().enumerate() {
+                for (i, op) in self.applied.iter().enumerate().filter(|&(i, _)| self.decided_in[i] < *term) {
                     let index = Index(i as u32 + 1);
                     if index > raft.log().base() && raft.log().get(index).map(|entry| entry.op) != Some(*op) {
                         return Err("leader completeness");
@@ -177,7 +192,10 @@ impl Watch {
                 match self.applied.get(at) {
                     Some(op) if *op != server.applied[at] => return Err("state machine safety"),
                     Some(_) => {}
-                    None => self.applied.push(server.applied[at]),
+                    None => {
+                        self.applied.push(server.applied[at]);
+                        self.decided_in.push(server.raft.term());
+                    }
                 }
             }
             self.checked.insert(Pid(i), server.applied.len());
@@ -202,11 +220,12 @@ fn run(seed: u64, off: [bool; 3]) -> Result<(u32, usize), &'static str> {
     let mut rng = Rng::stream(seed, Stream::Hand);
     let n = [1, 3, 3, 5][seed as usize % 4];
     let setup = Setup { members: (0..n).map(Pid).collect(), off, compact: [8, 40, 100_000][seed as usize % 3] };
+    let wipes = seed.is_multiple_of(3);
     let lossy = if seed.is_multiple_of(2) { 0 } else { 50 };
     let net = NetConfig { delay: Span::millis(8), jitter: Span::millis(8), loss: lossy, duplicates: lossy };
     let config = WorldConfig { seed, net, save: (Span::millis(1), Span::millis(6)), drift_max: 5_000 };
     let mut facts = Vec::new();
-    let mut world: World<Server> = World::new(Rc::new(setup), &config, vec![Some(RaftDisk::default()); usize::from(n)], &mut facts);
+    let mut world: World<Server> = World::new(Rc::new(setup), &config, vec![Some(RaftDisk::founding()); usize::from(n)], &mut facts);
     let mut watch = Watch::default();
     let mut go = |world: &mut World<Server>, watch: &mut Watch, to: Time| {
         while world.next_at().is_some_and(|next| next <= to) {
@@ -228,6 +247,8 @@ fn run(seed: u64, off: [bool; 3]) -> Result<(u32, usize), &'static str> {
             6 | 7 => Fault::Thaw(a),
             8 | 9 if a != b => Fault::Cut(a, b),
             10 if a != b => Fault::Heal(a, b),
+            // One disk at a time: the next may go when this one counts again.
+            11 if n > 1 && wipes && (0..n).all(|i| world.disk(Pid(i)).member) => Fault::Wipe(a),
             _ => Fault::Drift(a, rng.below(20_001) as i32 - 10_000),
         };
         world.inject(fault, &mut Vec::new());

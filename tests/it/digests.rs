@@ -11,7 +11,7 @@ const GOLDEN: &str = include_str!("../golden/digests.txt");
 const HEAD: &str = "# A link and the digest of the state it opens on. Written by UPDATE_GOLDEN=1 cargo test --test it digests\n";
 
 /// What is opened: together they touch every action, every figure a link carries, and each rule switched off.
-const LINKS: [&str; 27] = [
+const LINKS: [&str; 31] = [
     "v=3&seed=4127",
     "v=3&seed=4127&at=5",
     "v=3&seed=4127&do=2.5:kill:C&at=3.1",
@@ -39,6 +39,10 @@ const LINKS: [&str; 27] = [
     "v=3&seed=19&do=2:add:G,3.5:drain:C,4:add:H&at=12",
     "v=3&seed=20&do=2:drain:A,2.4:kill:B,3:add:A,7:revive:B&at=20",
     "v=3&seed=21&nodes=5&do=2:kill:C,30:revive:C,31:add:F&at=45",
+    "v=3&seed=22&coordinators=1&do=4:kill:K1,6:revive:K1&at=15",
+    "v=3&seed=23&coordinators=5&do=2:kill:K1,3:isolate:K2,6:wipe:K3,7:revive:K3,9:heal:K2&at=20",
+    "v=3&seed=24&off=majority&do=2:isolate:K1,4:isolate:K2,8:heal:K1,9:heal:K2&at=14",
+    "v=3&seed=25&off=vote-persisted,current-term&do=3:kill:K1,3.2:kill:K2,5:revive:K1,6:revive:K2&at=14",
 ];
 
 #[test]

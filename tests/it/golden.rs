@@ -7,11 +7,11 @@
 //! 3.00 kill C was killed…
 //! ```
 //!
-//! Commands: `seed N`, `nodes N`, `clients N`, `workers N`, `ack MODE`, `reads MODE`, `min N`, `off RULE` (these first) · `run 300ms`, `run 3s` · `until KIND [ROLE]` (the
+//! Commands: `seed N`, `coordinators N`, `nodes N`, `clients N`, `workers N`, `ack MODE`, `reads MODE`, `min N`, `off RULE` (these first) · `run 300ms`, `run 3s` · `until KIND [ROLE]` (the
 //! next fact of this kind, at this process, about the shard looked at) · `watch KIND…` (from here on, show these kinds; `faults` is all of them) ·
 //! `only shard N` (facts about other shards are not shown) · `call NAME ROLE` (a role's present process gets a name) · any
-//! action, with a role or a called name for a process. Roles: `primary N`, `backup N`, `holder`, `waiter` (next in the
-//! queue). The last line of a trace is the bill. `UPDATE_GOLDEN=1` writes the traces anew: read them before you keep them.
+//! action, with a role or a called name for a process. Roles: `primary N`, `backup N`, `leader` (of the coordinators),
+//! `follower` (another of them), `holder`, `waiter` (next in the queue). The last line of a trace is the bill. `UPDATE_GOLDEN=1` writes the traces anew: read them before you keep them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -22,6 +22,7 @@ use ringside::cluster::name::{Name, Roster};
 use ringside::cluster::note::Note;
 use ringside::cluster::rules::Rule;
 use ringside::cluster::setup::Setup;
+use ringside::cluster::view::Office;
 use ringside::proto::replica::view::ShardId;
 use ringside::session::export::{Value, fields, kind};
 use ringside::session::link::{DEFAULT_SEED, parse};
@@ -33,7 +34,8 @@ use ringside::text::Lang;
 use ringside::text::sentence::{action, plain, seconds, sentence};
 
 /// Every kind of fact there is.
-const KINDS: &str = "kill revive wipe add drain freeze thaw slow cut heal drift suspected returned ring-changed left snapshot-sent \
+const KINDS: &str = "kill revive wipe add drain freeze thaw slow cut heal drift stands voted elected stepped-down \
+    decided decisions-cut state-taken readmitted suspected returned ring-changed left snapshot-sent \
     snapshot-taken yielded dropped view-changed serving stopped \
     appended committed truncated writes-lost trimmed applied read-asked replica-read stale-view learner-ready acknowledged refused answered retried lock-queued lock-granted \
     lock-released session-ended hold-begins hold-ends fenced-write fence-refused";
@@ -68,6 +70,7 @@ impl Stage {
         let number = |text: &str| text.parse::<u64>().unwrap_or_else(|_| panic!("“{line}”: no number"));
         match words[..] {
             ["seed", n] => self.setup().seed = number(n),
+            ["coordinators", n] => self.setup().roster.coordinators = number(n) as u8,
             ["nodes", n] => self.setup().roster.nodes = number(n) as u8,
             ["clients", n] => {
                 let setup = self.setup();
@@ -149,11 +152,17 @@ impl Stage {
             let id = ShardId(n.parse().unwrap_or_else(|_| panic!("no shard “{n}”")));
             &view.shards[usize::from(id.0)]
         };
+        let lead = || view.coordinators.iter().filter(|it| it.office == Some(Office::Leader)).max_by_key(|it| it.term);
         let found: Option<Pid> = match role {
             ["primary", n] => shard(n).view.primary,
             ["backup", n] => {
                 let view = &shard(n).view;
                 view.in_sync.iter().copied().find(|&pid| view.primary != Some(pid))
+            }
+            ["leader"] => lead().map(|it| it.pid),
+            ["follower"] => {
+                let leader = lead().map(|it| it.pid);
+                view.coordinators.iter().find(|it| it.office == Some(Office::Follower) && Some(it.pid) != leader).map(|it| it.pid)
             }
             ["holder"] => view.lock.holder.as_ref().map(|holder| holder.session.client),
             ["waiter"] => view.lock.queue.first().map(|session| session.client),

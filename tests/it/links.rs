@@ -171,7 +171,7 @@ fn every_complaint_names_what_is_wrong() {
         ("coordinators=2", LinkError::Even),
         ("coordinators=7", LinkError::OutOfBounds { key: "coordinators", min: 1, max: 5 }),
         ("min=4", LinkError::OutOfBounds { key: "min", min: 1, max: 3 }),
-        ("ack=all", LinkError::UnknownWord { key: "ack", text: "all".to_owned(), known: "primary or majority or in-sync".to_owned() }),
+        ("ack=all", LinkError::UnknownWord { key: "ack", text: "all".to_owned(), known: vec!["primary", "majority", "in-sync"] }),
         ("off=fencing,luck", LinkError::UnknownRule("luck".to_owned())),
         ("at=1.2345678", LinkError::Instant { text: "1.2345678".to_owned(), position: 4 }),
         ("at=.5", LinkError::Instant { text: ".5".to_owned(), position: 4 }),

@@ -2,8 +2,10 @@
 mod consensus;
 mod contrast;
 mod digests;
+mod elections;
 mod engine;
 mod golden;
+mod kinds;
 mod links;
 mod moves;
 mod place;
@@ -14,6 +16,7 @@ mod promises;
 mod replication;
 mod rules;
 mod sentences;
+mod soak;
 mod tidy;
 mod time_travel;
 mod vectors_placement;

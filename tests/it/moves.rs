@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 
 use ringside::cluster::note::{Note, ViewWhy};
 use ringside::cluster::setup::Setup;
-use ringside::cluster::view::{ClusterView, Standing};
+use ringside::cluster::view::{ClusterView, Office, Standing};
 use ringside::session::Session;
 use ringside::session::action::{Action, Refusal};
 use ringside::session::chaos::unrest;
@@ -266,14 +266,26 @@ fn the_primary_may_die_while_it_carries_a_snapshot() {
 
 #[test]
 fn a_coordinator_that_hears_nobody_throws_nobody_out() {
-    let mut session = begin(3, 6);
+    let out = |session: &Session| session.view().processes.iter().filter(|process| process.standing == Standing::Out).count();
+    let mut setup = Setup::new(3);
+    setup.roster.coordinators = 1;
+    let mut session = Session::sparse(setup);
+    session.advance(Span::secs(3), u32::MAX);
     act(&mut session, "isolate K1");
     session.advance(Span::secs(40), u32::MAX);
-    let out = session.view().processes.iter().filter(|process| process.standing == Standing::Out).count();
-    assert_eq!(out, 3, "as many as can be spared, and no more");
+    assert_eq!(out(&session), 3, "as many as can be spared, and no more");
     act(&mut session, "heal K1");
     settle(&mut session);
     assert_eq!(session.bill().lost, 0);
+    // One of three that hears nobody decides nothing at all: the others go on, and hear everybody.
+    let mut session = begin(3, 6);
+    let view = session.view();
+    let leader = view.coordinators.iter().find(|it| it.office == Some(Office::Leader)).expect("one leads").pid;
+    let leader = session.setup().roster.name(leader);
+    act(&mut session, &format!("isolate {leader}"));
+    session.advance(Span::secs(40), u32::MAX);
+    assert_eq!(out(&session), 0);
+    assert!(session.view().shards.iter().all(|shard| shard.server.is_some()));
 }
 
 #[test]

@@ -39,9 +39,24 @@ impl Sight for Eye {
     fn nodes(&self) -> Vec<Pid> {
         (1..=4).map(Pid).collect()
     }
-    fn ring(&self) -> Rc<[(u64, Pid)]> {
+    fn founders(&self) -> Vec<Pid> {
+        pids(&[1, 2, 3])
+    }
+    fn tokens(&self) -> Rc<[(u64, Pid)]> {
         // Shard 0 of two ends in the middle: its copies belong to 2, 3 and (wrapping) 1.
         [(1 << 61, Pid(1)), (1 << 63, Pid(2)), (3 << 62, Pid(3)), (u64::MAX, Pid(3)), (1 << 62, Pid(4))].into()
+    }
+    fn decisions_from(&self, _: Pid) -> Index {
+        Index(1)
+    }
+    /// Coordinator 5 has decided something else at index 2; nobody has got further.
+    fn decision(&self, coordinator: Pid, index: Index) -> Option<(u32, u64)> {
+        match (coordinator.0, index.0) {
+            (_, 1) => Some((1, 11)),
+            (5, 2) => Some((2, 99)),
+            (_, 2) => Some((1, 22)),
+            _ => None,
+        }
     }
     fn shards(&self) -> u16 {
         2
@@ -72,8 +87,8 @@ fn changed(in_sync: &[u16], learners: &[u16], why: ViewWhy) -> (u16, Note) {
 #[test]
 fn the_ring_is_walked_clockwise_and_wraps() {
     let eye = Eye { full: Vec::new() };
-    assert_eq!(ring_answer(&eye.ring(), SHARD, 2, 3), pids(&[2, 3, 1]));
-    assert_eq!(ring_answer(&eye.ring(), ShardId(1), 2, 4), pids(&[3, 1, 4, 2]));
+    assert_eq!(ring_answer(&eye.tokens(), SHARD, 2, 3), pids(&[2, 3, 1]));
+    assert_eq!(ring_answer(&eye.tokens(), ShardId(1), 2, 4), pids(&[3, 1, 4, 2]));
 }
 
 #[test]
@@ -139,4 +154,33 @@ fn a_copy_where_the_ring_wants_none_and_a_wasteful_change_break_a_promise() {
     let ring = |moves, minimum| (0, Note::RingChanged { node: Pid(4), why: RingWhy::Joined, moves, minimum });
     assert_eq!(broken(&eye, &[ring(10, 9)]), [Promise::MovesPlanned]);
     assert_eq!(broken(&eye, &[ring(9, 9)]), []);
+}
+
+#[test]
+fn a_second_leader_in_a_term_breaks_a_promise_and_the_same_one_again_does_not() {
+    let eye = Eye { full: Vec::new() };
+    let elected = |who, term| (who, Note::Elected { term });
+    assert_eq!(broken(&eye, &[elected(6, 1), elected(7, 2), elected(6, 3)]), []);
+    assert_eq!(broken(&eye, &[elected(6, 1), elected(6, 1)]), []);
+    assert_eq!(broken(&eye, &[elected(6, 1), elected(7, 1)]), [Promise::OneLeader]);
+}
+
+#[test]
+fn a_decision_made_otherwise_or_missing_at_a_new_leader_breaks_a_promise() {
+    let eye = Eye { full: Vec::new() };
+    let decided = |who, index, term| (who, Note::Decided { index: Index(index), term });
+    assert_eq!(broken(&eye, &[decided(6, 1, 1), decided(6, 2, 1), decided(7, 1, 1), decided(7, 2, 1)]), []);
+    assert_eq!(broken(&eye, &[decided(6, 2, 1), decided(5, 2, 2)]), [Promise::DecisionsSurvive]);
+    assert_eq!(broken(&eye, &[decided(6, 2, 1), (7, Note::Elected { term: 3 })]), []);
+    assert_eq!(broken(&eye, &[decided(6, 2, 1), (5, Note::Elected { term: 3 })]), [Promise::DecisionsSurvive]);
+}
+
+#[test]
+fn a_node_that_joined_is_wanted_by_the_ring() {
+    let eye = Eye { full: Vec::new() };
+    let joined = (0, Note::RingChanged { node: Pid(4), why: RingWhy::Joined, moves: 3, minimum: 3 });
+    let view = View { no: ViewNo(2), primary: Some(Pid(3)), in_sync: pids(&[3, 1, 2]), learners: pids(&[4]) };
+    let recruited = (0, Note::ViewChanged { shard: ShardId(1), view, why: ViewWhy::Recruited(Pid(4)) });
+    assert_eq!(broken(&eye, std::slice::from_ref(&recruited)), [Promise::MovesPlanned]);
+    assert_eq!(broken(&eye, &[joined, recruited]), []);
 }

@@ -113,7 +113,7 @@ fn a_step_back_undoes_a_step() {
 #[test]
 fn stepping_back_reaches_the_beginning_and_stops_there() {
     let mut session = Session::new(Setup::new(5));
-    session.advance(Span::millis(600), u32::MAX);
+    session.advance(Span::millis(1_200), u32::MAX);
     let mut steps = 0;
     while session.step_back(StepUnit::Fact) {
         steps += 1;

@@ -6,7 +6,7 @@ use crate::run;
 pub fn bench(args: &[String]) -> Result<(), String> {
     run::step(
         "benches (events a second are `elem/s`)",
-        run::cargo(&["bench", "--locked", "--bench", "engine", "--bench", "placement", "--"]).args(args),
+        run::cargo(&["bench", "--locked", "--bench", "engine", "--bench", "placement", "--bench", "seek", "--"]).args(args),
     )
 }
 

@@ -1,6 +1,6 @@
 //! `build`: the release page, ready for any static host, under any path.
 
-use crate::{paths, room, run, serve, setup, sha256};
+use crate::{order, paths, room, run, serve, setup, sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -41,6 +41,8 @@ pub fn web_flags() -> String {
 /// Rust's lies in the first kilobyte (it is the far end of the stack), so addresses may be sums that begin there.
 const SMALLER: [&str; 9] =
     ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused", "-ocimfs", "25", "--strip-debug", "--strip-producers"];
+/// Puts functions in the order of their names, then forgets the names.
+const ORDERED: [&str; 3] = ["--reorder-functions-by-name", "--strip-debug", "--minify-imports-and-exports-and-modules"];
 
 /// Optimises each module, and gives what it shares with its glue names of a letter or two: what the names said was for people.
 fn shrink() -> Result<(), String> {
@@ -49,13 +51,20 @@ fn shrink() -> Result<(), String> {
         return Err("dist/ holds no wasm module".to_owned());
     }
     for module in modules {
-        let mut opt = run::command(&setup::wasm_opt().to_string_lossy(), &SMALLER);
-        let opt = opt.arg("--minify-imports-and-exports-and-modules").arg(&module).arg("-o").arg(&module);
-        let done = opt.stderr(Stdio::inherit()).output().map_err(|why| format!("wasm-opt: {why}"))?;
-        if !done.status.success() {
-            return Err(format!("wasm-opt ended with {}", done.status));
-        }
-        let names = names(&String::from_utf8_lossy(&done.stdout))?;
+        let opt = |flags: &[&str]| {
+            let mut opt = run::command(&setup::wasm_opt().to_string_lossy(), flags);
+            let opt = opt.arg(&module).arg("-o").arg(&module);
+            let done = opt.stderr(Stdio::inherit()).output().map_err(|why| format!("wasm-opt: {why}"))?;
+            if !done.status.success() {
+                return Err(format!("wasm-opt ended with {}", done.status));
+            }
+            Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+        };
+        opt(&SMALLER)?;
+        let fail = |why: String| format!("{}: {why}", module.display());
+        let bytes = fs::read(&module).map_err(|why| fail(why.to_string()))?;
+        fs::write(&module, order::named(&bytes).map_err(fail)?).map_err(|why| fail(why.to_string()))?;
+        let names = names(&opt(&ORDERED)?)?;
         // `x_bg.wasm` has its glue in `x.js`.
         let file = PathBuf::from(module.to_string_lossy().replace("_bg.wasm", ".js"));
         let fail = |why| format!("{}: {why}", file.display());

@@ -6,6 +6,7 @@
 mod bench;
 mod dist;
 mod gate;
+mod order;
 mod paths;
 mod room;
 mod run;

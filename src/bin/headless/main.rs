@@ -1,5 +1,8 @@
-//! Ringside without a page: runs a link and prints its journal, soaks the cluster in random faults, or tells who holds a key.
+//! Ringside without a page: runs a link and prints its journal, soaks the cluster in random faults, measures elections, or
+//! tells who holds a key.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod elections;
 #[cfg(not(target_arch = "wasm32"))]
 mod lines;
 #[cfg(not(target_arch = "wasm32"))]
@@ -21,6 +24,8 @@ fn main() -> std::process::ExitCode {
         Run(run::Run),
         /// Lets random hands interfere with many clusters and checks every promise after every event.
         Soak(soak::Soak),
+        /// Crashes the leader of five again and again, as figure 16 of the Raft paper does: how long until there is a new one.
+        Elections(elections::Elections),
         /// Places keys on nodes by one of nine algorithms: shares, peak, and what a change moves against the least that must move.
         Place(place::Place),
     }
@@ -28,6 +33,7 @@ fn main() -> std::process::ExitCode {
     match Command::parse() {
         Command::Run(run) => run.main(),
         Command::Soak(soak) => soak.main(),
+        Command::Elections(elections) => elections.main(),
         Command::Place(place) => place.main(),
     }
 }

@@ -10,10 +10,13 @@ use std::sync::mpsc;
 use std::thread;
 
 use clap::Args;
+use ringside::cluster::note::Note;
 use ringside::cluster::rules::Rule;
 use ringside::session::chaos::{Chaos, heal_everything, unrest};
-use ringside::session::export::kind;
+use ringside::session::export::{Value, fields, kind, put_text};
+use ringside::session::siege::Siege;
 use ringside::session::{Session, link};
+use ringside::sim::journal::What;
 use ringside::sim::time::{Span, Time};
 
 /// How long a cluster has to come to rest after the last fault has healed: to elect, to catch up, and to move every copy
@@ -27,7 +30,12 @@ thread_local! {
     static HERE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Many seeds, random hands.
+/// Lets random hands interfere with many clusters and checks every promise after every event.
+///
+/// For every kind of fact it tells how often it occurred, and in how many seeds; facts that have a reason are told apart by it
+/// once more: `view-changed: backup-lost`.
+///
+/// Exit status: 0; 1 if any seed failed.
 #[derive(Args)]
 pub struct Soak {
     /// How many seeds.
@@ -42,9 +50,21 @@ pub struct Soak {
     /// A rule to switch off; may be given several times.
     #[arg(long, value_parser = rule)]
     off: Vec<Rule>,
+    /// Hands strike only at coordinators, at the very instants at which something happens among them.
+    #[arg(long)]
+    siege: bool,
     /// How many threads.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=64))]
     threads: u64,
+    /// One JSON object instead of a table; for each kind, how often and in how many seeds. Failures go to standard error as they occur, too.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Whose hands they are.
+enum Hands {
+    Chaos(Chaos),
+    Siege(Siege),
 }
 
 /// What became of one seed.
@@ -54,7 +74,18 @@ struct Outcome {
     /// One line a failure: what, and a link to it.
     failures: Vec<String>,
     events: u64,
-    kinds: BTreeMap<&'static str, u64>,
+    facts: BTreeMap<Sort, Count>,
+}
+
+/// A kind of fact; alone, or with one of its reasons.
+type Sort = (&'static str, Option<String>);
+
+/// How often a sort of fact occurred.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    facts: u64,
+    /// In how many seeds it did at all.
+    seeds: u64,
 }
 
 impl Soak {
@@ -69,16 +100,16 @@ impl Soak {
         let begun = std::time::Instant::now();
         let total = self.soak();
         let wall = begun.elapsed().as_millis().max(1);
-        for (kind, count) in &total.kinds {
-            say(&format!("{count:>12} {kind}"));
+        let speed = u128::from(total.events) * 1_000 / wall;
+        if self.json {
+            say(&json(self.seeds, &total, speed));
+        } else {
+            say(&format!("{:>12} {:>8}", "facts", "seeds"));
+            for (sort, count) in &total.facts {
+                say(&format!("{:>12} {:>8} {}", count.facts, count.seeds, name(sort)));
+            }
+            say(&format!("{} seeds, {} events, {speed} events/s, {} failed", self.seeds, total.events, total.failures.len()));
         }
-        say(&format!(
-            "{} seeds, {} events, {} events/s, {} failed",
-            self.seeds,
-            total.events,
-            u128::from(total.events) * 1_000 / wall,
-            total.failures.len()
-        ));
         if total.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
@@ -107,7 +138,7 @@ impl Soak {
                 early.insert(i, outcome);
                 while let Some(outcome) = early.remove(&at) {
                     at += 1;
-                    total.take(outcome);
+                    total.take(outcome, self.json);
                 }
             }
         });
@@ -115,15 +146,26 @@ impl Soak {
     }
 
     fn one(&self, seed: u64) -> Outcome {
-        let (setup, mut chaos) = Chaos::new(seed, &self.off);
+        let (setup, mut hands) = if self.siege {
+            let (setup, siege) = Siege::new(seed, &self.off);
+            (setup, Hands::Siege(siege))
+        } else {
+            let (setup, chaos) = Chaos::new(seed, &self.off);
+            (setup, Hands::Chaos(chaos))
+        };
         let mut session = Session::sparse(setup);
         let mut outcome = Outcome { seed, ..Outcome::default() };
         let end = Time::ZERO + Span::secs(self.seconds);
         while session.now() < end && !broken(&session) {
             HERE.set(session.link());
-            let rest = chaos.rest().min(end.since(session.now()));
-            session.advance(rest, u32::MAX);
-            chaos.act(&mut session);
+            match &mut hands {
+                Hands::Siege(siege) => siege.strike(&mut session, end),
+                Hands::Chaos(chaos) => {
+                    let rest = chaos.rest().min(end.since(session.now()));
+                    session.advance(rest, u32::MAX);
+                    chaos.act(&mut session);
+                }
+            }
         }
         heal_everything(&mut session);
         HERE.set(session.link());
@@ -148,24 +190,80 @@ impl Soak {
             }
         }
         outcome.events = session.events();
-        for fact in session.facts() {
-            *outcome.kinds.entry(kind(&fact.what)).or_default() += 1;
-        }
+        outcome.facts = census(&session);
         outcome
     }
 }
 
+/// Every sort of fact of one run.
+fn census(session: &Session) -> BTreeMap<Sort, Count> {
+    let mut facts: BTreeMap<Sort, Count> = BTreeMap::new();
+    // Whether facts of a kind have a reason is a matter of the kind.
+    let mut reasoned: BTreeMap<&'static str, bool> = BTreeMap::new();
+    for fact in session.facts() {
+        let kind = kind(&fact.what);
+        let mut tally = |sort: Sort| {
+            let count = facts.entry(sort).or_default();
+            *count = Count { facts: count.facts + 1, seeds: 1 };
+        };
+        tally((kind, None));
+        if reasoned.get(kind) == Some(&false) {
+            continue;
+        }
+        let why = why(&fact.what, session);
+        reasoned.insert(kind, why.is_some());
+        if let Some(why) = why {
+            tally((kind, Some(why)));
+        }
+    }
+    facts
+}
+
+/// The reason that stands in a fact.
+fn why(what: &What<Note>, session: &Session) -> Option<String> {
+    fields(what, &session.setup().roster).into_iter().find_map(|field| match field {
+        ("why", Value::Text(why)) => Some(why),
+        _ => None,
+    })
+}
+
 impl Outcome {
-    fn take(&mut self, other: Outcome) {
+    fn take(&mut self, other: Outcome, quiet: bool) {
         for failure in &other.failures {
-            say(&format!("seed {}: {failure}", other.seed));
+            let line = format!("seed {}: {failure}", other.seed);
+            if quiet {
+                eprintln!("{line}");
+            } else {
+                say(&line);
+            }
         }
         self.failures.extend(other.failures);
         self.events += other.events;
-        for (kind, count) in other.kinds {
-            *self.kinds.entry(kind).or_default() += count;
+        for (sort, more) in other.facts {
+            let count = self.facts.entry(sort).or_default();
+            *count = Count { facts: count.facts + more.facts, seeds: count.seeds + more.seeds };
         }
     }
+}
+
+/// What a sort is called: its kind, and the reason after a colon.
+fn name((kind, why): &Sort) -> String {
+    why.as_ref().map_or_else(|| (*kind).to_owned(), |why| format!("{kind}: {why}"))
+}
+
+fn json(seeds: u64, total: &Outcome, speed: u128) -> String {
+    let mut facts = String::new();
+    for (i, (sort, count)) in total.facts.iter().enumerate() {
+        facts.push_str(if i > 0 { "," } else { "" });
+        put_text(&mut facts, &name(sort));
+        facts.push_str(&format!(":[{},{}]", count.facts, count.seeds));
+    }
+    let mut failures = String::new();
+    for (i, failure) in total.failures.iter().enumerate() {
+        failures.push_str(if i > 0 { "," } else { "" });
+        put_text(&mut failures, failure);
+    }
+    format!("{{\"seeds\":{seeds},\"events\":{},\"events_per_s\":{speed},\"facts\":{{{facts}}},\"failures\":[{failures}]}}", total.events)
 }
 
 /// One line for the reader, who may have seen enough and gone: the exit status tells the rest.

@@ -38,9 +38,11 @@ impl Shard {
 
 impl Agree {
     fn shard(&mut self, sight: &impl Sight, id: ShardId) -> &mut Shard {
-        // Before the first change of view the ring's answer counts.
+        // Before the first change of view the first ring's answer counts.
         self.shards.get_or_insert_with(id, || {
-            let counted = ring_answer(&sight.ring(), id, sight.shards(), sight.copies());
+            let founders = sight.founders();
+            let ring: Vec<(u64, Pid)> = sight.tokens().iter().copied().filter(|(_, pid)| founders.contains(pid)).collect();
+            let counted = ring_answer(&ring, id, sight.shards(), sight.copies());
             Shard { primary: counted.first().copied(), counted, told: SortedMap::new(), newest: None }
         })
     }

@@ -3,6 +3,7 @@
 
 mod acked;
 mod agree;
+mod decisions;
 mod lock;
 mod moves;
 mod once;
@@ -18,6 +19,7 @@ use crate::sim::time::Time;
 
 use acked::Acked;
 use agree::Agree;
+use decisions::Decisions;
 use lock::Lock;
 use moves::Moves;
 pub use moves::ring_answer;
@@ -134,6 +136,7 @@ pub struct Promises {
     once: Once,
     moves: Moves,
     lock: Lock,
+    decisions: Decisions,
 }
 
 impl Promises {
@@ -210,7 +213,7 @@ impl Promises {
             }
             Note::Stopped { shard, .. } => self.serving.stops(*shard, who),
             Note::Acknowledged { shard, op, index, .. } => self.acked.acknowledged(sight, *shard, who, *op, *index, verdicts),
-            Note::RingChanged { moves, minimum, .. } => Moves::planned(*moves, *minimum, verdicts),
+            Note::RingChanged { node, why, moves, minimum } => self.moves.planned(sight, *node, *why, (*moves, *minimum), verdicts),
             Note::ViewChanged { shard, view, why } => {
                 self.moves.view(sight, *shard, view, why, verdicts);
                 self.agree.view(sight, *shard, view, verdicts);
@@ -230,7 +233,15 @@ impl Promises {
             Note::LockGranted { session, token } => self.lock.granted(*session, *token, verdicts),
             Note::SessionEnded { session, .. } => self.lock.ended(*session),
             Note::FencedWrite { op, token, value, .. } => self.lock.edited(*op, *token, *value, verdicts),
-            Note::Suspected { .. }
+            Note::Elected { term } => self.decisions.elected(sight, who, *term, verdicts),
+            Note::Decided { index, term } => self.decisions.decided(sight, who, *index, *term, verdicts),
+            Note::Stands { .. }
+            | Note::Voted { .. }
+            | Note::SteppedDown { .. }
+            | Note::DecisionsCut { .. }
+            | Note::StateTaken { .. }
+            | Note::Readmitted { .. }
+            | Note::Suspected { .. }
             | Note::Returned { .. }
             | Note::Left { .. }
             | Note::SnapshotSent { .. }

@@ -1,22 +1,30 @@
 //! Rebalancing: copies are made where the ring wants them, as few as can be, and no plan makes them fewer.
 
-use crate::cluster::note::ViewWhy;
+use crate::cluster::note::{RingWhy, ViewWhy};
 use crate::cluster::property::{Promise, Verdicts};
 use crate::cluster::view::Sight;
 use crate::proto::replica::view::{ShardId, View};
 use crate::sim::id::Pid;
 use crate::sim::sorted::{SortedMap, in_order};
 
-/// Copies that counted in each shard's latest view; none before its first change, when all did.
+/// What the checker remembers of the plan.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Moves {
+    /// Copies that counted in each shard's latest view; none before its first change, when all did.
     counted: SortedMap<ShardId, usize>,
+    /// Who is on the ring, by the facts; `None` before the first change.
+    members: Option<Vec<Pid>>,
 }
 
 impl Moves {
-    /// A change of the ring asked for so many copies, and could have done with so many.
-    pub(super) fn planned(moves: u32, minimum: u32, verdicts: &mut Verdicts) {
-        if moves > minimum {
+    /// The ring changed. It asked for so many copies, and could have done with so many.
+    pub(super) fn planned(&mut self, sight: &impl Sight, node: Pid, why: RingWhy, copies: (u32, u32), verdicts: &mut Verdicts) {
+        let members = self.members.get_or_insert_with(|| sight.founders());
+        members.retain(|&pid| pid != node);
+        if matches!(why, RingWhy::Joined | RingWhy::Returned) {
+            members.push(node);
+        }
+        if copies.0 > copies.1 {
             verdicts.breaks(Promise::MovesPlanned);
         }
     }
@@ -29,10 +37,12 @@ impl Moves {
         if ours && now < before.min(sight.copies()) {
             verdicts.breaks(Promise::CopiesKept);
         }
-        if let ViewWhy::Recruited(node) = why
-            && !ring_answer(&sight.ring(), shard, sight.shards(), sight.copies()).contains(node)
-        {
-            verdicts.breaks(Promise::MovesPlanned);
+        if let ViewWhy::Recruited(node) = why {
+            let members = self.members.get_or_insert_with(|| sight.founders());
+            let ring: Vec<(u64, Pid)> = sight.tokens().iter().copied().filter(|(_, pid)| members.contains(pid)).collect();
+            if !ring_answer(&ring, shard, sight.shards(), sight.copies()).contains(node) {
+                verdicts.breaks(Promise::MovesPlanned);
+            }
         }
     }
 }

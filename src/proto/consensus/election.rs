@@ -70,8 +70,8 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     ) {
         let refuse = |term| Want::Send(from, RaftMsg::Vote { term, granted: false, pre });
         // Whoever hears a leader does not help to replace it: a leader's lease rests on that.
-        let hears = self.is_leader() || self.heard.is_some_and(|heard| now.since(heard) < patience.election_min);
-        if term < self.term || (patience.pre_vote && hears) {
+        let hears = self.is_leader() || now.since(self.heard) < patience.election_min;
+        if self.newcomer || term < self.term || (patience.pre_vote && hears) {
             out.push(refuse(self.term));
             return;
         }

@@ -71,7 +71,7 @@ fn figure_8_an_entry_of_an_older_term_is_not_committed_by_counting_or_it_could_v
         lab.act(2, |it, now, patience, out| it.receive(Pid(0), append, now, patience, &mut |min, _| min, out));
         lab.finish_saves(&[0]);
         for who in [1, 2] {
-            let answer = RaftMsg::Appended { term, upto: Index(2), matches: true, sent };
+            let answer = RaftMsg::Appended { life: 1, newcomer: false, beat: false, term, upto: Index(2), matches: true, sent };
             lab.act(0, |it, now, patience, out| it.receive(Pid(who), answer, now, patience, &mut |min, _| min, out));
         }
         let committed = lab.applied[0].len();

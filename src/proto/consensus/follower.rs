@@ -21,7 +21,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     ) -> bool {
         if term < self.term {
             // So that it learns of the higher term.
-            out.push(Want::Send(from, RaftMsg::Appended { term: self.term, upto: Index(0), matches: false, sent }));
+            out.push(self.answer(from, Index(0), false, false, sent));
             return false;
         }
         if term == self.term && self.is_leader() {
@@ -30,7 +30,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         if term > self.term || self.role != Role::Follower(Some(from)) {
             self.enter_term(term, Some(from), now, patience, draw, out);
         }
-        self.heard = Some(now);
+        self.heard = now;
         self.deadline = now + draw(patience.election_min, patience.election_max);
         true
     }
@@ -45,12 +45,12 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         sent: Time,
         out: &mut Vec<Want<T, S>>,
     ) {
-        let term = self.term;
+        let (term, beat) = (self.term, entries.is_empty());
         let base = self.log.base();
         if prev.0 >= base && self.log.mark_at(prev.0) != Some(prev.1) {
             // The leader may skip all of the term that stands here, and whatever is beyond the end.
             let upto = self.no_later_than(prev.0);
-            out.push(Want::Send(from, RaftMsg::Appended { term, upto, matches: false, sent }));
+            out.push(self.answer(from, upto, false, beat, sent));
             return;
         }
         let verified = Index(prev.0.0 + entries.len() as u32);
@@ -74,14 +74,19 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
             self.log.push(entry.clone());
         }
         if fresh.is_empty() && self.stored >= verified {
-            out.push(Want::Send(from, RaftMsg::Appended { term, upto: verified, matches: true, sent }));
+            out.push(self.answer(from, verified, true, beat, sent));
         } else {
             // Without anything new, an empty save answers when what is here is on disk.
             let keep = if fresh.is_empty() { self.log.last() } else { keep };
             let mark = Mark::Log { upto: verified, generation: self.generation, answer: Some((from, term, sent)) };
-            out.push(Want::Save { change: Saving::Log(keep, fresh), mark });
+            out.push(Want::Save { change: Saving::Log(keep, fresh, self.commit), mark });
         }
         self.learn_commit(commit.min(verified), out);
+    }
+
+    fn answer(&self, to: Pid, upto: Index, matches: bool, beat: bool, sent: Time) -> Want<T, S> {
+        let (life, newcomer, term) = (self.life, self.newcomer, self.term);
+        Want::Send(to, RaftMsg::Appended { life, newcomer, beat, term, upto, matches, sent })
     }
 
     /// Where the leader should look next: before the term that stands at `index`, or at the end of a shorter log.
@@ -108,7 +113,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         let answer = Some((from, self.term, sent));
         if upto <= self.commit {
             let mark = Mark::Log { upto, generation: self.generation, answer };
-            out.push(Want::Save { change: Saving::Log(self.log.last(), Vec::new()), mark });
+            out.push(Want::Save { change: Saving::Log(self.log.last(), Vec::new(), self.commit), mark });
             return;
         }
         let agrees = self.log.mark_at(upto) == Some(term);

@@ -11,6 +11,7 @@ pub(super) const PATIENCE: Patience = Patience {
     election_max: Span(2_000),
     heartbeat_every: Span(200),
     pre_vote: true,
+    check_quorum: false,
     drift_bound: 10_000,
     majority: true,
     vote_is_stored: true,
@@ -38,7 +39,7 @@ impl Lab {
         let pids: Vec<Pid> = (0..logs.len() as u16).map(Pid).collect();
         let disks: Vec<_> = logs.iter().zip(terms).map(|(log, &term)| disk(log, term)).collect();
         let boot = |(i, disk): (usize, &RaftDisk<u32, u32>)| {
-            Raft::new(Pid(i as u16), pids.clone(), disk, Time(0), PATIENCE, &mut |min, _| min + Span(i as u64 * 100))
+            Raft::new(Pid(i as u16), 1, pids.clone(), disk, Time(0), PATIENCE, &mut |min, _| min + Span(i as u64 * 100))
         };
         let members = disks.iter().enumerate().map(boot).collect();
         let (n, mail, saves) = (logs.len(), Vec::new(), Vec::new());
@@ -144,13 +145,21 @@ impl Lab {
         self.mail.retain(|(from, to, _)| from.0 != who && to.0 != who);
         let pids = self.members[0].members.clone();
         let disk = &self.disks[usize::from(who)];
-        self.members[usize::from(who)] = Raft::new(Pid(who), pids, disk, self.now, self.patience, &mut |min, _| min);
-        self.applied[usize::from(who)] = vec![None; disk.log.base().0 as usize];
+        let life = self.members[usize::from(who)].life + 1;
+        self.members[usize::from(who)] = Raft::new(Pid(who), life, pids, disk, self.now, self.patience, &mut |min, _| min);
+        let known = |i| disk.log.get(Index(i)).and_then(|entry| entry.op);
+        self.applied[usize::from(who)] = (1..=self.members[usize::from(who)].commit().0).map(known).collect();
+    }
+
+    /// A new life after the loss of the disk.
+    pub(super) fn wipe(&mut self, who: u16) {
+        self.disks[usize::from(who)] = RaftDisk::default();
+        self.reboot(who);
     }
 }
 
 fn disk(log: &[u32], term: u32) -> RaftDisk<u32, u32> {
-    let mut disk = RaftDisk { term: Term(term), ..RaftDisk::default() };
+    let mut disk = RaftDisk { term: Term(term), ..RaftDisk::founding() };
     for (i, &term) in log.iter().enumerate() {
         disk.log.push(Entry { mark: Term(term), op: Some(i as u32 + 1) });
     }

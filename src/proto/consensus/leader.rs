@@ -2,7 +2,7 @@
 //! section 6.4.1).
 
 use crate::proto::consensus::quorum::committed;
-use crate::proto::consensus::raft::{Raft, Role};
+use crate::proto::consensus::raft::{Draw, Raft, Role};
 use crate::proto::consensus::words::{Entry, Fact, Mark, Patience, RaftMsg, Saving, Want};
 use crate::proto::log::Index;
 use crate::sim::id::Pid;
@@ -15,6 +15,10 @@ const BATCH: usize = 64;
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct Peer {
     pid: Pid,
+    /// Its latest life that was heard of.
+    life: u32,
+    /// Whether that life does not count.
+    newcomer: bool,
     /// It has stored this much of my log.
     matched: Index,
     /// The next entry to send.
@@ -31,6 +35,8 @@ struct Peer {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Leading {
     peers: Vec<Peer>,
+    /// When everything up to here is committed, nothing of its predecessors' is in doubt.
+    begins: Index,
     /// Since when it leads.
     since: Time,
     /// When it last spoke to everybody.
@@ -38,6 +44,14 @@ pub(super) struct Leading {
 }
 
 impl Leading {
+    pub(super) fn begins(&self) -> Index {
+        self.begins
+    }
+
+    pub(super) fn newcomers(&self) -> impl Iterator<Item = (Pid, u32)> {
+        self.peers.iter().filter(|peer| peer.newcomer).map(|peer| (peer.pid, peer.life))
+    }
+
     pub(super) fn beats_at(&self, patience: Patience) -> Time {
         self.beat + patience.heartbeat_every
     }
@@ -48,11 +62,16 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     pub(super) fn lead(&mut self, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
         let next = self.log.last().next();
         let others = self.members.iter().filter(|&&pid| pid != self.me);
-        let peer = |&pid: &Pid| Peer { pid, matched: Index(0), next, probing: true, followed: None, sent: now };
-        self.role = Role::Leader(Leading { peers: others.map(peer).collect(), since: now, beat: now });
+        let peer = |&pid: &Pid| Peer { pid, life: 0, newcomer: false, matched: Index(0), next, probing: true, followed: None, sent: now };
+        let begins = if patience.current_term_only { next } else { self.log.last() };
+        self.role = Role::Leader(Leading { peers: others.map(peer).collect(), begins, since: now, beat: now });
         out.push(Want::Tell(Fact::Leads(self.term)));
-        self.append(None, now, patience, out);
+        if patience.current_term_only {
+            self.append(None, now, patience, out);
+        }
         self.send_all(now, out);
+        // A group of one waits for nobody.
+        self.advance_commit(patience, out);
     }
 
     pub(super) fn append(&mut self, op: Option<T>, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) -> Index {
@@ -60,14 +79,22 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         let before = self.log.last();
         let index = self.log.push(entry.clone());
         let mark = Mark::Log { upto: index, generation: self.generation, answer: None };
-        out.push(Want::Save { change: Saving::Log(before, vec![entry]), mark });
+        out.push(Want::Save { change: Saving::Log(before, vec![entry], self.commit), mark });
         self.send_news(now, out);
         self.advance_commit(patience, out);
         index
     }
 
-    /// Speaks to everybody if it is time.
-    pub(super) fn beat(&mut self, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
+    /// Speaks to everybody if it is time. A leader that nobody answers gives way (Ongaro's thesis, section 6.2): its messages may
+    /// still arrive, and keep the others from electing one that can decide.
+    pub(super) fn beat(&mut self, now: Time, patience: Patience, draw: Draw<'_>, out: &mut Vec<Want<T, S>>) {
+        let followed = self.followed(patience).max(self.leads_since());
+        if patience.check_quorum && followed.is_some_and(|at| now.since(at) > patience.election_max) {
+            out.push(Want::Tell(Fact::Resigns(self.term)));
+            self.deadline = now + draw(patience.election_min, patience.election_max);
+            self.role = Role::Follower(None);
+            return;
+        }
         let Role::Leader(leading) = &mut self.role else { return };
         if now >= leading.beats_at(patience) {
             leading.beat = now;
@@ -112,6 +139,18 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         out.push(Want::Send(peer.pid, RaftMsg::AppendEntries { term, prev: (before, mark), entries, commit, sent: now }));
     }
 
+    /// Whether an answer comes from the latest life of a member. The first of a newcomer says that its disk is empty.
+    pub(super) fn knows_life(&mut self, from: Pid, life: u32, newcomer: bool) -> bool {
+        let next = self.log.last().next();
+        let Role::Leader(leading) = &mut self.role else { return false };
+        let Some(peer) = leading.peers.iter_mut().find(|peer| peer.pid == from && life >= peer.life) else { return false };
+        if newcomer && life > peer.life {
+            (peer.matched, peer.next, peer.probing, peer.followed) = (Index(0), next, true, None);
+        }
+        (peer.life, peer.newcomer) = (life, newcomer);
+        true
+    }
+
     /// A follower of this term answers.
     #[expect(clippy::too_many_arguments, reason = "the fields of one message, taken apart")]
     pub(super) fn appended(
@@ -151,7 +190,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     pub(super) fn advance_commit(&mut self, patience: Patience, out: &mut Vec<Want<T, S>>) {
         let need = self.need(patience);
         let Role::Leader(leading) = &self.role else { return };
-        let stored = leading.peers.iter().map(|peer| peer.matched).chain([self.stored]);
+        let stored = leading.peers.iter().map(|peer| if peer.newcomer { Index(0) } else { peer.matched }).chain([self.stored]);
         let commit = committed(stored, need);
         let mine = self.log.mark_at(commit) == Some(self.term);
         if commit > self.commit && (mine || !patience.current_term_only) {
@@ -160,19 +199,25 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         }
     }
 
-    /// Until when, by its own clock, nobody else can have been elected: a majority has followed since, and does not vote for
-    /// another before the shortest election time-out has passed on its clock. `None` if it does not lead.
-    pub fn leads_until(&self, patience: Patience) -> Option<Time> {
+    /// The latest time, by its own clock, at which a majority surely followed. `None` if that has not been yet.
+    fn followed(&self, patience: Patience) -> Option<Time> {
         let Role::Leader(leading) = &self.role else { return None };
-        let need = self.need(patience) - 1;
-        let mut followed: Vec<Time> = Vec::new();
-        for at in leading.peers.iter().filter_map(|peer| peer.followed) {
+        let Some(others) = (self.need(patience) - 1).checked_sub(1) else { return Some(Time(u64::MAX)) };
+        let mut followed: Vec<Option<Time>> = Vec::new();
+        for peer in &leading.peers {
+            let at = peer.followed.filter(|_| !peer.newcomer);
             let i = followed.partition_point(|&other| other > at);
             followed.insert(i, at);
         }
-        let since = if need == 0 { return Some(Time(u64::MAX)) } else { *followed.get(need - 1)? };
+        followed[others]
+    }
+
+    /// Until when, by its own clock, nobody else can have been elected: a majority has followed since, and does not vote for
+    /// another before the shortest election time-out has passed on its clock. `None` if it does not lead.
+    pub fn leads_until(&self, patience: Patience) -> Option<Time> {
+        let since = self.followed(patience)?;
         let bound = 2 * u64::from(patience.drift_bound);
-        Some(since + patience.election_min.scale(1_000_000 - bound, 1_000_000))
+        Some(Time(since.0.saturating_add(patience.election_min.scale(1_000_000 - bound, 1_000_000).0)))
     }
 
     /// Since when it leads, if it does.

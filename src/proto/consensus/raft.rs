@@ -18,11 +18,23 @@ pub struct RaftDisk<T, S> {
     pub snapshot: Option<Snapshot<S>>,
     /// The log.
     pub log: Log<T>,
+    /// Some of it is known to be committed: up to here, or more.
+    pub commit: Index,
+    /// Whether this disk counts. One that was lost and is empty does not: what it had promised is forgotten.
+    pub member: bool,
 }
 
 impl<T: Clone, S> Default for RaftDisk<T, S> {
+    /// A disk that was lost.
     fn default() -> RaftDisk<T, S> {
-        RaftDisk { term: Term(0), voted: None, snapshot: None, log: Log::default() }
+        RaftDisk { term: Term(0), voted: None, snapshot: None, log: Log::default(), commit: Index(0), member: false }
+    }
+}
+
+impl<T: Clone, S> RaftDisk<T, S> {
+    /// The disk of a member of a group that has just been set up.
+    pub fn founding() -> RaftDisk<T, S> {
+        RaftDisk { member: true, ..RaftDisk::default() }
     }
 }
 
@@ -31,7 +43,8 @@ impl<T: Clone, S: Clone> RaftDisk<T, S> {
     pub fn save(&mut self, change: &Saving<T, S>) {
         match change {
             Saving::Vote(term, voted) => (self.term, self.voted) = (*term, *voted),
-            Saving::Log(keep, entries) => {
+            Saving::Log(keep, entries, commit) => {
+                self.commit = *commit;
                 self.log.truncate(*keep);
                 for entry in entries {
                     self.log.push(entry.clone());
@@ -39,8 +52,10 @@ impl<T: Clone, S: Clone> RaftDisk<T, S> {
             }
             Saving::Snapshot(snapshot, all) => {
                 self.log = if *all { Log::after(snapshot.upto.0, snapshot.upto.1) } else { self.log.since(snapshot.upto.0) };
+                self.commit = self.commit.max(snapshot.upto.0);
                 self.snapshot = Some(snapshot.clone());
             }
+            Saving::Member => self.member = true,
         }
     }
 }
@@ -62,6 +77,10 @@ pub struct Raft<T, S> {
     pub(super) me: Pid,
     /// All members, in order, myself among them.
     pub(super) members: Vec<Pid>,
+    /// Which life this is.
+    pub(super) life: u32,
+    /// Whether it has lost its disk and is not readmitted yet: it neither votes nor stands, and what it stores does not count.
+    pub(super) newcomer: bool,
     pub(super) term: Term,
     pub(super) voted: Option<Pid>,
     pub(super) snapshot: Option<Snapshot<S>>,
@@ -70,8 +89,8 @@ pub struct Raft<T, S> {
     pub(super) stored: Index,
     pub(super) commit: Index,
     pub(super) role: Role,
-    /// When a leader was last heard.
-    pub(super) heard: Option<Time>,
+    /// When a leader was last heard, for all it knows: a new life may have heard one just before it began.
+    pub(super) heard: Time,
     /// When it stands for election, unless it hears a leader before.
     pub(super) deadline: Time,
 }
@@ -80,14 +99,22 @@ pub struct Raft<T, S> {
 pub type Draw<'a> = &'a mut dyn FnMut(Span, Span) -> Span;
 
 impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
-    /// A member with what its disk holds. Whatever the snapshot stands for is committed; of the rest it is not known yet.
-    pub fn new(me: Pid, members: Vec<Pid>, disk: &RaftDisk<T, S>, now: Time, patience: Patience, draw: Draw<'_>) -> Raft<T, S> {
+    /// A member with what its disk holds. `life` tells its lives apart and grows.
+    ///
+    /// *A lost disk* takes with it the votes that were given and the entries that were acknowledged, and others may have
+    /// counted on both. Such a member is a newcomer: it takes what it is sent, and counts for nothing until the others have
+    /// committed [`Raft::admit`]'s occasion, counting without it. From then on no majority can be found that rests on what it
+    /// has forgotten: whoever collected its old vote lacks that entry, and a majority of the others has it. A group of which
+    /// half is lost can therefore never go on by itself.
+    /// A group of one has nobody to be readmitted by: it goes on, and has forgotten everything.
+    pub fn new(me: Pid, life: u32, members: Vec<Pid>, disk: &RaftDisk<T, S>, now: Time, patience: Patience, draw: Draw<'_>) -> Raft<T, S> {
         let (log, snapshot) = (disk.log.clone(), disk.snapshot.clone());
-        let (stored, commit) = (log.last(), log.base());
+        let (stored, commit) = (log.last(), disk.commit.clamp(log.base(), log.last()));
+        let newcomer = !disk.member && members.len() > 1;
         let deadline = now + draw(patience.election_min, patience.election_max);
         let (term, voted) = (disk.term, disk.voted);
         let role = Role::Follower(None);
-        Raft { me, members, term, voted, snapshot, log, generation: 0, stored, commit, role, heard: None, deadline }
+        Raft { me, members, life, newcomer, term, voted, snapshot, log, generation: 0, stored, commit, role, heard: now, deadline }
     }
 
     /// Its term.
@@ -117,6 +144,27 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
             Role::Candidate { .. } => None,
             Role::Leader(_) => Some(self.me),
         }
+    }
+    /// Whether it has lost its disk and does not count yet.
+    pub fn is_newcomer(&self) -> bool {
+        self.newcomer
+    }
+    /// Leader: those that do not count yet, each with its life. They are to be readmitted: an operation that names both has
+    /// to be committed.
+    pub fn newcomers(&self) -> Vec<(Pid, u32)> {
+        match &self.role {
+            Role::Leader(leading) => leading.newcomers().collect(),
+            Role::Follower(_) | Role::Candidate { .. } => Vec::new(),
+        }
+    }
+    /// A newcomer: its present life was readmitted by what is committed. It counts from now on.
+    pub fn admit(&mut self, out: &mut Vec<Want<T, S>>) {
+        self.newcomer = false;
+        out.push(Want::Save { change: Saving::Member, mark: Mark::Nothing });
+    }
+    /// Whether it leads and knows all that its predecessors committed.
+    pub fn is_settled(&self) -> bool {
+        matches!(&self.role, Role::Leader(leading) if self.commit >= leading.begins())
     }
     /// Whether it leads.
     pub fn is_leader(&self) -> bool {
@@ -150,9 +198,10 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     /// Tells it the time.
     pub fn tick(&mut self, now: Time, patience: Patience, draw: Draw<'_>, out: &mut Vec<Want<T, S>>) {
         match &self.role {
+            Role::Follower(_) if self.newcomer => self.deadline = now + draw(patience.election_min, patience.election_max),
             Role::Follower(_) | Role::Candidate { .. } if now >= self.deadline => self.stand(now, patience, draw, out),
             Role::Follower(_) | Role::Candidate { .. } => {}
-            Role::Leader(_) => self.beat(now, patience, out),
+            Role::Leader(_) => self.beat(now, patience, draw, out),
         }
     }
 
@@ -171,10 +220,10 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
                     self.install(from, snapshot, sent, out);
                 }
             }
-            RaftMsg::Appended { term, upto, matches, sent } => {
+            RaftMsg::Appended { life, newcomer, term, upto, matches, sent, .. } => {
                 if term > self.term {
                     self.enter_term(term, None, now, patience, draw, out);
-                } else if term == self.term {
+                } else if term == self.term && self.knows_life(from, life, newcomer) {
                     self.appended(from, upto, matches, sent, now, patience, out);
                 }
             }
@@ -190,7 +239,8 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
             Mark::Log { upto, generation, answer } if generation == self.generation => {
                 self.stored = self.stored.max(upto);
                 if let Some((leader, term, sent)) = answer {
-                    out.push(Want::Send(leader, RaftMsg::Appended { term, upto, matches: true, sent }));
+                    let (life, newcomer, beat) = (self.life, self.newcomer, false);
+                    out.push(Want::Send(leader, RaftMsg::Appended { life, newcomer, beat, term, upto, matches: true, sent }));
                 }
                 self.advance_commit(patience, out);
             }
@@ -236,7 +286,9 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         }
         if term > self.term {
             (self.term, self.voted) = (term, None);
-            out.push(Want::Save { change: Saving::Vote(term, None), mark: Mark::Nothing });
+            if patience.vote_is_stored {
+                out.push(Want::Save { change: Saving::Vote(term, None), mark: Mark::Nothing });
+            }
         }
         self.role = Role::Follower(leader);
     }

@@ -192,3 +192,113 @@ fn a_save_finished_after_its_entries_were_cut_off_counts_for_nothing() {
     lab.settle();
     assert_eq!((lab.members[4].stored_upto(), lab.disks[4].log.clone()), (Index(2), lab.members[4].log().clone()));
 }
+
+#[test]
+fn a_member_that_lost_its_disk_neither_votes_nor_counts_until_it_is_readmitted() {
+    let mut lab = Lab::new(3);
+    lab.elect(0);
+    lab.propose(0, 7);
+    lab.settle_but(&[1]);
+    assert_eq!(lab.members[0].commit(), Index(2), "0 and 2 have stored it");
+    lab.wipe(2);
+    lab.saves.clear();
+    lab.elect(1);
+    assert_eq!(lab.leaders(), [(0, 1)], "2 has forgotten the entry, and must not help 1, which never stored it");
+    lab.deaf = vec![1];
+    lab.propose(0, 8);
+    lab.now += Span(200);
+    lab.tick(0);
+    lab.settle();
+    assert_eq!(lab.members[2].log().last(), Index(3), "it is sent everything");
+    assert_eq!(lab.members[0].commit(), Index(2), "but what it stores does not count");
+    assert_eq!(lab.members[0].newcomers(), [(Pid(2), 2)]);
+    lab.deaf.clear();
+    for _ in 0..3 {
+        lab.now += Span(200);
+        lab.tick(0);
+        lab.settle();
+    }
+    assert_eq!(lab.members[0].commit(), Index(3), "1 has stored it");
+    lab.act(2, |it, _, _, out| it.admit(out));
+    lab.deaf = vec![1];
+    lab.propose(0, 9);
+    lab.settle();
+    assert_eq!(lab.members[0].commit(), Index(4), "readmitted, it counts");
+    assert_eq!(lab.members[0].newcomers(), []);
+    lab.reboot(2);
+    assert!(!lab.members[2].is_newcomer(), "and its disk says so");
+}
+
+#[test]
+fn what_a_member_stored_before_it_lost_its_disk_is_not_taken_for_what_it_has() {
+    let mut lab = Lab::new(3);
+    lab.elect(0);
+    (10..20).for_each(|op| lab.propose(0, op));
+    lab.settle();
+    lab.propose(0, 20);
+    lab.finish_saves(&[]);
+    let late: Vec<_> = lab.mail.iter().filter(|(from, ..)| *from == Pid(2)).cloned().collect();
+    lab.wipe(2);
+    lab.now += Span(200);
+    lab.tick(0);
+    lab.settle();
+    for (from, to, msg) in late {
+        lab.act(to.0, |it, now, patience, out| it.receive(from, msg, now, patience, &mut |min, _| min, out));
+    }
+    lab.settle();
+    assert_eq!(lab.terms(2), lab.terms(0), "everything was sent anew");
+}
+
+#[test]
+fn a_group_of_one_goes_on_without_its_disk() {
+    let mut lab = Lab::new(1);
+    lab.elect(0);
+    lab.wipe(0);
+    lab.elect(0);
+    assert_eq!(lab.leaders().len(), 1);
+}
+
+#[test]
+fn a_new_life_does_not_vote_while_the_leader_it_may_have_followed_is_sure() {
+    let mut lab = Lab::new(3);
+    lab.elect(0);
+    lab.settle();
+    let until = lab.members[0].leads_until(PATIENCE).expect("a majority has answered");
+    lab.deaf = vec![0];
+    lab.reboot(1);
+    lab.reboot(2);
+    lab.now = Time(until.0 - 1);
+    lab.tick(1);
+    lab.act(1, |it, now, patience, out| it.stand(now, patience, &mut |min, _| min, out));
+    lab.settle();
+    assert_eq!(lab.leaders(), [(0, 1)], "0 may still answer reads and extend leases");
+}
+
+#[test]
+fn a_leader_that_nobody_answers_gives_way_and_one_that_is_answered_does_not() {
+    let mut lab = Lab::new(3);
+    lab.patience.check_quorum = true;
+    lab.elect(0);
+    for _ in 0..20 {
+        lab.now += Span(200);
+        lab.tick(0);
+        lab.settle();
+    }
+    assert_eq!(lab.leaders(), [(0, 1)]);
+    // What 0 says still arrives; what the others say does not.
+    for _ in 0..11 {
+        lab.now += Span(200);
+        lab.tick(0);
+        lab.finish_saves(&[]);
+        for (from, to, msg) in std::mem::take(&mut lab.mail) {
+            if to != Pid(0) {
+                lab.act(to.0, |it, now, patience, out| it.receive(from, msg, now, patience, &mut |min, _| min, out));
+            }
+        }
+    }
+    assert_eq!(lab.leaders(), [], "it has given way");
+    lab.now += Span(200);
+    lab.deaf = vec![0];
+    lab.elect(1);
+    assert_eq!(lab.leaders(), [(1, 2)]);
+}

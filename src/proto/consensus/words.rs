@@ -71,6 +71,12 @@ pub enum RaftMsg<T, S> {
     },
     /// Answer to it, and to a snapshot.
     Appended {
+        /// The follower's life.
+        life: u32,
+        /// Whether the follower has lost its disk and does not count until it is readmitted.
+        newcomer: bool,
+        /// Whether it answers a message without news.
+        beat: bool,
         /// The follower's term.
         term: Term,
         /// Up to here the follower's log agrees with the leader's, and is stored; with `matches` false, the entry before
@@ -118,10 +124,13 @@ pub enum Want<T, S> {
 pub enum Saving<T, S> {
     /// The term and the vote given in it.
     Vote(Term, Option<Pid>),
-    /// The log is cut after an index and goes on with these entries.
-    Log(Index, Vec<Entry<T>>),
+    /// The log is cut after an index and goes on with these entries. With it goes what is known to be committed, for a
+    /// quicker start of the next life; nothing depends on it.
+    Log(Index, Vec<Entry<T>>, Index),
     /// A snapshot stands for the beginning of the log; with `true`, for all of it.
     Snapshot(Snapshot<S>, bool),
+    /// It counts again: the others have readmitted it after the loss of its disk.
+    Member,
 }
 
 /// Names a save.
@@ -149,8 +158,10 @@ pub enum Fact {
     Stands(Term),
     /// It was elected.
     Leads(Term),
-    /// It led until this term, and leads no more.
+    /// It has heard of this higher term, and leads no more.
     StepsDown(Term),
+    /// It led this term, has not been followed by a majority for long, and leads no more.
+    Resigns(Term),
     /// It gave its vote of this term to a candidate.
     Votes(Term, Pid),
     /// It dropped the end of its log: the first index, and how many.
@@ -169,12 +180,15 @@ pub struct Patience {
     /// Whether a candidate first asks if it could win, and whether a member that hears a leader refuses to vote: a member that
     /// returns does not disturb, and a leader's lease means something.
     pub pre_vote: bool,
+    /// Whether a leader gives way when no majority has answered for the longest time-out.
+    pub check_quorum: bool,
     /// How far clocks may drift apart, in parts per million: by that much, leases are shorter.
     pub drift_bound: u32,
     /// Elections and commits need a majority (rule).
     pub majority: bool,
-    /// A vote is on disk before it is told (rule).
+    /// Term and vote are on disk before they are told (rule). Without it they never get there.
     pub vote_is_stored: bool,
-    /// Only entries of the present term are committed by counting (rule; Raft, section 5.4.2).
+    /// Only entries of the present term are committed by counting, and so a leader begins its term with an entry without an
+    /// operation (rule; Raft, sections 5.4.2 and 8). Without it, it does neither.
     pub current_term_only: bool,
 }

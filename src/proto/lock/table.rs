@@ -36,8 +36,6 @@ pub enum LockCommand {
         /// Whose session.
         session: Session,
     },
-    /// To extend every lease: the service was away and could not hear anybody.
-    Grace,
 }
 
 /// What came of a command.
@@ -112,6 +110,15 @@ impl LockTable {
         all.min_by_key(|stay| stay.ends).map(|stay| (stay.session, stay.ends))
     }
 
+    /// Another's clock counts from here on, and shows `at`: every lease runs anew. Whoever gave leases before gave none later
+    /// than this, so none ends before its client believes it does.
+    pub fn regard(&mut self, at: Time) {
+        let ends = at + self.lease;
+        for stay in self.holder.iter_mut().map(|(stay, _)| stay).chain(&mut self.queue) {
+            stay.ends = ends;
+        }
+    }
+
     /// Forgets which tokens were given: what a lock service does that keeps the counter in memory only.
     pub fn forget_token(&mut self) {
         self.last = FencingToken(0);
@@ -159,11 +166,6 @@ impl LockTable {
                 };
             }
             LockCommand::Expire { session } => self.expire(session, at, rules, out),
-            LockCommand::Grace => {
-                for stay in self.holder.iter_mut().map(|(stay, _)| stay).chain(&mut self.queue) {
-                    stay.ends = stay.ends.max(ends);
-                }
-            }
         }
         self.grant_next(at, rules, out);
     }

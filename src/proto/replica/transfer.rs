@@ -56,6 +56,11 @@ impl<I: Clone> Outgoing<I> {
         self.have == 0 && self.upto.0 < base
     }
 
+    /// The entry up to which the receiver will have everything, if it has begun to receive: it needs the log from there on.
+    pub fn begun(&self) -> Option<Index> {
+        (self.have > 0).then_some(self.upto.0)
+    }
+
     /// The next piece of at most `chunk` items, unless it was sent less than `again` ago.
     pub fn piece(&mut self, view: ViewNo, chunk: u32, now: Time, again: Span) -> Option<SnapshotMsg<I>> {
         if self.sent.is_some_and(|sent| now.since(sent) < again) {

@@ -70,10 +70,10 @@ where
         slot.frozen = false;
         slot.held.clear();
         for key in std::mem::take(&mut slot.timers).values() {
-            self.queue.remove(key);
+            self.queue.remove(*key);
         }
         // Saves under way are lost with the process; they need not wait in the queue.
-        self.queue.retain(|_, event| !(event.to == pid && matches!(event.what, Happening::Saved { .. })));
+        self.queue.retain(|event| !(event.to == pid && matches!(event.what, Happening::Saved { .. })));
     }
 
     fn thaw(&mut self, pid: Pid) {

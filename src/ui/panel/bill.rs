@@ -35,7 +35,12 @@ impl Piece for Bill {
         let counted = |figure: String| bill.since.map(|_| figure);
         let kept = props.promises.iter().filter(|(_, broken)| broken.is_none()).count();
         let line = |name: &'static str, figure: &'static str, value: Option<String>| {
-            let class = if value.is_none() { "none" } else { "" };
+            let bad = matches!(figure, "at-risk" | "lost") && value.as_ref().is_some_and(|value| value != "0");
+            let class = match value {
+                None => "none",
+                Some(_) if bad => "bad",
+                Some(_) => "",
+            };
             html! {
                 <div key={figure}>
                     <dt>{name}</dt>
@@ -52,6 +57,7 @@ impl Piece for Bill {
                     { line(outage, "outage", span(bill.outage)) }
                     { line(w.unserved, "unserved", counted(bill.unserved.to_string())) }
                     { line(w.refused_retried, "refused", counted(format!("{} · {}", bill.refused, bill.retried))) }
+                    { line(w.at_risk, "at-risk", (bill.at_risk > 0).then(|| bill.at_risk.to_string()).or_else(|| counted("0".to_owned()))) }
                     { line(w.lost, "lost", counted(bill.lost.to_string())) }
                     <div key="moved">
                         <dt>{w.moved}</dt>
@@ -75,7 +81,7 @@ impl Piece for Bill {
 /// Copies moved, beside those planned and the least that could have been.
 fn moved<'a>(form: &'a str, bill: &Figures) -> impl Iterator<Item = Html> + use<'a> {
     let figures = [("moved", bill.moved), ("planned", bill.planned), ("minimum", bill.minimum)];
-    form.split("{}").zip(figures).map(|(words, (name, figure))| {
+    ringside::text::pieces(form).zip(figures).map(|(words, (name, figure))| {
         html! { <>{words.to_owned()}<span data-figure={name}>{figure.to_string()}</span></> }
     })
 }

@@ -40,7 +40,7 @@ impl Piece for Inspector {
         let loud = props.notice.clone().or(asked);
         let told = match (&loud, &props.inspected) {
             (Some(_), _) => String::new(),
-            (None, Some(who)) => who.facts.join(" · "),
+            (None, Some(who)) => ringside::text::joined(&who.facts, " · "),
             (None, None) => w.select_anything.to_owned(),
         };
         let acts = props.inspected.as_ref().map(|who| who.acts.as_slice()).unwrap_or_default();

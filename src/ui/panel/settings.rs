@@ -1,5 +1,6 @@
 //! The recipe of the run: seed, cast, rules.
 
+use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::name::Kind;
 use ringside::cluster::rules::Rule;
 use ringside::text::Lang;
@@ -55,6 +56,11 @@ impl Piece for Settings {
                 <p id="seed-problem" class="problem" role="alert">{ if draft.bad_seed { w.bad_seed } else { "" } }</p>
                 <h3>{w.cast}</h3>
                 <div class="cast">{ for [Kind::Node, Kind::Balancer, Kind::Client].into_iter().map(|kind| count(props, kind)) }</div>
+                { choice(props, "coordinator", (w.how_many)(Kind::Coordinator), [("1", (w.coordinators)(1), draft.coordinators == 1), ("3", (w.coordinators)(3), draft.coordinators == 3), ("5", (w.coordinators)(5), draft.coordinators == 5)]) }
+                <h3>{w.writes}</h3>
+                { choice(props, "ack", w.acks, Ack::ALL.map(|it| (it.word(), (w.ack)(it), draft.ack == it))) }
+                <p class="field"><label>{ number(props, "min", (1, draft.most()), draft.min) }{w.min_in_sync}</label></p>
+                { choice(props, "reads", w.reads_from, Reads::ALL.map(|it| (it.word(), (w.reads)(it), draft.reads == it))) }
                 <h3>{w.rules}</h3>
                 <ul class="rules">{ for Rule::ALL.into_iter().map(|rule| switch(props, rule)) }</ul>
                 <h3>{w.looks}</h3>
@@ -70,7 +76,6 @@ impl Piece for Settings {
 
 fn count(props: &SettingsProps, kind: Kind) -> Html {
     let w = words(props.lang);
-    let (low, high) = bounds(kind);
     let field = match kind {
         Kind::Coordinator => "coordinator",
         Kind::Node => "node",
@@ -79,11 +84,34 @@ fn count(props: &SettingsProps, kind: Kind) -> Html {
     };
     html! {
         <label key={field}>
-            <input data-field={field} type="number" min={low.to_string()} max={high.to_string()} value={props.draft.count(kind).to_string()}
-                onchange={props.on_write.clone()} />
+            { number(props, field, bounds(kind), props.draft.count(kind)) }
             {" "}{(w.how_many)(kind)}
         </label>
     }
+}
+
+fn number(props: &SettingsProps, field: &'static str, (low, high): (u8, u8), value: u8) -> Html {
+    html! {
+        <input data-field={field} type="number" min={low.to_string()} max={high.to_string()} value={value.to_string()}
+            onchange={props.on_write.clone()} />
+    }
+}
+
+/// One of several: each its word, what it means, and whether it is chosen.
+fn choice(
+    props: &SettingsProps,
+    field: &'static str,
+    title: &'static str,
+    of: impl IntoIterator<Item = (&'static str, &'static str, bool)>,
+) -> Html {
+    let option = |(word, means, chosen): (&'static str, &'static str, bool)| {
+        html! {
+            <label key={word}>
+                <input type="radio" name={field} data-field={field} value={word} checked={chosen} onchange={props.on_write.clone()} />{means}
+            </label>
+        }
+    };
+    html! { <fieldset class="choice"><legend>{title}</legend>{ for of.into_iter().map(option) }</fieldset> }
 }
 
 fn switch(props: &SettingsProps, rule: Rule) -> Html {

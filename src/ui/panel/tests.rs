@@ -15,6 +15,7 @@ use yew::prelude::*;
 use super::bill::{Bill, BillProps};
 use super::inspector::{Inspector, InspectorProps};
 use super::sentence::{Sentence, SentenceProps};
+use super::settings::{Settings, SettingsProps};
 use super::timebar::{TimeBar, TimeBarProps};
 use super::transport::{Transport, TransportProps};
 use super::twins::{Twins, TwinsProps};
@@ -157,6 +158,37 @@ fn the_bill_shows_what_moved_beside_what_had_to() {
     let said = "<span data-figure=\"moved\">4</span> of <span data-figure=\"planned\">9</span> · <span data-figure=\"minimum\">8</span>";
     assert!(some.contains(said), "{some}");
     assert!(html(Lang::Zh, bill(4, 9, 8)).contains("</span> / <span"));
+}
+
+#[test]
+fn writes_at_risk_are_marked_while_there_are_any() {
+    let html = |since, at_risk| {
+        html::<Bill>(BillProps { lang: Lang::En, bill: Figures { since, at_risk, ..Figures::default() }, promises: kept() })
+    };
+    assert!(html(None, 0).contains("<dd data-figure=\"at-risk\" class=\"none\">none yet</dd>"));
+    assert!(html(None, 2).contains("<dd data-figure=\"at-risk\" class=\"bad\">2</dd>"), "it needs no fault to be at risk");
+    assert!(html(Some(Time::ZERO), 0).contains("<dd data-figure=\"at-risk\">0</dd>"));
+}
+
+#[test]
+fn the_settings_offer_coordinators_acknowledgement_and_reads() {
+    let draft = crate::ui::draft::Draft::of(&ringside::cluster::setup::Setup::new(1));
+    let html = html::<Settings>(SettingsProps {
+        lang: Lang::En,
+        draft,
+        single_keys: true,
+        on_write: Callback::noop(),
+        on_random: Callback::noop(),
+        on_close: Callback::noop(),
+        on_wish: Callback::noop(),
+    });
+    let radios: Vec<_> = html.split('<').filter(|tag| tag.contains("type=\"radio\"")).collect();
+    let chosen = |field: &str| {
+        let of: Vec<_> = radios.iter().filter(|tag| tag.contains(&format!("data-field=\"{field}\""))).collect();
+        (of.len(), of.iter().filter(|tag| tag.contains("checked")).count())
+    };
+    assert_eq!([chosen("coordinator"), chosen("ack"), chosen("reads")], [(3, 1), (3, 1), (2, 1)], "{html}");
+    assert!(html.contains("data-field=\"min\" type=\"number\" min=\"1\" max=\"3\""), "{html}");
 }
 
 #[test]

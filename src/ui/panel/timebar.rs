@@ -6,7 +6,7 @@ use std::rc::Rc;
 use ringside::cluster::name::{Kind, Roster};
 use ringside::scene::geom::num;
 use ringside::scene::glyph;
-use ringside::scene::timebar::{Band, Grant, Outage, Slice};
+use ringside::scene::timebar::{Band, Grant, Outage, Reign, Slice};
 use ringside::sim::id::Pid;
 use ringside::sim::time::{Span, Time};
 use ringside::text::Lang;
@@ -59,6 +59,8 @@ pub struct Rows {
     pub grants: f64,
     /// Height of a row.
     pub height: f64,
+    /// Top of the third row, and its height.
+    pub control: (f64, f64),
     /// The axis.
     pub axis: f64,
 }
@@ -67,11 +69,13 @@ impl Rows {
     /// For a section of this size.
     pub fn new(size: (u32, u32), thin: bool) -> Rows {
         let left = if thin { 0.0 } else { 100.0 };
-        let height = if thin { 14.0 } else { 21.0 };
-        let views = if thin { 20.0 } else { 26.0 };
-        let grants = views + height + if thin { 4.0 } else { 5.0 };
-        let axis = grants + height + if thin { 6.0 } else { 9.0 };
-        Rows { left, width: (f64::from(size.0) - left).max(1.0), views, grants, height, axis }
+        let (height, gap) = if thin { (14.0, 3.0) } else { (19.0, 3.0) };
+        let views = if thin { 20.0 } else { 25.0 };
+        let grants = views + height + gap;
+        // Without its labels the third row can be low.
+        let control = (grants + height + gap, if thin { 7.0 } else { height });
+        let axis = control.0 + control.1 + if thin { 4.0 } else { 6.0 };
+        Rows { left, width: (f64::from(size.0) - left).max(1.0), views, grants, height, control, axis }
     }
 
     /// Where an instant of a window stands.
@@ -149,6 +153,7 @@ fn names(props: &TimeBarProps, rows: &Rows) -> Html {
         <g>
             <text x="0" y={rows.views + base}>{(w.shard)(props.story)}</text>
             <text x="0" y={rows.grants + base}>{w.lock_row}</text>
+            <text x="0" y={rows.control.0 + base}>{w.control_row}</text>
         </g>
     }
 }
@@ -167,7 +172,7 @@ fn tick(props: &TimeBarProps, rows: &Rows, at: Time) -> Html {
     };
     let label = (at.0 / 1_000_000).to_string();
     let label = if first { (words(props.lang).seconds)(&label) } else { label };
-    html! { <text key={at.0} x={rows.x(slice, at)} y={rows.axis + 20.0} {class}>{label}</text> }
+    html! { <text key={at.0} x={rows.x(slice, at)} y={rows.axis + 18.0} {class}>{label}</text> }
 }
 
 /// What happened; `past`: up to now, with labels.
@@ -177,6 +182,7 @@ fn history(props: &TimeBarProps, rows: &Rows, past: bool) -> Html {
         <g>
             <g>{ for slice.bands.iter().map(|band| view(props, rows, band, past)) }</g>
             <g>{ for slice.grants.iter().map(|grant| lock(props, rows, grant, past)) }</g>
+            <g>{ for slice.reigns.iter().map(|reign| lead(props, rows, reign, past)) }</g>
             <g>{ for slice.outages.iter().map(|outage| dark(props, rows, outage)) }</g>
         </g>
     }
@@ -249,6 +255,20 @@ fn lock(props: &TimeBarProps, rows: &Rows, grant: &Grant, past: bool) -> Html {
             <g>{ for grant.frozen.iter().map(stripe) }</g>
             { for shown.then(|| html! { <text x={x + 7.0} y={base} class="b n">{token}</text> }) }
             { for (shown && long < room).then(|| html! { <text x={who_x} y={base} class="n">{who}</text> }) }
+        </g>
+    }
+}
+
+/// A leader of the coordinators. Where there is none, nobody decides.
+fn lead(props: &TimeBarProps, rows: &Rows, reign: &Reign, past: bool) -> Html {
+    let (x, width) = rows.stretch(&props.slice, reign.from, reign.to);
+    let (y, height) = rows.control;
+    let label = (words(props.lang).term_of)(reign.term, &letter(&props.roster, reign.leader).0);
+    let fits = past && !props.thin && breadth(&label) + 14.0 < before_now(props, rows, x, width);
+    html! {
+        <g key={format!("{}-{}", reign.term, reign.from.0)} data-term={reign.term.to_string()}>
+            <rect x={x + 0.75} y={y + 0.75} width={width - 1.5} height={height - 1.5} rx="2" class="grant" />
+            { for fits.then(|| html! { <text x={x + 9.0} y={y + height / 2.0 + 5.8} class="b n">{label}</text> }) }
         </g>
     }
 }

@@ -76,8 +76,8 @@ fn labels(props: &MarksProps, places: &[f64]) -> Vec<Option<String>> {
         let label = said(w, &props.roster, mark.sign);
         let left = x - 11.0 - breadth(&label);
         let fits = !props.thin && mark.at <= props.now && x + 7.0 <= free_until && left >= taken.max(props.rows.left - 90.0);
-        // A promotion is named by its band.
-        let wanted = !matches!(mark.sign, Sign::Promoted(..));
+        // A promotion and an election are named by their bands.
+        let wanted = !matches!(mark.sign, Sign::Promoted(..) | Sign::Elected(..));
         free_until = if fits && wanted { left - 2.0 } else { free_until.min(x - 9.0) };
         out.push((fits && wanted).then_some(label));
     }
@@ -106,7 +106,8 @@ pub fn said(w: &Words, roster: &Roster, sign: Sign) -> String {
         Sign::Returned(who) => (w.mark_returned)(&name(who)),
         Sign::Out(who) => (w.mark_out)(&name(who)),
         Sign::Left(who) => (w.mark_left)(&name(who)),
-        Sign::Promoted(view, who) => (w.mark_promoted)(view.0, &name(who)),
+        Sign::Elected(term, who) => (w.term_of)(term, &name(who)),
+        Sign::Promoted(view, who) => (w.view_of)(view.0, &name(who)),
     }
 }
 
@@ -129,6 +130,7 @@ fn sign(props: &MarksProps, mark: &Mark, x: f64) -> Html {
         Sign::Out(_) | Sign::Left(_) => stroke(at("m-7,0h14"), "hand"),
         Sign::Suspected(..) => stroke(at("m4,-7h-6v14h6"), "bracket"),
         Sign::Returned(_) => stroke(at("m-4,-7h6v14h-6"), "bracket"),
+        Sign::Elected(..) => html! { <path d={glyph::STAR} transform={format!("translate({},{}) scale(.8)", n(x), n(y))} class="solid" /> },
         Sign::Promoted(_, who) => {
             let node = props.roster.name(who).to_string();
             html! {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ringside::cluster::name::Name;
 use ringside::proto::replica::view::ShardId;
-use ringside::scene::geom::{Point, pair, sin_cos, translate};
+use ringside::scene::geom::{Point, pair, sin_cos, trace, translate};
 use ringside::scene::layout::Layout;
 use ringside::scene::motion::Lane;
 use ringside::scene::ring;
@@ -144,11 +144,11 @@ pub fn moves(map: &Layout, moves: &[Move]) -> Html {
         let beside = (sin.abs() * w * all + cos.abs() * h + 7.0) * wide_side(map, &lane);
         let at = at.shift((2.0 * before + 1.0 - all) * w - sin * beside, cos * beside);
         let mut way = Vec::new();
-        lane.stretch(0.0, 1.0, |point| way.push(pair(point)));
+        lane.stretch(0.0, 1.0, |point| way.push(point));
         Some(html! {
             <g key={it.shard.0} class="move" data-n={kit::letter(from)} data-move={format!("{} {from} {to}", it.shard.0)}
                 data-percent={it.percent.to_string()}>
-                <path d={format!("M{}", way.join("L"))} class="move-line" />
+                <path d={trace(&way)} class="move-line" />
                 <g transform={translate(at)} class="parcel">
                     <rect x={kit::n(-w)} y={kit::n(-h)} width={kit::n(2.0 * w)} height={kit::n(2.0 * h)} rx="3" />
                     <rect x={kit::n(-w)} y={kit::n(h - 5.0)} width={kit::n(w * f64::from(it.percent) / 50.0)} height="5" class="part" />

@@ -11,6 +11,7 @@ use yew::prelude::*;
 use crate::ui::markup::html;
 use crate::ui::piece::{Piece, keyed, piece};
 
+use super::control::{Control, ControlProps};
 use super::kit;
 use super::log::{OpenLog, OpenLogProps};
 use super::ring::{SectionProps, lit};
@@ -27,7 +28,7 @@ impl Piece for Copies {
         let view = &*model.view;
         let nodes: Vec<_> = state::of_kind(view, Kind::Node).collect();
         let columns = Columns::new(model.size.0, state::nodes(view));
-        let groups = Groups::of(view, model.story, model.size);
+        let groups = Groups::of(view, model.story, model.table());
         let closing = groups.closing();
         let words = StageWords::of(model.lang);
         let dead = |process: &&&ringside::cluster::view::ProcessView| process.health == Health::Down;
@@ -50,7 +51,9 @@ impl Piece for Copies {
             )
         };
         let open = state::shard(view, model.story).map(|shard| piece::<OpenLog>(OpenLogProps { model: model.clone(), shard: shard.id }));
+        let control = model.control().then(|| piece::<Control>(ControlProps { model: model.clone() }));
         html! {
+          <>
             <svg class="stage-svg copies" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
                 aria-label={words.copies} data-lit={lit(model)}>
                 <g>{ for nodes.iter().filter(dead).map(gone) }</g>
@@ -59,7 +62,12 @@ impl Piece for Copies {
                 <g>{ for open }</g>
                 { piece::<Rows>(RowsProps { model: model.clone() }) }
                 { kit::text(Point::new(0.0, closing + 8.0), "s", stage_words::rest(model.lang, &groups)) }
+                if control.is_none() {
+                    { kit::text(Point::new(0.0, closing + 28.0), "s", stage_words::acked(model.lang, model.writes)) }
+                }
             </svg>
+            { for control }
+          </>
         }
     }
 }

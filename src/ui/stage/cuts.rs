@@ -1,6 +1,6 @@
 //! Links that are cut: a dashed lane with a gap in it.
 
-use ringside::scene::geom::{Point, num, pair, sin_cos};
+use ringside::scene::geom::{Point, num, sin_cos, trace};
 use ringside::scene::layout::Layout;
 use ringside::scene::motion::Lane;
 use ringside::sim::id::Pid;
@@ -12,12 +12,12 @@ use crate::ui::markup::html;
 pub fn cuts(map: &Layout, cuts: &[(Pid, Pid)]) -> Html {
     let cut = |&(from, to): &(Pid, Pid)| {
         let lane = Lane::between(map, from, to)?;
-        let way = lane.points().iter().map(|&point| pair(point)).collect::<Vec<_>>().join("L");
+        let way = trace(lane.points());
         let (middle, angle) = lane.at(0.5);
         let ticks = ticks(middle, angle);
         Some(html! {
             <g key={format!("{}-{}", from.0, to.0)} class="cut" data-cut={format!("{} {}", map.plan.roster.name(from), map.plan.roster.name(to))}>
-                <path d={format!("M{way}")} class="cut-line" />
+                <path d={way} class="cut-line" />
                 <path d={ticks.clone()} class="behind" />
                 <path d={ticks} class="ticks" />
             </g>

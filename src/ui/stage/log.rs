@@ -29,7 +29,7 @@ pub struct OpenLogProps {
 impl PartialEq for OpenLogProps {
     fn eq(&self, other: &OpenLogProps) -> bool {
         let (a, b) = (state::shard(&self.model.view, self.shard), state::shard(&other.model.view, other.shard));
-        self.shard == other.shard && self.model.same_page(&other.model) && a == b
+        self.shard == other.shard && self.model.same_page(&other.model) && self.model.cuts == other.model.cuts && a == b
     }
 }
 
@@ -46,7 +46,7 @@ impl Piece for OpenLog {
             return html! { <g /> };
         };
         let columns = Columns::new(model.size.0, state::nodes(view));
-        let log = Log::of(view, shard);
+        let log = Log::of(view, shard, &model.cuts);
         let server = shard.server.and_then(|pid| state::name(view, pid));
         let number = shard.id.0.to_string();
         let beside = 6.0 + 12.5 * number.len() as f64;
@@ -107,19 +107,52 @@ fn column(view: &ClusterView, shard: &ShardView, copy: &copies::Copy, columns: C
             Cell::Committed(no) if lost => ("cell lost", "m inked", Some(no)),
             Cell::Committed(no) => ("cell", "m on", Some(no)),
             Cell::Open(no) => ("cell open", "m inked", Some(no)),
+            Cell::Stray(no) => ("cell stray", "m inked", Some(no)),
             Cell::Folded => (if lost { "cell lost" } else { "cell" }, "m", None),
             Cell::Missing => ("cell missing", "m", None),
         };
         Some(html! {
             <g key={i}>
-                <rect x={x - columns.cell / 2.0} y={y} width={columns.cell} height="20" rx="3" {class} />
+                { plate(x, y, columns.cell, class) }
                 { for no.map(|no| kit::text(Point::new(x, y + 15.8), words, no.0.to_string())) }
+                if no.is_none() && class != "cell missing" { { stack(x, y + 6.0, "fold in") } }
             </g>
         })
     };
+    // What was cut off lies behind, struck out, where it was.
+    let ghost = |i: u32| {
+        let (x, y) = (x + 4.0, LOG_TOP + PITCH * f64::from(i) + 3.0);
+        let half = columns.cell / 2.0;
+        html! {
+            <g key={format!("cut{i}")} class="cut-off">
+                { plate(x, y, columns.cell, "cell open") }
+                { kit::line(Point::new(x - half, y + 20.0), Point::new(x + half, y), "strike") }
+            </g>
+        }
+    };
     Some(html! {
-        <g key={name.to_string()} data-n={kit::letter(name)}>{ for copy.cells.iter().enumerate().filter_map(cell) }</g>
+        <g key={name.to_string()} data-n={kit::letter(name)} data-cut={(!copy.cut.is_empty()).then(|| copy.cut.len().to_string())}>
+            if copy.folded { { stack(x, LOG_TOP - 7.0, "fold") } }
+            { for copy.cut.clone().filter(|&i| i < LINES).map(ghost) }
+            { for copy.cells.iter().enumerate().filter_map(cell) }
+        </g>
     })
+}
+
+/// A cell's ground; that of a stray entry is torn at its foot.
+fn plate(x: f64, y: f64, width: f64, class: &'static str) -> Html {
+    let left = x - width / 2.0;
+    if class == "cell stray" {
+        let step = kit::n(width / 4.0);
+        let d = format!("M{},{}h{}v20l-{step},-5l-{step},5l-{step},-5l-{step},5z", kit::n(left), kit::n(y), kit::n(width));
+        return html! { <path {d} {class} /> };
+    }
+    html! { <rect x={left} y={y} width={width} height="20" rx="3" {class} /> }
+}
+
+/// Sheets on a pile, edge on: entries that a snapshot stands for.
+fn stack(x: f64, y: f64, class: &'static str) -> Html {
+    html! { <path d={format!("M{},{}h20m-20,4h20", kit::n(x - 10.0), kit::n(y))} {class} /> }
 }
 
 /// A snapshot that arrives: instead of a log, a vessel that fills.

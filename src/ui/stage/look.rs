@@ -7,6 +7,7 @@ use ringside::cluster::Cluster;
 use ringside::cluster::setup::Setup;
 use ringside::cluster::view::{ClusterView, Flight, Health, Role, Shape};
 use ringside::proto::replica::view::{Index, ShardId};
+use ringside::scene::copies::Cut;
 use ringside::scene::geom::{Point, num, pair};
 use ringside::scene::glyph;
 use ringside::scene::layout::Layout;
@@ -128,6 +129,18 @@ fn states() -> ClusterView {
     view
 }
 
+/// Two leaders among the coordinators; C back with entries that D's view does not have, and B's log begins with a snapshot.
+fn split() -> ClusterView {
+    let mut view = fixture::election();
+    let c = fixture::pid("C");
+    view.processes[c.index()].health = Health::Up;
+    let seven = &mut view.shards[7];
+    (seven.replicas[0].base, seven.replicas[1].believes) = (Index(120), Some(Role::Primary));
+    seven.replicas[0].tail.retain(|(index, _)| index.0 > 121);
+    seven.replicas[2].tail.iter_mut().filter(|(index, _)| index.0 > 122).for_each(|entry| entry.1.0 = 4);
+    view
+}
+
 #[test]
 fn the_stage_can_be_looked_at() {
     let Some(folder) = std::env::var_os("RINGSIDE_LOOK") else {
@@ -141,6 +154,15 @@ fn the_stage_can_be_looked_at() {
     page(&folder, "zh", "light", StageModel { lang: Lang::Zh, ..base.clone() }, &flights);
     page(&folder, "thin", "light", StageModel { thin: true, ..base.clone() }, &flights);
     page(&folder, "states", "light", StageModel { view: Rc::new(states()), refused: None, ..base.clone() }, &[]);
+    let split = StageModel { view: Rc::new(split()), ..base.clone() };
+    let asked = |name: &str| StageModel { selected: name.parse().ok(), ..split.clone() };
+    let b = fixture::pid("B");
+    let cut = StageModel { cuts: vec![Cut { node: b, from: Index(123), dropped: 2 }], ..split.clone() };
+    page(&folder, "split", "light", cut, &[]);
+    page(&folder, "control", "light", asked("K2"), &[]);
+    page(&folder, "control-dark", "dark", asked("K1"), &[]);
+    page(&folder, "control-zh", "light", StageModel { lang: Lang::Zh, ..asked("K3") }, &[]);
+    page(&folder, "control-thin", "light", StageModel { thin: true, ..asked("K2") }, &[]);
     let mut cluster = Cluster::new(Rc::new(Setup::new(4_127)));
     let mut facts = Vec::new();
     let mut run_to = |cluster: &mut Cluster, ms| {

@@ -2,6 +2,7 @@
 //! over the ring (`paint`).
 
 mod band;
+mod control;
 mod copies;
 mod cuts;
 mod kit;
@@ -23,16 +24,19 @@ pub use ring::Ring;
 
 use std::rc::Rc;
 
-use ringside::cluster::name::Name;
+use ringside::cluster::config::{Ack, Reads};
+use ringside::cluster::name::{Kind, Name};
 use ringside::cluster::view::ClusterView;
 use ringside::proto::replica::view::ShardId;
+use ringside::scene::control::HEIGHT as CONTROL_HEIGHT;
+use ringside::scene::copies::Cut;
 use ringside::scene::layout::Plan;
 use ringside::scene::lock::Refusal;
 use ringside::scene::state;
 use ringside::text::Lang;
 
 /// What one section of the stage shows. Each section has one of its own, for its own size.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct StageModel {
     /// The cluster at this instant.
     pub view: Rc<ClusterView>,
@@ -46,12 +50,24 @@ pub struct StageModel {
     pub story: ShardId,
     /// The latest write that came too late for the lock: `scene::lock::latest_refusal`.
     pub refused: Option<Refusal>,
+    /// Log entries of that shard that were cut off lately: `scene::copies::cuts`.
+    pub cuts: Vec<Cut>,
+    /// When a write is acknowledged, how many copies that takes at least, and who answers reads.
+    pub writes: (Ack, u8, Reads),
     /// The page's language.
     pub lang: Lang,
     /// Whether the page is one column.
     pub thin: bool,
     /// The section's size in sixteenths of the root's font size: CSS pixels, divided by the root's font size, times 16.
     pub size: (u32, u32),
+}
+
+impl PartialEq for StageModel {
+    fn eq(&self, other: &StageModel) -> bool {
+        let rest = |it: &StageModel| (it.selected, it.second, it.hovered, it.story, it.refused, it.writes, it.lang, it.thin, it.size);
+        // A run makes one picture an instant: to compare two in full would find them different, after much work.
+        Rc::ptr_eq(&self.view, &other.view) && self.cuts == other.cuts && rest(self) == rest(other)
+    }
 }
 
 impl StageModel {
@@ -62,8 +78,20 @@ impl StageModel {
             && self.thin == other.thin
             && self.size == other.size
             && self.story == other.story
+            && self.table() == other.table()
             && a.len() == b.len()
             && a.iter().zip(b).all(|(a, b)| a.present == b.present && state::Look::of(a) == state::Look::of(b))
+    }
+
+    /// Whether the coordinators' table is open: one of them is selected.
+    pub fn control(&self) -> bool {
+        self.selected.is_some_and(|name| name.kind == Kind::Coordinator)
+    }
+
+    /// The size that is left to the table of copies.
+    pub fn table(&self) -> (u32, u32) {
+        let below = if self.control() { CONTROL_HEIGHT } else { 0 };
+        (self.size.0, self.size.1.saturating_sub(below))
     }
 
     /// What the ring's layout is a function of; so is `scene::motion::Lanes`, and so `paint`.

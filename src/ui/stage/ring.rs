@@ -4,14 +4,15 @@ use std::rc::Rc;
 
 use ringside::cluster::name::{Kind, Name};
 use ringside::cluster::view::{ClusterView, Role};
+use ringside::scene::control::{self, Post};
 use ringside::scene::copies::STORY_Y;
-use ringside::scene::geom::{Point, pair};
+use ringside::scene::geom::{Point, pair, trace};
 use ringside::scene::layout::Layout;
 use ringside::scene::motion::Lane;
 use ringside::scene::ring;
 use ringside::scene::state::{self, Look};
 use ringside::sim::id::Pid;
-use ringside::text::stage_words::StageWords;
+use ringside::text::stage_words::{self, StageWords};
 use yew::prelude::*;
 
 use crate::ui::markup::html;
@@ -82,7 +83,8 @@ impl Piece for Ring {
                 <g key={u64::from(map.0.plan.nodes)} class="links" aria-hidden="true">{ band::links(&map.0, story, ties) }</g>
                 <g class="slices">{ for in_story.into_iter().map(slice) }</g>
                 { cuts::cuts(&map.0, &cut(view)) }
-                <g class="doubts">{ doubts(view, &map.0) }</g>
+                <g class="doubts">{ doubts(model, &map.0) }</g>
+                <g class="votes" aria-hidden="true">{ votes(view, &map.0) }</g>
                 <g class="words" aria-hidden="true">{ words(model, &map.0) }</g>
                 <g>{ seats(Kind::Coordinator) }</g>
                 <g>{ seats(Kind::Node) }</g>
@@ -118,6 +120,9 @@ fn hatches() -> Html {
             <pattern id="stall" width="6" height="8" patternUnits="userSpaceOnUse">
                 <path d="M1.5,0V8" class="stall-line" />
             </pattern>
+            <marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="5" markerHeight="5" orient="auto">
+                <path d="M0,0L8,4L0,8Z" class="tip" />
+            </marker>
         </defs>
     }
 }
@@ -148,13 +153,17 @@ fn face(model: &StageModel, pid: Pid) -> Face {
         name: process.name,
         look: Look::of(process),
         standing: process.standing,
-        by: process.suspected.and_then(|(by, _)| state::name(view, by)),
+        by: control::doubter(view, model.selected, pid).and_then(|by| state::name(view, by)),
         role,
         crown: shard.and_then(|shard| state::crown(view, shard, pid)),
         progress: copy.filter(|_| role == Some(Role::Learner)).map(|(shard, replica)| state::progress(shard, replica)),
         slow: process.slow,
         isolated: isolated(view, pid),
         part: state::part(view, pid),
+        post: control::coordinator(view, pid).map(|it| {
+            let vote = it.voted.and_then(|vote| state::name(view, vote));
+            (Post::of(view, it), it.term, vote)
+        }),
         chosen,
     }
 }
@@ -185,39 +194,52 @@ fn cut(view: &ClusterView) -> Vec<(Pid, Pid)> {
 }
 
 /// Dotted lines from those who suspect to those they suspect.
-fn doubts(view: &ClusterView, map: &Layout) -> Html {
+fn doubts(model: &StageModel, map: &Layout) -> Html {
+    let view = &*model.view;
     let doubt = |process: &ringside::cluster::view::ProcessView| {
-        let (by, _) = process.suspected?;
+        let by = control::doubter(view, model.selected, process.pid)?;
         let (from, to) = (map.seat(by)?, map.seat(process.pid)?);
         let d = if process.name.kind == Kind::Node {
             format!("M{}L{}", pair(from.at.step_toward(to.at, from.reach)), pair(to.at.step_toward(from.at, to.reach + 11.0)))
         } else {
             let lane = Lane::between(map, by, process.pid)?;
-            format!("M{}", lane.points().iter().map(|&point| pair(point)).collect::<Vec<_>>().join("L"))
+            trace(lane.points())
         };
         Some(html! { <path key={process.name.to_string()} {d} class="doubt-line" /> })
     };
     view.present().filter_map(doubt).collect()
 }
 
-/// Names of kinds stand once.
+/// From each coordinator to the one it gave its vote of the term; a vote for oneself is not drawn.
+fn votes(view: &ClusterView, map: &Layout) -> Html {
+    let vote = |it: &ringside::cluster::view::CoordinatorView| {
+        let (from, to) = (map.seat(it.pid)?.at, map.seat(it.voted?)?.at);
+        let reach = map.hex_r * 0.87;
+        let d = format!("M{}L{}", pair(from.step_toward(to, reach)), pair(to.step_toward(from, reach)));
+        (from != to).then(|| html! { <path key={u64::from(it.pid.0)} {d} class="vote" marker-end="url(#tip)" /> })
+    };
+    view.coordinators.iter().filter_map(vote).collect()
+}
+
+/// Names of kinds stand once. Over several coordinators stands who leads them.
 fn words(model: &StageModel, map: &Layout) -> Html {
-    if model.thin {
+    let (words, thin) = (StageWords::of(model.lang), model.thin);
+    let roster = map.plan.roster;
+    let (mut coordinators, mut at) = (AttrValue::from(words.coordinator), map.centre.shift(0.0, map.hex_r + 16.0));
+    if roster.coordinators > 1 {
+        coordinators = stage_words::leads(model.lang, &model.view).into();
+        let top = map.seats().filter(|seat| seat.name.kind == Kind::Coordinator).fold(map.centre.y, |top, seat| top.min(seat.at.y));
+        at = if thin { Point::new(map.centre.x, 84.0) } else { Point::new(map.centre.x, top - map.hex_r - 11.0) };
+    } else if thin {
         return html! { <g /> };
     }
-    let words = StageWords::of(model.lang);
-    let roster = map.plan.roster;
-    let (balancers, above) = if roster.balancers > 1 { (words.balancers, -22.0) } else { (words.balancer, -22.0) };
-    let (coordinators, at) = match roster.coordinators {
-        0 | 1 => (words.coordinator, Point::new(0.0, map.hex_r + 16.0)),
-        _ => (words.coordinators, Point::new(-map.hex_r * 0.52, map.hex_r * 1.9 + 18.0)),
-    };
-    let first = map.seats().find(|seat| seat.name.kind == Kind::Balancer);
+    let first = map.seats().find(|seat| seat.name.kind == Kind::Balancer).filter(|_| !thin);
+    let balancers = if roster.balancers > 1 { words.balancers } else { words.balancer };
     html! {
         <>
-            { kit::text(Point::new(0.0, 16.0), "s", words.clients) }
-            if let Some(seat) = first { { kit::text(seat.at.shift(0.0, above), "m s", balancers) } }
-            { kit::text(map.centre.shift(at.x, at.y), "m s n", coordinators) }
+            if !thin { { kit::text(Point::new(0.0, 16.0), "s", words.clients) } }
+            if let Some(seat) = first { { kit::text(seat.at.shift(0.0, -22.0), "m s", balancers) } }
+            { kit::text(at, "m s n", coordinators) }
         </>
     }
 }

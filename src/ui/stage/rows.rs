@@ -50,7 +50,7 @@ impl Piece for Rows {
         let model = &*props.model;
         let view = &*model.view;
         let columns = Columns::new(model.size.0, state::nodes(view));
-        let groups = Groups::of(view, model.story, model.size);
+        let groups = Groups::of(view, model.story, model.table());
         let group = |((fare, shards), (title, first)): ((Fare, &Vec<_>), (f64, f64))| {
             let rows = shards.iter().enumerate().filter_map(|(i, &id)| {
                 let shard = state::shard(view, id)?;

@@ -5,7 +5,9 @@ use std::rc::Rc;
 use ringside::cluster::name::{Kind, Name};
 use ringside::cluster::view::{Role, Standing};
 use ringside::proto::replica::view::ShardId;
-use ringside::scene::geom::{Point, hexagon, num, translate};
+use ringside::scene::control::Post;
+use ringside::scene::geom::{Point, hexagon, num, place, translate};
+use ringside::scene::glyph;
 use ringside::scene::layout::{Layout, Seat as Place};
 use ringside::scene::state::{Crown, Look, Part, role_word};
 use ringside::sim::id::Pid;
@@ -51,23 +53,25 @@ pub struct Face {
     pub isolated: bool,
     /// A client's part in the lock.
     pub part: Part,
+    /// Coordinators: what it is, the latest term it knows, and to whom it gave its vote of that term.
+    pub post: Option<(Post, u32, Option<Name>)>,
     /// 1 if it is selected, 2 if it is the second one, else 0.
     pub chosen: u8,
 }
 
 impl Face {
     fn stake(&self, story: ShardId) -> Stake {
-        match (self.name.kind, self.role) {
-            (Kind::Coordinator, _) => Stake::Leader,
-            (Kind::Client, _) => Stake::Client(self.part),
-            (Kind::Node, Some(role)) => Stake::Copy(role, story.0),
-            (Kind::Node, None) | (Kind::Balancer, _) => Stake::None,
+        match (self.name.kind, self.role, self.post) {
+            (Kind::Coordinator, _, Some((post, term, _))) if post != Post::Down => Stake::Post(post, term),
+            (Kind::Client, _, _) => Stake::Client(self.part),
+            (Kind::Node, Some(role), _) => Stake::Copy(role, story.0),
+            (Kind::Node, None, _) | (Kind::Balancer | Kind::Coordinator, _, _) => Stake::None,
         }
     }
 
     fn role_word(&self) -> Option<&'static str> {
         match self.name.kind {
-            Kind::Coordinator => (self.name.n == 0).then_some("leader"),
+            Kind::Coordinator => self.post.and_then(|(post, _, _)| post.word()),
             Kind::Node => self.role.map(role_word),
             Kind::Client => self.part.word(),
             Kind::Balancer => None,
@@ -138,6 +142,8 @@ impl Piece for Seat {
                 aria-label={stage_words::process(*lang, name, face.look, node.then_some(face.standing), face.stake(*story))}
                 data-kind={kind_word(name.kind)} data-id={name} data-n={kit::letter(name)}
                 data-health={health} data-standing={node.then(|| standing_word(face.standing))} data-role={face.role_word()}
+                data-term={face.post.map(|(_, term, _)| term.to_string())}
+                data-vote={face.post.and_then(|(_, _, vote)| vote).map(|vote| vote.to_string())}
                 data-suspected-by={face.by.map(|by| by.to_string())}
                 data-chosen={(face.chosen > 0).then(|| face.chosen.to_string())}
                 {onclick} {onkeydown} {onpointerenter} {onpointerleave} {onfocus} {onblur}>
@@ -150,7 +156,7 @@ impl Piece for Seat {
 fn drawn(map: &Layout, place: &Place, face: &Face, lang: Lang) -> Html {
     match face.name.kind {
         Kind::Node => node(map, place.at, face, lang),
-        Kind::Coordinator => coordinator(map, face, lang),
+        Kind::Coordinator => coordinator(map, place.at, face, lang),
         Kind::Balancer => balancer(face, lang),
         Kind::Client => client(map, face),
     }
@@ -253,26 +259,46 @@ fn isolation(at: Point, r: f64) -> Html {
     }
 }
 
-fn coordinator(map: &Layout, face: &Face, lang: Lang) -> Html {
-    let at = Point::default();
-    let leads = face.name.n == 0;
-    let down = face.look == Look::Down;
-    let class = match (down, leads) {
-        (true, _) => "hex down",
-        (false, true) => "hex leader",
-        (false, false) => "hex",
+/// A hexagon: filled for a leader that is sure of it, a heavy outline for one that is not. Its badge says the office, its
+/// second line the term. The badge looks away from the others.
+fn coordinator(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
+    let (at, r) = (Point::default(), map.hex_r);
+    let (post, term, _) = face.post.unwrap_or((Post::Down, 0, None));
+    let class = match post {
+        Post::Down => "hex down",
+        Post::Leader => "hex leader",
+        Post::Unsure => "hex unsure",
+        Post::Newcomer => "hex new",
+        Post::Candidate | Post::Asking | Post::Follower => "hex",
     };
-    let words = if leads && !down { "m b onink" } else { "m b" };
+    let words = if post == Post::Leader { "m b onink" } else { "m b" };
+    let alone = map.plan.roster.coordinators == 1;
+    let (first, second) = if map.plan.thin || alone { (5.8, None) } else { (-2.0, Some(term)) };
+    let out = if alone { Point::new(0.0, -r) } else { map.centre.step_toward(seat, r + 1.0).shift(-map.centre.x, -map.centre.y) };
     html! {
         <>
-            { halo(at, map.hex_r + 5.0) }
-            <polygon points={hexagon(at, map.hex_r - 1.5)} {class} />
-            { kit::text(at.shift(0.0, 5.8), words, face.name.to_string()) }
-            if face.look == Look::Frozen { { kit::pause(at.shift(map.hex_r * 0.85, -map.hex_r * 0.7)) } }
-            if face.isolated { { isolation(at, map.hex_r + 9.0) } }
-            if face.slow > 1 { { kit::text(at.shift(map.hex_r, map.hex_r - 1.0), "s n", stage_words::slow(lang, face.slow)) } }
+            { halo(at, r + 5.0) }
+            <polygon points={hexagon(at, r - 1.5)} {class} />
+            { kit::text(at.shift(0.0, first), words, face.name.to_string()) }
+            { for second.map(|term| kit::text(at.shift(0.0, 14.0), if post == Post::Leader { "m onink" } else { "m" }, term.to_string())) }
+            if face.isolated { { isolation(at, r + 4.0) } }
+            { office(out, post) }
+            if face.look == Look::Frozen { { kit::pause(at.shift(r * 0.85, -r * 0.7)) } }
+            if face.slow > 1 { { kit::text(at.shift(r, r - 1.0), "s n", stage_words::slow(lang, face.slow)) } }
         </>
     }
+}
+
+/// The badge of an office: a star leads, an arrow up stands for election, a dashed one only asks, a plus is not counted yet.
+pub fn office(at: Point, post: Post) -> Html {
+    let sign = match post {
+        Post::Follower | Post::Down => return Html::default(),
+        Post::Leader | Post::Unsure => return html! { <path d={glyph::STAR} transform={place(at, 1.0)} class="star" /> },
+        Post::Candidate | Post::Asking => "M0,5V-5M-4,-1L0,-5L4,-1",
+        Post::Newcomer => "M-5,0H5M0,-5V5",
+    };
+    let class = if post == Post::Asking { "badge asks" } else { "badge" };
+    html! { <g {class} transform={translate(at)}><circle r="9.5" /><path d={sign} /></g> }
 }
 
 fn balancer(face: &Face, lang: Lang) -> Html {

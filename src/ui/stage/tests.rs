@@ -5,9 +5,11 @@ pub mod fixture;
 
 use std::rc::Rc;
 
+use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::view::{Health, Role};
 use ringside::proto::lock::token::FencingToken;
-use ringside::proto::replica::view::ShardId;
+use ringside::proto::replica::view::{Index, ShardId};
+use ringside::scene::copies::Cut;
 use ringside::scene::lock::Refusal;
 use ringside::text::Lang;
 use yew::LocalServerRenderer;
@@ -25,6 +27,8 @@ pub fn model(size: (u32, u32)) -> StageModel {
         hovered: None,
         story: ShardId(7),
         refused: Some(Refusal { who: fixture::pid("c3"), token: FencingToken(33) }),
+        cuts: Vec::new(),
+        writes: (Ack::InSync, 1, Reads::Primary),
         lang: Lang::En,
         thin: false,
         size,
@@ -168,6 +172,112 @@ fn a_free_lock_and_a_quiet_cluster_are_drawn_too() {
     let markup = render::<LockPicture>(model);
     assert!(markup.contains("free") && markup.contains("nobody waits"));
     assert!(tags(&markup, "data-place=").is_empty());
+}
+
+fn election(selected: &str, size: (u32, u32)) -> StageModel {
+    StageModel { view: Rc::new(fixture::election()), selected: selected.parse().ok(), ..model(size) }
+}
+
+#[test]
+fn each_coordinator_wears_its_office_its_term_and_its_vote() {
+    let mut model = election("A", (560, 478));
+    let markup = render::<Ring>(model.clone());
+    has(
+        tag(&markup, "data-id=\"K1\""),
+        &["data-role=\"leader\"", "data-term=\"8\"", "data-vote=\"K1\"", "believes it leads, out of touch"],
+    );
+    has(
+        tag(&markup, "data-id=\"K2\""),
+        &["data-role=\"leader\"", "data-term=\"9\"", "data-vote=\"K2\"", "coordinator K2, up, leads, term 9"],
+    );
+    has(tag(&markup, "data-id=\"K3\""), &["data-role=\"candidate\"", "data-vote=\"K3\"", "stands for election"]);
+    assert_eq!(tags(&markup, "class=\"star\"").len(), 2, "two that lead are two stars");
+    assert_eq!([tags(&markup, "class=\"hex leader\"").len(), tags(&markup, "class=\"hex unsure\"").len()], [1, 1]);
+    assert!(markup.contains(">K2 and K1 lead<"), "the latest term first");
+    let three = &mut Rc::make_mut(&mut model.view).coordinators;
+    (three[0].office, three[1].newcomer, three[2].voted) = (None, true, Some(fixture::pid("K2")));
+    let markup = render::<Ring>(model);
+    assert!(!tag(&markup, "data-id=\"K1\"").contains("data-role"), "whoever is down holds no office");
+    has(tag(&markup, "data-id=\"K2\""), &["data-role=\"newcomer\"", "does not count yet"]);
+    assert_eq!(tags(&markup, "class=\"vote\"").len(), 1, "a vote for oneself is not drawn, one for another is");
+    assert!(tags(&markup, "class=\"star\"").is_empty() && markup.contains(">no leader<"));
+}
+
+#[test]
+fn the_only_coordinator_has_no_term_to_tell_and_nobody_to_lead() {
+    let mut model = model((560, 478));
+    let view = Rc::make_mut(&mut model.view);
+    view.coordinators.truncate(1);
+    for k in ["K2", "K3"] {
+        view.processes[fixture::pid(k).index()].present = false;
+    }
+    let markup = render::<Ring>(model);
+    assert!(markup.contains(">coordinator<") && !markup.contains("leads term"));
+    assert_eq!(tags(&markup, "class=\"star\"").len(), 1);
+}
+
+#[test]
+fn a_selected_coordinators_belief_stands_beside_the_truth() {
+    let by = |selected| {
+        let markup = render::<Ring>(election(selected, (560, 478)));
+        ["C", "D"].map(|node| tag(&markup, &format!("data-id=\"{node}\"")).contains("data-suspected-by"))
+    };
+    assert_eq!([by("A"), by("K2"), by("K3")], [[true, false], [false, true], [false, false]]);
+}
+
+#[test]
+fn a_selected_coordinator_opens_their_table_under_the_log() {
+    assert!(!render::<Copies>(model((352, 478))).contains("<table"));
+    let markup = render::<Copies>(election("K2", (352, 478)));
+    let rows: Vec<Vec<&str>> = markup
+        .split("<tr>")
+        .skip(1)
+        .map(|row| row.split('<').filter_map(|cell| cell.split('>').nth(1)).filter(|text| !text.is_empty()).collect())
+        .collect();
+    let wanted = [
+        vec!["Control", "★ K1", "★ K2", "K3"],
+        vec!["office", "unsure", "leads", "stands"],
+        vec!["term", "8", "9", "9"],
+        vec!["vote for", "K1", "K2", "K3"],
+        vec!["snapshot", "40", "40", "40"],
+        vec!["committed", "62", "62", "61"],
+        vec!["61", "8", "8", "8"],
+        vec!["62", "8", "8", "8"],
+        vec!["63", "≠8", "9"],
+        vec!["64", "8"],
+    ];
+    assert_eq!(rows, wanted);
+    assert_eq!(["sure", "open", "stray", "missing"].map(|kind| tags(&markup, &format!("i class=\"{kind}\"")).len()), [5, 3, 1, 1]);
+    assert_eq!(tags(&markup, "class=\"upto\"").len(), 3, "each knows how far it is decided");
+    assert_eq!(tags(&markup, "data-shard=").len(), 1, "only the story's row is left above it");
+    assert!(markup.contains("shards untouched"));
+}
+
+#[test]
+fn in_a_log_what_is_astray_folded_or_cut_off_looks_so() {
+    let mut model = model((352, 478));
+    let view = Rc::make_mut(&mut model.view);
+    view.processes[fixture::pid("C").index()].health = Health::Up;
+    let seven = &mut view.shards[7];
+    seven.replicas[0].base.0 = 120;
+    seven.replicas[0].tail.retain(|(index, _)| index.0 > 121);
+    seven.replicas[2].tail.iter_mut().filter(|(index, _)| index.0 > 122).for_each(|entry| entry.1.0 = 4);
+    let plain = render::<Copies>(model.clone());
+    assert_eq!(tags(&plain, "class=\"cell stray\"").len(), 1, "C has another entry at 123");
+    assert_eq!([tags(&plain, "class=\"fold in\"").len(), tags(&plain, "class=\"fold\"").len()], [2, 1]);
+    assert!(!plain.contains("cut-off"));
+    model.cuts = vec![Cut { node: fixture::pid("B"), from: Index(123), dropped: 2 }];
+    let cut = render::<Copies>(model);
+    has(tag(&cut, "data-cut="), &["data-n=\"B\"", "data-cut=\"2\""]);
+    assert_eq!(tags(&cut, "class=\"cut-off\"").len(), 2);
+}
+
+#[test]
+fn the_table_says_when_a_write_is_acknowledged() {
+    let said = |writes, lang| render::<Copies>(StageModel { writes, lang, ..model((352, 478)) });
+    assert!(said((Ack::InSync, 1, Reads::Primary), Lang::En).contains(">acked by all in sync · min 1<"));
+    assert!(said((Ack::Primary, 2, Reads::InSync), Lang::En).contains(">acked by the primary alone · min 2 · reads: any<"));
+    assert!(said((Ack::Majority, 1, Reads::Primary), Lang::Zh).contains(">过半副本存下即确认 · 至少 1 份<"));
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub fn fail() {
 
 /// Whether the address asks for the placement room.
 pub fn wants_room() -> bool {
-    window().location().search().is_ok_and(|query| query.contains("place="))
+    window().location().search().is_ok_and(|query| query.trim_start_matches('?').split('&').any(|part| part.starts_with("place=")))
 }
 
 /// Opens or closes the placement room: a module of its own, fetched when it is opened for the first time. From then on it

@@ -1,0 +1,79 @@
+//! The reasons that facts give.
+
+use crate::sim::id::Pid;
+
+/// What a client asked for, as far as the reader needs to know.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Asked {
+    /// To read a key.
+    Read,
+    /// To write a key.
+    Write,
+}
+
+/// Why a view was changed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ViewWhy {
+    /// The primary was declared down; another in-sync replica leads.
+    Promotion,
+    /// The primary was declared down and no in-sync replica lives.
+    NoPrimary,
+    /// A backup was removed from the in-sync set.
+    BackupLost,
+    /// A learner caught up and joined the in-sync set.
+    CaughtUp,
+    /// A copy is wanted on this node, which has none: it is a learner from now on.
+    Recruited(Pid),
+    /// The primary gave way to the preferred one.
+    HandedOver,
+    /// Every wanted copy is there, and those that nobody wants any more were let go.
+    Dismissed,
+    /// A copy that was being made is not wanted any more.
+    Cancelled,
+}
+
+/// Why the ring was computed anew.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RingWhy {
+    /// A node joined, or one that was leaving stays.
+    Joined,
+    /// A node wishes to leave.
+    Draining,
+    /// A node was down for too long.
+    Out,
+    /// A node that was down for too long is back.
+    Returned,
+}
+
+/// Why a request was turned away.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RefusedWhy {
+    /// The node is not the primary of the shard (as far as it knows).
+    NotPrimary,
+    /// The node is primary, but its lease has ended.
+    NoLease,
+    /// The node is a new primary and still settles what its predecessor left.
+    Settling,
+    /// The balancer knows no primary for the shard.
+    NoRoute,
+    /// Fewer copies are in sync than a write needs.
+    TooFew,
+}
+
+/// Why a coordinator leads no more.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum YieldWhy {
+    /// It has heard of a higher term.
+    HigherTerm,
+    /// No majority has answered it for long.
+    Unheard,
+}
+
+/// Why a primary stopped serving.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum StopWhy {
+    /// Its lease ended without renewal.
+    LeaseEnded,
+    /// It learned of a higher view.
+    HigherView,
+}

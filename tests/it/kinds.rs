@@ -1,0 +1,187 @@
+//! Every kind of fact that a process can note and every message happens in some run, and has a name.
+
+use std::collections::BTreeSet;
+
+use ringside::cluster::config::{Ack, Reads};
+use ringside::cluster::rules::Rules;
+use ringside::cluster::setup::Setup;
+use ringside::cluster::view::Office;
+use ringside::sim::fault::Fault;
+use ringside::sim::journal::What;
+use ringside::sim::time::{Span, Time};
+use ringside::text::Lang;
+use ringside::text::message_names::message_name;
+
+use crate::engine::Run;
+
+/// What can happen among coordinators: the leader is cut off from the others and goes on writing, another is dead for long, a
+/// third loses its disk.
+fn council() -> Run {
+    let mut run = Run::new(4127, Rules::ALL_ON);
+    run.watch_until(Time::from_millis(2_000));
+    let leads = |run: &Run, yes: bool| {
+        let view = run.cluster.view();
+        view.coordinators.iter().find(|it| (it.office == Some(Office::Leader)) == yes).expect("one leads, others follow").pid
+    };
+    let (leader, others) = (leads(&run, true), run.cluster.env().coordinators.clone());
+    let others = || others.iter().copied().filter(|&pid| pid != leader);
+    others().for_each(|other| [Fault::Cut(leader, other), Fault::Cut(other, leader)].into_iter().for_each(|it| run.hand(it)));
+    run.watch_until(Time::from_millis(5_000));
+    others().for_each(|other| [Fault::Heal(leader, other), Fault::Heal(other, leader)].into_iter().for_each(|it| run.hand(it)));
+    run.watch_until(Time::from_millis(6_000));
+    let away = leads(&run, false);
+    run.hand(Fault::Kill(away));
+    run.until(Time::from_millis(36_000));
+    run.hand(Fault::Revive(away));
+    run.watch_until(Time::from_millis(38_000));
+    let wiped = leads(&run, false);
+    [Fault::Wipe(wiped), Fault::Revive(wiped)].into_iter().for_each(|it| run.hand(it));
+    run.watch_until(Time::from_millis(42_000));
+    assert!(run.promises.states().iter().all(|(_, broken)| broken.is_none()), "{:?}", run.promises.states());
+    run
+}
+
+#[test]
+fn every_kind_of_fact_and_message_happens_in_some_run() {
+    let (mut kinds, mut labels) = (BTreeSet::new(), BTreeSet::new());
+    let mut flights = Vec::new();
+    for seed in 0..16 {
+        let mut setup = Setup::new(seed);
+        // Every way of acknowledging and reading, and logs short enough to be trimmed.
+        setup.config.ack = Ack::ALL[seed as usize % 3];
+        setup.config.reads = Reads::ALL[seed as usize % 2];
+        (setup.config.log_max, setup.config.log_keep) = (24, 8);
+        let mut run = Run::of(setup);
+        let node = |run: &Run, i: usize| run.cluster.env().nodes[i % 6];
+        let mut at = Time::from_millis(1_000);
+        for round in 0..40 {
+            while run.cluster.now() < at {
+                run.until(at.min(run.cluster.now() + Span::millis(8)));
+                run.cluster.flights(&mut flights);
+                labels.extend(flights.iter().map(|flight| flight.label));
+            }
+            let (a, b) = (node(&run, seed as usize), node(&run, seed as usize + 1));
+            let worker = run.cluster.env().workers[seed as usize % 5];
+            let others = |run: &Run| run.cluster.env().nodes[..6].iter().copied().filter(|&to| to != a).collect::<Vec<_>>();
+            match round {
+                4 => run.hand(Fault::Cut(a, b)),
+                // Alone with its clients, then dead: what it acknowledges on its own disk alone is lost.
+                8 => others(&run).into_iter().for_each(|to| run.hand(Fault::Cut(a, to))),
+                10 => {
+                    run.hand(Fault::Kill(a));
+                    others(&run).into_iter().for_each(|to| run.hand(Fault::Heal(a, to)));
+                    run.hand(Fault::Freeze(worker));
+                }
+                20 => [Fault::Revive(a), Fault::Thaw(worker)].into_iter().for_each(|it| run.hand(it)),
+                24 => run.hand(Fault::Freeze(b)),
+                28 => run.hand(Fault::Join(run.cluster.env().nodes[6])),
+                30 => run.hand(Fault::Leave(node(&run, seed as usize + 3))),
+                34 => run.hand(Fault::Thaw(b)),
+                _ => {}
+            }
+            at += Span::millis(200) + Span(seed * 7_001);
+        }
+        for record in &run.facts {
+            if let What::Note(_) = &record.what {
+                kinds.insert(ringside::session::export::kind(&record.what));
+            }
+        }
+    }
+    let mut run = council();
+    for record in &run.facts {
+        if let What::Note(_) = &record.what {
+            kinds.insert(ringside::session::export::kind(&record.what));
+        }
+    }
+    labels.append(&mut run.labels);
+    let expected = [
+        "acknowledged",
+        "answered",
+        "applied",
+        "appended",
+        "committed",
+        "decided",
+        "decisions-cut",
+        "dropped",
+        "elected",
+        "fence-refused",
+        "fenced-write",
+        "hold-begins",
+        "hold-ends",
+        "learner-ready",
+        "left",
+        "lock-granted",
+        "lock-queued",
+        "lock-released",
+        "read-asked",
+        "readmitted",
+        "refused",
+        "replica-read",
+        "retried",
+        "returned",
+        "ring-changed",
+        "serving",
+        "session-ended",
+        "snapshot-sent",
+        "snapshot-taken",
+        "stale-view",
+        "stands",
+        "state-taken",
+        "stepped-down",
+        "stopped",
+        "suspected",
+        "trimmed",
+        "truncated",
+        "view-changed",
+        "voted",
+        "writes-lost",
+        "yielded",
+    ];
+    let missing: Vec<_> = expected.iter().filter(|kind| !kinds.contains(*kind)).collect();
+    assert!(missing.is_empty() && kinds.len() == expected.len(), "never happened: {missing:?}; happened: {kinds:?}");
+    let expected = [
+        "Acquire",
+        "Append",
+        "AppendEntries",
+        "Appended",
+        "Ask",
+        "Chunk",
+        "Commit",
+        "Done",
+        "Edit",
+        "Get",
+        "Got",
+        "Granted",
+        "Heartbeat",
+        "HeartbeatOk",
+        "InstallSnapshot",
+        "KeepAlive",
+        "Lagging",
+        "LeaderBeat",
+        "Mismatch",
+        "NoVote",
+        "NotAppended",
+        "Open",
+        "PreVote",
+        "Put",
+        "Ready",
+        "Refused",
+        "Release",
+        "RequestVote",
+        "SessionOk",
+        "SessionOver",
+        "Stale",
+        "Stored",
+        "Tail",
+        "Views",
+        "Vote",
+        "Yield",
+        "Yielded",
+    ];
+    let missing: Vec<_> = expected.iter().filter(|label| !labels.contains(*label)).collect();
+    assert!(missing.is_empty(), "never seen under way: {missing:?}; seen: {labels:?}");
+    for label in labels {
+        let name = message_name(label, Lang::Zh);
+        assert!(!name.is_ascii(), "the message {label} has no Chinese name");
+    }
+}
