@@ -12,7 +12,6 @@ use crate::proto::replica::transfer::{Incoming, Outgoing};
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
 use crate::sim::id::Pid;
 use crate::sim::sorted::SortedMap;
-use crate::sim::time::{Span, Time};
 
 /// A request that waits.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -118,13 +117,17 @@ impl Hosted {
         Outgoing::new((self.applied, view), base.items())
     }
 
-    /// Makes a snapshot of the log's beginning if the log is longer than `max`, and leaves at least `keep` entries and what has to
-    /// follow snapshots on their way (to those heard within `patience`). Gives what the disk has to know.
-    pub fn trim(&mut self, max: u32, keep: u32, now: Time, patience: Span) -> Option<((Index, ViewNo), Rc<Base>)> {
+    /// Makes a snapshot of the log's beginning if the log is longer than `max`, and leaves at least `keep` entries. Gives what the
+    /// disk has to know.
+    pub fn trim(&mut self, max: u32, keep: u32) -> Option<((Index, ViewNo), Rc<Base>)> {
         let log = self.replica.log();
         let (from, last) = (log.base().0, log.last().0);
-        let held = self.outgoing.values().filter_map(|it| it.holds(now, patience)).min();
-        let to = self.replica.floor().min(self.applied).min(held.unwrap_or(Index(u32::MAX))).0.min(last.saturating_sub(keep));
+        let mut to = self.replica.floor().min(self.applied).0.min(last.saturating_sub(keep));
+        // What follows a snapshot on its way will be needed; but a receiver that never ends does not make the log grow for ever.
+        if last - from <= max.saturating_mul(4) {
+            let needed = self.outgoing.values().filter_map(Outgoing::begun).min();
+            to = needed.map_or(to, |needed| to.min(needed.0));
+        }
         // A little at a time is not worth a snapshot.
         if last - from <= max || to < from + max.saturating_sub(keep) / 2 {
             return None;

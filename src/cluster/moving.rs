@@ -38,7 +38,7 @@ impl Node {
             SnapshotMsg::Got { view, upto, have } => {
                 if view == hosted.replica.view()
                     && let Some(outgoing) = Rc::make_mut(hosted).outgoing.get_mut(&from)
-                    && outgoing.got(upto, have, ctx.now())
+                    && outgoing.got(upto, have)
                 {
                     ctx.arm(Timer::Chunk(shard), ctx.env().setup.config.chunk_every);
                 }

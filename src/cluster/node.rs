@@ -248,7 +248,7 @@ impl Node {
                 Want::Commit(index) => {
                     ctx.note(Note::Committed { shard, index });
                     hosted.apply(shard, index, ctx);
-                    if let Some((upto, base)) = hosted.trim(config.log_max, config.log_keep, ctx.now(), config.lag_max) {
+                    if let Some((upto, base)) = hosted.trim(config.log_max, config.log_keep) {
                         ctx.note(Note::Trimmed { shard, upto: upto.0 });
                         ctx.save(Change::Trim { shard, upto, base }, Ticket::Nothing);
                         for to in hosted.renew_snapshots() {

@@ -43,14 +43,12 @@ pub struct Outgoing<I> {
     have: u32,
     /// When the next piece was sent; `None`: not yet.
     sent: Option<Time>,
-    /// When the receiver last said that it has more.
-    moved: Time,
 }
 
 impl<I: Clone> Outgoing<I> {
     /// The state of a shard after entry `upto`, as a list of items. Not empty.
     pub fn new(upto: (Index, ViewNo), items: Vec<I>) -> Outgoing<I> {
-        Outgoing { upto, items: items.into(), have: 0, sent: None, moved: Time::ZERO }
+        Outgoing { upto, items: items.into(), have: 0, sent: None }
     }
 
     /// Whether the receiver would need another one after it, since the log begins after `base` now.
@@ -63,10 +61,9 @@ impl<I: Clone> Outgoing<I> {
         self.have == 0 && self.is_useless(base)
     }
 
-    /// What has to stay in the log while the snapshot is on its way, or it would be of no use when it is there: what follows
-    /// this entry. Nothing has to stay for a receiver that has not been heard for `patience`.
-    pub fn holds(&self, now: Time, patience: Span) -> Option<Index> {
-        (self.have > 0 && now.since(self.moved) <= patience).then_some(self.upto.0)
+    /// The entry up to which the receiver will have everything, if it has begun to receive: it needs the log from there on.
+    pub fn begun(&self) -> Option<Index> {
+        (self.have > 0).then_some(self.upto.0)
     }
 
     /// The next piece of at most `chunk` items, unless it was sent less than `again` ago.
@@ -82,11 +79,11 @@ impl<I: Clone> Outgoing<I> {
     }
 
     /// The receiver has `have` items of snapshot `upto`. True: the next piece may go.
-    pub fn got(&mut self, upto: (Index, ViewNo), have: u32, now: Time) -> bool {
+    pub fn got(&mut self, upto: (Index, ViewNo), have: u32) -> bool {
         // The same count again is the answer to a chunk that was sent twice: the next piece is under way already.
         let news = upto == self.upto && have != self.have && have <= self.items.len() as u32;
         if news {
-            (self.have, self.sent, self.moved) = (have, None, now);
+            (self.have, self.sent) = (have, None);
         }
         news
     }
@@ -160,7 +157,7 @@ mod tests {
             }
             for _ in 0..2 {
                 let have = Incoming::take(&mut slot, Pid(1), UPTO, first, total, items.clone());
-                out.got(UPTO, have, Time(now * 50));
+                out.got(UPTO, have);
             }
             if let Some((first, items)) = late.replace((first, items)) {
                 Incoming::take(&mut slot, Pid(1), UPTO, first, total, items);
@@ -177,13 +174,13 @@ mod tests {
         let mut slot = None;
         let (first, total, items) = chunk(&mut out, 0).expect("the first piece");
         let have = Incoming::take(&mut slot, Pid(1), UPTO, first, total, items);
-        assert!(out.got(UPTO, have, Time(0)));
+        assert!(out.got(UPTO, have));
         slot = None;
         let (first, total, items) = chunk(&mut out, 1).expect("the second piece");
         assert_eq!(first, 2);
         let have = Incoming::take(&mut slot, Pid(1), UPTO, first, total, items);
         assert_eq!(have, 0);
-        assert!(out.got(UPTO, have, Time(0)));
+        assert!(out.got(UPTO, have));
         assert_eq!(chunk(&mut out, 2).map(|piece| piece.0), Some(0));
     }
 
