@@ -226,6 +226,7 @@ impl History {
                 self.reigns.push(Reign { term: *term, leader: who, from: at, to: None });
                 self.mark(fact, Sign::Elected(*term, who));
             }
+            Note::WritesLost { shard, lost, .. } => self.mark(fact, Sign::Lost(shard.0, *lost)),
             Note::SteppedDown { .. } => self.reign_ends(Some(who), at),
             Note::Stands { .. }
             | Note::Voted { .. }
@@ -240,7 +241,6 @@ impl History {
             | Note::Appended { .. }
             | Note::Committed { .. }
             | Note::Truncated { .. }
-            | Note::WritesLost { .. }
             | Note::Trimmed { .. }
             | Note::Applied { .. }
             | Note::ReadAsked { .. }

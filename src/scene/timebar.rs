@@ -145,6 +145,8 @@ pub enum Sign {
     Left(Pid),
     /// A new primary leads the shard, in this view.
     Promoted(ViewNo, Pid),
+    /// So many acknowledged writes of a shard were dropped.
+    Lost(u16, u32),
     /// Who was elected to lead the coordinators, in which term.
     Elected(u32, Pid),
 }
@@ -164,7 +166,13 @@ impl Sign {
             | Sign::Drifts(_)
             | Sign::Cut(..)
             | Sign::Healed(..) => true,
-            Sign::Suspected(..) | Sign::Returned(_) | Sign::Out(_) | Sign::Left(_) | Sign::Promoted(..) | Sign::Elected(..) => false,
+            Sign::Suspected(..)
+            | Sign::Returned(_)
+            | Sign::Out(_)
+            | Sign::Left(_)
+            | Sign::Promoted(..)
+            | Sign::Elected(..)
+            | Sign::Lost(..) => false,
         }
     }
 }

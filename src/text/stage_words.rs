@@ -295,15 +295,17 @@ pub const fn post_long(lang: Lang, post: Post) -> &'static str {
     StageWords::of(lang).posts_long[post as usize]
 }
 
-/// Who leads the coordinators, in one line that fits between the nodes.
-pub fn leads(lang: Lang, view: &ClusterView) -> String {
+/// Who leads the coordinators, in one line that fits between the nodes; `term`: in which term, too.
+pub fn leads(lang: Lang, view: &ClusterView, term: bool) -> String {
     let leaders = control::leaders(view);
     let name = |i: usize| leaders.get(i).and_then(|it| state::name(view, it.pid)).map_or(String::new(), |name| name.to_string());
     match (lang, &leaders[..]) {
         (Lang::En, []) => "no leader".to_owned(),
         (Lang::Zh, []) => "暂无领导者".to_owned(),
-        (Lang::En, [one]) => format!("{} leads term {}", name(0), one.term),
-        (Lang::Zh, [one]) => format!("{} 领导任期 {}", name(0), one.term),
+        (Lang::En, [one]) if term => format!("{} leads term {}", name(0), one.term),
+        (Lang::Zh, [one]) if term => format!("{} 领导任期 {}", name(0), one.term),
+        (Lang::En, [_]) => name(0) + " leads",
+        (Lang::Zh, [_]) => name(0) + " 领导",
         (Lang::En, _) => format!("{} and {} lead", name(0), name(1)),
         (Lang::Zh, _) => format!("{} 与 {} 都在领导", name(0), name(1)),
     }

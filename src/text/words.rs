@@ -160,6 +160,8 @@ pub struct Words {
     pub at_risk: &'static str,
     /// Acknowledged writes lost.
     pub lost: &'static str,
+    /// Acknowledged writes lost, and reads that were answered with less than was acknowledged.
+    pub lost_and_stale: &'static str,
     /// Copies moved, and the least that any placement could have moved.
     pub moved: &'static str,
     /// So many of so many planned, and the least that any placement could have moved; `{}` marks their places.
@@ -315,6 +317,8 @@ pub struct Words {
     pub mark_suspected: fn(&str, &str) -> String,
     /// A process that was suspected is back.
     pub mark_returned: fn(&str) -> String,
+    /// So many acknowledged writes of a shard were lost.
+    pub mark_lost: fn(u16, u32) -> String,
     /// It was taken off the ring.
     pub mark_out: fn(&str) -> String,
     /// It holds nothing any more.

@@ -215,7 +215,8 @@ fn coordinator(lang: Lang, view: &ClusterView, process: &ProcessView, out: &mut 
     if view.coordinators.len() == 1 {
         out.push(words.alone.to_owned());
     } else {
-        out.push(format!("{}, {} {}", stage_words::post_long(lang, Post::of(view, it)), words.term, it.term));
+        out.push(stage_words::post_long(lang, Post::of(view, it)).to_owned());
+        out.push(format!("{} {}", words.term, it.term));
     }
     let suspects: Vec<_> = it.suspects.iter().filter_map(|&pid| look::name(view, pid)).map(|name| name.to_string()).collect();
     if !suspects.is_empty() {

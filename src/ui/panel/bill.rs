@@ -1,5 +1,6 @@
 //! The bill, and the promises that stand behind its last line.
 
+use ringside::cluster::config::Ack;
 use ringside::cluster::property::{Broken, Promise};
 use ringside::session::bill::Bill as Figures;
 use ringside::sim::time::{Span, Time};
@@ -18,6 +19,8 @@ pub struct BillProps {
     pub lang: Lang,
     /// The figures.
     pub bill: Figures,
+    /// How writes are acknowledged: not every way allows every promise.
+    pub ack: Ack,
     /// The promises, each with the first moment it was broken.
     pub promises: [(Promise, Option<Broken>); Promise::COUNT],
 }
@@ -33,7 +36,8 @@ impl Piece for Bill {
         let span = |span: Option<Span>| span.map(|span| (w.seconds)(&seconds(span)));
         // Before the first fault nothing is billed, so that a zero is never taken for a result.
         let counted = |figure: String| bill.since.map(|_| figure);
-        let kept = props.promises.iter().filter(|(_, broken)| broken.is_none()).count();
+        let made: Vec<_> = props.promises.iter().filter(|(promise, _)| promise.is_made(props.ack)).collect();
+        let kept = made.iter().filter(|(_, broken)| broken.is_none()).count();
         let line = |name: &'static str, figure: &'static str, value: Option<String>| {
             let bad = matches!(figure, "at-risk" | "lost") && value.as_ref().is_some_and(|value| value != "0");
             let class = match value {
@@ -58,31 +62,34 @@ impl Piece for Bill {
                     { line(w.unserved, "unserved", counted(bill.unserved.to_string())) }
                     { line(w.refused_retried, "refused", counted(format!("{} · {}", bill.refused, bill.retried))) }
                     { line(w.at_risk, "at-risk", (bill.at_risk > 0).then(|| bill.at_risk.to_string()).or_else(|| counted("0".to_owned()))) }
-                    { line(w.lost, "lost", counted(bill.lost.to_string())) }
+                    if bill.replica_reads > 0 {
+                        <div key="stale"><dt>{w.lost_and_stale}</dt><dd class={(bill.lost > 0).then_some("bad")}>{ for figures("{} · {}", &[("lost", bill.lost), ("stale", bill.stale_reads)]) }</dd></div>
+                    } else {
+                        { line(w.lost, "lost", counted(bill.lost.to_string())) }
+                    }
                     <div key="moved">
                         <dt>{w.moved}</dt>
                         if bill.planned > 0 {
-                            <dd>{ for moved(w.moved_of, bill) }</dd>
+                            <dd>{ for figures(w.moved_of, &[("moved", bill.moved), ("planned", bill.planned), ("minimum", bill.minimum)]) }</dd>
                         } else {
                             <dd data-figure="moved" class="none">{w.none_yet}</dd>
                         }
                     </div>
                     <div key="promises">
                         <dt>{w.promises_kept}</dt>
-                        <dd data-figure="promises">{(w.of)(kept as u32, props.promises.len() as u32)}</dd>
+                        <dd data-figure="promises">{(w.of)(kept as u32, made.len() as u32)}</dd>
                     </div>
                 </dl>
-                <ul class="promises">{ for props.promises.iter().map(|&(promise, broken)| one(props.lang, promise, broken)) }</ul>
+                <ul class="promises">{ for made.into_iter().map(|&(promise, broken)| one(props.lang, promise, broken)) }</ul>
             </div>
         }
     }
 }
 
-/// Copies moved, beside those planned and the least that could have been.
-fn moved<'a>(form: &'a str, bill: &Figures) -> impl Iterator<Item = Html> + use<'a> {
-    let figures = [("moved", bill.moved), ("planned", bill.planned), ("minimum", bill.minimum)];
+/// Figures in a form of words.
+fn figures<'a>(form: &'a str, figures: &'a [(&'static str, u32)]) -> impl Iterator<Item = Html> + use<'a> {
     ringside::text::pieces(form).zip(figures).map(|(words, (name, figure))| {
-        html! { <>{words.to_owned()}<span data-figure={name}>{figure.to_string()}</span></> }
+        html! { <>{words.to_owned()}<span data-figure={*name}>{figure.to_string()}</span></> }
     })
 }
 

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use futures_executor::block_on;
+use ringside::cluster::config::Ack;
 use ringside::cluster::name::{Name, Roster};
 use ringside::cluster::property::{Broken, Promise};
 use ringside::session::bill::Bill as Figures;
@@ -63,7 +64,7 @@ fn a_killed_node_wears_a_dashed_disc_in_the_sentence() {
 
 #[test]
 fn before_any_fault_the_bill_has_no_figures() {
-    let html = html::<Bill>(BillProps { lang: Lang::En, bill: Figures::default(), promises: kept() });
+    let html = html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, bill: Figures::default(), promises: kept() });
     for figure in ["detected", "outage", "unserved", "refused", "lost"] {
         assert!(html.contains(&format!("<dd data-figure=\"{figure}\" class=\"none\">none yet</dd>")), "{figure}: {html}");
     }
@@ -83,9 +84,9 @@ fn after_a_fault_the_bill_names_detection_and_outage() {
         retried: 9,
         ..Figures::default()
     };
-    let zh = html::<Bill>(BillProps { lang: Lang::Zh, bill: bill.clone(), promises: kept() });
+    let zh = html::<Bill>(BillProps { lang: Lang::Zh, ack: Ack::InSync, bill: bill.clone(), promises: kept() });
     assert!(zh.contains(">1.11 秒</dd>") && zh.contains("中断（未结束）"), "{zh}");
-    let en = html::<Bill>(BillProps { lang: Lang::En, bill, promises: kept() });
+    let en = html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, bill, promises: kept() });
     assert!(en.contains("outage, still open") && en.contains(">1.28 s</dd>") && en.contains(">5 · 9</dd>"), "{en}");
     assert!(en.contains("<dd data-figure=\"lost\">0</dd>"), "nothing lost is a result: {en}");
 }
@@ -94,7 +95,7 @@ fn after_a_fault_the_bill_names_detection_and_outage() {
 fn a_broken_promise_is_said_aloud_and_a_kept_one_is_not() {
     let mut promises = kept();
     promises[4].1 = Some(Broken { at: Time::from_millis(9_870), seq: Seq(7) });
-    let html = html::<Bill>(BillProps { lang: Lang::En, bill: Figures::default(), promises });
+    let html = html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, bill: Figures::default(), promises });
     assert!(html.contains("data-promise=\"one-effective\" data-state=\"broken\""), "{html}");
     assert!(html.contains("Broken at 9.87 s"), "{html}");
     assert_eq!(html.matches("class=\"unseen\"").count(), 10, "the kept ones are for readers only: {html}");
@@ -151,7 +152,7 @@ fn another_node_is_offered_while_there_is_a_letter_left() {
 #[test]
 fn the_bill_shows_what_moved_beside_what_had_to() {
     let bill = |moved, planned, minimum| Figures { moved, planned, minimum, ..Figures::default() };
-    let html = |lang, bill| html::<Bill>(BillProps { lang, bill, promises: kept() });
+    let html = |lang, bill| html::<Bill>(BillProps { lang, ack: Ack::InSync, bill, promises: kept() });
     let none = html(Lang::En, bill(0, 0, 0));
     assert!(none.contains("<dd data-figure=\"moved\" class=\"none\">none yet</dd>"), "{none}");
     let some = html(Lang::En, bill(4, 9, 8));
@@ -163,11 +164,26 @@ fn the_bill_shows_what_moved_beside_what_had_to() {
 #[test]
 fn writes_at_risk_are_marked_while_there_are_any() {
     let html = |since, at_risk| {
-        html::<Bill>(BillProps { lang: Lang::En, bill: Figures { since, at_risk, ..Figures::default() }, promises: kept() })
+        html::<Bill>(BillProps {
+            lang: Lang::En,
+            ack: Ack::InSync,
+            bill: Figures { since, at_risk, ..Figures::default() },
+            promises: kept(),
+        })
     };
     assert!(html(None, 0).contains("<dd data-figure=\"at-risk\" class=\"none\">none yet</dd>"));
     assert!(html(None, 2).contains("<dd data-figure=\"at-risk\" class=\"bad\">2</dd>"), "it needs no fault to be at risk");
     assert!(html(Some(Time::ZERO), 0).contains("<dd data-figure=\"at-risk\">0</dd>"));
+}
+
+#[test]
+fn reads_from_backups_bring_their_stale_ones_onto_the_bill_and_only_promises_made_are_counted() {
+    let bill = Figures { replica_reads: 9, stale_reads: 3, lost: 1, ..Figures::default() };
+    let html = |ack, bill: &Figures| html::<Bill>(BillProps { lang: Lang::En, ack, bill: bill.clone(), promises: kept() });
+    let said = "<dd class=\"bad\"><span data-figure=\"lost\">1</span> · <span data-figure=\"stale\">3</span></dd>";
+    assert!(html(Ack::InSync, &bill).contains(said), "{}", html(Ack::InSync, &bill));
+    let alone = html(Ack::Primary, &Figures::default());
+    assert!(alone.contains(">9 of 9<") && !alone.contains("acked-survive"), "{alone}");
 }
 
 #[test]

@@ -106,6 +106,7 @@ pub fn said(w: &Words, roster: &Roster, sign: Sign) -> String {
         Sign::Returned(who) => (w.mark_returned)(&name(who)),
         Sign::Out(who) => (w.mark_out)(&name(who)),
         Sign::Left(who) => (w.mark_left)(&name(who)),
+        Sign::Lost(shard, n) => (w.mark_lost)(shard, n),
         Sign::Elected(term, who) => (w.term_of)(term, &name(who)),
         Sign::Promoted(view, who) => (w.view_of)(view.0, &name(who)),
     }
@@ -130,6 +131,7 @@ fn sign(props: &MarksProps, mark: &Mark, x: f64) -> Html {
         Sign::Out(_) | Sign::Left(_) => stroke(at("m-7,0h14"), "hand"),
         Sign::Suspected(..) => stroke(at("m4,-7h-6v14h6"), "bracket"),
         Sign::Returned(_) => stroke(at("m-4,-7h6v14h-6"), "bracket"),
+        Sign::Lost(..) => stroke(at("m-6,-6h12v4m0,4v4h-12v-4m0,-4v-4"), "hand"),
         Sign::Elected(..) => html! { <path d={glyph::STAR} transform={format!("translate({},{}) scale(.8)", n(x), n(y))} class="solid" /> },
         Sign::Promoted(_, who) => {
             let node = props.roster.name(who).to_string();

@@ -235,7 +235,9 @@ fn words(model: &StageModel, map: &Layout) -> Html {
     let roster = map.plan.roster;
     let (mut coordinators, mut at) = (AttrValue::from(words.coordinator), map.centre.shift(0.0, map.hex_r + 16.0));
     if roster.coordinators > 1 {
-        coordinators = stage_words::leads(model.lang, &model.view).into();
+        // Between seven nodes there is no room for the term; it stands in the coordinators.
+        let term = thin || map.plan.nodes.count_ones() < 7;
+        coordinators = stage_words::leads(model.lang, &model.view, term).into();
         let top = map.seats().filter(|seat| seat.name.kind == Kind::Coordinator).fold(map.centre.y, |top, seat| top.min(seat.at.y));
         at = if thin { Point::new(map.centre.x, 84.0) } else { Point::new(map.centre.x, top - map.hex_r - 11.0) };
     } else if thin {

@@ -288,7 +288,7 @@ fn coordinator(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
     }
 }
 
-/// The badge of an office: a star leads, an arrow up stands for election, a dashed one only asks, a plus is not counted yet.
+/// The badge of an office: a star leads, an arrow up stands for election, in a dashed ring it only asks, a plus is not counted yet.
 pub fn office(at: Point, post: Post) -> Html {
     let sign = match post {
         Post::Follower | Post::Down => return Html::default(),
