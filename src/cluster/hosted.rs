@@ -122,7 +122,12 @@ impl Hosted {
     pub fn trim(&mut self, max: u32, keep: u32) -> Option<((Index, ViewNo), Rc<Base>)> {
         let log = self.replica.log();
         let (from, last) = (log.base().0, log.last().0);
-        let to = self.replica.floor().min(self.applied).0.min(last.saturating_sub(keep));
+        let mut to = self.replica.floor().min(self.applied).0.min(last.saturating_sub(keep));
+        // What follows a snapshot on its way will be needed; but a receiver that never ends does not make the log grow for ever.
+        if last - from <= max.saturating_mul(4) {
+            let needed = self.outgoing.values().filter_map(Outgoing::begun).min();
+            to = needed.map_or(to, |needed| to.min(needed.0));
+        }
         // A little at a time is not worth a snapshot.
         if last - from <= max || to < from + max.saturating_sub(keep) / 2 {
             return None;

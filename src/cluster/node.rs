@@ -270,7 +270,8 @@ impl Node {
                     }
                 }
                 Want::Snapshot(to) => {
-                    if !hosted.outgoing.contains_key(&to) {
+                    let base = hosted.replica.log().base();
+                    if hosted.outgoing.get(&to).is_none_or(|it| it.is_useless(base)) {
                         ctx.note(Note::SnapshotSent { shard, to, upto: hosted.applied });
                         hosted.outgoing.insert(to, hosted.snapshot());
                     }

@@ -58,27 +58,28 @@ fn with_every_rule_on_no_promise_breaks() {
 #[test]
 fn with_one_rule_off_its_own_promise_breaks() {
     for (rule, own, follows) in [
-        (Rule::Fencing, Promise::OneEffective, None),
-        (Rule::FairQueue, Promise::LockFifo, None),
-        (Rule::TokenSurvives, Promise::TokensGrow, None),
+        (Rule::Fencing, Promise::OneEffective, &[][..]),
+        (Rule::FairQueue, Promise::LockFifo, &[]),
+        (Rule::TokenSurvives, Promise::TokensGrow, &[]),
         // Two that serve at once can acknowledge two writes at one place.
-        (Rule::PrimaryLease, Promise::OneServing, Some(Promise::AckedSurvive)),
-        // A lost write may be an edit under the lock, and then the next edit builds on a document without it.
-        (Rule::InSyncPromotion, Promise::AckedSurvive, Some(Promise::OneEffective)),
-        (Rule::OpResults, Promise::OnceOnly, None),
-        (Rule::ViewCheck, Promise::CopiesAgree, None),
+        (Rule::PrimaryLease, Promise::OneServing, &[Promise::AckedSurvive]),
+        // A lost write may be an edit under the lock, and then the next edit builds on a document without it; and a copy may have
+        // to forget what it knows to be committed before anybody serves without it.
+        (Rule::InSyncPromotion, Promise::AckedSurvive, &[Promise::OneEffective, Promise::CopiesAgree]),
+        (Rule::OpResults, Promise::OnceOnly, &[]),
+        (Rule::ViewCheck, Promise::CopiesAgree, &[]),
     ] {
         let mut own_breaks = 0;
         // An old primary seldom has anything left to say.
-        let (seeds, often) = if rule == Rule::ViewCheck { (200, 4) } else { (72, 12) };
+        let (seeds, least) = if rule == Rule::ViewCheck { (200, 4) } else { (72, 12) };
         for seed in 0..seeds {
             let session = soak(seed, &[rule]);
             let broken = broken(&session);
             own_breaks += u32::from(broken.contains(&own));
-            let foreign = broken.iter().find(|&&promise| promise != own && Some(promise) != follows);
+            let foreign = broken.iter().find(|&&promise| promise != own && !follows.contains(&promise));
             assert_eq!(foreign, None, "without {}: {}", rule.word(), session.link());
         }
-        assert!(own_breaks >= often, "without {}, “{}” broke on {own_breaks} of {seeds} seeds", rule.word(), own.word());
+        assert!(own_breaks >= least, "without {}, “{}” broke on {own_breaks} of {seeds} seeds", rule.word(), own.word());
     }
 }
 
@@ -142,10 +143,10 @@ const READY: [(Rule, Promise, &str); 3] = [
     (
         Rule::ViewCheck,
         Promise::CopiesAgree,
-        "v=3&seed=4127&off=view-check&do=4.013:isolate:A,4.513:freeze:A,7.513:heal:A,7.513:thaw:A&at=10.513",
+        "v=3&seed=4127&off=view-check&do=4.798:isolate:A,5.298:freeze:A,8.298:heal:A,8.298:thaw:A&at=11.298",
     ),
-    (Rule::Truncate, Promise::CopiesAgree, "v=3&seed=4127&off=truncate&do=4.013:isolate:A,8.013:heal:A&at=11.013"),
-    (Rule::OpResults, Promise::OnceOnly, "v=3&seed=4127&off=op-results&do=4.032:kill:A&at=7.032"),
+    (Rule::Truncate, Promise::CopiesAgree, "v=3&seed=4127&off=truncate&do=4.798:isolate:A,8.798:heal:A&at=11.798"),
+    (Rule::OpResults, Promise::OnceOnly, "v=3&seed=4127&off=op-results&do=4.817:kill:A&at=7.817"),
 ];
 
 /// The directed run of a rule, with the rule off or on.

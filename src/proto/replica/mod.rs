@@ -10,6 +10,8 @@ pub mod machine;
 mod peer;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_modes;
 pub mod transfer;
 pub mod view;
 pub mod words;

@@ -51,9 +51,19 @@ impl<I: Clone> Outgoing<I> {
         Outgoing { upto, items: items.into(), have: 0, sent: None }
     }
 
-    /// Whether the receiver has nothing of it yet and would need another one after it, since the log begins after `base` now.
+    /// Whether the receiver would need another one after it, since the log begins after `base` now.
+    pub fn is_useless(&self, base: Index) -> bool {
+        self.upto.0 < base
+    }
+
+    /// The same, while the receiver has nothing of it yet.
     pub fn is_outdated(&self, base: Index) -> bool {
-        self.have == 0 && self.upto.0 < base
+        self.have == 0 && self.is_useless(base)
+    }
+
+    /// The entry up to which the receiver will have everything, if it has begun to receive: it needs the log from there on.
+    pub fn begun(&self) -> Option<Index> {
+        (self.have > 0).then_some(self.upto.0)
     }
 
     /// The next piece of at most `chunk` items, unless it was sent less than `again` ago.
