@@ -1,6 +1,6 @@
 //! `build`: the release page, ready for any static host, under any path.
 
-use crate::{order, paths, room, run, serve, setup, sha256};
+use crate::{order, paths, room, run, serve, setup, sha256, sheet};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -14,6 +14,7 @@ pub fn build() -> Result<(), String> {
     run::step("release build", trunk.env(FLAGS, web_flags()))?;
     run::timed("wasm-opt", shrink)?;
     run::timed("scripts and styles without their comments", minify)?;
+    run::timed("one style sheet", sheet::join)?;
     run::timed("names of the room", room::name)?;
     run::timed("content policy", policy)
 }

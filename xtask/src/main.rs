@@ -13,6 +13,7 @@ mod run;
 mod serve;
 mod setup;
 mod sha256;
+mod sheet;
 mod size;
 mod tally;
 
