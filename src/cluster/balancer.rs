@@ -35,6 +35,7 @@ impl Balancer {
     }
 
     /// Asks for news.
+    #[inline(never)]
     pub fn report(&mut self, ctx: &mut Context<'_>) {
         let env = ctx.env();
         ctx.arm(Timer::Heartbeat, env.setup.config.heartbeat_every);
@@ -45,6 +46,7 @@ impl Balancer {
     }
 
     /// A message arrives.
+    #[inline(never)]
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
             Msg::Decisions { since, version, changes, .. } if since <= self.known => {

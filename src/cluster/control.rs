@@ -196,6 +196,7 @@ impl Control {
     }
 
     /// Carries out a command that was logged at `at`.
+    #[inline(never)]
     pub fn apply(&mut self, command: &Command, at: Time, env: &Env, out: &mut Vec<Decided>) {
         self.version += 1;
         let rules = env.setup.rules;
@@ -244,6 +245,7 @@ impl Control {
         self.member(pid).is_some_and(|member| member.up)
     }
 
+    #[inline(never)]
     fn node_up(&mut self, pid: Pid, boot: Boot, fresh: bool, leaving: bool, env: &Env, out: &mut Vec<Decided>) {
         let Some(member) = self.members.iter_mut().find(|member| member.pid == pid) else { return };
         let reborn = boot > member.boot;
@@ -275,6 +277,7 @@ impl Control {
         }
     }
 
+    #[inline(never)]
     fn nodes_down(&mut self, pids: &[Pid], env: &Env, out: &mut Vec<Decided>) {
         for member in &mut self.members {
             if pids.contains(&member.pid) {
@@ -297,6 +300,7 @@ impl Control {
 
     /// A new view after the loss of primary `old` (which may lead again if `again`). Only members of the in-sync set are
     /// candidates, in the ring's order; if none lives, the shard waits for one of them.
+    #[inline(never)]
     fn fail_over(&mut self, i: usize, old: Pid, again: bool, env: &Env, out: &mut Vec<Decided>) {
         let view = &self.shards[i].view;
         let any = !env.setup.rules.on(Rule::InSyncPromotion);

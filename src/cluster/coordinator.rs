@@ -84,6 +84,7 @@ impl Coordinator {
     }
 
     /// A message arrives.
+    #[inline(never)]
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
             Msg::Raft(msg) => self.hear(from, *msg, ctx),
@@ -135,6 +136,7 @@ impl Coordinator {
         });
     }
 
+    #[inline(never)]
     fn act(&mut self, ctx: &mut Context<'_>, act: impl FnOnce(&mut Raft<Decision, Control>, Time, Patience, Draw<'_>, &mut Wants)) {
         let (now, patience) = (ctx.now(), ctx.env().council());
         let mut wants = Wants::new();
@@ -144,6 +146,7 @@ impl Coordinator {
         self.afterwards(ctx);
     }
 
+    #[inline(never)]
     fn carry_out(&mut self, wants: Wants, ctx: &mut Context<'_>) {
         for want in wants {
             match want {
@@ -182,6 +185,7 @@ impl Coordinator {
     }
 
     /// What is decided takes effect.
+    #[inline(never)]
     fn apply(&mut self, upto: Index, ctx: &mut Context<'_>) {
         while self.applied < upto {
             let index = self.applied.next();
@@ -204,6 +208,7 @@ impl Coordinator {
 
     /// What follows from any change: a leader that knows all begins, a newcomer counts again, an old log gives way to a
     /// snapshot, the timer is set.
+    #[inline(never)]
     fn afterwards(&mut self, ctx: &mut Context<'_>) {
         loop {
             let (now, patience) = (ctx.now(), ctx.env().council());

@@ -66,6 +66,7 @@ impl Reign {
 
 impl Coordinator {
     /// Its first decision is made: it acts from now on.
+    #[inline(never)]
     pub(super) fn begin(&mut self, ctx: &mut Context<'_>) {
         let Some(reign) = &mut self.reign else { return };
         reign.begun = true;
@@ -90,6 +91,7 @@ impl Coordinator {
     }
 
     /// A node or worker asks for a decision.
+    #[inline(never)]
     pub(super) fn asked(&mut self, msg: Msg, ctx: &mut Context<'_>) {
         if !self.is_in_charge() {
             return;
@@ -107,6 +109,7 @@ impl Coordinator {
     }
 
     /// A node or balancer has been heard.
+    #[inline(never)]
     pub(super) fn heartbeat(&mut self, from: Pid, sent: Time, boot: Boot, fresh: bool, leaving: bool, ctx: &mut Context<'_>) {
         if !self.is_in_charge() {
             return;
@@ -134,6 +137,7 @@ impl Coordinator {
     }
 
     /// Sends what the receiver does not know yet.
+    #[inline(never)]
     fn tell(&self, to: Pid, answers: Option<Time>, lease: bool, admitted: Boot, ctx: &mut Context<'_>) {
         let Some(peer) = self.peers.iter().find(|peer| peer.pid == to) else { return };
         let changes = Rc::new(self.control.since(peer.known));
@@ -142,6 +146,7 @@ impl Coordinator {
     }
 
     /// The clock is looked at.
+    #[inline(never)]
     pub fn look(&mut self, ctx: &mut Context<'_>) {
         ctx.arm(Timer::Look, LOOK_EVERY);
         let (now, env) = (ctx.now(), ctx.env());
@@ -178,6 +183,7 @@ impl Coordinator {
     }
 
     /// Rebalancing: what has to wait for time to pass, and the hand-overs, which need the primary's help.
+    #[inline(never)]
     fn move_on(&mut self, now: Time, ctx: &mut Context<'_>) {
         let env = ctx.env();
         let config = &env.setup.config;
@@ -206,6 +212,7 @@ impl Coordinator {
     ///
     /// Deaths that begin together are decided together (see [`Command::NodesDown`]): while somebody else's fate is open, the
     /// decision waits, but not for ever.
+    #[inline(never)]
     pub fn wait_out(&mut self, suspect: Pid, ctx: &mut Context<'_>) {
         if !self.is_in_charge() {
             return;
@@ -251,6 +258,7 @@ impl Coordinator {
     }
 
     /// Tells what was decided, and whom it concerns. `of` is the entry: its term and index.
+    #[inline(never)]
     pub(super) fn decided(&mut self, command: &Command, decided: Vec<Decided>, of: (u32, u32), ctx: &mut Context<'_>) {
         let mut views = false;
         for outcome in decided {

@@ -35,6 +35,7 @@ pub struct Node {
 
 impl Node {
     /// A new life.
+    #[inline(never)]
     pub fn boot(disk: &NodeDisk, ctx: &mut Context<'_>) -> Node {
         let (me, rules) = (ctx.me(), Protection::of(ctx.env().setup.rules));
         let shards = disk.shards.iter().map(|(&shard, disk)| {
@@ -73,6 +74,7 @@ impl Node {
     }
 
     /// Its operator wishes something. It is told to the coordinators with every heartbeat, so no message of it can be lost.
+    #[inline(never)]
     pub fn signal(&mut self, signal: Signal, ctx: &mut Context<'_>) {
         let leaving = signal == Signal::Leave;
         if leaving != self.leaving {
@@ -87,6 +89,7 @@ impl Node {
     }
 
     /// A timer fires.
+    #[inline(never)]
     pub fn wake(&mut self, timer: Timer, ctx: &mut Context<'_>) {
         match timer {
             Timer::Heartbeat => {
@@ -126,6 +129,7 @@ impl Node {
     }
 
     /// A message arrives.
+    #[inline(never)]
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
             Msg::Decisions { answers, lease, admitted, since, version, changes } => {
@@ -153,6 +157,7 @@ impl Node {
         }
     }
 
+    #[inline(never)]
     fn learn(&mut self, leased_from: Option<Time>, version: Version, changes: &Changes, ctx: &mut Context<'_>) {
         if !self.admitted {
             self.admitted = true;
@@ -177,6 +182,7 @@ impl Node {
         }
     }
 
+    #[inline(never)]
     fn enter(&mut self, shard: ShardId, view: &View, ctx: &mut Context<'_>) {
         let me = ctx.me();
         let named = view.in_sync.contains(&me) || view.learners.contains(&me);
@@ -207,6 +213,7 @@ impl Node {
     }
 
     /// Lets a shard's replica act, carries out what it wants, and keeps its timer running while somebody owes it an answer.
+    #[inline(never)]
     pub(super) fn with(
         &mut self,
         shard: ShardId,
@@ -306,6 +313,7 @@ impl Node {
         }
     }
 
+    #[inline(never)]
     fn start_serving(&mut self, ctx: &mut Context<'_>) {
         if !self.has_lease(ctx) {
             return;

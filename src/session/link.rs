@@ -50,6 +50,7 @@ pub fn is_older(fragment: &str) -> bool {
 }
 
 /// Reads a fragment, with or without its `#`. An empty one is the default run.
+#[inline(never)]
 pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
     if fragment.len() > LIMITS.link {
         return Err(LinkError::TooLong(fragment.len()));
@@ -115,6 +116,7 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
 }
 
 /// Writes a fragment, without its `#`. Of the configuration it carries what `parse` reads.
+#[inline(never)]
 pub fn print(opened: &Opened) -> String {
     use fmt::Write;
     let (setup, plain) = (&opened.setup, Setup::new(opened.setup.seed));

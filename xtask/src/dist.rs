@@ -1,12 +1,12 @@
 //! `build`: the release page, ready for any static host, under any path.
 
-use crate::{order, paths, room, run, serve, setup, sha256, sheet};
+use crate::{order, pack, paths, room, run, serve, setup, sha256, sheet};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-/// Builds `dist/`: trunk, then wasm-opt, then the content policy.
+/// Builds `dist/`: trunk, then wasm-opt, then what makes it smaller still, then the content policy.
 pub fn build() -> Result<(), String> {
     setup::page()?;
     setup::npm()?;
@@ -16,6 +16,7 @@ pub fn build() -> Result<(), String> {
     run::timed("scripts and styles without their comments", minify)?;
     run::timed("one style sheet", sheet::join)?;
     run::timed("names of the room", room::name)?;
+    run::timed("packed module", pack::pack)?;
     run::timed("content policy", policy)
 }
 

@@ -7,6 +7,7 @@ mod bench;
 mod dist;
 mod gate;
 mod order;
+mod pack;
 mod paths;
 mod room;
 mod run;

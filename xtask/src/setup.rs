@@ -9,6 +9,7 @@ const TRUNK: Tool =
     Tool { package: "trunk", program: "trunk", version: "0.21.14", minutes: "about 4 minutes", features: &["--no-default-features"] };
 const BINDGEN: Tool =
     Tool { package: "wasm-bindgen-cli", program: "wasm-bindgen", version: "0.2.129", minutes: "about 2 minutes", features: &[] };
+const ZOPFLI: Tool = Tool { package: "zopfli", program: "zopfli", version: "0.8.4", minutes: "some seconds", features: &[] };
 const FONT: &str = "fonts-wqy-microhei";
 
 /// A program installed by cargo, at one version.
@@ -58,7 +59,8 @@ impl Tool {
 pub fn page() -> Result<(), String> {
     target()?;
     TRUNK.install()?;
-    BINDGEN.install()
+    BINDGEN.install()?;
+    ZOPFLI.install()
 }
 
 /// What checking the source needs besides: rustfmt and clippy.
@@ -82,6 +84,11 @@ pub fn tools() -> Result<Vec<PathBuf>, String> {
 /// The program that runs wasm tests, of the same release as wasm-bindgen.
 pub fn wasm_test_runner() -> Result<PathBuf, String> {
     Ok(BINDGEN.bin()?.join("wasm-bindgen-test-runner"))
+}
+
+/// zopfli, as cargo installed it.
+pub fn zopfli() -> Result<PathBuf, String> {
+    Ok(ZOPFLI.bin()?.join("zopfli"))
 }
 
 /// wasm-opt, as npm installed it.
