@@ -14,6 +14,7 @@ mod link_error;
 mod moment;
 pub mod playback;
 pub mod room;
+pub mod scenario;
 pub mod siege;
 mod timeline;
 pub mod why;

@@ -239,6 +239,8 @@ pub struct Words {
     pub rules_off: fn(usize) -> String,
     /// A rule in a short sentence.
     pub rule: fn(Rule) -> &'static str,
+    /// Opens a ready run in which the rule is off.
+    pub see_it_break: &'static str,
     /// Cast heading.
     pub cast: &'static str,
     /// Counts of a kind.

@@ -132,6 +132,7 @@ pub(super) static WORDS: Words = Words {
     rules: "Rules",
     modified: "modified",
     rules_off: |n| if n == 1 { "1 rule is off".to_owned() } else { format!("{n} rules are off") },
+    see_it_break: "see it break",
     rule: |rule| match rule {
         Rule::LockLease => "A lock is held under a lease",
         Rule::Fencing => "The store refuses an old token",

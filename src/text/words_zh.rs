@@ -132,6 +132,7 @@ pub(super) static WORDS: Words = Words {
     rules: "规则",
     modified: "已改动",
     rules_off: |n| format!("关掉了 {n} 条规则"),
+    see_it_break: "看它失效",
     rule: |rule| match rule {
         Rule::LockLease => "持锁须有租约",
         Rule::Fencing => "存储拒绝旧令牌",

@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 
 use ringside::cluster::note::Note;
 use ringside::cluster::property::Promise;
-use ringside::cluster::rules::Rule;
+use ringside::cluster::rules::{Rule, Rules};
 use ringside::cluster::setup::Setup;
 use ringside::proto::replica::view::ShardId;
 use ringside::session::Session;
 use ringside::session::action::Action;
 use ringside::session::chaos::{Chaos, heal_everything, unrest};
-use ringside::session::link::DEFAULT_SEED;
+use ringside::session::link::{DEFAULT_SEED, parse};
+use ringside::session::scenario::scenario;
 use ringside::session::siege::Siege;
 use ringside::sim::journal::What;
 use ringside::sim::time::{Span, Time};
@@ -212,5 +213,45 @@ fn without_the_rules_of_replication_the_same_hands_break_the_same_promise_on_man
             assert_eq!(self::broken(&directed(seed, rule, false)), BTreeSet::new(), "with {}, seed {seed}", rule.word());
         }
         assert!(breaks >= 10, "without {}, “{}” broke on {breaks} of 40 seeds", rule.word(), own.word());
+    }
+}
+
+/// Each rule has a ready link, which the page offers beside it: without the rule exactly its promise breaks, with it none does.
+#[test]
+fn each_ready_scenario_breaks_exactly_its_promise_and_nothing_with_the_rule_on() {
+    for rule in Rule::ALL {
+        let own: &[Promise] = match rule {
+            Rule::LockLease => &[],
+            Rule::Fencing => &[Promise::OneEffective],
+            Rule::FairQueue => &[Promise::LockFifo],
+            Rule::TokenSurvives => &[Promise::TokensGrow],
+            Rule::PrimaryLease => &[Promise::OneServing],
+            Rule::InSyncPromotion => &[Promise::AckedSurvive],
+            Rule::ViewCheck | Rule::Truncate => &[Promise::CopiesAgree],
+            Rule::OpResults => &[Promise::OnceOnly],
+            // Each decides for itself: two in one term, and two decisions in one place.
+            Rule::Majority => &[Promise::OneLeader, Promise::DecisionsSurvive],
+            Rule::VotePersisted => &[Promise::OneLeader],
+            Rule::CurrentTerm => &[Promise::DecisionsSurvive],
+            Rule::StoredAck => {
+                assert_eq!(scenario(rule), None);
+                continue;
+            }
+        };
+        let link = scenario(rule).unwrap_or_else(|| panic!("{} has no scenario", rule.word()));
+        let mut opened = parse(link).unwrap_or_else(|why| panic!("{link}: {why}"));
+        assert_eq!(opened.setup.rules, Rules::ALL_ON.without(rule), "{link}");
+        let off = Session::open(opened.clone());
+        let all = |session: &Session| session.promises().iter().filter(|(_, it)| it.is_some()).map(|(it, _)| *it).collect::<Vec<_>>();
+        assert_eq!(all(&off), own, "{link}");
+        let granted = |session: &Session| {
+            let last = session.facts().iter().rev().find(|fact| matches!(fact.what, What::Note(Note::LockGranted { .. })));
+            last.is_some_and(|fact| fact.at + Span::secs(10) > session.now())
+        };
+        assert!(rule != Rule::LockLease || !granted(&off), "{link}");
+        opened.setup.rules = Rules::ALL_ON;
+        let on = Session::open(opened);
+        assert_eq!(all(&on), [], "{link}, with the rule on");
+        assert!(rule != Rule::LockLease || granted(&on), "{link}, with the rule on");
     }
 }

@@ -3,6 +3,7 @@
 use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::name::Kind;
 use ringside::cluster::rules::Rule;
+use ringside::session::scenario::scenario;
 use ringside::text::Lang;
 use ringside::text::words::words;
 use yew::prelude::*;
@@ -110,13 +111,20 @@ fn choice(props: &SettingsProps, field: &'static str, title: &'static str, of: &
 }
 
 fn switch(props: &SettingsProps, rule: Rule) -> Html {
+    let w = words(props.lang);
+    // An ordinary link to a run: the page opens it as it opens any other.
+    let ready = scenario(rule).map(|link| {
+        let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
+        html! { <a href={format!("#{link}")} data-scenario={rule.word()} onclick={close}>{w.see_it_break}</a> }
+    });
     html! {
         <li key={rule.word()}>
             <label>
                 <input type="checkbox" data-field={format!("rule-{}", rule.word())} data-rule={rule.word()}
                     checked={props.draft.rules.on(rule)} onchange={props.on_write.clone()} />
-                {(words(props.lang).rule)(rule)}
+                {(w.rule)(rule)}
             </label>
+            {ready}
         </li>
     }
 }
