@@ -19,7 +19,7 @@
 //! | folder | is | and is not |
 //! |---|---|---|
 //! | [`sim`] | time, chance, network, disks, crashes, the event queue, facts with causes | it knows no protocol |
-//! | [`proto`] | ring, detector, replica, lock, consensus (not yet used): one pure state machine each; placement: the ring's rivals | they do not know each other, nor send anything |
+//! | [`proto`] | ring, detector, replica, lock, consensus: one pure state machine each; placement: the ring's rivals | they do not know each other, nor send anything |
 //! | [`cluster`] | the four kinds of process, what they say, the facts they note, the read-only view, the promises | it draws nothing |
 //! | [`session`] | one run that can be steered: actions, checkpoints, steps, links, the bill, why | it knows no words |
 //! | [`scene`] | where things stand and where a message is at an instant | it names tones, no colours |
@@ -29,7 +29,8 @@
 //!
 //! # Words
 //!
-//! *Node* `A`..`H` stores shards; *coordinator* `K1` decides views and runs the lock; *balancer* `L1` passes requests on;
+//! *Node* `A`..`H` stores shards; *coordinators* `K1`..`K3` decide views and
+//! run the lock, by Raft, led by one of them; *balancer* `L1` passes requests on;
 //! *client* `c1`.. asks, and some are *workers* that take the lock. A *shard* is an equal slice of the hash circle, its *view*
 //! the numbered answer to who leads it and whose copies count. A *lease* ends by itself; a *fencing token* only grows. A *rule*
 //! is a protective measure that can be switched off, a *promise* what is checked after every event. A *learner* is a copy that
@@ -39,13 +40,14 @@
 //! # How one action flows
 //!
 //! `kill C` → [`session::Session::dispatch`] stamps it with simulated time → [`sim::world::World::inject`] drops the process and
-//! keeps its disk → the coordinator's detector notices the silence by its own timer → decisions become
+//! keeps its disk → the leading coordinator's detector notices the silence by its own timer → what a majority of
+//! coordinators has stored is decided → decisions become
 //! [`cluster::note::Note`]s in the journal, each with its cause → after every event [`cluster::property::Promises::after`]
 //! judges → the page redraws what changed.
 //!
-//! `add G` and `drain C` take the same way: the wish goes to the node, which tells it with every heartbeat; the coordinator logs
-//! it, computes the ring anew, and goes step by step from the copies that are to the copies that are wanted
-//! ([`cluster::control`] and its `rebalance`).
+//! `add G` and `drain C` take the same way: the wish goes to the node, which tells it with every heartbeat; the leading
+//! coordinator has it decided, computes the ring anew, and goes step by step from the copies that are to the copies that are wanted
+//! ([`cluster::control`] and its `rebalance`; [`cluster::coordinator`] and [`cluster::leadership`] drive it).
 //!
 //! # What is not here
 //!
