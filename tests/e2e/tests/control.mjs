@@ -59,3 +59,15 @@ test("answered by the primary alone: with its backups cut off, writes stand on o
   assert.match(await page.locator('[data-figure="at-risk"]').getAttribute("class"), /bad/);
   assert.equal(await figure(page, "promises"), 9, "who answers at once promises less");
 });
+
+test("beside each rule a link opens a run in which the rule is off and its promise is broken", async ({ open }) => {
+  const { page, r } = await open();
+  await page.locator("#seed").click();
+  assert.ok((await page.locator("[data-scenario]").count()) >= 12);
+  await page.locator('[data-scenario="majority"]').click();
+  await page.locator('[data-promise="decisions-survive"][data-state="broken"]').waitFor();
+  assert.match(await r.link(), /off=majority/);
+  assert.ok((await page.locator('[data-kind="coordinator"][data-role="leader"]').count()) > 1, "two lead");
+  assert.match(await page.locator("footer").innerText(), /modified/);
+  assert.deepEqual(await violations(page), []);
+});

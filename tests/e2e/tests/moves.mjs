@@ -90,6 +90,8 @@ test("the receiving node dies in the middle of a move, and every shard ends with
 test("a node is drained by key, holds nothing in the end, and is taken back", async ({ open }) => {
   const { page, r } = await open();
   await page.keyboard.press("Shift+C");
+  // Nobody's fingers are so quick that the choice is not seen yet.
+  await page.locator('[data-act="drain C"]').waitFor();
   await page.keyboard.press("d");
   const at = await r.now();
   await r.seek(at + 200);
