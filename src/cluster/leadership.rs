@@ -92,20 +92,10 @@ impl Coordinator {
 
     /// A node or worker asks for a decision.
     #[inline(never)]
-    pub(super) fn asked(&mut self, msg: Msg, ctx: &mut Context<'_>) {
-        if !self.is_in_charge() {
-            return;
+    pub(super) fn asked(&mut self, command: Command, ctx: &mut Context<'_>) {
+        if self.is_in_charge() {
+            self.propose(command, ctx);
         }
-        let command = match msg {
-            Msg::Lagging { shard, view, node } => Command::Shrink(shard, view, node),
-            Msg::Ready { shard, view, node } => Command::Expand(shard, view, node),
-            Msg::Yielded { shard, view } => Command::HandOver(shard, view),
-            Msg::Acquire { session, sent } => Command::Lock(LockCommand::Acquire { session, sent }),
-            Msg::KeepAlive { session, sent } => Command::Lock(LockCommand::KeepAlive { session, sent }),
-            Msg::Release { session, token } => Command::Lock(LockCommand::Release { session, token }),
-            _ => return,
-        };
-        self.propose(command, ctx);
     }
 
     /// A node or balancer has been heard.

@@ -199,6 +199,8 @@ fn every_complaint_names_what_is_wrong() {
     }
     assert!(parse("nodes=3&do=1:add:D,2:kill:D").is_ok(), "once it is added, it is there");
     assert!(link::is_older("#v=1&seed=4") && link::is_older("#v=2&seed=4") && !link::is_older("#v=3&seed=4") && !link::is_older("seed=4"));
+    let older = parse("v=2&seed=4").expect("an older link still opens");
+    assert_eq!(older.setup.roster.coordinators, 1, "as many as there could be then");
     assert!(parse("v=1&seed=4").is_ok(), "an older link still opens");
     let newer = parse("v=4").expect_err("newer");
     assert_eq!(link_error(&newer, Lang::En), "made by a newer Ringside: version 4, this page reads 3");
