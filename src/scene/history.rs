@@ -1,6 +1,7 @@
 //! The history of one shard, of the lock and of the faults, read off the journal: what the time bar is painted with.
 
 use crate::cluster::note::{Note, RingWhy, ViewWhy};
+use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::{ShardId, ViewNo};
 use crate::scene::timebar::{Band, Grant, Mark, Outage, Reign, Sign, Slice, Window};
 use crate::sim::fault::Fault;
@@ -204,7 +205,7 @@ impl History {
                 }
             }
             Note::Stopped { shard, .. } if *shard == self.story && self.server == Some(who) => self.stops(at),
-            Note::LockGranted { session, token } => {
+            Note::LockGranted { session, lock: LockId(0), token } => {
                 if let Some(grant) = self.grants.last_mut() {
                     grant.to = grant.to.or(Some(at));
                     close(&mut grant.frozen, at);
@@ -215,7 +216,7 @@ impl History {
                 }
                 self.grants.push(Grant { token: *token, client: session.client, from: at, to: None, frozen });
             }
-            Note::LockReleased { token, .. } | Note::SessionEnded { held: Some(token), .. } => {
+            Note::LockReleased { lock: LockId(0), token, .. } | Note::SessionEnded { lock: LockId(0), held: Some(token), .. } => {
                 if let Some(grant) = self.grants.iter_mut().rev().find(|g| g.token == *token && g.to.is_none()) {
                     grant.to = Some(at);
                     close(&mut grant.frozen, at);
@@ -237,7 +238,9 @@ impl History {
             | Note::ViewChanged { .. }
             | Note::Serving { .. }
             | Note::Stopped { .. }
-            | Note::SessionEnded { held: None, .. }
+            | Note::LockGranted { .. }
+            | Note::LockReleased { .. }
+            | Note::SessionEnded { .. }
             | Note::Appended { .. }
             | Note::Committed { .. }
             | Note::Truncated { .. }
@@ -258,6 +261,8 @@ impl History {
             | Note::Yielded { .. }
             | Note::Dropped { .. }
             | Note::HoldBegins { .. }
+            | Note::GrantTooLate { .. }
+            | Note::LockCancelled { .. }
             | Note::HoldEnds { .. }
             | Note::FencedWrite { .. }
             | Note::FenceRefused { .. } => {}

@@ -36,7 +36,12 @@ impl Chaos {
             balancers: pick(&mut rng, 1, 2),
             clients: pick(&mut rng, 3, 8),
         };
-        setup.config.workers = setup.config.workers.min(setup.roster.clients);
+        let config = &mut setup.config;
+        config.workers = config.workers.min(setup.roster.clients);
+        config.locks = [1, 1, 1, 2, 3][rng.below(5) as usize];
+        config.lock_lease = Span::secs([2, 3][rng.below(2) as usize]);
+        config.lock_delay = Span::secs([0, 0, 0, 1][rng.below(4) as usize]);
+        config.lock_patience = Span::secs([0, 0, 0, 6][rng.below(4) as usize]);
         setup.rules = off.iter().fold(Rules::ALL_ON, |rules, &rule| rules.without(rule));
         if rng.per_mille(333) {
             setup.config.loss = rng.below(31) as u16;
@@ -86,6 +91,7 @@ impl Chaos {
         let all: fn(&ProcessView) -> bool = |_| true;
         let node = |p: &ProcessView| p.name.kind == Kind::Node;
         let other = |p: &ProcessView| matches!(p.name.kind, Kind::Client | Kind::Balancer);
+        let inside = |p: &ProcessView| view.locks.iter().any(|lock| lock.inside.iter().any(|it| it.who == p.pid));
         let control = |p: &ProcessView| p.name.kind == Kind::Coordinator;
         let absent = |p: &ProcessView| node(p) && (p.standing == Standing::None || p.standing == Standing::Draining);
         if self.rng.per_mille(60) {
@@ -100,9 +106,11 @@ impl Chaos {
             11..16 => Action::Kill(self.pick(view, control)?),
             16..18 => Action::Kill(self.pick(view, other)?),
             18..38 => Action::Revive(self.pick(view, |p| p.health == Health::Down)?),
-            38..43 => Action::Freeze(self.pick(view, node)?),
-            43..46 => Action::Freeze(self.pick(view, other)?),
-            46..49 => Action::Freeze(self.pick(view, control)?),
+            38..42 => Action::Freeze(self.pick(view, node)?),
+            42..44 => Action::Freeze(self.pick(view, other)?),
+            // Between two steps of its critical section.
+            44..47 => Action::Freeze(self.pick(view, inside)?),
+            47..49 => Action::Freeze(self.pick(view, control)?),
             49..63 => Action::Thaw(self.pick(view, |p| p.health == Health::Frozen)?),
             63..67 => Action::Isolate(self.pick(view, all)?),
             67..71 => Action::Cut(self.pick(view, all)?, self.pick(view, all)?),

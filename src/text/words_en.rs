@@ -56,6 +56,8 @@ pub(super) static WORDS: Words = Words {
         Promise::AckedSurvive => "answered writes survive",
         Promise::LockFifo => "the lock goes to whoever waited longest",
         Promise::TokensGrow => "tokens only grow",
+        Promise::OneGranted => "a lock is granted to one at a time",
+        Promise::OneBelieves => "one worker at most believes that it holds a lock",
         Promise::OneEffective => "one holder at a time takes effect",
         Promise::CopiesKept => "the last good copy is never deleted",
         Promise::MovesPlanned => "only what the ring asks for is moved",
@@ -136,6 +138,7 @@ pub(super) static WORDS: Words = Words {
     rule: |rule| match rule {
         Rule::LockLease => "A lock is held under a lease",
         Rule::Fencing => "The store refuses an old token",
+        Rule::Recheck => "A worker looks at its lease before it believes a grant",
         Rule::FairQueue => "The lock goes to whoever waited longest",
         Rule::TokenSurvives => "The next token survives a restart",
         Rule::PrimaryLease => "A primary serves only under a lease",

@@ -56,6 +56,8 @@ pub(super) static WORDS: Words = Words {
         Promise::AckedSurvive => "已确认的写入不会丢",
         Promise::LockFifo => "锁总是交给等得最久的",
         Promise::TokensGrow => "令牌只增不减",
+        Promise::OneGranted => "一把锁一次只授予一个",
+        Promise::OneBelieves => "同一把锁至多一个工作者认为自己持有",
         Promise::OneEffective => "同一时刻只有一个持锁者的写入生效",
         Promise::CopiesKept => "最后一份完好的副本绝不删除",
         Promise::MovesPlanned => "只搬动哈希环要求搬动的副本",
@@ -136,6 +138,7 @@ pub(super) static WORDS: Words = Words {
     rule: |rule| match rule {
         Rule::LockLease => "持锁须有租约",
         Rule::Fencing => "存储拒绝旧令牌",
+        Rule::Recheck => "收到授予通知后，先看租约是否到期再当真",
         Rule::FairQueue => "锁交给等得最久的",
         Rule::TokenSurvives => "重启后仍记得下一个令牌",
         Rule::PrimaryLease => "主只在租约内服务",

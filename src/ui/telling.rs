@@ -225,11 +225,15 @@ fn coordinator(lang: Lang, view: &ClusterView, process: &ProcessView, out: &mut 
 }
 
 fn client(w: &Words, view: &ClusterView, pid: Pid) -> Option<String> {
-    let lock = &view.lock;
+    let locks = || view.locks.iter();
     match look::part(view, pid) {
         Part::Idle => None,
-        Part::Holder => lock.holder.as_ref().map(|holder| (w.holds_lock)(holder.token.0)),
-        Part::Waiting => lock.queue.iter().position(|session| session.client == pid).map(|place| (w.waits_at)(place + 1)),
-        Part::Zombie => lock.believers.iter().find(|(who, _)| *who == pid).map(|(_, token)| (w.thinks_it_holds)(token.0)),
+        Part::Holder => {
+            locks().filter_map(|lock| lock.holder.as_ref()).find(|it| it.session.client == pid).map(|it| (w.holds_lock)(it.token.0))
+        }
+        Part::Waiting => {
+            locks().find_map(|lock| lock.queue.iter().position(|session| session.client == pid)).map(|place| (w.waits_at)(place + 1))
+        }
+        Part::Zombie => locks().flat_map(|lock| &lock.inside).find(|it| it.who == pid).map(|it| (w.thinks_it_holds)(it.token.0)),
     }
 }

@@ -166,8 +166,8 @@ impl Stage {
                 let leader = lead().map(|it| it.pid);
                 view.coordinators.iter().find(|it| it.office == Some(Office::Follower) && Some(it.pid) != leader).map(|it| it.pid)
             }
-            ["holder"] => view.lock.holder.as_ref().map(|holder| holder.session.client),
-            ["waiter"] => view.lock.queue.first().map(|session| session.client),
+            ["holder"] => view.locks[0].holder.as_ref().map(|holder| holder.session.client),
+            ["waiter"] => view.locks[0].queue.first().map(|session| session.client),
             [name] => match self.called.get(*name) {
                 Some(&name) => return name,
                 None => return name.parse().unwrap_or_else(|_| panic!("nobody is called “{name}”")),

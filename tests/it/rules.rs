@@ -217,6 +217,7 @@ fn each_ready_scenario_breaks_exactly_its_promise_and_nothing_with_the_rule_on()
             Rule::LockLease => &[],
             Rule::Fencing => &[Promise::OneEffective],
             Rule::FairQueue => &[Promise::LockFifo],
+            Rule::Recheck => &[Promise::OneBelieves],
             Rule::TokenSurvives => &[Promise::TokensGrow],
             Rule::PrimaryLease => &[Promise::OneServing],
             Rule::InSyncPromotion => &[Promise::AckedSurvive],

@@ -26,7 +26,7 @@ impl Piece for LockPicture {
 
     fn draw(props: &SectionProps) -> Html {
         let model = &*props.model;
-        let lock = &model.view.lock;
+        let lock = &model.view.locks[0];
         let words = StageWords::of(model.lang);
         let place = Place::new(model.size.0, model.size.1);
         html! {
@@ -51,16 +51,17 @@ struct PeopleProps {
 impl PartialEq for PeopleProps {
     fn eq(&self, other: &PeopleProps) -> bool {
         let held = |lock: &LockView| lock.holder.as_ref().map(|held| (held.session, held.token));
-        let owner = |props: &PeopleProps| state::shard(&props.model.view, props.model.view.lock.shard).and_then(state::owner);
-        let (a, b) = (&self.model.view.lock, &other.model.view.lock);
+        let inside = |lock: &LockView| lock.inside.iter().map(|it| (it.who, it.token)).collect::<Vec<_>>();
+        let owner = |props: &PeopleProps| state::shard(&props.model.view, props.model.view.locks[0].shard).and_then(state::owner);
+        let (a, b) = (&self.model.view.locks[0], &other.model.view.locks[0]);
         self.model.same_page(&other.model)
             && self.on_select == other.on_select
             && self.on_hover == other.on_hover
             && self.model.refused == other.model.refused
             && held(a) == held(b)
             && a.queue == b.queue
-            && a.believers == b.believers
-            && (a.shard, a.seen, a.document) == (b.shard, b.seen, b.document)
+            && inside(a) == inside(b)
+            && (a.shard, a.seen, &a.text) == (b.shard, b.seen, &b.text)
             && owner(self) == owner(other)
     }
 }
@@ -73,7 +74,7 @@ impl Piece for People {
 
     fn draw(props: &PeopleProps) -> Html {
         let model = &*props.model;
-        let lock = &model.view.lock;
+        let lock = &model.view.locks[0];
         let place = Place::new(model.size.0, model.size.1);
         html! {
             <g>
@@ -178,9 +179,9 @@ fn lease(model: &StageModel, place: &Place, lock: &LockView) -> Html {
 /// The fence: the store lets no smaller number in. Whoever wrongly believes that it holds the lock stands before it.
 fn fence(props: &PeopleProps, place: &Place) -> Html {
     let model = &*props.model;
-    let (view, lock) = (&*model.view, &model.view.lock);
+    let (view, lock) = (&*model.view, &model.view.locks[0]);
     let words = StageWords::of(model.lang);
-    let zombie = lock.believers.iter().copied().find(|&(who, _)| state::part(view, who) == Part::Zombie);
+    let zombie = lock.inside.iter().map(|it| (it.who, it.token)).find(|&(who, _)| state::part(view, who) == Part::Zombie);
     let refused = model.refused.map(|it| (it.who, it.token)).filter(|&it| zombie.is_none_or(|zombie| zombie == it));
     let said = match (zombie, refused) {
         (Some(_), Some(_)) => words.refused_zombie,
@@ -224,7 +225,7 @@ fn document(view: &ClusterView, lock: &LockView, place: &Place) -> Html {
     let owner = state::shard(view, lock.shard).and_then(state::owner).and_then(|pid| state::name(view, pid));
     let at = place.document.shift(18.0, -12.0);
     html! {
-        <g data-n={owner.and_then(kit::letter)} data-document={lock.document.to_string()}>
+        <g data-n={owner.and_then(kit::letter)} data-document={lock.text.len().to_string()}>
             <path d={glyph::DOCUMENT} transform={translate(place.document)} class="document" />
             <g>{ for owner.map(|name| kit::text(at, "m b inked", name.to_string())) }</g>
         </g>

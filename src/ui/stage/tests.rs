@@ -165,9 +165,9 @@ fn the_lock_names_its_people_their_places_and_tokens() {
 fn a_free_lock_and_a_quiet_cluster_are_drawn_too() {
     let mut model = model((264, 300));
     let view = Rc::make_mut(&mut model.view);
-    view.lock.holder = None;
-    view.lock.queue.clear();
-    view.lock.believers.clear();
+    view.locks[0].holder = None;
+    view.locks[0].queue.clear();
+    view.locks[0].inside.clear();
     model.refused = None;
     let markup = render::<LockPicture>(model);
     assert!(markup.contains("free") && markup.contains("nobody waits"));
