@@ -6,6 +6,7 @@
 pub mod action;
 pub mod bill;
 mod branch;
+pub mod cases;
 pub mod chaos;
 pub mod export;
 mod limits;

@@ -202,9 +202,9 @@ impl LockTable {
     /// it is free. So nobody is granted a lease that is over already.
     fn settle(&mut self, i: usize, at: Time, rules: LockRules, out: &mut Vec<LockOutcome>) {
         let id = LockId(i as u8);
-        while rules.lease {
+        loop {
             let over = self.locks[i].stays().find(|stay| stay.ends <= at).map(|stay| stay.session);
-            let Some(over) = over else { break };
+            let Some(over) = over.filter(|_| rules.lease) else { break };
             let held = self.locks[i].remove(over);
             if held.is_some() && self.times.delay > Span::ZERO {
                 self.locks[i].rests_until = Some(at + self.times.delay);
