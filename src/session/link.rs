@@ -90,7 +90,7 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
             }
             "nodes" => roster.nodes = number("nodes", part, 3, 8)? as u8,
             "balancers" => roster.balancers = number("balancers", part, 1, 2)? as u8,
-            "clients" => roster.clients = number("clients", part, 1, 8)? as u8,
+            "clients" => roster.clients = number("clients", part, 1, 24)? as u8,
             "workers" => workers = Some(part),
             "loss" => config.loss = number("loss", part, 0, 1_000)? as u16,
             "duplicates" => config.duplicates = number("duplicates", part, 0, 1_000)? as u16,
