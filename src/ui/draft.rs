@@ -11,7 +11,7 @@ pub const fn bounds(kind: Kind) -> (u8, u8) {
         Kind::Coordinator => (1, 5),
         Kind::Node => (3, 8),
         Kind::Balancer => (1, 2),
-        Kind::Client => (1, 8),
+        Kind::Client => (1, 24),
     }
 }
 
