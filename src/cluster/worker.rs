@@ -188,18 +188,14 @@ impl Worker {
                 let thought = ctx.rng().between(config.think_min, config.think_max);
                 ctx.arm(Timer::Work, thought);
             }
-            (&Phase::Editing(token), Outcome::Written) => {
+            // Written or refused: either way it is done. (Other answers belong to other questions, and are never given to these.)
+            (
+                &(Phase::Opening(token) | Phase::Editing(token)),
+                Outcome::Written | Outcome::Fenced(_) | Outcome::Value(_) | Outcome::Text(_),
+            ) => {
                 ctx.note(Note::HoldEnds { lock, token });
                 self.phase = Phase::Releasing(token);
                 self.keep_alive(ctx);
-            }
-            // Refused. The other answers belong to other questions, and are never given to these.
-            (
-                &(Phase::Opening(token) | Phase::Editing(token)),
-                Outcome::Fenced(_) | Outcome::Written | Outcome::Value(_) | Outcome::Text(_),
-            ) => {
-                ctx.note(Note::HoldEnds { lock, token });
-                self.rest(ctx);
             }
             (Phase::Resting | Phase::Waiting(_) | Phase::Leaving | Phase::Thinking(..) | Phase::Releasing(_), _) => {}
         }

@@ -136,7 +136,7 @@ impl LockLoss {
                 // It goes on before it is frozen anew, whatever is drawn.
                 let pause = rng.between(PAUSE.0, PAUSE.1);
                 out.extend([(at, Action::Freeze(name)), (at + pause, Action::Thaw(name))]);
-                at = at + every;
+                at += every;
             }
         }
         out.sort_by_key(|&(at, _)| at);
