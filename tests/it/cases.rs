@@ -1,4 +1,19 @@
 //! The cases of the lock, each as its doc tells it: from the facts of the very run that the page opens.
+//!
+//! Mutants of the lock, each applied by hand, and a test that was seen to kill it (most are killed by several, and by golden traces):
+//!
+//! | mutant | killed by |
+//! |---|---|
+//! | lease counted from the reply | `a_stale_grant_is_believed_only_by_whoever_does_not_look_at_its_lease` |
+//! | release without token, or without owner | `a_release_with_anothers_token_frees_nothing` (table) |
+//! | renewal of an expired lease | `an_expired_lease_cannot_be_renewed_and_frees_the_lock` (table) |
+//! | equal token from another holder is let in | `a_token_lets_in_whoever_came_with_it_first_and_nobody_else` (document) |
+//! | the service does not wait out the drift bound | `leases_that_are_not_waited_out_by_the_bound_break_belief_within_it` (explore) |
+//! | a new leader keeps the ends of leases | `another_clock_ends_no_lease_before_a_whole_one_has_passed_on_it` (table) |
+//! | a snapshot of the coordinators forgets the token | `engine::under_random_faults_no_promise_breaks_and_everything_heals` |
+//! | a waiter is granted the lock without a look at its lease | `a_dead_waiter_is_passed_over` |
+//! | a worker believes a grant without a look at its lease | the rule `re-check` is off: same test as the first |
+//! | cancel leaves the session in the queue; a late `Acquire` opens an ended session | `a_waiter_can_leave_the_queue_and_a_late_acquire_does_not_bring_it_back` (table) |
 
 use ringside::cluster::note::Note;
 use ringside::cluster::property::Promise;

@@ -5,6 +5,7 @@ mod contrast;
 mod digests;
 mod elections;
 mod engine;
+mod explore;
 mod golden;
 mod kinds;
 mod links;
