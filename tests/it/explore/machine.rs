@@ -228,7 +228,7 @@ impl Machine {
                 let at = shown(self, 0);
                 self.table.regard(at);
             }
-            Act::Tick => self.now = self.now + TICK,
+            Act::Tick => self.now += TICK,
         }
         self.seen.believers = self.believers();
     }
