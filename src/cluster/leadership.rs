@@ -291,8 +291,7 @@ impl Coordinator {
     }
 }
 
-/// Tells what came of a command to the lock service, and whom it concerns. `of` is the entry: its term and index.
-pub fn lock_outcome(outcome: LockOutcome, of: (u32, u32), ctx: &mut Context<'_>) {
+fn lock_outcome(outcome: LockOutcome, of: (u32, u32), ctx: &mut Context<'_>) {
     let over = |session: Session, note: Option<Note>, ctx: &mut Context<'_>| {
         if let Some(note) = note {
             ctx.note_once(of, note);

@@ -112,12 +112,6 @@ pub struct Ctx<'a, P: Process> {
 }
 
 impl<'a, P: Process> Ctx<'a, P> {
-    /// What a handler sees that is run outside a world: by a driver that tries every order of events instead of one. What the
-    /// handler asks for goes to the end of `effects`, and the driver carries it out.
-    pub fn outside(me: Pid, boot: Boot, now: Time, env: &'a P::Env, rng: &'a mut Rng, effects: &'a mut Vec<Effect<P>>) -> Ctx<'a, P> {
-        Ctx { me, boot, now, env, rng, effects }
-    }
-
     /// Who I am.
     pub fn me(&self) -> Pid {
         self.me

@@ -5,7 +5,6 @@ mod contrast;
 mod digests;
 mod elections;
 mod engine;
-mod explore;
 mod golden;
 mod kinds;
 mod links;
