@@ -1,7 +1,7 @@
 //! The document that a lock protects. A worker reads it whole, adds a line, and writes it back whole: what others wrote in the
 //! meantime is gone then, as in any read-modify-write that nobody keeps apart.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::cluster::note::OpId;
 use crate::proto::lock::token::FencingToken;
@@ -19,11 +19,12 @@ pub struct Line {
     pub token: FencingToken,
 }
 
-/// A text: its last lines, at most [`PAGE`], and how many there are before them. Cheap to clone.
+/// A text: its last lines, at most [`PAGE`], and how many there are before them. Cheap to clone, and may pass between threads, as
+/// the states of an exhaustive search do.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub struct Text {
     before: u32,
-    lines: Rc<Vec<Line>>,
+    lines: Arc<Vec<Line>>,
 }
 
 impl Text {
@@ -52,7 +53,7 @@ impl Text {
             before += 1;
         }
         lines.push(line);
-        Text { before, lines: Rc::new(lines) }
+        Text { before, lines: Arc::new(lines) }
     }
 }
 

@@ -291,7 +291,8 @@ impl Coordinator {
     }
 }
 
-fn lock_outcome(outcome: LockOutcome, of: (u32, u32), ctx: &mut Context<'_>) {
+/// Tells what came of a command to the locks: the session's client by a message, the reader by a note about entry `of`.
+pub fn lock_outcome(outcome: LockOutcome, of: (u32, u32), ctx: &mut Context<'_>) {
     let over = |session: Session, note: Option<Note>, ctx: &mut Context<'_>| {
         if let Some(note) = note {
             ctx.note_once(of, note);
