@@ -8,7 +8,7 @@
 //! | release without token, or without owner | `a_release_with_anothers_token_frees_nothing` (table) |
 //! | renewal of an expired lease | `an_expired_lease_cannot_be_renewed_and_frees_the_lock` (table) |
 //! | equal token from another holder is let in | `a_token_lets_in_whoever_came_with_it_first_and_nobody_else` (document) |
-//! | the service does not wait out the drift bound | `leases_that_are_not_waited_out_by_the_bound_break_belief_within_it` (explore) |
+//! | the service does not wait out the drift bound | the exploration of leases that are not stretched (`tests/explore`) |
 //! | a new leader keeps the ends of leases | `another_clock_ends_no_lease_before_a_whole_one_has_passed_on_it` (table) |
 //! | a snapshot of the coordinators forgets the token | `engine::under_random_faults_no_promise_breaks_and_everything_heals` |
 //! | a waiter is granted the lock without a look at its lease | `a_dead_waiter_is_passed_over` |
