@@ -73,7 +73,7 @@ fn leaders_of_the_coordinators_reign_from_their_election_to_their_end() {
     .collect();
     let mut history = History::new(ShardId(7));
     history.read(&facts);
-    let slice = history.slice(Window::default());
+    let slice = history.slice(Window::default(), LockId(0));
     let reigns: Vec<_> = slice.reigns.iter().map(|it| (it.term, it.leader, it.from.0 / 1_000, it.to.map(|to| to.0 / 1_000))).collect();
     let wanted = [(1, k1, 1_000, Some(3_000)), (1, k1, 3_500, Some(4_000)), (2, k2, 5_000, Some(6_000)), (3, k1, 6_000, None)];
     assert_eq!(reigns, wanted, "a gap while nobody leads; whoever is elected ends the one before");
