@@ -35,7 +35,7 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
         ),
         (Lang::En, Case::WaiterDies) => (
             "Somebody in line dies",
-            "c1 dies while it waits. It keeps its place until its session ends; then the line closes up and passes it over.",
+            "c5 dies while it waits. It keeps its place until its session ends; then the line closes up and passes it over.",
         ),
         (Lang::En, Case::CutOff) => (
             "The holder is cut off",
@@ -51,7 +51,7 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
         ),
         (Lang::En, Case::LockDelay) => (
             "Lock-delay in place of a fence",
-            "Without fencing the lock rests for 5 s after its holder fell silent. The late write comes in time, this time.",
+            "Without fencing the lock rests for 3 s after its holder fell silent. The late write comes in time, this time.",
         ),
         (Lang::Zh, Case::Release) => ("正常交还", "持有者做完事，交还锁；排在最前的人拿着更大的令牌进门。"),
         (Lang::Zh, Case::HolderDies) => ("持有者宕机", "c2 拿着锁宕机。租约没到期，谁也不能收走这把锁；到期后才轮到下一位。"),
@@ -60,13 +60,13 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
         (Lang::Zh, Case::LeaderDies) => {
             ("协调者的领导者宕机", "大家正排着队，领导者宕机了。换一位领导者，队伍原样不动：排队的次序记在日志里。")
         }
-        (Lang::Zh, Case::WaiterDies) => ("排队的人宕机", "c1 排着队宕机了。会话没结束，位置先给它留着；一结束，后面的人就补上来。"),
+        (Lang::Zh, Case::WaiterDies) => ("排队的人宕机", "c5 排着队宕机了。会话没结束，位置先给它留着；一结束，后面的人就补上来。"),
         (Lang::Zh, Case::CutOff) => ("持有者失联", "c2 连不上锁服务，却连得上存储。它照常干活，不知道租约正在到期。"),
         (Lang::Zh, Case::StaleGrant) => {
             ("迟到的授予", "授予的消息到了，c2 却冻结着。它醒来不看租约就当真：同一刻有两个人都以为锁是自己的。")
         }
         (Lang::Zh, Case::SlowClock) => ("走得太慢的钟", "c2 的钟慢得超出了约定的界限，同一份租约在它那里更长。比一比上下两条租约。"),
-        (Lang::Zh, Case::LockDelay) => ("用锁延迟代替栅栏", "没有栅栏，但持有者失联后锁要先闲置 5 秒。这一回，迟到的写入赶上了。"),
+        (Lang::Zh, Case::LockDelay) => ("用锁延迟代替栅栏", "没有栅栏，但持有者失联后锁要先闲置 3 秒。这一回，迟到的写入赶上了。"),
     }
 }
 
