@@ -9,3 +9,4 @@ pub mod log;
 pub mod placement;
 pub mod replica;
 pub mod ring;
+pub mod textbook;

@@ -16,6 +16,7 @@ pub mod playback;
 pub mod room;
 pub mod scenario;
 pub mod siege;
+pub mod textbook;
 mod timeline;
 pub mod why;
 
