@@ -21,8 +21,9 @@ pub(super) static WORDS: Words = Words {
     help: "Keyboard shortcuts",
     settings: "Settings of the run",
     share: "Share",
-    no_room: "The placement room could not be fetched. Check the connection, then try again.",
+    no_room: "The room could not be fetched. Check the connection, then try again.",
     placement: "Placement",
+    textbook: "Textbook",
     close: "Close",
 
     step_back: "Step back",
@@ -193,6 +194,7 @@ pub(super) static WORDS: Words = Words {
         ("N", "add a node, or take the selected one back"),
         ("Space", "play or pause"),
         ("P", "the placement room, and back"),
+        ("B", "the textbook's lock, and back"),
         (", · .", "step back · step forward"),
         ("- · =", "slower · faster"),
         ("Esc", "deselect, or close"),

@@ -17,6 +17,7 @@ use ringside::text::words::{Theme, Verb, words};
 use ringside::text::{Lang, complaint};
 
 use super::draft::Draft;
+use super::room::Room;
 use super::story::{Story, USUAL};
 
 /// The instant of a first visit: every shard is served, a worker holds the lock, others wait.
@@ -87,8 +88,8 @@ pub enum Wish {
     Open(String),
     /// A dialog, or none.
     Dialog(Option<Dialog>),
-    /// Into the placement room, or back.
-    Room,
+    /// Into a room, or back from it.
+    Room(Room),
     /// Back from a room that could not be fetched.
     NoRoom,
 }
@@ -122,8 +123,8 @@ pub struct State {
     pub single_keys: bool,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
-    /// Whether the placement room stands in place of the stage. The run waits.
-    pub away: bool,
+    /// The room that stands in place of the stage. The run waits.
+    pub away: Option<Room>,
     /// The recipe of the next run in the making.
     pub draft: Draft,
     /// Something that has to be said: a link that cannot be opened, an action that changes nothing.
@@ -152,7 +153,7 @@ impl State {
             heartbeats: false,
             single_keys: true,
             dialog: None,
-            away: false,
+            away: None,
             draft: Draft::of(&Setup::new(link::DEFAULT_SEED)),
             notice: None,
             untouched: true,
@@ -232,12 +233,12 @@ impl State {
             }
             Wish::Open(fragment) => self.open(&fragment),
             Wish::NoRoom => {
-                self.away = false;
+                self.away = None;
                 return Err(words(self.lang).no_room.to_owned());
             }
-            Wish::Room => {
+            Wish::Room(room) => {
                 self.pause();
-                self.away = !self.away;
+                self.away = Some(room).filter(|room| self.away != Some(*room));
             }
         }
         Ok(())

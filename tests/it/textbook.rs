@@ -11,7 +11,7 @@
 //! MUTANTS
 use std::collections::{BTreeMap, VecDeque};
 
-use ringside::proto::textbook::{Choice, Doing, Hand, Machine, Op, Part, Saying, State, Variant};
+use ringside::proto::textbook::{Choice, Doing, Hand, Machine, Op, Part, Saying, State, ThreadId, Variant};
 use ringside::session::textbook::{Lesson, STEPS_MAX, Stop, Story};
 use ringside::sim::digest::Digest;
 
@@ -24,31 +24,31 @@ enum Fault {
     Freeze,
 }
 
-/// A state of an exploration: the machine, and whether the one fault has been.
+/// A state of an exploration: the machine, and whom the one fault has hit.
 #[derive(Clone)]
 struct Moment {
     machine: Machine,
-    spent: bool,
+    hurt: Option<ThreadId>,
 }
 
 impl Moment {
     fn key(&self, prints: bool) -> u64 {
         let printed = if prints { self.machine.output() } else { &[] };
-        Digest::of(&(self.machine.essence(), self.spent, printed))
+        Digest::of(&(self.machine.essence(), self.hurt, printed))
     }
 
     fn nexts(&self, fault: Fault) -> Vec<Moment> {
         let mut out: Vec<Moment> = self.machine.choices().into_iter().map(|choice| self.after(choice)).collect();
         for (who, thread) in self.machine.threads() {
             let hand = match fault {
-                Fault::Kill if !self.spent => Hand::Kill(who),
-                Fault::Freeze if !self.spent => Hand::Freeze(who),
+                Fault::Kill if self.hurt.is_none() => Hand::Kill(who),
+                Fault::Freeze if self.hurt.is_none() => Hand::Freeze(who),
                 Fault::Freeze if thread.frozen => Hand::Thaw(who),
                 Fault::Never | Fault::Kill | Fault::Freeze => continue,
             };
             let mut machine = self.machine.clone();
             if machine.hand(hand).is_ok() {
-                out.push(Moment { machine, spent: true });
+                out.push(Moment { machine, hurt: Some(who) });
             }
         }
         out
@@ -57,7 +57,7 @@ impl Moment {
     fn after(&self, choice: Choice) -> Moment {
         let mut machine = self.machine.clone();
         machine.take(choice);
-        Moment { machine, spent: self.spent }
+        Moment { machine, hurt: self.hurt }
     }
 }
 
@@ -78,7 +78,7 @@ struct Found {
 
 /// Every state that can be, each seen by `check` once.
 fn explore(variant: Variant, threads: u8, fault: Fault, prints: bool, mut check: impl FnMut(&Machine)) -> Found {
-    let first = Moment { machine: Machine::new(variant, threads), spent: false };
+    let first = Moment { machine: Machine::new(variant, threads), hurt: None };
     let mut ids = BTreeMap::from([(first.key(prints), 0u32)]);
     let mut todo = VecDeque::from([first]);
     let mut edges: Vec<Vec<u32>> = Vec::new();
@@ -86,11 +86,15 @@ fn explore(variant: Variant, threads: u8, fault: Fault, prints: bool, mut check:
     while let Some(state) = todo.pop_front() {
         let machine = &state.machine;
         check(machine);
+        let dead = machine.threads().filter(|(_, thread)| thread.state == State::Dead).count();
+        assert_eq!(dead, usize::from(state.hurt.is_some() && fault == Fault::Kill), "the dead stay dead");
+        let late = machine.threads().find(|(who, _)| state.hurt != Some(*who) && machine.is_late(*who));
+        assert_eq!(late, None, "nobody takes the lock from one that keeps its time");
         found.lost += usize::from(machine.document().writes.iter().any(|write| write.lost.is_some()));
         found.refused += usize::from(machine.threads().any(|(_, thread)| thread.state == State::Refused));
         found.together += usize::from(machine.threads().filter(|(who, _)| machine.doing(*who).is_work()).count() > 1);
         let nexts = state.nexts(fault);
-        if nexts.is_empty() || nexts.iter().all(|next| next.spent != state.spent) {
+        if nexts.is_empty() || nexts.iter().all(|next| next.hurt != state.hurt) {
             // Nothing follows by itself.
             let over = machine.threads().all(|(_, thread)| thread.state.is_over());
             if over || machine.threads().all(|(_, thread)| !thread.frozen) {

@@ -159,7 +159,7 @@ impl Machine {
 
     /// Lets it happen. Only what [`Machine::choices`] offers can.
     pub fn take(&mut self, choice: Choice) {
-        assert!(self.choices().contains(&choice), "{choice:?} cannot happen now");
+        assert!(self.choices().contains(&choice), "a choice that cannot happen now");
         self.event = match choice {
             Choice::Run(who) => self.run(who),
             Choice::Clock(to) => {

@@ -63,6 +63,19 @@ fn waiting_gives_the_mutex_up_and_comes_back_to_the_question() {
 }
 
 #[test]
+fn a_sign_goes_to_whoever_has_waited_longest() {
+    let mut machine = Machine::new(Variant::Condition, 3);
+    run(&mut machine, 1, 7);
+    run(&mut machine, 3, 5);
+    run(&mut machine, 2, 5);
+    assert_eq!(machine.waiters(), [ThreadId(3), ThreadId(2)]);
+    run(&mut machine, 1, 2);
+    machine.take(Choice::Clock(crate::sim::time::Time::ZERO + WORK));
+    assert_eq!(run(&mut machine, 1, 7), Event::Notified(ThreadId(1), Some(ThreadId(3))));
+    assert_eq!(machine.waiters(), [ThreadId(2)]);
+}
+
+#[test]
 fn a_killed_thread_gives_the_mutex_back_and_nothing_else() {
     let mut machine = Machine::new(Variant::Condition, 2);
     run(&mut machine, 1, 5);
