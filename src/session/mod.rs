@@ -1,6 +1,4 @@
-//! One run that can be steered. The page and the headless binary know only this.
-//!
-//! Everything to be seen is a function of (recipe, actions, now). A session always stands at the *end* of an instant:
+//! One run that can be steered. The page and the headless binary know only this. Everything to be seen is a function of (recipe, actions, now). A session always stands at the *end* of an instant:
 //! all its events are handled and all its actions done, however it got there.
 
 pub mod action;
@@ -17,6 +15,7 @@ pub mod playback;
 pub mod room;
 pub mod scenario;
 pub mod siege;
+pub mod textbook;
 mod timeline;
 pub mod why;
 

@@ -23,6 +23,8 @@ pub enum Stream {
     Clock(Pid),
     /// What hands do in a soak.
     Hand,
+    /// Which of several threads of one machine runs next.
+    Turn,
 }
 
 /// A stream of integers.

@@ -114,7 +114,9 @@ pub struct Words {
     pub share: &'static str,
     /// Opens the placement room.
     pub placement: &'static str,
-    /// The placement room could not be fetched.
+    /// Opens the textbook's lock.
+    pub textbook: &'static str,
+    /// A room could not be fetched.
     pub no_room: &'static str,
     /// Closes a dialog.
     pub close: &'static str,

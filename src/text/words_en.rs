@@ -21,8 +21,9 @@ pub(super) static WORDS: Words = Words {
     help: "Keyboard shortcuts",
     settings: "Settings of the run",
     share: "Share",
-    no_room: "The placement room could not be fetched. Check the connection, then try again.",
+    no_room: "The room could not be fetched. Check the connection, then try again.",
     placement: "Placement",
+    textbook: "Textbook",
     close: "Close",
 
     step_back: "Step back",
@@ -195,6 +196,7 @@ pub(super) static WORDS: Words = Words {
         ("Space", "play or pause"),
         ("L", "ready runs of the lock"),
         ("P", "the placement room, and back"),
+        ("B", "the textbook's lock, and back"),
         (", · .", "step back · step forward"),
         ("- · =", "slower · faster"),
         ("Esc", "deselect, or close"),

@@ -21,8 +21,9 @@ pub(super) static WORDS: Words = Words {
     help: "键盘快捷键",
     settings: "运行设置",
     share: "分享",
-    no_room: "放置室没能取到。请检查网络后再试。",
+    no_room: "这个房间没能取到。请检查网络后再试。",
     placement: "放置",
+    textbook: "课本",
     close: "关闭",
 
     step_back: "后退一步",
@@ -195,6 +196,7 @@ pub(super) static WORDS: Words = Words {
         ("Space", "播放或暂停"),
         ("L", "锁的现成运行"),
         ("P", "进出放置室"),
+        ("B", "看课本里的锁，再按返回"),
         (", · .", "后退一步 · 前进一步"),
         ("- · =", "更慢 · 更快"),
         ("Esc", "取消选中，或关闭"),

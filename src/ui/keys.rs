@@ -4,6 +4,7 @@ use ringside::cluster::name::{Kind, Name};
 use ringside::sim::time::Span;
 use ringside::text::words::Verb;
 
+use super::room::Room;
 use super::state::{Dialog, State, Wish};
 
 /// A key, as the browser names it.
@@ -49,11 +50,14 @@ pub fn meaning(state: &State, key: Key<'_>) -> Option<Meaning> {
         return None;
     }
     let wish = |wish| Some(Meaning::Wish(wish));
-    if matches!(key.name, "p" | "P") && state.single_keys {
-        return wish(Wish::Room);
+    // Shift with a letter selects a node.
+    match key.name {
+        "p" | "P" if state.single_keys => return wish(Wish::Room(Room::Place)),
+        "b" | "B" if state.single_keys && !key.shift => return wish(Wish::Room(Room::Book)),
+        _ => {}
     }
-    // The room has keys of its own.
-    if state.away {
+    // A room has keys of its own.
+    if state.away.is_some() {
         return None;
     }
     if let Some(found) = arrows(state, key) {

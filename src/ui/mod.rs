@@ -11,6 +11,7 @@ mod markup;
 mod opening;
 mod panel;
 mod piece;
+mod room;
 #[cfg(target_arch = "wasm32")]
 mod run;
 pub mod stage;

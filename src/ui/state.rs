@@ -20,6 +20,7 @@ use ringside::text::words::{Theme, Verb, words};
 use ringside::text::{Lang, complaint};
 
 use super::draft::Draft;
+use super::room::Room;
 use super::story::{Story, USUAL};
 pub use super::wish::{Dialog, Wish};
 
@@ -57,8 +58,8 @@ pub struct State {
     pub single_keys: bool,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
-    /// Whether the placement room stands in place of the stage. The run waits.
-    pub away: bool,
+    /// The room that stands in place of the stage. The run waits.
+    pub away: Option<Room>,
     /// The recipe of the next run in the making.
     pub draft: Draft,
     /// Something that has to be said: a link that cannot be opened, an action that changes nothing.
@@ -91,7 +92,7 @@ impl State {
             heartbeats: false,
             single_keys: true,
             dialog: None,
-            away: false,
+            away: None,
             draft: Draft::of(&Setup::new(link::DEFAULT_SEED)),
             notice: None,
             untouched: true,
@@ -174,12 +175,12 @@ impl State {
             }
             Wish::Open(fragment) => self.open(&fragment),
             Wish::NoRoom => {
-                self.away = false;
+                self.away = None;
                 return Err(words(self.lang).no_room.to_owned());
             }
-            Wish::Room => {
+            Wish::Room(room) => {
                 self.pause();
-                self.away = !self.away;
+                self.away = Some(room).filter(|room| self.away != Some(*room));
             }
         }
         Ok(())

@@ -173,15 +173,18 @@ fn the_placement_room_pauses_the_run_and_leaves_it_alone() {
     let mut state = first();
     let _ = state.wish(Wish::Play);
     press(&mut state, "p", Focus::Page);
-    assert!(state.away && !state.playing);
+    assert!(state.away == Some(Room::Place) && !state.playing);
     let digest = state.session.digest();
     for key in ["k", " ", ".", ",", "ArrowRight", "?"] {
         press(&mut state, key, Focus::Page);
     }
     assert_eq!((state.session.digest(), state.playing, state.dialog), (digest, false, None), "its keys are the room's");
-    press(&mut state, "p", Focus::Page);
-    assert!(!state.away);
+    press(&mut state, "b", Focus::Page);
+    assert_eq!(state.away, Some(Room::Book), "from room to room");
+    press(&mut state, "b", Focus::Page);
+    assert_eq!(state.away, None);
     state.single_keys = false;
     press(&mut state, "p", Focus::Page);
-    assert!(!state.away, "single keys can be switched off");
+    press(&mut state, "b", Focus::Page);
+    assert!(state.away.is_none(), "single keys can be switched off");
 }

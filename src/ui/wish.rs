@@ -1,5 +1,6 @@
 //! What a visitor, a key or a script can wish of the page.
 
+use super::room::Room;
 use ringside::cluster::name::Name;
 use ringside::proto::lock::token::LockId;
 use ringside::session::StepUnit;
@@ -75,8 +76,8 @@ pub enum Wish {
     Open(String),
     /// A dialog, or none.
     Dialog(Option<Dialog>),
-    /// Into the placement room, or back.
-    Room,
+    /// Into a room, or back from it.
+    Room(Room),
     /// Back from a room that could not be fetched.
     NoRoom,
 }

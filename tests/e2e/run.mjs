@@ -16,6 +16,7 @@ import "./tests/links.mjs";
 import "./tests/hands.mjs";
 import "./tests/looks.mjs";
 import "./tests/room.mjs";
+import "./tests/textbook.mjs";
 import "./tests/cost.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -18,6 +18,7 @@ mod replication;
 mod rules;
 mod sentences;
 mod soak;
+mod textbook;
 mod tidy;
 mod time_travel;
 mod vectors_placement;

@@ -57,14 +57,14 @@ fn imports_go_one_way() {
     never("src/session", &above[3..], "a run does not know how it is drawn or told");
     never("src/scene", &["crate::ui", "yew", "web_sys", "js_sys"], "pictures are data");
     never("src/text", &["crate::ui", "yew", "web_sys", "js_sys"], "words are data");
-    let subjects = ["consensus", "detector", "lock", "replica", "ring"];
+    let subjects = ["consensus", "detector", "lock", "replica", "ring", "textbook"];
     for one in subjects {
         let others: Vec<String> = subjects.iter().filter(|other| **other != one).map(|other| format!("crate::proto::{other}")).collect();
         let others: Vec<&str> = others.iter().map(String::as_str).collect();
         never(&format!("src/proto/{one}"), &others, "subjects do not know each other");
         never(&format!("src/proto/{one}"), &["crate::proto::placement"], "the rivals are nobody's business");
     }
-    let others = ["crate::proto::detector", "crate::proto::lock", "crate::proto::replica"];
+    let others = ["crate::proto::detector", "crate::proto::lock", "crate::proto::replica", "crate::proto::textbook"];
     never("src/proto/placement", &others, "the ring is one of the rivals, the other subjects are not");
 }
 

@@ -8,11 +8,14 @@ use ringside::session::room::job::Answer;
 use ringside::text::room_words::room_words;
 use yew::prelude::*;
 
-use crate::controls::Controls;
-use crate::dock::Dock;
-use crate::lane::Lane;
+use crate::controls::{Controls, ControlsProps};
+use crate::dock::{Dock, DockProps};
+use crate::head::{Head, head};
+use crate::lane::{Lane, LaneProps};
 use crate::state::{State, Wish, key};
-use crate::table::Table;
+use crate::table::{Table, TableProps};
+use crate::ui::markup::html;
+use crate::ui::piece::{keyed, piece};
 use crate::web::crew::{Crew, Question, Told};
 use crate::web::listen::Listener;
 use crate::web::page::{self, Watch};
@@ -29,7 +32,7 @@ pub enum Msg {
     Wish(Wish),
     /// Something was counted.
     Told(Told),
-    /// The page opened or closed the room, or has another language or theme.
+    /// The page opened or closed a room, or has another language or theme.
     Page,
     /// The window has another size.
     Resized,
@@ -76,7 +79,7 @@ impl Component for App {
         let link = ctx.link().clone();
         let watch = Watch::over(move || link.send_message(Msg::Page));
         let link = ctx.link().clone();
-        let keys = page::keys(move |event, name| {
+        let keys = page::keys(page::PLACE, move |event, name| {
             let lane = page::focus_lane();
             if name == "Escape" {
                 page::press("placement");
@@ -89,12 +92,12 @@ impl Component for App {
         });
         let link = ctx.link().clone();
         let resized = Listener::on(&window(), "resize", move |_| link.send_message(Msg::Resized));
-        let state = State::new(&page::asked(), page::lang());
+        let state = State::new(&page::asked(page::PLACE), page::lang());
         App {
             state,
             crew,
             id: 0,
-            open: page::is_open(),
+            open: page::is_open(page::PLACE),
             entered: false,
             refocus: None,
             palette: None,
@@ -117,7 +120,7 @@ impl Component for App {
                         self.sizes = None;
                     }
                     self.count();
-                    page::follow(Some(&self.state.room));
+                    self.follow(true);
                 }
                 self.refocus = lane;
             }
@@ -142,10 +145,10 @@ impl Component for App {
                 }
             }
             Msg::Page => {
-                let open = page::is_open();
+                let open = page::is_open(page::PLACE);
                 if open != self.open {
                     self.open = open;
-                    page::follow(open.then_some(&self.state.room));
+                    self.follow(open);
                     self.entered = open;
                     if !open {
                         page::focus("#placement");
@@ -170,33 +173,20 @@ impl Component for App {
         let w = room_words(state.lang);
         let weights = state.room.now().weights();
         let top = scene::top(state.answers.iter().map(|answer| (&**answer, &weights[..answer.counts.len().min(weights.len())])));
-        let press = |id: &'static str| Callback::from(move |_: MouseEvent| page::press(id));
+        let (lang, room, wish) = (state.lang, || state.room.clone(), || self.wish.clone());
         let lanes = (0..2).map(|lane| {
-            html! {
-                <Lane key={lane} {lane} lang={state.lang} room={state.room.clone()} answer={state.answers[lane].clone()} {top}
-                    failed={state.failed[lane].clone()} selected={state.selected} hovered={state.hovered} on_wish={self.wish.clone()} />
-            }
+            let (answer, failed) = (state.answers[lane].clone(), state.failed[lane].clone());
+            let (selected, hovered) = (state.selected, state.hovered);
+            keyed::<Lane>(lane, LaneProps { lane, lang, room: room(), answer, failed, top, selected, hovered, on_wish: wish() })
         });
         html! {
-            <div class="room" hidden={!self.open}>
-                <header>
-                    <h1 id="room-sentence" class="say" aria-live="polite" tabindex="-1">{state.sentence()}</h1>
-                    <nav aria-label={w.title}>
-                        <button type="button" class="back" data-act="back" onclick={press("placement")}>{w.back}<kbd>{"Esc"}</kbd></button>
-                        <button type="button" lang={state.lang.other().tag()} data-act="language" onclick={press("language")}>{w.other_language}</button>
-                        <button type="button" data-act="theme" aria-label={w.theme} title={w.theme} onclick={press("theme")}>
-                            <svg class="icon" viewBox="-10 -10 20 20" aria-hidden="true" focusable="false">
-                                <path d="M7.5,0A7.5,7.5 0 1 1 -7.5,0A7.5,7.5 0 1 1 7.5,0Z" class="icon-line" />
-                                <path d="M0,-7.5A7.5,7.5 0 0 1 0,7.5Z" class="icon-fill" />
-                            </svg>
-                        </button>
-                    </nav>
-                </header>
+            <div class="room" hidden={(!self.open).then_some("")}>
+                { head(Head { lang, id: "room-sentence", said: state.sentence(), aloud: true, title: w.title, back: "placement" }) }
                 <main>
-                    <Controls lang={state.lang} room={state.room.clone()} on_wish={self.wish.clone()} />
+                    { piece::<Controls>(ControlsProps { lang, room: room(), on_wish: wish() }) }
                     <div class="lanes">{ for lanes }</div>
-                    <Dock lang={state.lang} room={state.room.clone()} selected={state.selected} on_wish={self.wish.clone()} />
-                    <Table lang={state.lang} room={state.room.clone()} answers={self.tabled.clone()} row={state.row} on_wish={self.wish.clone()} />
+                    { piece::<Dock>(DockProps { lang, room: room(), selected: state.selected, on_wish: wish() }) }
+                    { piece::<Table>(TableProps { lang, room: room(), answers: self.tabled.clone(), row: state.row, on_wish: wish() }) }
                 </main>
             </div>
         }
@@ -206,7 +196,7 @@ impl Component for App {
         if first {
             self.entered = self.open;
             self.count();
-            page::follow(self.open.then_some(&self.state.room));
+            self.follow(self.open);
         }
         if std::mem::take(&mut self.entered) {
             page::focus("#room-sentence");
@@ -222,6 +212,11 @@ impl Component for App {
 }
 
 impl App {
+    /// The room into the address, or out of it.
+    fn follow(&self, open: bool) {
+        page::follow(page::PLACE, open.then_some(&*self.state.room as &dyn std::fmt::Display));
+    }
+
     /// Asks both lanes anew. What was counted before stays until then.
     fn count(&mut self) {
         self.id += 1;

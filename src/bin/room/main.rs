@@ -1,9 +1,14 @@
-//! The placement room: a second module of the page, fetched when the room is opened. The same module is also its own worker:
-//! where there is no window, it counts.
+//! The rooms: a second module of the page, fetched when one of them is opened. There is the placement room, for which the same
+//! module is also its own worker (where there is no window, it counts), and the textbook's lock (`book`).
+
+// Markup is read a token at a time, each a step deeper than the one before.
+#![recursion_limit = "1024"]
 
 #[cfg(any(target_arch = "wasm32", test))]
 #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively only the tests use it"))]
 mod state;
+
+mod book;
 
 #[cfg(target_arch = "wasm32")]
 mod app;
@@ -14,9 +19,13 @@ mod controls;
 #[cfg(target_arch = "wasm32")]
 mod dock;
 #[cfg(target_arch = "wasm32")]
+mod head;
+#[cfg(target_arch = "wasm32")]
 mod lane;
 #[cfg(target_arch = "wasm32")]
 mod table;
+#[cfg(target_arch = "wasm32")]
+mod ui;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
@@ -26,12 +35,18 @@ fn main() {
         return;
     }
     web::oops::watch();
-    web::page::mount(|place| {
-        yew::Renderer::<app::App>::with_root(place).render();
+    web::page::mount(|[place, book]| {
+        // Each from the moment it is first opened: the placement room starts workers.
+        web::page::first(web::page::PLACE, || {
+            yew::Renderer::<app::App>::with_root(place).render();
+        });
+        web::page::first(web::page::BOOK, || {
+            yew::Renderer::<book::app::Book>::with_root(book).render();
+        });
     });
 }
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() {
-    println!("The placement room is a part of the page: run `cargo xtask serve` and open the address it prints.");
+    println!("The rooms are a part of the page: run `cargo xtask serve` and open the address it prints.");
 }

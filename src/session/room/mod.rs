@@ -5,6 +5,7 @@ pub mod job;
 mod text;
 
 pub use self::text::{RoomError, parse};
+pub(super) use self::text::{excerpt, unescape};
 use crate::proto::placement::{Algorithm, Fleet, MEMBERS_MAX};
 use crate::proto::ring::circle::TOKENS_MAX;
 use crate::proto::ring::hash::Hash;

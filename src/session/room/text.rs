@@ -99,7 +99,7 @@ pub fn parse(text: &str) -> Result<Room, RoomError> {
     if text.len() > LONGEST {
         return Err(RoomError::TooLong(text.len()));
     }
-    let text = unescape(text)?;
+    let text = unescape(text).ok_or(RoomError::Escape)?;
     let mut room = Room::default();
     if text.is_empty() {
         return Ok(room);
@@ -157,11 +157,12 @@ fn number(part: usize, word: &'static str, text: &str, min: u32, max: u32) -> Re
 }
 
 /// The beginning of foreign text, cut between characters.
-fn excerpt(text: &str) -> String {
+pub(in crate::session) fn excerpt(text: &str) -> String {
     text.chars().scan(0, |len, c| Some((*len, *len += c.len_utf8(), c))).take_while(|it| it.0 < EXCERPT).map(|it| it.2).collect()
 }
 
-fn unescape(text: &str) -> Result<String, RoomError> {
+/// The text without percent escapes. `None`: one is broken, or they stand for no text.
+pub(in crate::session) fn unescape(text: &str) -> Option<String> {
     let mut bytes = text.bytes();
     let mut out = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {
@@ -169,10 +170,10 @@ fn unescape(text: &str) -> Result<String, RoomError> {
             out.push(byte);
             continue;
         }
-        let mut digit = || bytes.next().and_then(|byte| char::from(byte).to_digit(16)).ok_or(RoomError::Escape);
+        let mut digit = || bytes.next().and_then(|byte| char::from(byte).to_digit(16));
         out.push((digit()? * 16 + digit()?) as u8);
     }
-    String::from_utf8(out).map_err(|_| RoomError::Escape)
+    String::from_utf8(out).ok()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::ui::markup::html;
 use crate::ui::piece::Piece;
 
 use super::icon::{Icon, icon};
+use crate::ui::room::Room;
 use crate::ui::state::{Dialog, Wish};
 
 /// What it shows.
@@ -35,7 +36,8 @@ impl Piece for Nav {
         let other = props.lang.other();
         html! {
             <nav aria-label={w.page}>
-                <button id="placement" type="button" data-act="place" onclick={to(Wish::Room)}>{w.placement}</button>
+                <button id="placement" type="button" data-act="place" onclick={to(Wish::Room(Room::Place))}>{w.placement}</button>
+                <button id="textbook" type="button" onclick={to(Wish::Room(Room::Book))}>{w.textbook}</button>
                 <button id="language" type="button" lang={other.tag()} onclick={to(Wish::Language)}>{w.other_language}</button>
                 <button id="theme" type="button" aria-label={(w.theme)(props.theme)} title={(w.theme)(props.theme)}
                     onclick={to(Wish::Theme)}>{ icon(Icon::Theme) }</button>

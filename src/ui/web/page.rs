@@ -8,6 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement};
 
 use super::{by_id, document, listen, root, window};
+use crate::ui::room::Room;
 
 /// Tells the stylesheet and the browser which language and theme are on.
 pub fn dress(lang: Lang, theme: Theme) {
@@ -32,20 +33,26 @@ pub fn fail() {
     let _ = root().set_attribute("data-broken", "true");
 }
 
-/// Whether the address asks for the placement room.
-pub fn wants_room() -> bool {
-    window().location().search().is_ok_and(|query| query.trim_start_matches('?').split('&').any(|part| part.starts_with("place=")))
+/// The room that the address asks for.
+pub fn wants_room() -> Option<Room> {
+    let query = window().location().search().ok()?;
+    let named = |part: &str| Room::ALL.into_iter().find(|room| part.split('=').next() == Some(room.word()));
+    query.trim_start_matches('?').split('&').find_map(named)
 }
 
-/// Opens or closes the placement room: a module of its own, fetched when it is opened for the first time. From then on it
+/// Opens or closes a room: a module of its own for all, fetched when one is opened for the first time. From then on it
 /// watches this attribute. `failed` hears that it could not be fetched; then the next opening tries again.
-pub fn show_room(open: bool, failed: impl FnOnce() + 'static) {
+pub fn show_room(room: Option<Room>, failed: impl FnOnce() + 'static) {
     let root = root();
-    if root.has_attribute("data-room") == open {
+    if root.get_attribute("data-room").as_deref() == room.map(Room::word) {
         return;
     }
     // Attributes with plain names are never refused, nor is a script of our own origin.
-    let _ = if open { root.set_attribute("data-room", "") } else { root.remove_attribute("data-room") };
+    let Some(room) = room else {
+        let _ = root.remove_attribute("data-room");
+        return;
+    };
+    let _ = root.set_attribute("data-room", room.word());
     let module = document().query_selector("meta[name=room]:not([data-here])").ok().flatten();
     let fetch = |meta: web_sys::Element| {
         meta.set_attribute("data-here", "")?;

@@ -1,9 +1,11 @@
-//! The room's place in the page: where it stands, its language, its part of the address, and what the page says to it.
+//! The rooms' place in the page: where they stand, their language, their part of the address, and what the page says to them.
 //!
-//! The page and the room share the document and nothing else. `data-room` on the root says that the room is open; language and
-//! theme stand there too; and the room asks the page for something by pressing the page's own buttons.
+//! The page and the rooms share the document and nothing else. `data-room` on the root says which room is open; language and
+//! theme stand there too; and a room asks the page for something by pressing the page's own buttons.
 
-use ringside::session::room::Room;
+use std::cell::{Cell, RefCell};
+use std::fmt::Display;
+
 use ringside::text::Lang;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,8 +14,10 @@ use web_sys::{Element, HtmlElement, HtmlSelectElement, KeyboardEvent, MutationOb
 use super::listen::Listener;
 use super::{by_id, document, root, window};
 
-/// The key of the address's query that holds the room.
-const KEY: &str = "place=";
+/// The placement room: its name in `data-room`, and the key of the address's query that holds it.
+pub const PLACE: &str = "place";
+/// The textbook's lock, likewise.
+pub const BOOK: &str = "textbook";
 
 /// Marks the page as broken, for the stylesheet.
 pub fn fail() {
@@ -30,10 +34,11 @@ pub fn module() -> Option<String> {
     meta("content")
 }
 
-/// Makes the room's place, fetches its styles, then calls `then`: nothing is ever shown without them.
-pub fn mount(then: impl FnOnce(Element) + 'static) {
+/// Makes the rooms' places, fetches their styles, then calls `then`: nothing is ever shown without them.
+pub fn mount(then: impl FnOnce([Element; 2]) + 'static) {
     let document = document();
-    let (Some(body), Ok(place), Ok(style)) = (document.body(), document.create_element("div"), document.create_element("link")) else {
+    let element = |tag: &str| document.create_element(tag);
+    let (Some(body), Ok(place), Ok(book), Ok(style)) = (document.body(), element("div"), element("div"), element("link")) else {
         return;
     };
     let style_at = meta("data-style").unwrap_or_default();
@@ -43,7 +48,8 @@ pub fn mount(then: impl FnOnce(Element) + 'static) {
         let _ = element.set_attribute(name, value);
     }
     let _ = body.append_child(&place);
-    let ready = Closure::once_into_js(move || then(place));
+    let _ = body.append_child(&book);
+    let ready = Closure::once_into_js(move || then([place, book]));
     let _ = style.add_event_listener_with_callback("load", ready.unchecked_ref());
     let _ = root().query_selector("head").ok().flatten().map(|head| head.append_child(&style));
 }
@@ -53,9 +59,28 @@ pub fn lang() -> Lang {
     root().get_attribute("lang").and_then(|tag| Lang::parse(&tag)).unwrap_or_default()
 }
 
-/// Whether the room is open.
-pub fn is_open() -> bool {
-    root().has_attribute("data-room")
+/// Whether this room is open.
+pub fn is_open(room: &str) -> bool {
+    root().get_attribute("data-room").as_deref() == Some(room)
+}
+
+/// Calls `then` once: as soon as this room is open.
+pub fn first(room: &'static str, then: impl FnOnce() + 'static) {
+    let then = Cell::new(Some(then));
+    let look = move || {
+        if is_open(room)
+            && let Some(then) = then.take()
+        {
+            then();
+        }
+    };
+    look();
+    KEPT.with(|kept| kept.borrow_mut().push(Watch::over(look)));
+}
+
+thread_local! {
+    /// The module looks as long as the page lives.
+    static KEPT: RefCell<Vec<Watch>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Whether the page lets single keys act.
@@ -64,7 +89,7 @@ pub fn single_keys() -> bool {
     kept.as_deref() != Some("off")
 }
 
-/// Presses one of the page's own buttons: `placement`, `language`, `theme`.
+/// Presses one of the page's own buttons: `placement`, `textbook`, `language`, `theme`.
 pub fn press(id: &str) {
     if let Some(button) = by_id(id).and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
         button.click();
@@ -87,20 +112,29 @@ pub fn focus_lane() -> Option<String> {
     active.closest("[data-lane]").ok().flatten()?.get_attribute("data-lane")
 }
 
-/// The text of the room in the address; nothing if there is none.
-pub fn asked() -> String {
+/// The value of a part of a query, if it is this key's.
+fn value<'a>(part: &'a str, key: &str) -> Option<&'a str> {
+    part.split_once('=').filter(|(name, _)| *name == key).map(|(_, value)| value)
+}
+
+/// The text of a room in the address; nothing if there is none.
+pub fn asked(key: &str) -> String {
     let search = window().location().search().unwrap_or_default();
-    let found = search.trim_start_matches('?').split('&').find_map(|part| part.strip_prefix(KEY));
+    let found = search.trim_start_matches('?').split('&').find_map(|part| value(part, key));
     found.unwrap_or_default().to_owned()
 }
 
-/// Puts the room into the address, or takes it out. Other parts of the query, and the run after the `#`, stay.
-pub fn follow(room: Option<&Room>) {
+/// Puts a room into the address, or takes it out. Other parts of the query, and the run after the `#`, stay.
+pub fn follow(key: &str, room: Option<&dyn Display>) {
     let location = window().location();
     let search = location.search().unwrap_or_default();
-    let mut parts: Vec<String> =
-        search.trim_start_matches('?').split('&').filter(|part| !part.is_empty() && !part.starts_with(KEY)).map(str::to_owned).collect();
-    parts.extend(room.map(|room| format!("{KEY}{room}")));
+    let mut parts: Vec<String> = search
+        .trim_start_matches('?')
+        .split('&')
+        .filter(|part| !part.is_empty() && value(part, key).is_none())
+        .map(str::to_owned)
+        .collect();
+    parts.extend(room.map(|room| format!("{key}={room}")));
     let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
     let address = format!("{}{query}{}", location.pathname().unwrap_or_default(), location.hash().unwrap_or_default());
     if let Ok(history) = window().history() {
@@ -120,14 +154,21 @@ pub fn along(event: &PointerEvent) -> Option<f64> {
     Some((f64::from(event.client_x()) - shown.left()) / shown.width().max(1.0))
 }
 
-/// Calls `then` for each key pressed while the room is open: its name, and whether it belongs to a control.
-pub fn keys(then: impl Fn(&KeyboardEvent, &str) + 'static) -> Listener {
+/// Calls `then` for each key pressed while this room is open, by its name, unless it belongs to the control that has the focus.
+pub fn keys(room: &'static str, then: impl Fn(&KeyboardEvent, &str) + 'static) -> Listener {
     Listener::on(&document(), "keydown", move |event| {
         let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-        let field =
-            event.target().and_then(|it| it.dyn_into::<Element>().ok()).is_some_and(|it| it.tag_name().eq_ignore_ascii_case("select"));
-        if is_open() && !field && !(event.ctrl_key() || event.alt_key() || event.meta_key()) {
-            then(event, &event.key());
+        let key = event.key();
+        let tag = event.target().and_then(|it| it.dyn_into::<Element>().ok()).map(|it| it.tag_name()).unwrap_or_default();
+        // A choice has the arrows, whatever can be pressed has Space; a select has every key.
+        let own = match &*tag {
+            "SELECT" => true,
+            "INPUT" => key.starts_with("Arrow") || key == " ",
+            "BUTTON" | "SUMMARY" => key == " ",
+            _ => false,
+        };
+        if is_open(room) && !own && !(event.ctrl_key() || event.alt_key() || event.meta_key()) {
+            then(event, &key);
         }
     })
 }

@@ -1,0 +1,135 @@
+//! The page of the textbook's lock: owns the state, lets it play, draws it.
+
+use gloo_timers::callback::Timeout;
+use ringside::text::textbook_words::textbook_words;
+use yew::prelude::{Callback, Component, Context, Html, MouseEvent};
+
+use super::controls;
+use super::state::{State, Wish, key};
+use super::{lock, program, threads};
+use crate::head::{Head, head};
+use crate::ui::markup::html;
+use crate::web::listen::Listener;
+use crate::web::page::{self, Watch};
+
+/// Milliseconds from one step of a run that plays to the next: time enough to read the sentence.
+const PACE: u32 = 900;
+
+/// What reaches the room.
+#[derive(Debug)]
+pub enum Msg {
+    /// A wish.
+    Wish(Wish),
+    /// The next step of a run that plays.
+    Tick,
+    /// The page opened or closed a room, or has another language.
+    Page,
+}
+
+/// The room.
+pub struct Book {
+    state: State,
+    open: bool,
+    /// The room was just opened: the focus goes to its sentence.
+    entered: bool,
+    ticking: Option<Timeout>,
+    wish: Callback<Wish>,
+    _watch: Watch,
+    _keys: Listener,
+}
+
+/// A click wishes this.
+pub fn press(on: &Callback<Wish>, wish: Wish) -> Callback<MouseEvent> {
+    on.reform(move |_: MouseEvent| wish)
+}
+
+impl Component for Book {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Book>) -> Book {
+        let link = ctx.link().clone();
+        let watch = Watch::over(move || link.send_message(Msg::Page));
+        let link = ctx.link().clone();
+        let keys = page::keys(page::BOOK, move |event, name| {
+            if name == "Escape" {
+                page::press(page::BOOK);
+            } else if let Some(wish) = key(name)
+                && page::single_keys()
+            {
+                event.prevent_default();
+                link.send_message(Msg::Wish(wish));
+            }
+        });
+        Book {
+            state: State::new(&page::asked(page::BOOK), page::lang()),
+            open: page::is_open(page::BOOK),
+            entered: false,
+            ticking: None,
+            wish: ctx.link().callback(Msg::Wish),
+            _watch: watch,
+            _keys: keys,
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Book>, msg: Msg) -> bool {
+        match msg {
+            Msg::Wish(wish) => self.state.wish(wish),
+            Msg::Tick => {
+                self.ticking = None;
+                self.state.tick();
+            }
+            Msg::Page => {
+                self.state.speak(page::lang());
+                let open = page::is_open(page::BOOK);
+                if open != self.open {
+                    self.open = open;
+                    self.entered = open;
+                    self.state.playing = false;
+                    if !open {
+                        page::focus("#textbook");
+                    }
+                }
+            }
+        }
+        page::follow(page::BOOK, self.open.then_some(&self.state.lesson as &dyn std::fmt::Display));
+        if !self.state.playing {
+            self.ticking = None;
+        } else if self.ticking.is_none() {
+            let link = ctx.link().clone();
+            self.ticking = Some(Timeout::new(PACE, move || link.send_message(Msg::Tick)));
+        }
+        true
+    }
+
+    fn view(&self, _ctx: &Context<Book>) -> Html {
+        let state = &self.state;
+        let (title, on) = (textbook_words(state.lang).title, &self.wish);
+        html! {
+            <div class="room book" hidden={(!self.open).then_some("")} data-variant={state.lesson.variant().word()}
+                data-step={state.lesson.step().to_string()} data-stop={state.lesson.stop().map(|stop| stop.word())}
+                data-playing={state.playing}>
+                { head(Head { lang: state.lang, id: "book-sentence", said: state.sentence(), aloud: !state.playing, title, back: page::BOOK }) }
+                <main>
+                    { controls::variants(state, on) }
+                    { program::program(state) }
+                    <div class="side">
+                        { threads::threads(state, on) }
+                        { lock::lock(state) }
+                    </div>
+                    { controls::dock(state, on) }
+                </main>
+            </div>
+        }
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Book>, first: bool) {
+        if first {
+            self.entered = self.open;
+            page::follow(page::BOOK, self.open.then_some(&self.state.lesson as &dyn std::fmt::Display));
+        }
+        if std::mem::take(&mut self.entered) {
+            page::focus("#book-sentence");
+        }
+    }
+}

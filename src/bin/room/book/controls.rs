@@ -1,0 +1,82 @@
+//! Which variant, which step, and what hands can do.
+
+use ringside::proto::textbook::{Hand, Variant};
+use ringside::session::textbook::Story;
+use ringside::text::textbook_words::{count, no_hand, secs, textbook_words};
+use yew::{Callback, Event, Html};
+
+use super::app::press;
+use super::state::{State, Wish};
+use super::threads::chip;
+use crate::ui::markup::html;
+
+/// The four variants, one of which is chosen.
+pub fn variants(state: &State, on: &Callback<Wish>) -> Html {
+    let w = textbook_words(state.lang);
+    let one = |variant: Variant| {
+        let [name, says] = (w.variant)(variant);
+        let chosen = state.lesson.variant() == variant;
+        html! {
+            <label key={variant.word()}>
+                <input type="radio" name="variant" data-act={variant.word()} checked={chosen}
+                    onchange={on.reform(move |_: Event| Wish::Variant(variant))} />
+                <b>{name}</b>
+                <span>{says}</span>
+            </label>
+        }
+    };
+    html! {
+        <fieldset class="variants">
+            <legend class="unseen">{w.variants}</legend>
+            { for Variant::ALL.into_iter().map(one) }
+        </fieldset>
+    }
+}
+
+/// Time, and the hands. What cannot be done now is greyed and says why.
+pub fn dock(state: &State, on: &Callback<Wish>) -> Html {
+    let (w, lesson) = (textbook_words(state.lang), &state.lesson);
+    let button = |act: &'static str, text: &'static str, key: &'static str, wish: Wish, why: Option<String>| {
+        html! {
+            <button key={act} type="button" data-act={act} aria-disabled={why.is_some()} data-reason={why.clone()} title={why}
+                onclick={press(on, wish)}>{text}<kbd>{key}</kbd></button>
+        }
+    };
+    let begun = || Some(w.at_start.to_owned()).filter(|_| lesson.step() == 0);
+    let stopped = || lesson.stop().map(|stop| (w.stop)(stop).to_owned());
+    let hand = |hand: Hand| lesson.refusal(hand).map(|why| no_hand(why, hand, state.lang));
+    let who = state.selected;
+    let seed = |at: usize, by: i32, text: &'static str, act: &'static str| {
+        html! {
+            <button key={act} type="button" class="arrow" data-act={act} aria-label={w.seeds[at]} title={w.seeds[at]}
+                onclick={press(on, Wish::Seed(by))}>{text}</button>
+        }
+    };
+    let play = w.transport[if state.playing { 3 } else { 2 }];
+    html! {
+        <div class="dock">
+            <div class="acts" role="toolbar" aria-label={count(w.step, &[lesson.step().into()])}>
+                { button("restart", w.transport[0], "0", Wish::Restart, begun()) }
+                { button("step back", w.transport[1], ",", Wish::Back, begun()) }
+                { button("play", play, "␣", Wish::Toggle, stopped()) }
+                { button("step", w.transport[4], ".", Wish::Step, stopped()) }
+            </div>
+            <p class="now"><span>{count(w.step, &[lesson.step().into()])}</span><span>{count(w.clock, &[secs(lesson.machine().now())])}</span></p>
+            <div class="acts seed">
+                { seed(0, -1, "‹", "seed back") }
+                <span>{count(w.seed, &[lesson.seed().into()])}</span>
+                { seed(1, 1, "›", "seed on") }
+            </div>
+            <div class="acts" role="toolbar" aria-label={count(w.thread, &[who.0.into()])}>
+                { chip(state, who) }
+                { button("kill", w.hands[0], "K", Wish::Kill, hand(Hand::Kill(who))) }
+                { button("freeze", w.hands[1], "F", Wish::Freeze, hand(Hand::Freeze(who))) }
+                { button("thaw", w.hands[2], "T", Wish::Thaw, hand(Hand::Thaw(who))) }
+            </div>
+            <div class="acts">
+                { button("dies", (w.story)(Story::Dies), "D", Wish::Story(Story::Dies), None) }
+                { button("sleeps", (w.story)(Story::Sleeps), "S", Wish::Story(Story::Sleeps), None) }
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,217 @@
+//! What the page of the textbook's lock knows, and what a wish does to it. Nothing here knows a browser.
+
+use ringside::proto::textbook::{Hand, THREADS, ThreadId, Variant};
+use ringside::session::textbook::{Lesson, SEED_MAX, Story, parse};
+use ringside::text::Lang;
+use ringside::text::textbook_words::{fill, no_hand, textbook_words, told};
+
+/// What a visitor wishes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wish {
+    /// One step on.
+    Step,
+    /// One step back.
+    Back,
+    /// Play, or pause.
+    Toggle,
+    /// To the beginning, all hands forgotten.
+    Restart,
+    /// Select a thread.
+    Select(ThreadId),
+    /// Kill the selected thread.
+    Kill,
+    /// Freeze it.
+    Freeze,
+    /// Thaw it.
+    Thaw,
+    /// Another variant, from its beginning.
+    Variant(Variant),
+    /// Another seed, so many further on.
+    Seed(i32),
+    /// A ready run.
+    Story(Story),
+}
+
+/// What the page knows.
+#[derive(Debug)]
+pub struct State {
+    /// The run.
+    pub lesson: Lesson,
+    /// The thread that keys and buttons are about.
+    pub selected: ThreadId,
+    /// Whether it goes on by itself.
+    pub playing: bool,
+    /// Why something was not done, or a link not read.
+    pub notice: Option<String>,
+    /// The page's language.
+    pub lang: Lang,
+}
+
+impl State {
+    /// The run of a link; one that cannot be read opens the usual one and says why.
+    pub fn new(text: &str, lang: Lang) -> State {
+        let w = textbook_words(lang);
+        let (lesson, notice) = match parse(text) {
+            Ok(lesson) => (lesson, None),
+            Err(why) => (Lesson::default(), Some(fill(w.bad_link, &[(w.error)(&why)]))),
+        };
+        let last = lesson.hands().last().map(|(_, hand)| hand.who());
+        State { lesson, selected: last.unwrap_or(ThreadId(1)), playing: false, notice, lang }
+    }
+
+    /// Carries out a wish.
+    pub fn wish(&mut self, wish: Wish) {
+        self.notice = None;
+        let (variant, seed) = (self.lesson.variant(), self.lesson.seed());
+        if !matches!(wish, Wish::Toggle | Wish::Select(_)) {
+            self.playing = false;
+        }
+        match wish {
+            Wish::Step => {
+                self.lesson.forward();
+            }
+            Wish::Back => {
+                if !self.lesson.back() {
+                    self.notice = Some(textbook_words(self.lang).at_start.to_owned());
+                }
+            }
+            Wish::Toggle => self.playing = !self.playing && self.lesson.stop().is_none(),
+            Wish::Restart => self.lesson = Lesson::new(variant, seed),
+            Wish::Select(who) => self.selected = who,
+            Wish::Kill => self.hand(Hand::Kill(self.selected)),
+            Wish::Freeze => self.hand(Hand::Freeze(self.selected)),
+            Wish::Thaw => self.hand(Hand::Thaw(self.selected)),
+            Wish::Variant(variant) => self.lesson = Lesson::new(variant, seed),
+            Wish::Seed(by) => self.lesson = Lesson::new(variant, seed.saturating_add_signed(by).min(SEED_MAX)),
+            Wish::Story(story) => {
+                self.lesson = Lesson::story(variant, seed, story);
+                self.selected = self.lesson.machine().event().who().unwrap_or(self.selected);
+            }
+        }
+    }
+
+    /// A step of a run that plays. It stops where nothing more can happen.
+    pub fn tick(&mut self) {
+        self.notice = None;
+        self.playing = self.lesson.forward() && self.lesson.stop().is_none();
+    }
+
+    fn hand(&mut self, hand: Hand) {
+        if let Err(why) = self.lesson.hand(hand) {
+            self.notice = Some(no_hand(why, hand, self.lang));
+        }
+    }
+
+    /// The page speaks another language: what was said in the old one is withdrawn.
+    pub fn speak(&mut self, lang: Lang) {
+        if lang != self.lang {
+            self.lang = lang;
+            self.notice = None;
+        }
+    }
+
+    /// The one sentence: what the last step did, and why it does not go on.
+    pub fn sentence(&self) -> String {
+        let w = textbook_words(self.lang);
+        if let Some(notice) = &self.notice {
+            return notice.clone();
+        }
+        let mut said = told(self.lesson.machine(), self.lang);
+        if let Some(stop) = self.lesson.stop() {
+            if self.lang == Lang::En {
+                said.push(' ');
+            }
+            said.push_str((w.stop)(stop));
+        }
+        said
+    }
+}
+
+/// What a key wishes, Escape and the page's own keys aside.
+pub fn key(name: &str) -> Option<Wish> {
+    Some(match name {
+        "." | "ArrowRight" => Wish::Step,
+        "," | "ArrowLeft" => Wish::Back,
+        " " => Wish::Toggle,
+        "0" => Wish::Restart,
+        "-" => Wish::Seed(-1),
+        "=" | "+" => Wish::Seed(1),
+        "k" | "K" => Wish::Kill,
+        "f" | "F" => Wish::Freeze,
+        "t" | "T" => Wish::Thaw,
+        "d" | "D" => Wish::Story(Story::Dies),
+        "s" | "S" => Wish::Story(Story::Sleeps),
+        _ => {
+            let digit = name.parse().ok().filter(|n| (1..=THREADS).contains(n))?;
+            Wish::Select(ThreadId(digit))
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ringside::session::textbook::Stop;
+
+    #[test]
+    fn a_step_and_a_step_back_leave_no_trace() {
+        let mut state = State::new("condition", Lang::En);
+        let before = (state.lesson.clone(), state.sentence());
+        state.wish(Wish::Step);
+        assert_ne!(state.sentence(), before.1);
+        state.wish(Wish::Back);
+        assert_eq!((state.lesson.clone(), state.sentence()), before);
+        state.wish(Wish::Back);
+        assert_eq!(state.sentence(), "This is the beginning.");
+    }
+
+    #[test]
+    fn a_run_plays_until_nothing_more_can_happen_and_says_so() {
+        let mut state = State::new("condition", Lang::En);
+        state.wish(Wish::Toggle);
+        let mut ticks = 0;
+        while state.playing {
+            state.tick();
+            ticks += 1;
+        }
+        assert!(ticks > 80 && state.lesson.stop() == Some(Stop::Over), "{ticks}");
+        assert!(state.sentence().ends_with("and is finished. All threads have ended."), "{}", state.sentence());
+        state.wish(Wish::Toggle);
+        assert!(!state.playing);
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_said_and_changes_nothing() {
+        let mut state = State::new("", Lang::En);
+        state.wish(Wish::Select(ThreadId(2)));
+        state.wish(Wish::Thaw);
+        assert_eq!((state.sentence(), state.lesson.step()), ("Thread 2 is not frozen.".to_owned(), 0));
+        state.wish(Wish::Freeze);
+        assert_eq!(state.sentence(), "Thread 2 is frozen, and keeps what it has.");
+        state.wish(Wish::Variant(Variant::Lease));
+        assert!(state.lesson.hands().is_empty() && state.lesson.seed() == 1);
+    }
+
+    #[test]
+    fn a_bad_link_opens_the_usual_run_and_says_why() {
+        let state = State::new("lock", Lang::En);
+        assert_eq!(state.lesson, Lesson::default());
+        assert!(state.sentence().contains("there is no variant “lock”"), "{}", state.sentence());
+        assert_eq!(State::new("lease,3:kill:4", Lang::Zh).selected, ThreadId(4));
+    }
+
+    #[test]
+    fn a_ready_run_selects_whom_it_is_about() {
+        let mut state = State::new("lease", Lang::En);
+        state.wish(Wish::Story(Story::Sleeps));
+        assert_eq!(state.lesson.hands()[0].1, Hand::Freeze(state.selected));
+        state.wish(Wish::Seed(-5));
+        assert_eq!((state.lesson.seed(), state.lesson.step()), (0, 0));
+    }
+
+    #[test]
+    fn every_key_has_one_meaning() {
+        assert_eq!(key("5"), Some(Wish::Select(ThreadId(5))));
+        assert_eq!([key("6"), key("b"), key("p"), key("Escape"), key("Tab")], [None; 5], "nobody's, or the page's own");
+    }
+}

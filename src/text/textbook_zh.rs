@@ -1,0 +1,156 @@
+//! The textbook's lock in Simplified Chinese.
+
+use super::textbook_words::TextbookWords;
+use crate::proto::textbook::{Doing, Event, Machine, Part, Refusal, Remark, Saying, THREADS, Taken, Variant};
+use crate::session::textbook::{LessonError, NoHand, Stop, Story};
+
+/// The words.
+pub const ZH: TextbookWords = TextbookWords {
+    title: "课本里的锁",
+    variants: "版本",
+    variant: |variant| match variant {
+        Variant::Textbook => ["课本原样", "一边占着互斥锁，一边等这把互斥锁空出来。谁也进不去。"],
+        Variant::Condition => ["修补一：条件变量", "等待时交出互斥锁，人人都能轮到。但谁死在里面，其余的就全堵住了。"],
+        Variant::Lease => ["修补二：租约", "占用到时自动结束。但睡过了头的线程，会和下一个同时干活。"],
+        Variant::Token => ["修补三：令牌", "每次授予都有编号，文档拒绝比见过的最大编号更小的编号。"],
+    },
+    faults: [
+        "二十行里的四个错",
+        "取锁时占着互斥锁，等的却正是这把互斥锁空出来。",
+        "就算出了循环，代码块一结束互斥锁就还掉了：拿到的“锁”什么也没锁住。",
+        "还锁时多还了一次：要么抛出异常，要么还掉了别的线程的互斥锁。",
+        "它只活在一个进程里，跟“分布式”毫无关系。",
+    ],
+    heads: ["程序", "线程", "锁", "输出", "文档"],
+    thread: "线程 {}",
+    line: "第 {} 行",
+    changed: "有改动",
+    remark: |remark| match remark {
+        Remark::ByMe => "当然：锁在自己手里",
+        Remark::GivesUp => "交出互斥锁",
+        Remark::EndsByItself => "到时自动结束",
+        Remark::Checked => "编号会被检查",
+    },
+    doing: |doing| match doing {
+        Doing::Starts => "正要取锁",
+        Doing::Blocked => "在等互斥锁",
+        Doing::Enters => "可以拿互斥锁了",
+        Doing::Inside => "占着互斥锁",
+        Doing::Loops => "占着互斥锁空转",
+        Doing::Waits => "已交出互斥锁，在等通知",
+        Doing::Woken => "被叫醒，要拿回互斥锁",
+        Doing::Reads => "拿到锁，即将读",
+        Doing::Works => "拿到锁，正在干活",
+        Doing::Writes => "拿到锁，即将写",
+        Doing::Returns => "正要还锁",
+        Doing::Done => "已完成",
+        Doing::Dead => "已死",
+        Doing::Refused => "被拒绝，已终止",
+        Doing::Raised => "因异常终止",
+    },
+    late: "租约已过期",
+    frozen: "冻结",
+    rows: ["互斥锁", "锁的持有者", "等通知的", "租约", "最新令牌"],
+    nobody: "无",
+    lease: "到第 {} 秒：还剩 {} 秒",
+    lease_over: "已过期",
+    clock: "第 {} 秒",
+    step: "第 {} 步",
+    seed: "种子 {}",
+    seeds: ["上一个种子：换一种线程次序", "下一个种子：换一种线程次序"],
+    transport: ["重来", "后退", "播放", "暂停", "前进"],
+    hands: ["杀死", "冻结", "解冻"],
+    story: |story| match story {
+        Story::Dies => "持有者死掉",
+        Story::Sleeps => "持有者睡过头",
+    },
+    empty: ["还没有输出", "还是空的"],
+    wrote: ["线程 {} 写", "线程 {} 写，令牌 {}"],
+    token: "令牌 {}",
+    lost: "丢失：被线程 {} 覆盖",
+    refused: "被拒绝",
+    highest: "见过的最大令牌：{}，更小的一律拒绝。",
+    told,
+    and: "、",
+    stop: |stop| match stop {
+        Stop::Over => "所有线程都结束了。",
+        Stop::Stuck => "剩下的线程将永远等下去。",
+        Stop::Frozen => "在解冻之前，谁也动不了。",
+        Stop::Limit => "到此为止：它会永远这样转下去。",
+    },
+    no_hand: |why| match why {
+        NoHand::Refused(Refusal::Nobody) => "没有线程 {}。",
+        NoHand::Refused(Refusal::Over) => "线程 {} 已经结束了。",
+        NoHand::Refused(Refusal::Frozen) => "线程 {} 已经冻结了。",
+        NoHand::Refused(Refusal::Awake) => "线程 {} 没有冻结。",
+        NoHand::Full => "这次运行放不下更多动作了，请重来。",
+    },
+    at_start: "已经在开头了。",
+    bad_link: "这个链接打不开“课本里的锁”：{}。现在从头开始。",
+    error,
+};
+
+fn error(error: &LessonError) -> String {
+    match error {
+        LessonError::TooLong(len) => format!("它有 {len} 字节，太长了"),
+        LessonError::Escape => "其中的转义不成文字".to_owned(),
+        LessonError::Variant(word) => format!("没有“{word}”这个版本，可用的是 textbook、condition、lease、token"),
+        LessonError::Part(part, word) => format!("第 {part} 部分“{word}”没有意义"),
+        LessonError::Number(part, word, min, max) => format!("第 {part} 部分的“{word}”应为 {min} 到 {max} 的整数"),
+        LessonError::Order(part) => format!("第 {part} 部分次序不对：先种子，再按步数排列的动作，最后是 at"),
+        LessonError::Impossible(part) => format!("第 {part} 部分做不到：运行到不了那里，或那个线程已经结束"),
+    }
+}
+
+fn told(machine: &Machine) -> &'static str {
+    let variant = machine.variant();
+    match machine.event() {
+        Event::Start => match variant {
+            Variant::Textbook => "五个线程都想要课本里的这把锁。一步步走，看看有没有谁拿得到。",
+            Variant::Condition => "还是这五个线程，用上了条件变量。一步步走，或者让持有者死掉。",
+            Variant::Lease => "现在占用 5 秒后自动结束。一步步走，或者让持有者睡过头。",
+            Variant::Token => "现在每次授予都有编号，文档会检查。一步步走，或者让持有者睡过头。",
+        },
+        Event::Clock(_) => "没有线程能动：时钟走到第 {} 秒。",
+        Event::Called(_, Part::Release) => "线程 {} 干完了活，去还锁。",
+        Event::Called(_, Part::Acquire | Part::Work) => "线程 {} 去取锁。",
+        Event::Took(_, Taken::AtWith) => "线程 {} 拿到互斥锁。",
+        Event::Took(_, Taken::Woken) => "线程 {} 被叫醒，重新拿到互斥锁，再看一眼。",
+        Event::Took(_, Taken::InVain) => "线程 {} 等够了时间，拿到互斥锁，再看一眼。",
+        Event::Left(_, false) => "线程 {} 离开代码块，互斥锁随之归还。",
+        Event::Left(_, true) => "线程 {} 离开代码块，互斥锁随之归还，它的事做完了。",
+        Event::Said(_, Saying::Wants) => "线程 {} 打印：想要锁。",
+        Event::Said(_, Saying::Has(_)) => "线程 {} 打印：拿到了锁。",
+        Event::Said(_, Saying::Frees | Saying::TooLate(..) | Saying::Unlocked) => "线程 {} 打印：把锁还掉。",
+        Event::Asked(_, true) if variant == Variant::Textbook => "线程 {} 问互斥锁是否被占着。是的：占着它的正是线程 {} 自己。",
+        Event::Asked(_, true) => "锁有人占着：线程 {} 只好等。",
+        Event::Asked(_, false) => "锁空着：线程 {} 继续。",
+        Event::Slept(..) if variant == Variant::Textbook => "线程 {} 睡 1 秒，互斥锁仍攥在手里。",
+        Event::Slept(..) => "线程 {} 干 2 秒的活。",
+        Event::Woke(_) if variant == Variant::Textbook => "线程 {} 醒来，又去问同一句话。",
+        Event::Woke(_) => "线程 {} 的活干好了。",
+        Event::Waited(_) => "线程 {} 交出互斥锁，等通知。",
+        Event::Held(_, None) => "线程 {} 把锁标为占用。",
+        Event::Held(_, Some(_)) => "线程 {} 占用了锁，最迟到第 {} 秒。",
+        Event::Numbered(..) => "授予线程 {} 的编号是 {}。",
+        Event::Returned(..) => "线程 {} 带上令牌 {}。",
+        Event::Mine(_, true) => "锁仍归线程 {} 所有。",
+        Event::Mine(_, false) => "锁已不归线程 {} 所有，它不去动。",
+        Event::Freed(_) => "线程 {} 把锁标为空闲。",
+        Event::Notified(_, Some(_)) => "线程 {} 叫醒等得最久的线程 {}。",
+        Event::Notified(_, None) => "线程 {} 发出通知，但没有谁在等。",
+        Event::Read(..) => "线程 {} 读出文档：{} 行。",
+        Event::Wrote(_, 0) => "线程 {} 写回读到的内容，加上自己的一行。",
+        Event::Wrote(..) => "线程 {} 写回的是线程 {} 写之前的内容：线程 {} 的那行就此丢失。",
+        Event::Refused(..) => "文档拒绝线程 {}：令牌 {} 小于见过的最大令牌 {}。",
+        Event::Raised(_) => "线程 {} 归还没有人占着的互斥锁：异常使它终止。",
+        Event::Killed(who, _) if machine.holder() == Some(who) && variant != Variant::Condition => "线程 {} 被杀死。它的租约还在走。",
+        Event::Killed(who, _) if machine.holder() == Some(who) => "线程 {} 被杀死。锁仍标为占用。",
+        Event::Killed(_, true) => "线程 {} 被杀死。它的代码块归还了互斥锁。",
+        Event::Killed(_, false) => "线程 {} 被杀死。",
+        Event::Frozen(_) => "线程 {} 被冻结，手里的东西照样攥着。",
+        Event::Thawed(_) => "线程 {} 解冻，对发生的事一无所知。",
+    }
+}
+
+const _: () = assert!(THREADS == 5, "a sentence above says “five”");

@@ -1,0 +1,23 @@
+//! The rooms beside the stage.
+
+/// A room beside the stage. All are in one module, which a first load does not fetch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Room {
+    /// Placement: the ring and its rivals.
+    Place,
+    /// The textbook's lock.
+    Book,
+}
+
+impl Room {
+    /// Both.
+    pub const ALL: [Room; 2] = [Room::Place, Room::Book];
+
+    /// Its name in `data-room` and in the address.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Room::Place => "place",
+            Room::Book => "textbook",
+        }
+    }
+}
