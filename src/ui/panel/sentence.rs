@@ -18,7 +18,7 @@ pub struct SentenceProps {
 }
 
 /// Longer sentences are set smaller, so that two lines take the place of one and nothing below moves.
-const LONG: usize = 74;
+const LONG: usize = 60;
 
 fn breadth(said: &Said) -> usize {
     match said {
