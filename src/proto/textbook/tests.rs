@@ -36,7 +36,7 @@ fn the_textbooks_release_gives_back_twice_and_the_second_time_is_an_exception() 
     assert_eq!(run(&mut machine, 1, 6), Event::Freed(ThreadId(1)));
     let quick = machine.clone();
     assert_eq!(run(&mut machine, 1, 1), Event::Raised(ThreadId(1)));
-    assert_eq!(machine.output().last().map(ToString::to_string).as_deref(), Some("1 RuntimeError: mutex not locked"));
+    assert_eq!(machine.output().last().map(ToString::to_string).as_deref(), Some("1 RuntimeError: release unlocked lock"));
     // Another thread was quicker: its mutex is freed by one that does not have it.
     let mut machine = quick;
     run(&mut machine, 2, 2);
