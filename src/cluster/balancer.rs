@@ -91,6 +91,7 @@ impl Balancer {
             | Msg::Replica { .. }
             | Msg::Acquire { .. }
             | Msg::KeepAlive { .. }
+            | Msg::Cancel { .. }
             | Msg::Release { .. }
             | Msg::SessionOk { .. }
             | Msg::SessionOver { .. } => {} // not for a balancer

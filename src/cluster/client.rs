@@ -110,6 +110,7 @@ impl Client {
             | Msg::Request { .. }
             | Msg::Acquire { .. }
             | Msg::KeepAlive { .. }
+            | Msg::Cancel { .. }
             | Msg::Release { .. } => {} // not for a client
         }
     }
@@ -119,7 +120,7 @@ impl Client {
         let Some(request) = request else { return };
         self.asked += 1;
         let op = OpId { client: ctx.me(), boot: ctx.boot(), n: self.asked };
-        if let (Request::Get(key), Reads::InSync) = (request, ctx.env().setup.config.reads) {
+        if let (Request::Get(key), Reads::InSync) = (&request, ctx.env().setup.config.reads) {
             ctx.note(Note::ReadAsked { shard: key.shard, op, key: key.id });
         }
         self.pending = Some(Pending { op, request, attempt: 0, paused: true });
@@ -139,7 +140,7 @@ impl Client {
         }
         pending.paused = false;
         pending.attempt += 1;
-        let (op, request, attempt) = (pending.op, pending.request, pending.attempt);
+        let (op, request, attempt) = (pending.op, pending.request.clone(), pending.attempt);
         if attempt > 1 {
             ctx.note(Note::Retried { op, attempt });
         }

@@ -1,5 +1,6 @@
 //! Every figure of the cluster: its unit, its bounds, and how it relates to the others.
 
+use crate::proto::lock::table::LockTimes;
 use crate::sim::time::Span;
 
 /// How many copies have stored a write when the client hears that it is done.
@@ -133,10 +134,15 @@ pub struct Config {
     pub yield_max: Span,
     /// Requests of a shard that may wait for a hand-over or for a new primary to settle; more are refused.
     pub held_max: u8,
-    /// A lock session's lease.
+    /// Locks, each with a document of its own: 1..=3. Which one a worker wants next is left to chance.
+    pub locks: u8,
+    /// A lock session's lease, as its client counts it: from before it sent what was answered. The service waits a little longer.
+    /// At least 1 s, so that several `KeepAlive`s fall into it.
     pub lock_lease: Span,
-    /// How often a session is kept alive. A third of the lease or less.
-    pub keep_alive_every: Span,
+    /// Lock-delay: after a holder has fallen silent, nobody is granted its lock for so long. Zero: none.
+    pub lock_delay: Span,
+    /// How long a worker waits in the queue before it gives up and rests. Zero: for ever.
+    pub lock_patience: Span,
     /// A worker's thinking time between reading the document and writing it: shortest.
     pub think_min: Span,
     /// And longest.
@@ -188,8 +194,10 @@ impl Default for Config {
             chunk_every: Span::millis(50),
             yield_max: Span::millis(300),
             held_max: 64,
+            locks: 1,
             lock_lease: Span::millis(3_000),
-            keep_alive_every: Span::millis(750),
+            lock_delay: Span::ZERO,
+            lock_patience: Span::ZERO,
             think_min: Span::millis(300),
             think_max: Span::millis(900),
             pause_min: Span::millis(150),
@@ -198,5 +206,18 @@ impl Default for Config {
             backoff_min: Span::millis(50),
             backoff_max: Span::millis(800),
         }
+    }
+}
+
+impl Config {
+    /// How long the lock service waits. Its clock may run fast by the bound and the client's slow by it, and a little is added for
+    /// rounding: a lease has surely ended when it says so.
+    pub fn lock_times(&self) -> LockTimes {
+        LockTimes { lease: self.lock_lease.scale(1_000_000 + 3 * u64::from(self.drift_bound), 1_000_000), delay: self.lock_delay }
+    }
+
+    /// How often a session is kept alive: four times in a lease.
+    pub fn keep_alive_every(&self) -> Span {
+        self.lock_lease.scale(1, 4)
     }
 }

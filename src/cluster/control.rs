@@ -1,16 +1,17 @@
 //! What the control plane decides, as a deterministic machine: the same commands give the same state. The coordinators
 //! agree on the commands by Raft.
 
-use crate::cluster::config::Ack;
+use crate::cluster::config::{Ack, Config};
 use crate::cluster::env::Env;
 use crate::cluster::msg::Version;
 use crate::cluster::note::{RingWhy, ViewWhy};
 use crate::cluster::rules::Rule;
-use crate::proto::lock::table::{LockCommand, LockOutcome, LockRules, LockTable};
+use crate::proto::lock::table::{LockRules, LockTable};
+use crate::proto::lock::token::{LockCommand, LockOutcome};
 use crate::proto::replica::view::{ShardId, View, ViewNo};
 use crate::sim::id::{Boot, Pid};
 use crate::sim::sorted::SortedMap;
-use crate::sim::time::{Span, Time};
+use crate::sim::time::Time;
 
 /// One entry of the coordinators' log.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -55,7 +56,7 @@ pub enum Command {
     Lead(Pid),
     /// A coordinator that has lost its disk counts again, in this life.
     Readmit(Pid, u32),
-    /// Something about the lock.
+    /// Something about the locks.
     Lock(LockCommand),
 }
 
@@ -137,14 +138,14 @@ pub struct Control {
     clock: Option<Pid>,
     /// Coordinators that had lost their disks, with the life in which each was readmitted.
     readmitted: SortedMap<Pid, u32>,
-    /// The one lock.
-    pub lock: LockTable,
+    /// The lock service.
+    pub locks: LockTable,
 }
 
 impl Control {
     /// The state of a cluster that an operator has just set up: every node in its first life, every copy in sync, and
     /// `spare` nodes that may join.
-    pub fn new(nodes: &[Pid], spare: &[Pid], placement: Vec<Vec<Pid>>, lease: Span) -> Control {
+    pub fn new(nodes: &[Pid], spare: &[Pid], placement: Vec<Vec<Pid>>, config: &Config) -> Control {
         let present = nodes.iter().map(|&pid| Member { pid, boot: Boot(1), up: true, part: Part::In, joining: false });
         let absent = spare.iter().map(|&pid| Member { pid, boot: Boot(0), up: false, part: Part::Spare, joining: false });
         let first = |order: Vec<Pid>| ShardRecord {
@@ -156,7 +157,8 @@ impl Control {
         };
         let shards = placement.into_iter().map(first).collect();
         let members = present.chain(absent).collect();
-        Control { version: 1, members, shards, clock: None, readmitted: SortedMap::new(), lock: LockTable::new(lease) }
+        let locks = LockTable::new(config.locks, config.lock_times());
+        Control { version: 1, members, shards, clock: None, readmitted: SortedMap::new(), locks }
     }
 
     /// How many decisions there were.
@@ -221,7 +223,7 @@ impl Control {
             Command::Lock(command) => {
                 let rules = LockRules { fair: rules.on(Rule::FairQueue), lease: rules.on(Rule::LockLease) };
                 let mut outcomes = Vec::new();
-                self.lock.apply(command, at, rules, &mut outcomes);
+                self.locks.apply(command, at, rules, &mut outcomes);
                 out.extend(outcomes.into_iter().map(Decided::Lock));
                 return;
             }
@@ -230,14 +232,13 @@ impl Control {
     }
 
     fn lead(&mut self, who: Pid, at: Time, env: &Env) {
-        let rules = env.setup.rules;
         self.clock = Some(who);
         for (_, since) in self.shards.iter_mut().filter_map(|record| record.handed.as_mut()) {
             *since = at;
         }
-        self.lock.regard(at);
-        if !rules.on(Rule::TokenSurvives) {
-            self.lock.forget_token();
+        self.locks.regard(at);
+        if !env.setup.rules.on(Rule::TokenSurvives) {
+            self.locks.forget_token();
         }
     }
 

@@ -10,7 +10,7 @@ use crate::cluster::note::{Note, YieldWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
 use crate::proto::consensus::raft::{Draw, Raft, RaftDisk};
 use crate::proto::consensus::words::{Fact, Mark, Patience, RaftMsg, Term, Want};
-use crate::proto::lock::table::LockCommand;
+use crate::proto::lock::token::LockCommand;
 use crate::proto::log::Index;
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
@@ -99,8 +99,9 @@ impl Coordinator {
             Msg::Lagging { shard, view, node } => self.asked(Command::Shrink(shard, view, node), ctx),
             Msg::Ready { shard, view, node } => self.asked(Command::Expand(shard, view, node), ctx),
             Msg::Yielded { shard, view } => self.asked(Command::HandOver(shard, view), ctx),
-            Msg::Acquire { session, sent } => self.asked(Command::Lock(LockCommand::Acquire { session, sent }), ctx),
+            Msg::Acquire { session, lock, sent } => self.asked(Command::Lock(LockCommand::Acquire { session, lock, sent }), ctx),
             Msg::KeepAlive { session, sent } => self.asked(Command::Lock(LockCommand::KeepAlive { session, sent }), ctx),
+            Msg::Cancel { session } => self.asked(Command::Lock(LockCommand::Cancel { session }), ctx),
             Msg::Release { session, token } => self.asked(Command::Lock(LockCommand::Release { session, token }), ctx),
             Msg::Decisions { .. }
             | Msg::Yield { .. }

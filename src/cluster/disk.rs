@@ -37,7 +37,7 @@ pub struct ShardDisk {
 impl ShardDisk {
     /// The operation at an index, in the log or in what the copy started from.
     pub fn logged(&self, index: Index) -> Option<OpId> {
-        if index <= self.log.base() { self.base.at(index) } else { self.log.get(index)?.op.map(|(op, _)| op) }
+        if index <= self.log.base() { self.base.at(index) } else { self.log.get(index)?.op.as_ref().map(|(op, _)| *op) }
     }
 }
 

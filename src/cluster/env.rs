@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use crate::cluster::control::Control;
-use crate::cluster::name::Kind;
+use crate::cluster::name::{Kind, LOCKS};
 use crate::cluster::setup::Setup;
 use crate::cluster::store::Key;
+use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::ShardId;
 use crate::proto::ring::{self, Ring};
 use crate::sim::id::Pid;
@@ -32,8 +33,8 @@ pub struct Env {
     pub keys: Vec<Key>,
     /// Where those keys stand on the circle, in order.
     pub points: Rc<[u64]>,
-    /// The key of the document that the lock protects: `orders`.
-    pub document: Key,
+    /// The document that each lock protects.
+    pub documents: Vec<Key>,
     /// The control plane as the operator sets it up.
     pub first: Box<Control>,
 }
@@ -55,13 +56,13 @@ impl Env {
             names: nodes.iter().map(|&pid| roster.name(pid).to_string()).collect(),
             keys: (0..).zip(&labels).map(|(id, label)| key(id, label)).collect(),
             points: points.into(),
-            document: key(config.keys, "orders"),
-            first: Box::new(Control::new(&[], &[], Vec::new(), config.lock_lease)),
+            documents: (config.keys..).zip(LOCKS).take(usize::from(config.locks)).map(|(id, label)| key(id, label)).collect(),
+            first: Box::new(Control::new(&[], &[], Vec::new(), config)),
             nodes: nodes.clone(),
             setup: setup.clone(),
         };
         env.all_tokens = env.ring(&nodes).tokens().iter().map(|&(at, i)| (at, nodes[usize::from(i)])).collect();
-        env.first = Box::new(Control::new(present, spare, env.placement(present), config.lock_lease));
+        env.first = Box::new(Control::new(present, spare, env.placement(present), config));
         env
     }
 
@@ -90,5 +91,10 @@ impl Env {
         let (old, new): (Vec<Vec<u16>>, Vec<Vec<u16>>) = (old.map(numbers).collect(), new.iter().map(numbers).collect());
         let plan = ring::plan::plan(&old, &new);
         (plan.copies(), plan.minimum)
+    }
+
+    /// The lock that protects a document.
+    pub fn lock_of(&self, document: Key) -> LockId {
+        LockId(document.id.saturating_sub(self.setup.config.keys) as u8)
     }
 }

@@ -83,8 +83,8 @@ impl Hosted {
         self.applied = self.replica.log().base();
         while self.applied < self.replica.commit() {
             self.applied = self.applied.next();
-            if let Some((op, request)) = self.replica.log().get(self.applied).and_then(|entry| entry.op) {
-                self.store.apply(self.applied, op, request, self.rules);
+            if let Some((op, request)) = self.replica.log().get(self.applied).and_then(|entry| entry.op.as_ref()) {
+                self.store.apply(self.applied, *op, request, self.rules);
             }
         }
     }
@@ -106,7 +106,7 @@ impl Hosted {
     /// The operation at an index, in the log or in what the copy started from.
     pub fn logged(&self, index: Index) -> Option<OpId> {
         let log = self.replica.log();
-        if index <= log.base() { self.base.at(index) } else { log.get(index)?.op.map(|(op, _)| op) }
+        if index <= log.base() { self.base.at(index) } else { log.get(index)?.op.as_ref().map(|(op, _)| *op) }
     }
 
     /// The state after everything applied, as a snapshot.
@@ -135,10 +135,10 @@ impl Hosted {
         let mut base = Base::clone(&self.base);
         let evidence = Rc::make_mut(&mut base.evidence);
         for i in from + 1..=to {
-            let done = log.get(Index(i)).and_then(|entry| entry.op);
-            evidence.push(done.map(|(op, _)| op));
+            let done = log.get(Index(i)).and_then(|entry| entry.op.as_ref());
+            evidence.push(done.map(|(op, _)| *op));
             if let Some((op, request)) = done {
-                base.store.apply(Index(i), op, request, self.rules);
+                base.store.apply(Index(i), *op, request, self.rules);
             }
         }
         let upto = (Index(to), log.mark_at(Index(to))?);
@@ -162,19 +162,22 @@ impl Hosted {
         while self.applied < upto {
             self.applied = self.applied.next();
             let index = self.applied;
-            let Some((op, request)) = self.replica.log().get(index).and_then(|entry| entry.op) else { continue };
-            let (outcome, now) = self.store.apply(index, op, request, self.rules);
+            let Some((op, request)) = self.replica.log().get(index).and_then(|entry| entry.op.clone()) else { continue };
+            let (outcome, now) = self.store.apply(index, op, &request, self.rules);
             if !self.replica.is_primary() {
                 continue;
             }
-            match (request, outcome) {
-                (Request::Edit(_, token, value), Outcome::Written) => ctx.note(Note::FencedWrite { shard, op, token, value }),
-                (Request::Edit(_, token, _) | Request::Open(_, token), Outcome::Fenced(seen)) => {
-                    ctx.note(Note::FenceRefused { shard, op, token, seen });
+            match (&request, &outcome) {
+                (Request::Edit(key, token, text), Outcome::Written) => {
+                    ctx.note(Note::FencedWrite { shard, op, lock: ctx.env().lock_of(*key), token: *token, text: text.clone() });
+                }
+                (Request::Edit(key, token, _) | Request::Open(key, token), Outcome::Fenced(seen)) => {
+                    let (asked, lock) = (request.asked(), ctx.env().lock_of(*key));
+                    ctx.note(Note::FenceRefused { shard, op, asked, lock, token: *token, seen: *seen });
                 }
                 (Request::Get(_) | Request::Put(..) | Request::Open(..) | Request::Edit(..), _) => {}
             }
-            if let (true, Request::Put(..) | Request::Edit(..), Outcome::Written) = (now, request, outcome) {
+            if let (true, Request::Put(..) | Request::Edit(..), Outcome::Written) = (now, &request, &outcome) {
                 ctx.note(Note::Applied { shard, op, index });
             }
             if let Some((waiting, via)) = self.waiting.remove(&index)

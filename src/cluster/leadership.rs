@@ -18,8 +18,7 @@ use crate::cluster::process::{Context, Timer};
 use crate::cluster::rules::Rule;
 use crate::proto::consensus::words::Patience;
 use crate::proto::detector::Watch;
-use crate::proto::lock::table::{LockCommand, LockOutcome};
-use crate::proto::lock::token::Session;
+use crate::proto::lock::token::{LockCommand, LockOutcome, Session};
 use crate::sim::id::{Boot, Pid};
 use crate::sim::time::{Span, Time};
 
@@ -50,8 +49,8 @@ pub(super) struct Reign {
     pub(super) announced: bool,
     /// Whether that decision is made.
     pub(super) begun: bool,
-    /// The end of a session's lease for which a decision is under way already.
-    expiring: Option<(Session, Time)>,
+    /// The end of a lock's lease or delay for which a decision is under way already.
+    lapsing: Option<Time>,
     /// When it last asked primaries to make way.
     asked: Time,
     /// Coordinators whose readmission is under way.
@@ -60,7 +59,7 @@ pub(super) struct Reign {
 
 impl Reign {
     pub(super) fn new(now: Time) -> Reign {
-        Reign { since: now, announced: false, begun: false, expiring: None, asked: now, readmitting: Vec::new() }
+        Reign { since: now, announced: false, begun: false, lapsing: None, asked: now, readmitting: Vec::new() }
     }
 }
 
@@ -158,7 +157,7 @@ impl Coordinator {
             }
         }
         if reign.is_some() {
-            self.expire_leases(ctx);
+            self.lapse(ctx);
             self.readmit(ctx);
             self.move_on(now, ctx);
         }
@@ -234,16 +233,14 @@ impl Coordinator {
         self.propose(Command::NodesDown(down), ctx);
     }
 
-    fn expire_leases(&mut self, ctx: &mut Context<'_>) {
-        if !ctx.env().setup.rules.on(Rule::LockLease) {
-            return;
-        }
-        if let Some((session, ends)) = self.control.lock.next_end()
-            && ends <= ctx.now()
-            && let Some(reign) = self.reign.as_mut().filter(|reign| reign.expiring != Some((session, ends)))
+    /// Leases of locks end by a decision, so that all coordinators agree on who holds what.
+    fn lapse(&mut self, ctx: &mut Context<'_>) {
+        if ctx.env().setup.rules.on(Rule::LockLease)
+            && let Some(ends) = self.control.locks.next_end().filter(|&ends| ends <= ctx.now())
+            && let Some(reign) = self.reign.as_mut().filter(|reign| reign.lapsing != Some(ends))
         {
-            reign.expiring = Some((session, ends));
-            self.propose(Command::Lock(LockCommand::Expire { session }), ctx);
+            reign.lapsing = Some(ends);
+            self.propose(Command::Lock(LockCommand::Lapse), ctx);
         }
     }
 
@@ -294,25 +291,25 @@ impl Coordinator {
     }
 }
 
-fn lock_outcome(outcome: LockOutcome, of: (u32, u32), ctx: &mut Context<'_>) {
-    match outcome {
-        LockOutcome::Queued(session, place) => {
-            ctx.note_once(of, Note::LockQueued { session, place });
+/// Tells what came of a command to the locks: the session's client by a message, the reader by a note about entry `of`.
+pub fn lock_outcome(outcome: LockOutcome, of: (u32, u32), ctx: &mut Context<'_>) {
+    let over = |session: Session, note: Option<Note>, ctx: &mut Context<'_>| {
+        if let Some(note) = note {
+            ctx.note_once(of, note);
         }
+        ctx.send(session.client, Msg::SessionOver { session });
+    };
+    match outcome {
+        LockOutcome::Queued(session, lock, place) => ctx.note_once(of, Note::LockQueued { session, lock, place }),
         LockOutcome::Alive(session, since, token) => ctx.send(session.client, Msg::SessionOk { session, since, token }),
-        LockOutcome::Granted(session, since, token) => {
-            ctx.note_once(of, Note::LockGranted { session, token });
+        LockOutcome::Granted(session, lock, since, token) => {
+            ctx.note_once(of, Note::LockGranted { session, lock, token });
             ctx.send(session.client, Msg::SessionOk { session, since, token: Some(token) });
         }
-        LockOutcome::Released(session, token) => {
-            ctx.note_once(of, Note::LockReleased { session, token });
-            ctx.send(session.client, Msg::SessionOver { session });
-        }
-        LockOutcome::Ended(session, held) => {
-            ctx.note_once(of, Note::SessionEnded { session, held });
-            ctx.send(session.client, Msg::SessionOver { session });
-        }
-        LockOutcome::Gone(session) => ctx.send(session.client, Msg::SessionOver { session }),
+        LockOutcome::Released(session, lock, token) => over(session, Some(Note::LockReleased { session, lock, token }), ctx),
+        LockOutcome::Cancelled(session, lock) => over(session, Some(Note::LockCancelled { session, lock }), ctx),
+        LockOutcome::Ended(session, lock, held) => over(session, Some(Note::SessionEnded { session, lock, held }), ctx),
+        LockOutcome::Gone(session) => over(session, None, ctx),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::cluster::snapshot::Item;
 use crate::cluster::store::{Outcome, Request};
 use crate::cluster::view::Shape;
 use crate::proto::consensus::words::RaftMsg;
-use crate::proto::lock::token::{FencingToken, Session};
+use crate::proto::lock::token::{FencingToken, LockId, Session};
 use crate::proto::replica::transfer::SnapshotMsg;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::proto::replica::words::ReplicaMsg;
@@ -130,10 +130,12 @@ pub enum Msg {
         /// The reason.
         why: RefusedWhy,
     },
-    /// Worker to coordinators: I want the lock (and: I still wait).
+    /// Worker to coordinators: I want this lock (and: I still wait).
     Acquire {
         /// My session.
         session: Session,
+        /// Which lock.
+        lock: LockId,
         /// My clock.
         sent: Time,
     },
@@ -150,6 +152,11 @@ pub enum Msg {
         session: Session,
         /// The token it held.
         token: FencingToken,
+    },
+    /// Worker to coordinators: I wait no more.
+    Cancel {
+        /// My session.
+        session: Session,
     },
     /// Coordinator to worker: your session lives; `since` is your clock at the latest message heard, and your lease counts
     /// from there. With a token, you hold the lock.
@@ -188,6 +195,7 @@ impl Msg {
             | Msg::Request { .. }
             | Msg::Acquire { .. }
             | Msg::KeepAlive { .. }
+            | Msg::Cancel { .. }
             | Msg::Release { .. } => Shape::Request,
             Msg::Snapshot { msg: SnapshotMsg::Chunk { .. }, .. } => Shape::Data,
             Msg::Snapshot { msg: SnapshotMsg::Got { .. }, .. } | Msg::Yielded { .. } => Shape::Reply,
@@ -239,6 +247,7 @@ impl Msg {
             Msg::Refused { .. } => "Refused",
             Msg::Acquire { .. } => "Acquire",
             Msg::KeepAlive { .. } => "KeepAlive",
+            Msg::Cancel { .. } => "Cancel",
             Msg::Release { .. } => "Release",
             Msg::SessionOk { token: Some(_), .. } => "Granted",
             Msg::SessionOk { token: None, .. } => "SessionOk",
@@ -263,6 +272,7 @@ impl Msg {
             | Msg::Refused { .. }
             | Msg::Acquire { .. }
             | Msg::KeepAlive { .. }
+            | Msg::Cancel { .. }
             | Msg::Release { .. }
             | Msg::SessionOk { .. }
             | Msg::SessionOver { .. } => None,

@@ -18,6 +18,9 @@ pub enum Kind {
     Client,
 }
 
+/// What the locks are called, and the documents that they protect.
+pub const LOCKS: [&str; 3] = ["orders", "stock", "mail"];
+
 /// A process's name: its kind and its number within the kind, from zero. Prints as `K1`, `A`, `L1`, `c1`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Name {

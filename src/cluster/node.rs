@@ -151,6 +151,7 @@ impl Node {
             | Msg::Yielded { .. }
             | Msg::Acquire { .. }
             | Msg::KeepAlive { .. }
+            | Msg::Cancel { .. }
             | Msg::Release { .. }
             | Msg::SessionOk { .. }
             | Msg::SessionOver { .. } => {} // not for a node

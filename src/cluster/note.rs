@@ -1,7 +1,8 @@
 //! Every fact a process of the cluster can note. Sentences, marks and arrows are made from these and nothing else.
 
+pub use crate::cluster::document::{Line, Text};
 pub use crate::cluster::reasons::{Asked, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
-use crate::proto::lock::token::{FencingToken, Session};
+use crate::proto::lock::token::{FencingToken, LockId, Session};
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::sim::id::{Boot, Pid};
 use crate::sim::time::Span;
@@ -276,113 +277,96 @@ pub enum Note {
         /// The attempt that now begins, from 2.
         attempt: u32,
     },
-    /// A session stands in the queue of the lock.
+    /// A session stands in the queue of a lock.
     LockQueued {
         /// Whose.
         session: Session,
+        /// Of which lock.
+        lock: LockId,
         /// Its place, 1 is next.
         place: u32,
     },
-    /// The lock was granted.
+    /// A lock was granted.
     LockGranted {
         /// To whom.
         session: Session,
+        /// Which.
+        lock: LockId,
         /// With which token.
         token: FencingToken,
     },
-    /// The holder gave the lock back.
+    /// The holder gave a lock back.
     LockReleased {
         /// Who.
         session: Session,
+        /// Which.
+        lock: LockId,
         /// Its token.
         token: FencingToken,
+    },
+    /// A worker's patience is at an end: it waits no more.
+    LockCancelled {
+        /// Whose session is over.
+        session: Session,
+        /// For which lock it waited.
+        lock: LockId,
     },
     /// A session's lease ended: it leaves the queue, and the lock if it held it.
     SessionEnded {
         /// Whose.
         session: Session,
+        /// In the queue of which lock, or with which lock.
+        lock: LockId,
         /// The token it held, if it held the lock.
         held: Option<FencingToken>,
     },
-    /// A worker got the news that it holds the lock, and believes it.
+    /// A worker got the news that it holds a lock, and believes it.
     HoldBegins {
+        /// Which.
+        lock: LockId,
         /// Its token.
         token: FencingToken,
     },
-    /// A worker no longer believes that it holds the lock.
+    /// A worker got the news that it holds a lock, looked at its lease, and found that the news is too old to be believed.
+    GrantTooLate {
+        /// Which.
+        lock: LockId,
+        /// The token.
+        token: FencingToken,
+    },
+    /// A worker is done with what it did under a lock, or was refused.
     HoldEnds {
+        /// Which.
+        lock: LockId,
         /// The token it had.
         token: FencingToken,
     },
-    /// A primary applied a write made under the lock.
+    /// A primary applied a write made under a lock. A new primary tells what its predecessor may have told.
     FencedWrite {
         /// The shard of the document.
         shard: ShardId,
         /// The operation.
         op: OpId,
+        /// The lock that protects the document.
+        lock: LockId,
         /// The token it carried.
         token: FencingToken,
-        /// The document's new value.
-        value: u64,
+        /// What the document says now.
+        text: Text,
     },
-    /// A primary refused a write whose token is smaller than the largest it has seen.
+    /// A primary refused what came under a token smaller than the largest it has seen, or under another's.
     FenceRefused {
         /// The shard of the document.
         shard: ShardId,
         /// The operation.
         op: OpId,
+        /// What was asked.
+        asked: Asked,
+        /// The lock that protects the document.
+        lock: LockId,
         /// The token it carried.
         token: FencingToken,
         /// The largest token seen.
         seen: FencingToken,
     },
-}
-
-impl Note {
-    /// Whether a fact step stops here and the sentence tells it. The rest (appends, commits, answers) is the daily work.
-    pub fn is_headline(&self) -> bool {
-        match self {
-            Note::Suspected { .. }
-            | Note::Returned { .. }
-            | Note::Stands { .. }
-            | Note::Elected { .. }
-            | Note::SteppedDown { .. }
-            | Note::DecisionsCut { .. }
-            | Note::StateTaken { .. }
-            | Note::Readmitted { .. }
-            | Note::RingChanged { .. }
-            | Note::Left { .. }
-            | Note::SnapshotTaken { .. }
-            | Note::ViewChanged { .. }
-            | Note::Serving { .. }
-            | Note::Stopped { .. }
-            | Note::Truncated { .. }
-            | Note::WritesLost { .. }
-            | Note::StaleView { .. }
-            | Note::LearnerReady { .. }
-            | Note::LockGranted { .. }
-            | Note::LockReleased { .. }
-            | Note::SessionEnded { .. }
-            | Note::FencedWrite { .. }
-            | Note::FenceRefused { .. } => true,
-            Note::Voted { .. }
-            | Note::Decided { .. }
-            | Note::Appended { .. }
-            | Note::Trimmed { .. }
-            | Note::Applied { .. }
-            | Note::ReadAsked { .. }
-            | Note::ReplicaRead { .. }
-            | Note::SnapshotSent { .. }
-            | Note::Yielded { .. }
-            | Note::Dropped { .. }
-            | Note::Committed { .. }
-            | Note::Acknowledged { .. }
-            | Note::Refused { .. }
-            | Note::Answered { .. }
-            | Note::Retried { .. }
-            | Note::LockQueued { .. }
-            | Note::HoldBegins { .. }
-            | Note::HoldEnds { .. } => false,
-        }
-    }
 }

@@ -6,16 +6,19 @@ use std::rc::Rc;
 use crate::cluster::Cluster;
 use crate::cluster::control::{Control, Decision, Part};
 use crate::cluster::coordinator::ControlDisk;
+use crate::cluster::document::Document;
 use crate::cluster::hosted::Hosted;
 use crate::cluster::msg::LoggedOp;
 use crate::cluster::note::OpId;
 use crate::cluster::process::Disk;
 use crate::cluster::rules::Rule;
+use crate::cluster::store::Key;
 use crate::cluster::view::{
-    ClusterView, CoordinatorView, Health, HolderView, LockView, Office, ProcessView, ReplicaView, Role, ShardView, Sight, Standing,
+    ClusterView, CoordinatorView, Health, HolderView, InsideView, LockView, Office, ProcessView, ReplicaView, Role, ShardView, Sight,
+    Standing,
 };
 use crate::proto::consensus::words::Log as DecisionLog;
-use crate::proto::lock::token::FencingToken;
+use crate::proto::lock::token::LockId;
 use crate::proto::replica::transfer::Incoming;
 use crate::proto::replica::view::Log;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
@@ -77,6 +80,12 @@ impl Sight for Cluster {
         Some((entry.mark.0, print.finish()))
     }
 
+    fn believers(&self) -> Vec<(Pid, LockId)> {
+        let inside = |&who: &Pid| Some((who, self.worker(who)?.inside()?));
+        let inside = self.env().workers.iter().filter_map(inside);
+        inside.filter(|(who, it)| self.world.local(*who) < it.until).map(|(who, it)| (who, it.lock)).collect()
+    }
+
     fn shards(&self) -> u16 {
         self.setup().config.shards
     }
@@ -95,7 +104,7 @@ impl Cluster {
             processes: env.setup.roster.pids().map(|pid| self.process_view(pid, &control)).collect(),
             coordinators: env.coordinators.iter().map(|&pid| self.coordinator_view(pid)).collect(),
             shards: (0..env.setup.config.shards).map(|i| self.shard_view(ShardId(i), &control)).collect(),
-            lock: self.lock_view(&control),
+            locks: (0..env.setup.config.locks).map(|i| self.lock_view(LockId(i), &control)).collect(),
             ring: env.tokens(|pid| control.member(pid).is_some_and(|member| member.part == Part::In)),
             keys: env.points.clone(),
         }
@@ -242,36 +251,38 @@ impl Cluster {
         })
     }
 
-    fn lock_view(&self, control: &Control) -> LockView {
-        let (env, lock) = (self.env(), &control.lock);
-        let observer = control.clock().unwrap_or(env.coordinators[0]);
-        let lease = env.setup.config.lock_lease;
-        let holder = lock.holder().map(|(session, token, ends)| {
-            let left = ends.since(self.world.local(observer));
-            HolderView { session, token, left, lease }
+    fn lock_view(&self, id: LockId, control: &Control) -> LockView {
+        let (env, table) = (self.env(), &control.locks);
+        let clock = self.world.local(control.clock().unwrap_or(env.coordinators[0]));
+        let lease = env.setup.config.lock_times().lease;
+        let holder = table.holder(id).map(|(session, token, ends)| HolderView { session, token, left: ends.since(clock), lease });
+        let inside = env.workers.iter().filter_map(|&who| {
+            let it = self.worker(who)?.inside().filter(|it| it.lock == id)?;
+            Some(InsideView { who, token: it.token, step: it.step, left: it.until.since(self.world.local(who)) })
         });
-        let believers = env.workers.iter().filter_map(|&pid| Some((pid, self.worker(pid)?.believes()?)));
-        let shard = env.document.shard;
-        let (document, seen) = self.document(shard);
+        let key = env.documents[usize::from(id.0)];
+        let document = self.document(key).cloned().unwrap_or_default();
         LockView {
+            id,
             holder,
-            queue: lock.queue().collect(),
-            believers: believers.collect(),
-            last_token: lock.last_token(),
-            shard,
-            seen,
-            document,
+            queue: table.queue(id).map(|(session, _)| session).collect(),
+            rests: table.rests_until(id).map_or(Span::ZERO, |until| until.since(clock)),
+            inside: inside.collect(),
+            last_token: table.last_token(),
+            shard: key.shard,
+            seen: document.seen,
+            text: document.text,
         }
     }
 
-    /// The document and the largest token seen, by the living copy that has applied most (ties: the first node).
-    fn document(&self, shard: ShardId) -> (u64, FencingToken) {
-        let copies = self.env().nodes.iter().filter_map(|&node| self.node(node)?.hosted(shard));
+    /// A document, by the living copy that has applied most (ties: the first node).
+    fn document(&self, key: Key) -> Option<&Document> {
+        let copies = self.env().nodes.iter().filter_map(|&node| self.node(node)?.hosted(key.shard));
         let best = copies.fold(None, |best: Option<&Hosted>, copy| match best {
             Some(best) if best.applied >= copy.applied => Some(best),
             Some(_) | None => Some(copy),
         });
-        best.map_or((0, FencingToken(0)), |copy| (copy.store.get(self.env().document), copy.store.seen()))
+        best?.store.document(key)
     }
 }
 

@@ -5,10 +5,12 @@
 pub enum Rule {
     /// A lock is held under a lease; without it a dead holder blocks the queue for ever.
     LockLease,
-    /// The store refuses a token smaller than the largest it has seen.
+    /// The store refuses a token smaller than the largest it has seen, and the same one from another client.
     Fencing,
     /// The lock goes to whoever has waited longest.
     FairQueue,
+    /// A worker that hears of its grant looks at its lease before it believes it: the news may be old.
+    Recheck,
     /// The next token is remembered across a coordinator's restart.
     TokenSurvives,
     /// A primary serves only under a lease, and nobody is promoted before the old lease has surely ended.
@@ -33,10 +35,11 @@ pub enum Rule {
 
 impl Rule {
     /// All of them, in the order of the page and of links.
-    pub const ALL: [Rule; 13] = [
+    pub const ALL: [Rule; 14] = [
         Rule::LockLease,
         Rule::Fencing,
         Rule::FairQueue,
+        Rule::Recheck,
         Rule::TokenSurvives,
         Rule::PrimaryLease,
         Rule::StoredAck,
@@ -55,6 +58,7 @@ impl Rule {
             Rule::LockLease => "lock-lease",
             Rule::Fencing => "fencing",
             Rule::FairQueue => "fair-queue",
+            Rule::Recheck => "re-check",
             Rule::TokenSurvives => "token-survives",
             Rule::PrimaryLease => "primary-lease",
             Rule::StoredAck => "stored-ack",

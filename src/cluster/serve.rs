@@ -14,7 +14,7 @@ use crate::proto::replica::view::{Index, ShardId};
 impl Node {
     /// A client asks for something.
     pub(super) fn request(&mut self, it: Held, ctx: &mut Context<'_>) {
-        let (op, request, shard) = (it.op, it.request, it.request.shard());
+        let (op, request, shard) = (it.op, it.request.clone(), it.request.shard());
         let leased = self.has_lease(ctx);
         let reads_here = self.answers_reads(shard, ctx);
         let Some(hosted) = self.shards.get_mut(&shard) else { return refuse(&it, RefusedWhy::NotPrimary, ctx) };
@@ -53,8 +53,9 @@ impl Node {
             Known::New => {
                 let under_way = hosted.replica.log();
                 let tail = (hosted.applied.0 + 1..=under_way.last().0).rev();
-                let logged =
-                    tail.map(Index).find(|&i| under_way.get(i).is_some_and(|entry| entry.op.is_some_and(|(logged, _)| logged == op)));
+                let logged = tail
+                    .map(Index)
+                    .find(|&i| under_way.get(i).is_some_and(|entry| entry.op.as_ref().is_some_and(|(logged, _)| *logged == op)));
                 if let Some(index) = logged {
                     hosted.waiting.insert(index, (op, from)); // a retry of what is under way: answer when it is done
                     return;

@@ -9,7 +9,7 @@ use crate::cluster::rules::Rules;
 pub struct Setup {
     /// From which every random stream is derived.
     pub seed: u64,
-    /// Who takes part. Bounds: coordinators 1, 3 or 5, nodes 3..=8, balancers 1..=2, clients 1..=8.
+    /// Who takes part. Bounds: coordinators 1, 3 or 5, nodes 3..=8, balancers 1..=2, clients 1..=24.
     pub roster: Roster,
     /// Which protective measures are on.
     pub rules: Rules,

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
+use crate::cluster::document::Document;
 use crate::cluster::note::OpId;
 use crate::cluster::store::{Key, Outcome, Store};
-use crate::proto::lock::token::FencingToken;
 use crate::proto::replica::view::Index;
 use crate::sim::id::{Boot, Pid};
 
@@ -19,8 +19,10 @@ pub enum Item {
     Value(Key, (u64, Index)),
     /// The latest operation of a client and what came of it: exactly-once goes with the data.
     Result(Pid, (Boot, u32, Outcome)),
-    /// The largest fencing token seen, and the evidence.
-    Seen(FencingToken, Evidence),
+    /// A document, and the largest fencing token seen: without it an old one would be let in again.
+    Document(Key, Document),
+    /// The evidence.
+    Evidence(Evidence),
 }
 
 /// What a copy starts from: the state after its log's base.
@@ -36,9 +38,9 @@ impl Base {
     /// The state as a list. Never empty.
     pub fn items(&self) -> Vec<Item> {
         let values = self.store.values.iter().map(|(&key, &value)| Item::Value(key, value));
-        let results = self.store.results.iter().map(|(&client, &result)| Item::Result(client, result));
-        let seen = Item::Seen(self.store.seen, self.evidence.clone());
-        values.chain(results).chain([seen]).collect()
+        let results = self.store.results.iter().map(|(&client, result)| Item::Result(client, result.clone()));
+        let documents = self.store.documents.iter().map(|(&key, document)| Item::Document(key, document.clone()));
+        values.chain(results).chain(documents).chain([Item::Evidence(self.evidence.clone())]).collect()
     }
 
     /// The state that such a list describes.
@@ -47,8 +49,9 @@ impl Base {
         for item in items {
             match item {
                 Item::Value(key, value) => drop(base.store.values.insert(*key, *value)),
-                Item::Result(client, result) => drop(base.store.results.insert(*client, *result)),
-                Item::Seen(token, evidence) => (base.store.seen, base.evidence) = (*token, evidence.clone()),
+                Item::Result(client, result) => drop(base.store.results.insert(*client, result.clone())),
+                Item::Document(key, document) => drop(base.store.documents.insert(*key, document.clone())),
+                Item::Evidence(evidence) => base.evidence = evidence.clone(),
             }
         }
         base
@@ -63,7 +66,9 @@ impl Base {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::document::{Line, Text};
     use crate::cluster::store::{Known, Protection, Request};
+    use crate::proto::lock::token::FencingToken;
     use crate::proto::replica::view::ShardId;
 
     #[test]
@@ -71,14 +76,15 @@ mod tests {
         let key = |id| Key { id, shard: ShardId(3) };
         let op = |client: u16, n| OpId { client: Pid(client), boot: Boot(1), n };
         let mut base = Base::default();
+        let text = Text::default().with(Line { who: Pid(3), token: FencingToken(6) });
         let done = [
             (op(1, 1), Request::Put(key(4), 40)),
             (op(2, 7), Request::Put(key(5), 50)),
             (op(3, 1), Request::Open(key(9), FencingToken(6))),
-            (op(3, 2), Request::Edit(key(9), FencingToken(6), 1)),
+            (op(3, 2), Request::Edit(key(9), FencingToken(6), text.clone())),
         ];
         for ((op, request), index) in done.into_iter().zip(1..) {
-            base.store.apply(Index(index), op, request, Protection { fencing: true, results: true });
+            base.store.apply(Index(index), op, &request, Protection { fencing: true, results: true });
         }
         base.evidence = Rc::new(vec![None, Some(op(1, 1)), Some(op(2, 7)), Some(op(3, 1)), Some(op(3, 2))]);
         assert_eq!(Base::of(&base.items()), base);
@@ -87,7 +93,8 @@ mod tests {
         assert_eq!(there.known(op(2, 7)), Known::Done(Outcome::Written));
         assert_eq!((there.known(op(3, 1)), there.known(op(1, 2))), (Known::Past, Known::New));
         assert_eq!(there.written_at(key(5)), Index(2));
-        assert_eq!(base.store.seen(), FencingToken(6));
+        let document = there.document(key(9)).expect("it was opened");
+        assert_eq!((&document.text, document.seen, document.by), (&text, FencingToken(6), Some((Pid(3), Boot(1)))));
         assert_eq!((base.at(Index(0)), base.at(Index(1)), base.at(Index(2)), base.at(Index(6))), (None, None, Some(op(1, 1)), None));
         assert_eq!(Base::default().items().len(), 1, "an empty shard has something to send, too");
     }

@@ -1,6 +1,7 @@
 //! What a shard's operations mean: a small key-value store, and the document that the lock protects. Applied in log order
 //! on every replica, so all of it is deterministic.
 
+use crate::cluster::document::{Document, Text};
 use crate::cluster::note::{Asked, OpId};
 use crate::cluster::rules::{Rule, Rules};
 use crate::proto::lock::token::FencingToken;
@@ -19,7 +20,7 @@ pub struct Key {
 }
 
 /// What is asked of a shard.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Request {
     /// To read a key: answered without the log, by the primary under its lease or, if the recipe says so, by any in-sync copy.
     Get(Key),
@@ -28,8 +29,8 @@ pub enum Request {
     /// To read the document under the lock. Goes through the log: the token must be seen by every copy, or the next
     /// holder could read, and an older one still write.
     Open(Key, FencingToken),
-    /// To write the document under the lock.
-    Edit(Key, FencingToken, u64),
+    /// To write the document under the lock: all of it.
+    Edit(Key, FencingToken, Text),
 }
 
 impl Request {
@@ -65,20 +66,22 @@ impl Request {
 }
 
 /// What came of a request.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Outcome {
     /// The value; 0 for a key never written.
     Value(u64),
+    /// What the document says.
+    Text(Text),
     /// Written.
     Written,
-    /// Not written: a larger token has been seen.
+    /// Neither read nor written: this token has been seen, a larger one or the same from another client.
     Fenced(FencingToken),
 }
 
 /// The rules that a shard's operations are carried out under.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Protection {
-    /// A token smaller than the largest seen is refused.
+    /// A token smaller than the largest seen is refused, and the same from another client.
     pub fencing: bool,
     /// The result of each client's latest operation is remembered.
     pub results: bool,
@@ -98,11 +101,12 @@ pub struct Store {
     pub(super) values: SortedMap<Key, (u64, Index)>,
     /// The latest operation of each client and what came of it: a retried write happens once.
     pub(super) results: SortedMap<Pid, (Boot, u32, Outcome)>,
-    pub(super) seen: FencingToken,
+    /// What the locks protect.
+    pub(super) documents: SortedMap<Key, Document>,
 }
 
 /// Whether an operation is new to a shard.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Known {
     /// It is.
     New,
@@ -123,15 +127,15 @@ impl Store {
         self.values.get(&key).map_or(Index(0), |&(_, index)| index)
     }
 
-    /// The largest fencing token seen.
-    pub fn seen(&self) -> FencingToken {
-        self.seen
+    /// A document; `None` if nobody has come for it yet.
+    pub fn document(&self, key: Key) -> Option<&Document> {
+        self.documents.get(&key)
     }
 
     /// Whether an operation was done before.
     pub fn known(&self, op: OpId) -> Known {
         match self.results.get(&op.client) {
-            Some(&(boot, n, outcome)) if (boot, n) == (op.boot, op.n) => Known::Done(outcome),
+            Some((boot, n, outcome)) if (*boot, *n) == (op.boot, op.n) => Known::Done(outcome.clone()),
             Some(&(boot, n, _)) if (boot, n) > (op.boot, op.n) => Known::Past,
             Some(_) | None => Known::New,
         }
@@ -139,29 +143,34 @@ impl Store {
 
     /// Carries out the operation at an index of the log. Gives what came of it, and whether it was carried out now, and not
     /// before.
-    pub fn apply(&mut self, index: Index, op: OpId, request: Request, rules: Protection) -> (Outcome, bool) {
+    pub fn apply(&mut self, index: Index, op: OpId, request: &Request, rules: Protection) -> (Outcome, bool) {
         if let Known::Done(outcome) = self.known(op) {
             return (outcome, false); // logged twice: once by the old primary, once again by the new one
         }
         let outcome = match request {
-            Request::Get(key) => Outcome::Value(self.get(key)),
+            Request::Get(key) => Outcome::Value(self.get(*key)),
             Request::Put(key, value) => {
-                self.values.insert(key, (value, index));
+                self.values.insert(*key, (*value, index));
                 Outcome::Written
             }
-            Request::Open(_, token) | Request::Edit(_, token, _) if rules.fencing && token < self.seen => Outcome::Fenced(self.seen),
-            Request::Open(key, token) => {
-                self.seen = self.seen.max(token);
-                Outcome::Value(self.get(key))
-            }
-            Request::Edit(key, token, value) => {
-                self.seen = self.seen.max(token);
-                self.values.insert(key, (value, index));
-                Outcome::Written
+            Request::Open(key, token) | Request::Edit(key, token, _) => {
+                let document = self.documents.get_or_insert_with(*key, Document::default);
+                if rules.fencing && document.refuses(*token, op) {
+                    Outcome::Fenced(document.seen)
+                } else {
+                    document.sees(*token, op);
+                    match request {
+                        Request::Edit(_, _, text) => {
+                            document.text = text.clone();
+                            Outcome::Written
+                        }
+                        Request::Get(_) | Request::Put(..) | Request::Open(..) => Outcome::Text(document.text.clone()),
+                    }
+                }
             }
         };
         if rules.results {
-            self.results.insert(op.client, (op.boot, op.n, outcome));
+            self.results.insert(op.client, (op.boot, op.n, outcome.clone()));
         }
         (outcome, true)
     }
@@ -170,6 +179,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::document::Line;
 
     const RULES: Protection = Protection { fencing: true, results: true };
     const KEY: Key = Key { id: 0, shard: ShardId(3) };
@@ -179,23 +189,25 @@ mod tests {
     }
 
     #[test]
-    fn a_token_smaller_than_the_largest_seen_is_refused_and_an_equal_one_is_not() {
+    fn a_token_smaller_than_the_largest_seen_is_refused_for_its_own_document_only() {
         let mut store = Store::default();
-        store.apply(Index(1), op(1, 1), Request::Open(KEY, FencingToken(34)), RULES);
-        assert_eq!(
-            store.apply(Index(1), op(2, 1), Request::Edit(KEY, FencingToken(33), 9), RULES),
-            (Outcome::Fenced(FencingToken(34)), true)
-        );
-        assert_eq!(store.apply(Index(1), op(1, 2), Request::Edit(KEY, FencingToken(34), 1), RULES), (Outcome::Written, true));
-        assert_eq!(store.get(KEY), 1);
+        let text = Text::default().with(Line { who: Pid(2), token: FencingToken(33) });
+        let mut apply = |op, request| store.apply(Index(1), op, &request, RULES).0;
+        assert_eq!(apply(op(1, 1), Request::Open(KEY, FencingToken(34))), Outcome::Text(Text::default()));
+        assert_eq!(apply(op(2, 1), Request::Edit(KEY, FencingToken(33), text.clone())), Outcome::Fenced(FencingToken(34)));
+        assert_eq!(apply(op(3, 1), Request::Open(KEY, FencingToken(33))), Outcome::Fenced(FencingToken(34)), "it may not even read");
+        assert_eq!(apply(op(1, 2), Request::Edit(KEY, FencingToken(34), text.clone())), Outcome::Written);
+        let other = Key { id: 1, shard: ShardId(3) };
+        assert_eq!(apply(op(2, 2), Request::Edit(other, FencingToken(33), Text::default())), Outcome::Written);
+        assert_eq!(store.document(KEY).map(|document| &document.text), Some(&text));
     }
 
     #[test]
     fn a_retried_write_happens_once() {
         let mut store = Store::default();
-        store.apply(Index(1), op(1, 1), Request::Put(KEY, 5), RULES);
-        store.apply(Index(1), op(2, 1), Request::Put(KEY, 6), RULES);
-        assert_eq!(store.apply(Index(1), op(1, 1), Request::Put(KEY, 5), RULES), (Outcome::Written, false));
+        store.apply(Index(1), op(1, 1), &Request::Put(KEY, 5), RULES);
+        store.apply(Index(1), op(2, 1), &Request::Put(KEY, 6), RULES);
+        assert_eq!(store.apply(Index(1), op(1, 1), &Request::Put(KEY, 5), RULES), (Outcome::Written, false));
         assert_eq!(store.get(KEY), 6);
     }
 }

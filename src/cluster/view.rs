@@ -3,9 +3,11 @@
 
 use std::rc::Rc;
 
+use crate::cluster::document::Text;
 use crate::cluster::name::Name;
 use crate::cluster::note::OpId;
-use crate::proto::lock::token::{FencingToken, Session};
+use crate::cluster::worker::Step;
+use crate::proto::lock::token::{FencingToken, LockId, Session};
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
@@ -71,6 +73,9 @@ pub trait Sight {
     fn decisions_from(&self, coordinator: Pid) -> Index;
     /// The term of an entry of a living coordinator's log, and a fingerprint of what it decides.
     fn decision(&self, coordinator: Pid, index: Index) -> Option<(u32, u64)>;
+    /// Workers that believe at this instant, by their own clocks, that they hold a lock. One that stands still believes on until
+    /// its lease has run out.
+    fn believers(&self) -> Vec<(Pid, LockId)>;
     /// Slices of the circle.
     fn shards(&self) -> u16;
     /// Copies that each shard should have.
@@ -88,8 +93,8 @@ pub struct ClusterView {
     pub coordinators: Vec<CoordinatorView>,
     /// Every shard, in order.
     pub shards: Vec<ShardView>,
-    /// The one lock of part 1, called `orders`.
-    pub lock: LockView,
+    /// The locks, in order. At least one.
+    pub locks: Vec<LockView>,
     /// The tokens of the ring's members in clockwise order: (position, owner). A token owns the arc that ends at it.
     pub ring: Rc<[(u64, Pid)]>,
     /// The keys that clients use, at their hashes, in order.
@@ -214,33 +219,50 @@ pub struct ReplicaView {
     pub tail: Vec<(Index, ViewNo)>,
 }
 
-/// The lock, as the control plane has it, beside what the workers and the store believe.
+/// One lock, as the control plane has it, beside what the workers and the store believe.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LockView {
+    /// Which.
+    pub id: LockId,
     /// Who holds it, by the control plane.
     pub holder: Option<HolderView>,
     /// Who waits, next first.
     pub queue: Vec<Session>,
-    /// Workers that believe they hold it, with their tokens: the holder, and any zombie.
-    pub believers: Vec<(Pid, FencingToken)>,
-    /// The latest token given.
+    /// Lock-delay: for how long nobody is granted it, since its last holder fell silent. Zero: it does not rest.
+    pub rests: Span,
+    /// Workers that have taken it and act on it: the holder, and any zombie. In the order of pids.
+    pub inside: Vec<InsideView>,
+    /// The latest token given, for whichever lock.
     pub last_token: FencingToken,
-    /// The shard of the document that the lock protects.
+    /// The shard of the document that it protects.
     pub shard: ShardId,
-    /// The largest token that shard has seen.
+    /// The largest token that the document's copies have seen, by the living copy that has applied most.
     pub seen: FencingToken,
-    /// The document's value: the number of edits that took effect.
-    pub document: u64,
+    /// What the document says, by that copy.
+    pub text: Text,
 }
 
-/// The holder of the lock.
+/// A worker in its critical section.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct InsideView {
+    /// Who.
+    pub who: Pid,
+    /// Under which token.
+    pub token: FencingToken,
+    /// What it is about.
+    pub step: Step,
+    /// What is left of its lease by its own clock. Zero: it no longer believes that it holds the lock; or would not, if it looked.
+    pub left: Span,
+}
+
+/// The holder of a lock, by the control plane.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct HolderView {
     /// Who.
     pub session: Session,
     /// Its token.
     pub token: FencingToken,
-    /// What is left of its lease.
+    /// What is left of its lease, as the lock service counts it.
     pub left: Span,
     /// The whole lease.
     pub lease: Span,

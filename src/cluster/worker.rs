@@ -1,33 +1,63 @@
-//! A worker: takes the lock, reads a document, thinks, writes it, gives the lock back.
+//! A worker: takes a lock, reads its document, thinks, writes it, gives the lock back. Death, a freeze, or a cut can fall
+//! between any two of these.
 //!
-//! *Confession.* Between taking the lock and writing, the worker does not look at its clock or at what the lock service
-//! says of its session: like most programs, it has taken the lock and goes on. (Looking would only narrow the window: a
-//! pause can always fall between the look and the write.) What protects the document is the token, not the worker.
+//! *Confession.* When it hears of its grant the worker looks whether its lease still runs. After that it looks neither at its
+//! clock nor at what the lock service says of its session: like most programs, it has taken the lock and goes on. (To look again
+//! would only narrow the window: a pause can always fall between the look and the write.) What protects the document is the
+//! token, not the worker.
 
 use crate::cluster::client::rest;
+use crate::cluster::document::{Line, Text};
 use crate::cluster::msg::Msg;
 use crate::cluster::note::Note;
 use crate::cluster::process::{Context, Timer};
+use crate::cluster::rules::Rule;
 use crate::cluster::store::{Outcome, Request};
-use crate::proto::lock::token::{FencingToken, Session};
+use crate::proto::lock::token::{FencingToken, LockId, Session};
 use crate::sim::time::Time;
 
 /// What a worker is about.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 enum Phase {
     /// Nothing for now.
     #[default]
     Resting,
-    /// It has asked for the lock.
-    Waiting,
-    /// It believes it holds the lock, and reads the document.
+    /// It has asked for the lock, at this time of its clock.
+    Waiting(Time),
+    /// It waits no more, until it hears that it has left the queue.
+    Leaving,
+    /// It has taken the lock, and reads the document.
     Opening(FencingToken),
-    /// It has read this value and thinks.
-    Thinking(FencingToken, u64),
+    /// It has read this and thinks.
+    Thinking(FencingToken, Text),
     /// It writes.
     Editing(FencingToken),
     /// It gives the lock back, until it hears that this was done.
     Releasing(FencingToken),
+}
+
+/// A step of the critical section.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Step {
+    /// It reads the document.
+    Reads,
+    /// It has read it, and thinks.
+    Thinks,
+    /// It writes.
+    Writes,
+}
+
+/// A worker that has taken a lock and acts on it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Inside {
+    /// Which lock.
+    pub lock: LockId,
+    /// Under which token.
+    pub token: FencingToken,
+    /// What it is about.
+    pub step: Step,
+    /// Until when its lease runs, by its own clock. Then it no longer believes that it holds the lock, if it looks.
+    pub until: Time,
 }
 
 /// A worker's memory.
@@ -36,22 +66,22 @@ pub struct Worker {
     phase: Phase,
     /// Sessions opened in this life.
     sessions: u32,
+    /// The lock it wants or has.
+    lock: LockId,
     /// Its lease by its own clock, counted from before it sent what was answered.
     lease_until: Time,
 }
 
 impl Worker {
-    /// The token under which it believes to hold the lock, if it does.
-    pub fn believes(&self) -> Option<FencingToken> {
-        match self.phase {
-            Phase::Opening(token) | Phase::Thinking(token, _) | Phase::Editing(token) => Some(token),
-            Phase::Resting | Phase::Waiting | Phase::Releasing(_) => None,
-        }
-    }
-
-    /// When its lease ends by its own clock.
-    pub fn lease_until(&self) -> Time {
-        self.lease_until
+    /// The lock it acts on, if it has taken one.
+    pub fn inside(&self) -> Option<Inside> {
+        let (token, step) = match self.phase {
+            Phase::Opening(token) => (token, Step::Reads),
+            Phase::Thinking(token, _) => (token, Step::Thinks),
+            Phase::Editing(token) => (token, Step::Writes),
+            Phase::Resting | Phase::Waiting(_) | Phase::Leaving | Phase::Releasing(_) => return None,
+        };
+        Some(Inside { lock: self.lock, token, step, until: self.lease_until })
     }
 
     fn session(&self, ctx: &Context<'_>) -> Session {
@@ -66,32 +96,49 @@ impl Worker {
 
     /// A pause or a thought has ended. Gives what is to be asked of the store.
     pub fn work(&mut self, ctx: &mut Context<'_>) -> Option<Request> {
-        match self.phase {
+        match std::mem::take(&mut self.phase) {
             Phase::Resting => {
-                self.phase = Phase::Waiting;
+                let locks = ctx.env().documents.len() as u32;
+                self.lock = if locks > 1 { LockId(ctx.rng().below(locks) as u8) } else { LockId(0) };
+                self.phase = Phase::Waiting(ctx.now());
                 self.sessions += 1;
                 self.keep_alive(ctx);
                 None
             }
-            Phase::Thinking(token, value) => {
+            Phase::Thinking(token, text) => {
                 self.phase = Phase::Editing(token);
-                Some(Request::Edit(ctx.env().document, token, value + 1))
+                Some(Request::Edit(self.document(ctx), token, text.with(Line { who: ctx.me(), token })))
             }
-            Phase::Waiting | Phase::Opening(_) | Phase::Editing(_) | Phase::Releasing(_) => None,
+            other => {
+                self.phase = other;
+                None
+            }
         }
+    }
+
+    fn document(&self, ctx: &Context<'_>) -> crate::cluster::store::Key {
+        ctx.env().documents[usize::from(self.lock.0)]
     }
 
     /// Says to the lock service what it is about, until the matter is over.
     pub fn keep_alive(&mut self, ctx: &mut Context<'_>) {
-        let (session, sent) = (self.session(ctx), ctx.now());
+        let config = &ctx.env().setup.config;
+        let (session, lock, sent) = (self.session(ctx), self.lock, ctx.now());
+        if let Phase::Waiting(since) = self.phase
+            && config.lock_patience.0 > 0
+            && sent.since(since) >= config.lock_patience
+        {
+            self.phase = Phase::Leaving;
+        }
         let msg = match self.phase {
             Phase::Resting => return,
-            Phase::Waiting => Msg::Acquire { session, sent },
+            Phase::Waiting(_) => Msg::Acquire { session, lock, sent },
+            Phase::Leaving => Msg::Cancel { session },
             Phase::Opening(_) | Phase::Thinking(..) | Phase::Editing(_) => Msg::KeepAlive { session, sent },
             Phase::Releasing(token) => Msg::Release { session, token },
         };
         self.tell(&msg, ctx);
-        ctx.arm(Timer::KeepAlive, ctx.env().setup.config.keep_alive_every);
+        ctx.arm(Timer::KeepAlive, config.keep_alive_every());
     }
 
     /// The lock service says that a session lives.
@@ -99,14 +146,24 @@ impl Worker {
         if session != self.session(ctx) {
             return None;
         }
-        self.lease_until = self.lease_until.max(since + ctx.env().setup.config.lock_lease);
+        let (lock, lease) = (self.lock, ctx.env().setup.config.lock_lease);
+        self.lease_until = self.lease_until.max(since + lease);
         let token = token?;
-        if self.phase != Phase::Waiting {
+        if !matches!(self.phase, Phase::Waiting(_)) {
             return None;
         }
+        if ctx.now() >= self.lease_until {
+            if ctx.env().setup.rules.on(Rule::Recheck) {
+                // It goes on waiting, and hears with the next message whether its session still lives.
+                ctx.note(Note::GrantTooLate { lock, token });
+                return None;
+            }
+            // As if what it hears now were so now.
+            self.lease_until = ctx.now() + lease;
+        }
         self.phase = Phase::Opening(token);
-        ctx.note(Note::HoldBegins { token });
-        Some(Request::Open(ctx.env().document, token))
+        ctx.note(Note::HoldBegins { lock, token });
+        Some(Request::Open(self.document(ctx), token))
     }
 
     /// The lock service says that a session is over.
@@ -115,7 +172,7 @@ impl Worker {
             return;
         }
         match self.phase {
-            Phase::Waiting | Phase::Releasing(_) => self.rest(ctx),
+            Phase::Waiting(_) | Phase::Leaving | Phase::Releasing(_) => self.rest(ctx),
             // It does not look: see the confession above.
             Phase::Resting | Phase::Opening(_) | Phase::Thinking(..) | Phase::Editing(_) => {}
         }
@@ -123,23 +180,24 @@ impl Worker {
 
     /// The store has answered.
     pub fn answered(&mut self, outcome: Outcome, ctx: &mut Context<'_>) {
-        match (self.phase, outcome) {
-            (Phase::Opening(token), Outcome::Value(value)) => {
-                self.phase = Phase::Thinking(token, value);
+        let lock = self.lock;
+        match (&self.phase, outcome) {
+            (&Phase::Opening(token), Outcome::Text(text)) => {
+                self.phase = Phase::Thinking(token, text);
                 let config = &ctx.env().setup.config;
                 let thought = ctx.rng().between(config.think_min, config.think_max);
                 ctx.arm(Timer::Work, thought);
             }
-            (Phase::Editing(token), Outcome::Written | Outcome::Value(_)) => {
-                ctx.note(Note::HoldEnds { token });
+            // Written or refused: either way it is done. (Other answers belong to other questions, and are never given to these.)
+            (
+                &(Phase::Opening(token) | Phase::Editing(token)),
+                Outcome::Written | Outcome::Fenced(_) | Outcome::Value(_) | Outcome::Text(_),
+            ) => {
+                ctx.note(Note::HoldEnds { lock, token });
                 self.phase = Phase::Releasing(token);
                 self.keep_alive(ctx);
             }
-            (Phase::Opening(token) | Phase::Editing(token), Outcome::Fenced(_) | Outcome::Written) => {
-                ctx.note(Note::HoldEnds { token });
-                self.rest(ctx);
-            }
-            (Phase::Resting | Phase::Waiting | Phase::Thinking(..) | Phase::Releasing(_), _) => {}
+            (Phase::Resting | Phase::Waiting(_) | Phase::Leaving | Phase::Thinking(..) | Phase::Releasing(_), _) => {}
         }
     }
 

@@ -2,9 +2,11 @@
 //! D has just taken shard 7 in view 4, c2 holds the lock with token 34 and c3 still believes that it does, with 33.
 //! Named `ringside::` throughout, so that the page's own tests can include this file.
 
+use ringside::cluster::document::{Line, Text};
 use ringside::cluster::name::{Kind, Name, Roster};
 use ringside::cluster::view::*;
-use ringside::proto::lock::token::{FencingToken, Session};
+use ringside::cluster::worker::Step;
+use ringside::proto::lock::token::{FencingToken, LockId, Session};
 use ringside::proto::replica::view::{Index, ShardId, View, ViewNo};
 use ringside::sim::id::{Boot, Pid};
 use ringside::sim::time::{Span, Time};
@@ -80,14 +82,18 @@ fn shards() -> Vec<ShardView> {
 
 fn lock() -> LockView {
     let session = |name| Session { client: pid(name), boot: Boot(1), n: 1 };
+    let line = |name, token| Line { who: pid(name), token: FencingToken(token) };
+    let inside = |name, token, step, left| InsideView { who: pid(name), token: FencingToken(token), step, left: Span::millis(left) };
     LockView {
+        id: LockId(0),
         holder: Some(HolderView { session: session("c2"), token: FencingToken(34), left: Span::millis(1_860), lease: Span::millis(3_000) }),
         queue: vec![session("c5"), session("c1"), session("c4")],
-        believers: vec![(pid("c2"), FencingToken(34)), (pid("c3"), FencingToken(33))],
+        rests: Span::ZERO,
+        inside: vec![inside("c2", 34, Step::Thinks, 1_800), inside("c3", 33, Step::Writes, 0)],
         last_token: FencingToken(34),
         shard: ShardId(15),
         seen: FencingToken(34),
-        document: 57,
+        text: (0..57).fold(Text::default(), |text, i| text.with(line(if i % 2 == 0 { "c1" } else { "c4" }, i))),
     }
 }
 
@@ -141,7 +147,7 @@ pub fn view() -> ClusterView {
         processes: processes(),
         coordinators: coordinators(),
         shards: shards(),
-        lock: lock(),
+        locks: vec![lock()],
         ring: ring.into(),
         keys: (0..190u64).map(|i| i.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
     }

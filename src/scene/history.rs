@@ -1,7 +1,9 @@
-//! The history of one shard, of the lock and of the faults, read off the journal: what the time bar is painted with.
+//! The history of one shard, of the locks and of the faults, read off the journal: what the time bar is painted with.
 
 use crate::cluster::note::{Note, RingWhy, ViewWhy};
+use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::{ShardId, ViewNo};
+use crate::scene::pages::Pages;
 use crate::scene::timebar::{Band, Grant, Mark, Outage, Reign, Sign, Slice, Window};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
@@ -9,7 +11,7 @@ use crate::sim::journal::{Record, What};
 use crate::sim::sorted::SortedSet;
 use crate::sim::time::Time;
 
-/// The history of one shard, of the lock and of the faults; reads each fact once.
+/// The history of one shard, of the locks and of the faults; reads each fact once.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct History {
     story: ShardId,
@@ -18,6 +20,7 @@ pub struct History {
     outages: Vec<Outage>,
     reigns: Vec<Reign>,
     grants: Vec<Grant>,
+    pages: Pages,
     marks: Vec<Mark>,
     down: SortedSet<Pid>,
     still: SortedSet<Pid>,
@@ -36,6 +39,7 @@ impl History {
             outages: Vec::new(),
             reigns: Vec::new(),
             grants: Vec::new(),
+            pages: Pages::default(),
             marks: Vec::new(),
             down: SortedSet::default(),
             still: SortedSet::default(),
@@ -62,16 +66,22 @@ impl History {
             }
         }
         self.read = facts.len();
+        self.pages.read(facts);
     }
 
-    /// What a window shows.
-    pub fn slice(&self, window: Window) -> Slice {
+    /// What became of the locks' documents.
+    pub fn pages(&self) -> &Pages {
+        &self.pages
+    }
+
+    /// What a window shows, with the grants of one lock.
+    pub fn slice(&self, window: Window, lock: LockId) -> Slice {
         Slice {
             window,
             bands: self.bands.iter().filter(|b| window.shows(b.from, b.to)).cloned().collect(),
             outages: self.outages.iter().filter(|o| window.shows(o.from, o.to)).copied().collect(),
             reigns: self.reigns.iter().filter(|r| window.shows(r.from, r.to)).cloned().collect(),
-            grants: self.grants.iter().filter(|g| window.shows(g.from, g.to)).cloned().collect(),
+            grants: self.grants.iter().filter(|g| g.lock == lock && window.shows(g.from, g.to)).cloned().collect(),
             marks: self.marks.iter().filter(|m| window.shows(m.at, Some(m.at))).cloned().collect(),
         }
     }
@@ -99,7 +109,7 @@ impl History {
             Fault::Freeze(pid) => {
                 self.still.insert(pid);
                 self.falls_silent(pid, at);
-                if let Some(grant) = self.grants.last_mut().filter(|g| g.client == pid && g.to.is_none()) {
+                if let Some(grant) = self.held_by(pid) {
                     grant.frozen.push(Outage { from: at, to: None });
                 }
                 self.mark(fact, Sign::Frozen(pid));
@@ -116,11 +126,16 @@ impl History {
         }
     }
 
+    /// What a client holds, as far as the lock service has said.
+    fn held_by(&mut self, client: Pid) -> Option<&mut Grant> {
+        self.grants.iter_mut().rev().find(|g| g.client == client && g.to.is_none())
+    }
+
     fn goes_down(&mut self, pid: Pid, at: Time) {
         self.down.insert(pid);
         self.still.remove(&pid);
         self.falls_silent(pid, at);
-        if let Some(grant) = self.grants.last_mut().filter(|g| g.client == pid && g.to.is_none()) {
+        if let Some(grant) = self.held_by(pid) {
             close(&mut grant.frozen, at);
         }
         if self.server == Some(pid) {
@@ -161,7 +176,7 @@ impl History {
         if self.server == Some(pid) {
             close(&mut self.outages, at);
         }
-        if let Some(grant) = self.grants.last_mut().filter(|g| g.client == pid) {
+        if let Some(grant) = self.grants.iter_mut().rev().find(|g| g.client == pid) {
             close(&mut grant.frozen, at);
         }
     }
@@ -204,8 +219,8 @@ impl History {
                 }
             }
             Note::Stopped { shard, .. } if *shard == self.story && self.server == Some(who) => self.stops(at),
-            Note::LockGranted { session, token } => {
-                if let Some(grant) = self.grants.last_mut() {
+            Note::LockGranted { session, lock, token } => {
+                if let Some(grant) = self.grants.iter_mut().rev().find(|g| g.lock == *lock) {
                     grant.to = grant.to.or(Some(at));
                     close(&mut grant.frozen, at);
                 }
@@ -213,7 +228,7 @@ impl History {
                 if self.still.contains(&session.client) {
                     frozen.push(Outage { from: at, to: None });
                 }
-                self.grants.push(Grant { token: *token, client: session.client, from: at, to: None, frozen });
+                self.grants.push(Grant { lock: *lock, token: *token, client: session.client, from: at, to: None, frozen });
             }
             Note::LockReleased { token, .. } | Note::SessionEnded { held: Some(token), .. } => {
                 if let Some(grant) = self.grants.iter_mut().rev().find(|g| g.token == *token && g.to.is_none()) {
@@ -258,6 +273,8 @@ impl History {
             | Note::Yielded { .. }
             | Note::Dropped { .. }
             | Note::HoldBegins { .. }
+            | Note::GrantTooLate { .. }
+            | Note::LockCancelled { .. }
             | Note::HoldEnds { .. }
             | Note::FencedWrite { .. }
             | Note::FenceRefused { .. } => {}

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::cluster::note::StopWhy;
-use crate::proto::lock::token::{FencingToken, Session};
+use crate::proto::lock::token::{FencingToken, LockId, Session};
 use crate::proto::replica::view::View;
 use crate::scene::timebar::TICK;
 use crate::sim::id::{Boot, Seq};
@@ -73,7 +73,7 @@ fn leaders_of_the_coordinators_reign_from_their_election_to_their_end() {
     .collect();
     let mut history = History::new(ShardId(7));
     history.read(&facts);
-    let slice = history.slice(Window::default());
+    let slice = history.slice(Window::default(), LockId(0));
     let reigns: Vec<_> = slice.reigns.iter().map(|it| (it.term, it.leader, it.from.0 / 1_000, it.to.map(|to| to.0 / 1_000))).collect();
     let wanted = [(1, k1, 1_000, Some(3_000)), (1, k1, 3_500, Some(4_000)), (2, k2, 5_000, Some(6_000)), (3, k1, 6_000, None)];
     assert_eq!(reigns, wanted, "a gap while nobody leads; whoever is elected ends the one before");
@@ -120,9 +120,9 @@ fn another_shards_facts_are_not_this_ones_history() {
 #[test]
 fn a_frozen_holder_is_striped_inside_its_grant() {
     let history = told(&[
-        (1_000, K1, What::Note(Note::LockGranted { session: session(), token: FencingToken(33) })),
+        (1_000, K1, What::Note(Note::LockGranted { session: session(), lock: LockId(0), token: FencingToken(33) })),
         (2_000, C2, What::Fault(Fault::Freeze(C2))),
-        (4_000, K1, What::Note(Note::SessionEnded { session: session(), held: Some(FencingToken(33)) })),
+        (4_000, K1, What::Note(Note::SessionEnded { session: session(), lock: LockId(0), held: Some(FencingToken(33)) })),
         (6_000, C2, What::Fault(Fault::Thaw(C2))),
     ]);
     let grant = &history.grants[0];

@@ -56,6 +56,9 @@ pub struct Seat {
     pub gate: Option<f64>,
 }
 
+/// The most clients that stand in one column; more stand in two, and the ring makes room.
+const COLUMN: u8 = 12;
+
 /// Every fixed place of the ring's section. Radii are from outside in.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Layout {
@@ -92,7 +95,8 @@ impl Layout {
     pub fn new(plan: Plan) -> Layout {
         let (w, h) = (f64::from(plan.width), f64::from(plan.height));
         let thin = plan.thin;
-        let radius = if thin { (w / 2.0 - 4.0).min((h - 120.0) / 2.0) } else { (h / 2.0 - 5.0).min((w - 96.0) / 2.0) };
+        let aside = if plan.roster.clients > COLUMN { 52.0 } else { 0.0 };
+        let radius = if thin { (w / 2.0 - 4.0).min((h - 120.0) / 2.0) } else { (h / 2.0 - 5.0).min((w - 96.0 - aside) / 2.0) };
         let radius = radius.max(if thin { 120.0 } else { 170.0 });
         let centre = if thin { Point::new(w / 2.0, h - radius - 6.0) } else { Point::new(w - radius - 14.0, h / 2.0 + 2.0) };
         let grown = (radius / 170.0).clamp(1.0, 1.5);
@@ -220,16 +224,17 @@ impl Layout {
 
     /// A client's middle, and where its lanes begin: beyond its label.
     fn client_at(&self, n: u8) -> (Point, Point) {
-        let n = f64::from(n);
+        let clients = self.plan.roster.clients;
         if self.plan.thin {
-            let of = f64::from(self.plan.roster.clients.max(1));
-            let x = f64::from(self.plan.width) * (n + 0.5) / of;
-            (Point::new(x, 16.0), Point::new(x, 52.0))
-        } else {
-            let most = f64::from(self.plan.roster.clients.max(8)) - 1.0;
-            let y = 44.0 + n * (f64::from(self.plan.height) - 66.0) / most;
-            (Point::new(14.0, y), Point::new(48.0, y))
+            let x = f64::from(self.plan.width) * (f64::from(n) + 0.5) / f64::from(clients.max(1));
+            return (Point::new(x, 16.0), Point::new(x, 52.0));
         }
+        // More than a column holds stand in two.
+        let rows = if clients > COLUMN { clients.div_ceil(2) } else { clients };
+        let (column, row) = if clients > COLUMN { (n % 2, n / 2) } else { (0, n) };
+        let x = 14.0 + 52.0 * f64::from(column);
+        let y = 44.0 + f64::from(row) * (f64::from(self.plan.height) - 66.0) / (f64::from(rows.max(8)) - 1.0);
+        (Point::new(x, y), Point::new(x + 34.0, y))
     }
 }
 
@@ -237,6 +242,21 @@ impl Layout {
 mod tests {
     use super::*;
     use crate::scene::fixture;
+
+    #[test]
+    fn up_to_24_clients_have_room_beside_each_other() {
+        for clients in [8, 12, 13, 20, 24] {
+            let mut plan = Plan::new((560, 478), false, &fixture::view());
+            plan.roster.clients = clients;
+            let layout = Layout::new(plan);
+            let at: Vec<Point> = (0..clients).map(|n| layout.client_at(n).0).collect();
+            for (i, a) in at.iter().enumerate() {
+                let close = |b: &Point| (a.x - b.x).abs() < 44.0 && (a.y - b.y).abs() < 31.0;
+                assert!(at[..i].iter().all(|b| !close(b)), "{clients}: {i} stands too close");
+                assert!(a.x + 44.0 <= layout.centre.x - layout.radius + 4.0, "{clients}: {i} stands in the ring");
+            }
+        }
+    }
 
     const SIZES: [(u32, u32, bool); 5] = [(560, 478, false), (1100, 760, false), (328, 448, true), (296, 416, true), (760, 700, true)];
 

@@ -10,6 +10,7 @@ pub mod hit;
 pub mod layout;
 pub mod lock;
 pub mod motion;
+pub mod pages;
 pub mod ring;
 pub mod room;
 pub mod state;

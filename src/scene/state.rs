@@ -2,7 +2,7 @@
 //! part of the page whose part of the picture has not changed can be left alone.
 
 use crate::cluster::name::{Kind, Name};
-use crate::cluster::view::{ClusterView, Health, ProcessView, ReplicaView, Role, ShardView};
+use crate::cluster::view::{ClusterView, Health, LockView, ProcessView, ReplicaView, Role, ShardView};
 use crate::proto::replica::view::ShardId;
 use crate::sim::id::Pid;
 
@@ -205,12 +205,12 @@ pub fn fare(view: &ClusterView, shard: &ShardView) -> Fare {
 
 /// What a client is to the lock.
 pub fn part(view: &ClusterView, client: Pid) -> Part {
-    let lock = &view.lock;
-    if lock.holder.as_ref().is_some_and(|holder| holder.session.client == client) {
+    let holds = |lock: &LockView| lock.holder.as_ref().is_some_and(|holder| holder.session.client == client);
+    if view.locks.iter().any(holds) {
         Part::Holder
-    } else if lock.believers.iter().any(|&(who, _)| who == client) {
+    } else if view.locks.iter().any(|lock| lock.inside.iter().any(|it| it.who == client)) {
         Part::Zombie
-    } else if lock.queue.iter().any(|session| session.client == client) {
+    } else if view.locks.iter().any(|lock| lock.queue.iter().any(|session| session.client == client)) {
         Part::Waiting
     } else {
         Part::Idle

@@ -1,7 +1,7 @@
 //! The time bar as data: what can stand on it, and where an instant stands. `history` reads it off the journal. Integers,
 //! but for the last step from an instant to a place.
 
-use crate::proto::lock::token::FencingToken;
+use crate::proto::lock::token::{FencingToken, LockId};
 use crate::proto::replica::view::ViewNo;
 use crate::sim::id::{Pid, Seq};
 use crate::sim::time::{Span, Time};
@@ -82,9 +82,11 @@ pub struct Outage {
     pub to: Option<Time>,
 }
 
-/// A grant of the lock.
+/// A grant of a lock.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Grant {
+    /// Of which.
+    pub lock: LockId,
     /// Its token.
     pub token: FencingToken,
     /// To whom.

@@ -38,6 +38,8 @@ pub struct Bill {
     pub at_risk: u32,
     /// Acknowledged writes lost.
     pub lost: u32,
+    /// Lines of documents under a lock that somebody overwrote who had not read them.
+    pub overwritten: u32,
     /// Reads that a backup answered.
     pub replica_reads: u32,
     /// Those among them whose answer was older than a write of the same key that had been acknowledged when the client asked.
@@ -156,6 +158,7 @@ impl Fold {
             minimum: self.minimum,
             at_risk: promises.at_risk(sight),
             lost: promises.lost_writes(),
+            overwritten: promises.overwritten(),
             replica_reads: self.replica_reads,
             stale_reads: self.stale_reads,
             kept: made().filter(|(_, broken)| broken.is_none()).count() as u32,
@@ -299,6 +302,8 @@ impl Fold {
             | Note::LockQueued { .. }
             | Note::LockGranted { .. }
             | Note::LockReleased { .. }
+            | Note::LockCancelled { .. }
+            | Note::GrantTooLate { .. }
             | Note::SessionEnded { .. }
             | Note::HoldBegins { .. }
             | Note::HoldEnds { .. }

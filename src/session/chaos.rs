@@ -22,6 +22,8 @@ pub struct Chaos {
     rng: Rng,
     /// A node whose disk was emptied, until the control plane no longer counts on it.
     bare: Option<Pid>,
+    /// They mostly disturb those that take locks, and the way between them and the coordinators.
+    at_locks: bool,
 }
 
 impl Chaos {
@@ -36,13 +38,27 @@ impl Chaos {
             balancers: pick(&mut rng, 1, 2),
             clients: pick(&mut rng, 3, 8),
         };
-        setup.config.workers = setup.config.workers.min(setup.roster.clients);
+        let config = &mut setup.config;
+        config.workers = config.workers.min(setup.roster.clients);
+        config.locks = [1, 1, 1, 2, 3][rng.below(5) as usize];
+        config.lock_lease = Span::secs([2, 3][rng.below(2) as usize]);
+        config.lock_delay = Span::secs([0, 0, 0, 1][rng.below(4) as usize]);
+        config.lock_patience = Span::secs([0, 0, 0, 6][rng.below(4) as usize]);
         setup.rules = off.iter().fold(Rules::ALL_ON, |rules, &rule| rules.without(rule));
         if rng.per_mille(333) {
             setup.config.loss = rng.below(31) as u16;
             setup.config.duplicates = rng.below(31) as u16;
         }
-        (setup, Chaos { rng, bare: None })
+        (setup, Chaos { rng, bare: None, at_locks: false })
+    }
+
+    /// The same with many workers on few nodes, and hands that mostly disturb the locks.
+    pub fn at_locks(seed: u64, off: &[Rule]) -> (Setup, Chaos) {
+        let (mut setup, mut chaos) = Chaos::new(seed, off);
+        (setup.roster.nodes, setup.roster.clients) = (3, 2 + chaos.rng.below(11) as u8);
+        setup.config.workers = setup.roster.clients;
+        chaos.at_locks = true;
+        (setup, chaos)
     }
 
     /// How long the hands rest before they act again.
@@ -86,8 +102,12 @@ impl Chaos {
         let all: fn(&ProcessView) -> bool = |_| true;
         let node = |p: &ProcessView| p.name.kind == Kind::Node;
         let other = |p: &ProcessView| matches!(p.name.kind, Kind::Client | Kind::Balancer);
+        let inside = |p: &ProcessView| view.locks.iter().any(|lock| lock.inside.iter().any(|it| it.who == p.pid));
         let control = |p: &ProcessView| p.name.kind == Kind::Coordinator;
         let absent = |p: &ProcessView| node(p) && (p.standing == Standing::None || p.standing == Standing::Draining);
+        if self.at_locks && self.rng.per_mille(700) {
+            return self.at_a_lock(view);
+        }
         if self.rng.per_mille(60) {
             return Some(if self.rng.per_mille(500) {
                 Action::Add(self.pick(view, absent)?)
@@ -100,9 +120,11 @@ impl Chaos {
             11..16 => Action::Kill(self.pick(view, control)?),
             16..18 => Action::Kill(self.pick(view, other)?),
             18..38 => Action::Revive(self.pick(view, |p| p.health == Health::Down)?),
-            38..43 => Action::Freeze(self.pick(view, node)?),
-            43..46 => Action::Freeze(self.pick(view, other)?),
-            46..49 => Action::Freeze(self.pick(view, control)?),
+            38..42 => Action::Freeze(self.pick(view, node)?),
+            42..44 => Action::Freeze(self.pick(view, other)?),
+            // Between two steps of its critical section.
+            44..47 => Action::Freeze(self.pick(view, inside)?),
+            47..49 => Action::Freeze(self.pick(view, control)?),
             49..63 => Action::Thaw(self.pick(view, |p| p.health == Health::Frozen)?),
             63..67 => Action::Isolate(self.pick(view, all)?),
             67..71 => Action::Cut(self.pick(view, all)?, self.pick(view, all)?),
@@ -113,6 +135,28 @@ impl Chaos {
             94..97 => Action::Drift(self.pick(view, all)?, self.rng.below(20_001) as i32 - 10_000),
             97..98 => Action::Wipe(self.pick(view, |p| control(p) && others_count(view, p.pid))?),
             _ => Action::Wipe(self.pick(view, |p| node(p) && may_be_wiped(view, p.pid))?),
+        })
+    }
+
+    fn at_a_lock(&mut self, view: &ClusterView) -> Option<Action> {
+        let worker = |p: &ProcessView| p.name.kind == Kind::Client;
+        let control = |p: &ProcessView| p.name.kind == Kind::Coordinator;
+        let inside = |p: &ProcessView| view.locks.iter().any(|lock| lock.inside.iter().any(|it| it.who == p.pid));
+        let next = |p: &ProcessView| view.locks.iter().any(|lock| lock.queue.first().is_some_and(|it| it.client == p.pid));
+        Some(match self.rng.below(100) {
+            0..12 => Action::Freeze(self.pick(view, inside)?),
+            12..20 => Action::Freeze(self.pick(view, next)?),
+            20..24 => Action::Freeze(self.pick(view, worker)?),
+            24..30 => Action::Kill(self.pick(view, inside)?),
+            30..34 => Action::Kill(self.pick(view, next)?),
+            34..40 => Action::Kill(self.pick(view, control)?),
+            40..46 => Action::Cut(self.pick(view, inside)?, self.pick(view, control)?),
+            46..52 => Action::CutOneWay(self.pick(view, control)?, self.pick(view, worker)?),
+            52..56 => Action::Isolate(self.pick(view, inside)?),
+            56..62 => Action::Drift(self.pick(view, |p| worker(p) || control(p))?, self.rng.below(20_001) as i32 - 10_000),
+            62..76 => Action::Thaw(self.pick(view, |p| p.health == Health::Frozen)?),
+            76..88 => Action::Revive(self.pick(view, |p| p.health == Health::Down)?),
+            _ => Action::Rejoin(self.pick(view, |p| !p.cut_to.is_empty())?),
         })
     }
 
@@ -188,14 +232,19 @@ pub fn unrest(session: &Session) -> Vec<String> {
             out.push(format!("{} lives, but {} has suspected it since {since} s", process.name, name(by)));
         }
     }
-    if setup.config.workers == 0 {
-        return out;
-    }
-    let granted = session.facts().iter().rev().find(|fact| matches!(fact.what, What::Note(Note::LockGranted { .. })));
-    match granted {
-        Some(fact) if now.since(fact.at) <= Span::secs(10) => {}
-        Some(fact) => out.push(format!("nobody was granted the lock since {} s", fact.at)),
-        None => out.push("nobody was ever granted the lock".to_owned()),
+    // Everybody that waits is served before this, even if each one before it in the queue uses a whole lease.
+    let patience = Span::secs(10) + setup.config.lock_times().lease.scale(u64::from(setup.config.workers), 2);
+    for worker in setup.roster.of(Kind::Client).take(usize::from(setup.config.workers)) {
+        let granted = session.facts().iter().rev().find(|fact| is_granted(&fact.what, worker));
+        match granted {
+            Some(fact) if now.since(fact.at) <= patience => {}
+            Some(fact) => out.push(format!("{} was granted no lock since {} s", name(worker), fact.at)),
+            None => out.push(format!("{} was never granted a lock", name(worker))),
+        }
     }
     out
+}
+
+fn is_granted(what: &What<Note>, worker: Pid) -> bool {
+    matches!(what, What::Note(Note::LockGranted { session, .. }) if session.client == worker)
 }

@@ -5,9 +5,9 @@
 
 use std::fmt::Write;
 
-use crate::cluster::name::Roster;
+use crate::cluster::name::{LOCKS, Roster};
 use crate::cluster::note::{Asked, Note, OpId, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
-use crate::proto::lock::token::Session;
+use crate::proto::lock::token::{LockId, Session};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::sim::journal::{Record, What};
@@ -80,7 +80,9 @@ pub const fn kind(what: &What<Note>) -> &'static str {
             Note::LockQueued { .. } => "lock-queued",
             Note::LockGranted { .. } => "lock-granted",
             Note::LockReleased { .. } => "lock-released",
+            Note::LockCancelled { .. } => "lock-cancelled",
             Note::SessionEnded { .. } => "session-ended",
+            Note::GrantTooLate { .. } => "grant-too-late",
             Note::HoldBegins { .. } => "hold-begins",
             Note::HoldEnds { .. } => "hold-ends",
             Note::FencedWrite { .. } => "fenced-write",
@@ -229,19 +231,25 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
         }
         Note::Answered { op: o, asked } => vec![("op", op(o)), ("asked", text(asked_word(*asked)))],
         Note::Retried { op: o, attempt } => vec![("op", op(o)), ("attempt", number(*attempt))],
-        Note::LockQueued { session: s, place } => vec![("session", session(s)), ("place", number(*place))],
-        Note::LockGranted { session: s, token } | Note::LockReleased { session: s, token } => {
-            vec![("session", session(s)), ("token", number(token.0))]
+        Note::LockQueued { session: s, lock, place } => vec![("session", session(s)), ("lock", named(*lock)), ("place", number(*place))],
+        Note::LockGranted { session: s, lock, token } | Note::LockReleased { session: s, lock, token } => {
+            vec![("session", session(s)), ("lock", named(*lock)), ("token", number(token.0))]
         }
-        Note::SessionEnded { session: s, held } => {
-            vec![("session", session(s)), ("held", held.map_or(Value::None, |token| number(token.0)))]
+        Note::LockCancelled { session: s, lock } => vec![("session", session(s)), ("lock", named(*lock))],
+        Note::SessionEnded { session: s, lock, held } => {
+            vec![("session", session(s)), ("lock", named(*lock)), ("held", held.map_or(Value::None, |token| number(token.0)))]
         }
-        Note::HoldBegins { token } | Note::HoldEnds { token } => vec![("token", number(token.0))],
-        Note::FencedWrite { shard, op: o, token, value } => {
-            vec![("shard", number(shard.0)), ("op", op(o)), ("token", number(token.0)), ("value", number(*value))]
+        Note::HoldBegins { lock, token } | Note::GrantTooLate { lock, token } | Note::HoldEnds { lock, token } => {
+            vec![("lock", named(*lock)), ("token", number(token.0))]
         }
-        Note::FenceRefused { shard, op: o, token, seen } => {
-            vec![("shard", number(shard.0)), ("op", op(o)), ("token", number(token.0)), ("seen", number(seen.0))]
+        Note::FencedWrite { shard, op: o, lock, token, text } => {
+            let (token, lines) = (number(token.0), number(text.len()));
+            vec![("shard", number(shard.0)), ("op", op(o)), ("lock", named(*lock)), ("token", token), ("lines", lines)]
+        }
+        Note::FenceRefused { shard, op: o, asked, lock, token, seen } => {
+            let (token, seen) = (number(token.0), number(seen.0));
+            let asked = text(asked_word(*asked));
+            vec![("shard", number(shard.0)), ("op", op(o)), ("asked", asked), ("lock", named(*lock)), ("token", token), ("seen", seen)]
         }
     }
 }
@@ -249,6 +257,10 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
 /// An operation's name: client, life, number.
 fn op_text(op: &OpId, roster: &Roster) -> String {
     format!("{}.{}.{}", roster.name(op.client), op.boot.0, op.n)
+}
+
+fn named(lock: LockId) -> Value {
+    text(LOCKS[usize::from(lock.0)])
 }
 
 fn name(roster: &Roster, pid: Pid) -> Value {

@@ -1,23 +1,23 @@
 //! The versioned link: a run as a readable URL fragment.
 //!
-//! `v=3&seed=4127&nodes=6&clients=8&off=fencing&loss=10&do=11.2:kill:C,14:cut:A>B&at=12.48`; whatever has its default
+//! `v=4&seed=4127&nodes=6&clients=8&off=fencing&loss=10&do=11.2:kill:C,14:cut:A>B&at=12.48`; whatever has its default
 //! value is left out. An action is its own text with colons for spaces, after the instant at which it is done.
 
 use std::fmt;
 
 use crate::cluster::config::{Ack, Reads};
-use crate::cluster::name::{Name, Roster};
+use crate::cluster::name::{LOCKS, Name, Roster};
 use crate::cluster::rules::{Rule, Rules};
 use crate::cluster::setup::Setup;
 use crate::session::action::{Action, ActionError, Refusal};
 pub use crate::session::link_error::LinkError;
-use crate::sim::time::Time;
+use crate::sim::time::{Span, Time};
 
 pub use crate::session::limits::LIMITS;
 
 /// The version this code writes and the newest it reads. It grows whenever the same recipe and actions no longer give the same
-/// run: 2 brought rebalancing, 3 several coordinators.
-pub const VERSION: u64 = 3;
+/// run: 2 brought rebalancing, 3 several coordinators, 4 several locks and documents of lines.
+pub const VERSION: u64 = 4;
 /// The seed of a run whose link names none.
 pub const DEFAULT_SEED: u64 = 4127;
 /// Keys that belong to the page: how a run is looked at, never what happens in it.
@@ -45,8 +45,12 @@ impl Default for Opened {
 /// Whether an earlier version made this link: its recipe and actions are read as they were meant, but what comes of them may
 /// differ, and whoever opens it has to be told.
 pub fn is_older(fragment: &str) -> bool {
-    let version = |part: &str| part.strip_prefix("v=").and_then(|text| text.parse().ok());
-    fragment.trim_start_matches('#').split('&').find_map(version).is_some_and(|made_by: u64| made_by < VERSION)
+    is_before(fragment, VERSION)
+}
+
+fn is_before(fragment: &str, version: u64) -> bool {
+    let made_by = |part: &str| part.strip_prefix("v=").and_then(|text| text.parse().ok());
+    fragment.trim_start_matches('#').split('&').find_map(made_by).is_some_and(|made_by: u64| made_by < version)
 }
 
 /// Reads a fragment, with or without its `#`. An empty one is the default run.
@@ -70,7 +74,7 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
     let mut workers = None;
     let mut script = None;
     let Setup { seed, roster, rules, config } = &mut opened.setup;
-    if is_older(fragment) {
+    if is_before(fragment, 3) {
         // Before there could be three of them.
         roster.coordinators = 1;
     }
@@ -86,13 +90,17 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
             }
             "nodes" => roster.nodes = number("nodes", part, 3, 8)? as u8,
             "balancers" => roster.balancers = number("balancers", part, 1, 2)? as u8,
-            "clients" => roster.clients = number("clients", part, 1, 8)? as u8,
+            "clients" => roster.clients = number("clients", part, 1, 24)? as u8,
             "workers" => workers = Some(part),
             "loss" => config.loss = number("loss", part, 0, 1_000)? as u16,
             "duplicates" => config.duplicates = number("duplicates", part, 0, 1_000)? as u16,
             "ack" => config.ack = word("ack", part, Ack::ALL, Ack::word)?,
             "reads" => config.reads = word("reads", part, Reads::ALL, Reads::word)?,
             "min" => config.min_in_sync = number("min", part, 1, u64::from(config.replicas))? as u8,
+            "locks" => config.locks = number("locks", part, 1, LOCKS.len() as u64)? as u8,
+            "lease" => config.lock_lease = span("lease", part, 1, 60)?,
+            "delay" => config.lock_delay = span("delay", part, 0, 60)?,
+            "patience" => config.lock_patience = span("patience", part, 0, 60)?,
             "off" => *rules = off(&part.value)?,
             "do" => script = Some(part),
             "at" => opened.at = instant(&part.value, part.position)?,
@@ -133,10 +141,21 @@ pub fn print(opened: &Opened) -> String {
         ("loss", u64::from(config.loss), u64::from(plain.config.loss)),
         ("duplicates", u64::from(config.duplicates), u64::from(plain.config.duplicates)),
         ("min", u64::from(config.min_in_sync), u64::from(plain.config.min_in_sync)),
+        ("locks", u64::from(config.locks), u64::from(plain.config.locks)),
     ];
     for (key, value, default) in figures {
         if value != default {
             put(key, &value);
+        }
+    }
+    let spans = [
+        ("lease", config.lock_lease, plain.config.lock_lease),
+        ("delay", config.lock_delay, plain.config.lock_delay),
+        ("patience", config.lock_patience, plain.config.lock_patience),
+    ];
+    for (key, value, default) in spans {
+        if value != default {
+            put(key, &seconds(Time(value.0)));
         }
     }
     if config.ack != plain.config.ack {
@@ -246,6 +265,14 @@ fn number(key: &'static str, part: &Part, min: u64, max: u64) -> Result<u64, Lin
     // Only too large a number still fails here.
     match text.parse::<u64>() {
         Ok(n) if (min..=max).contains(&n) => Ok(n),
+        _ => Err(LinkError::OutOfBounds { key, min, max }),
+    }
+}
+
+/// Seconds with up to six decimals.
+fn span(key: &'static str, part: &Part, min: u64, max: u64) -> Result<Span, LinkError> {
+    match instant(&part.value, part.position)? {
+        Time(span) if (Span::secs(min).0..=Span::secs(max).0).contains(&span) => Ok(Span(span)),
         _ => Err(LinkError::OutOfBounds { key, min, max }),
     }
 }

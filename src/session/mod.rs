@@ -1,11 +1,10 @@
-//! One run that can be steered. The page and the headless binary know only this.
-//!
-//! Everything to be seen is a function of (recipe, actions, now). A session always stands at the *end* of an instant:
+//! One run that can be steered. The page and the headless binary know only this. Everything to be seen is a function of (recipe, actions, now). A session always stands at the *end* of an instant:
 //! all its events are handled and all its actions done, however it got there.
 
 pub mod action;
 pub mod bill;
 mod branch;
+pub mod cases;
 pub mod chaos;
 pub mod export;
 mod limits;

@@ -112,6 +112,11 @@ pub struct Ctx<'a, P: Process> {
 }
 
 impl<'a, P: Process> Ctx<'a, P> {
+    /// For a handler that runs outside a world: whoever calls it says who and when it is, and carries out the effects. An
+    /// exhaustive search does so, since it chooses itself what a world draws. `now` is what the process's own clock shows.
+    pub fn outside(me: Pid, boot: Boot, now: Time, env: &'a P::Env, rng: &'a mut Rng, effects: &'a mut Vec<Effect<P>>) -> Ctx<'a, P> {
+        Ctx { me, boot, now, env, rng, effects }
+    }
     /// Who I am.
     pub fn me(&self) -> Pid {
         self.me

@@ -20,6 +20,7 @@ pub fn message_name(label: &'static str, lang: Lang) -> &'static str {
             "RequestVote" => "请求投票",
             "Vote" => "投票",
             "Ask" => "询问日志尾部",
+            "Cancel" => "不等了",
             "Chunk" => "快照片段",
             "Commit" => "提交点",
             "Done" => "完成",

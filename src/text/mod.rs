@@ -1,6 +1,8 @@
 //! Everything the page says, in every language it speaks. A missing sentence does not compile.
 
+pub mod cases;
 pub mod complaint;
+pub mod lock_words;
 pub mod message_names;
 mod room_en;
 pub mod room_words;

@@ -1,7 +1,8 @@
 //! One plain sentence for each fact.
 
-use crate::cluster::name::{Kind, Roster};
+use crate::cluster::name::{Kind, LOCKS, Roster};
 use crate::cluster::note::Note;
+use crate::proto::lock::token::LockId;
 use crate::session::action::Action;
 use crate::sim::id::Pid;
 use crate::sim::journal::{Record, What};
@@ -109,6 +110,11 @@ impl Line {
         }
         debug_assert!(left.as_slice().is_empty(), "one place for each number in “{words}”");
         self.put(&written, who);
+    }
+
+    /// The same about a lock: `@` is its name.
+    pub(super) fn on(&mut self, words: &str, who: &[Pid], lock: LockId, numbers: &[u64]) {
+        self.say(&words.replace('@', LOCKS[usize::from(lock.0)]), who, numbers);
     }
 
     /// Writes a list of processes, `between` two and `last` before the last.

@@ -188,32 +188,56 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::Retried { op: _, attempt } => {
             line.say("{} sends its request again: attempt #.", &[who], &[(*attempt).into()]);
         }
-        Note::LockQueued { session, place } => {
-            line.say("{} waits for the lock, at place #.", &[session.client], &[(*place).into()]);
+        Note::LockQueued { session, lock, place } => {
+            line.on("{} waits for the lock @, at place #.", &[session.client], *lock, &[(*place).into()]);
         }
-        Note::LockGranted { session, token } => {
-            line.say("{} is granted the lock, with token #.", &[session.client], &[token.0]);
+        Note::LockGranted { session, lock, token } => {
+            line.on("{} is granted the lock @, with token #.", &[session.client], *lock, &[token.0]);
         }
-        Note::LockReleased { session, token } => {
-            line.say("{} gives the lock back, and token # with it.", &[session.client], &[token.0]);
+        Note::LockReleased { session, lock, token } => {
+            line.on("{} gives the lock @ back, and token # with it.", &[session.client], *lock, &[token.0]);
         }
-        Note::SessionEnded { session, held: Some(token) } => {
-            line.say("{}'s session has ended: it loses the lock it held with token #.", &[session.client], &[token.0]);
+        Note::LockCancelled { session, lock } => {
+            line.on("{} has waited long enough: it leaves the queue of the lock @.", &[session.client], *lock, &[]);
         }
-        Note::SessionEnded { session, held: None } => {
-            line.put("{}'s session has ended: it no longer waits for the lock.", &[session.client]);
+        Note::SessionEnded { session, lock, held: Some(token) } => {
+            line.on("{}'s session has ended: it loses the lock @ that it held with token #.", &[session.client], *lock, &[token.0]);
         }
-        Note::HoldBegins { token } => {
-            line.say("{} learns that it holds the lock, with token #.", &[who], &[token.0]);
+        Note::SessionEnded { session, lock, held: None } => {
+            line.on("{}'s session has ended: it no longer waits for the lock @.", &[session.client], *lock, &[]);
         }
-        Note::HoldEnds { token } => {
-            line.say("{} no longer believes that it holds the lock (token #).", &[who], &[token.0]);
+        Note::HoldBegins { lock, token } => {
+            line.on("{} learns that it holds the lock @, with token #.", &[who], *lock, &[token.0]);
         }
-        Note::FencedWrite { shard, op, token, value } => {
-            line.say("Shard # took {}'s write with token #: it is edit #.", &[op.client], &[shard.0.into(), token.0, *value]);
+        Note::GrantTooLate { lock, token } => {
+            line.on(
+                "{} hears that the lock @ is its own, with token #; but its lease has run out, and it does not believe it.",
+                &[who],
+                *lock,
+                &[token.0],
+            );
         }
-        Note::FenceRefused { shard, op, token, seen } => {
-            line.say("Shard # refused {}: its token # is smaller than #.", &[op.client], &[shard.0.into(), token.0, seen.0]);
+        Note::HoldEnds { lock, token } => {
+            line.on("{} is done with the lock @ (token #).", &[who], *lock, &[token.0]);
+        }
+        Note::FencedWrite { shard, op, lock: _, token, text } => {
+            line.say(
+                "Shard # took {}'s write with token #: the document has # lines.",
+                &[op.client],
+                &[shard.0.into(), token.0, text.len().into()],
+            );
+        }
+        Note::FenceRefused { shard, op, asked, lock: _, token, seen } => {
+            let what = match asked {
+                Asked::Read => "Shard # turned {} away",
+                Asked::Write => "Shard # refused {}'s write",
+            };
+            line.say(what, &[op.client], &[shard.0.into()]);
+            if token == seen {
+                line.say(": token # is another's.", &[], &[token.0]);
+            } else {
+                line.say(": its token # is smaller than #.", &[], &[token.0, seen.0]);
+            }
         }
     }
 }

@@ -158,26 +158,43 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::Answered { op: _, asked: Asked::Read } => line.put("{} 收到答复：读取完成。", &[who]),
         Note::Answered { op: _, asked: Asked::Write } => line.put("{} 收到答复：写入完成。", &[who]),
         Note::Retried { op: _, attempt } => line.say("{} 重发请求，这是第 # 次尝试。", &[who], &[(*attempt).into()]),
-        Note::LockQueued { session, place } => {
-            line.say("{} 排队等锁，排在第 # 位。", &[session.client], &[(*place).into()]);
+        Note::LockQueued { session, lock, place } => {
+            line.on("{} 排队等锁 @，排在第 # 位。", &[session.client], *lock, &[(*place).into()]);
         }
-        Note::LockGranted { session, token } => {
-            line.say("{} 获得锁，令牌是 #。", &[session.client], &[token.0]);
+        Note::LockGranted { session, lock, token } => {
+            line.on("{} 获得锁 @，令牌是 #。", &[session.client], *lock, &[token.0]);
         }
-        Note::LockReleased { session, token } => {
-            line.say("{} 归还锁，令牌 # 就此作废。", &[session.client], &[token.0]);
+        Note::LockReleased { session, lock, token } => {
+            line.on("{} 归还锁 @，令牌 # 就此作废。", &[session.client], *lock, &[token.0]);
         }
-        Note::SessionEnded { session, held: Some(token) } => {
-            line.say("{} 的会话已结束：它失去了凭令牌 # 持有的锁。", &[session.client], &[token.0]);
+        Note::LockCancelled { session, lock } => {
+            line.on("{} 等得够久了，不再排队等锁 @。", &[session.client], *lock, &[]);
         }
-        Note::SessionEnded { session, held: None } => line.put("{} 的会话已结束：它不再排队等锁。", &[session.client]),
-        Note::HoldBegins { token } => line.say("{} 得知自己持有锁，令牌是 #。", &[who], &[token.0]),
-        Note::HoldEnds { token } => line.say("{} 不再认为自己持有锁（令牌 #）。", &[who], &[token.0]),
-        Note::FencedWrite { shard, op, token, value } => {
-            line.say("分片 # 接受了 {} 凭令牌 # 的写入：这是第 # 次修改。", &[op.client], &[shard.0.into(), token.0, *value]);
+        Note::SessionEnded { session, lock, held: Some(token) } => {
+            line.on("{} 的会话已结束：它失去了锁 @（令牌 #）。", &[session.client], *lock, &[token.0]);
         }
-        Note::FenceRefused { shard, op, token, seen } => {
-            line.say("分片 # 拒绝了 {}：它的令牌 # 小于 #。", &[op.client], &[shard.0.into(), token.0, seen.0]);
+        Note::SessionEnded { session, lock, held: None } => {
+            line.on("{} 的会话已结束：它不再排队等锁 @。", &[session.client], *lock, &[]);
+        }
+        Note::HoldBegins { lock, token } => line.on("{} 得知自己持有锁 @，令牌是 #。", &[who], *lock, &[token.0]),
+        Note::GrantTooLate { lock, token } => {
+            line.on("{} 这才收到锁 @ 的授予通知（令牌 #），但自己的租约已经到期，所以不当真。", &[who], *lock, &[token.0]);
+        }
+        Note::HoldEnds { lock, token } => line.on("{} 用完了锁 @（令牌 #）。", &[who], *lock, &[token.0]),
+        Note::FencedWrite { shard, op, lock: _, token, text } => {
+            line.say("分片 # 接受了 {} 凭令牌 # 的写入：文档现有 # 行。", &[op.client], &[shard.0.into(), token.0, text.len().into()]);
+        }
+        Note::FenceRefused { shard, op, asked, lock: _, token, seen } => {
+            let what = match asked {
+                Asked::Read => "分片 # 不让 {} 读文档",
+                Asked::Write => "分片 # 拒绝了 {} 的写入",
+            };
+            line.say(what, &[op.client], &[shard.0.into()]);
+            if token == seen {
+                line.say("：令牌 # 是别人的。", &[], &[token.0]);
+            } else {
+                line.say("：它的令牌 # 小于 #。", &[], &[token.0, seen.0]);
+            }
         }
     }
 }

@@ -28,22 +28,6 @@ pub struct StageWords {
     pub coordinator: &'static str,
     /// Names the commit line.
     pub committed: &'static str,
-    /// Over the line of people.
-    pub next_in_line: &'static str,
-    /// Nobody waits.
-    pub nobody_waits: &'static str,
-    /// Nobody holds the lock.
-    pub free: &'static str,
-    /// Over the ticket that the store has seen.
-    pub seen: &'static str,
-    /// Beside a zombie that was refused.
-    pub refused_zombie: &'static str,
-    /// Beside a zombie that was not refused yet.
-    pub zombie: &'static str,
-    /// Beside someone whose late write was refused and who knows better by now.
-    pub refused: &'static str,
-    /// At the fence, while nobody was ever refused.
-    pub fence: &'static str,
     /// Heading of the coordinators' table.
     pub control: &'static str,
     /// Its rows: what each is, ...
@@ -73,14 +57,6 @@ const EN: StageWords = StageWords {
     balancer: "balancer",
     coordinator: "coordinator",
     committed: "committed",
-    next_in_line: "next in line",
-    nobody_waits: "nobody waits",
-    free: "free",
-    seen: "seen",
-    refused_zombie: "refused; it thinks it holds",
-    zombie: "it thinks it holds",
-    refused: "its late write was refused",
-    fence: "no smaller token gets in",
     control: "Control",
     office: "office",
     term: "term",
@@ -109,14 +85,6 @@ const ZH: StageWords = StageWords {
     balancer: "均衡器",
     coordinator: "协调者",
     committed: "已提交",
-    next_in_line: "依次等待",
-    nobody_waits: "无人等待",
-    free: "空闲",
-    seen: "已见",
-    refused_zombie: "被拒；它仍以为持有锁",
-    zombie: "它仍以为持有锁",
-    refused: "迟到的写入已被拒",
-    fence: "更小的令牌进不来",
     control: "协调者",
     office: "身份",
     term: "任期",

@@ -158,12 +158,12 @@ pub struct Words {
     pub unserved: &'static str,
     /// Requests turned away and sent again.
     pub refused_retried: &'static str,
-    /// Acknowledged writes that only one disk holds now.
-    pub at_risk: &'static str,
-    /// Acknowledged writes lost.
-    pub lost: &'static str,
-    /// Acknowledged writes lost, and reads that were answered with less than was acknowledged.
-    pub lost_and_stale: &'static str,
+    /// Acknowledged writes that only one disk holds now, and those lost.
+    pub at_risk_and_lost: &'static str,
+    /// Lines of a document overwritten by somebody who had not read them.
+    pub overwritten: &'static str,
+    /// Reads that were answered with less than was acknowledged.
+    pub stale_reads: &'static str,
     /// Copies moved, and the least that any placement could have moved.
     pub moved: &'static str,
     /// So many of so many planned, and the least that any placement could have moved; `{}` marks their places.
@@ -195,10 +195,6 @@ pub struct Words {
     pub slowed: fn(u16) -> String,
     /// So many of its links are cut.
     pub links_cut: fn(usize) -> String,
-    /// It holds the lock with this token.
-    pub holds_lock: fn(u64) -> String,
-    /// It believes it holds the lock, and does not.
-    pub thinks_it_holds: fn(u64) -> String,
     /// Its place in the queue.
     pub waits_at: fn(usize) -> String,
     /// Nothing is selected.
@@ -286,7 +282,7 @@ pub struct Words {
     /// Names a row of the time bar.
     pub shard: fn(u16) -> String,
     /// The lock's row.
-    pub lock_row: &'static str,
+    pub lock_row: fn(&str) -> String,
     /// A band's label.
     pub view_of: fn(u32, &str) -> String,
     /// The row of those who led the coordinators.

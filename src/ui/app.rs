@@ -258,8 +258,12 @@ const THIN: &str = "(max-width: 69.99rem)";
 /// A wish for less motion.
 const CALM: &str = "(prefers-reduced-motion: reduce)";
 /// The dialogs with their elements.
-const DIALOGS: [(&str, Dialog); 3] =
-    [("help-dialog", Dialog::Keys), ("settings-dialog", Dialog::Settings), ("share-dialog", Dialog::Share)];
+const DIALOGS: [(&str, Dialog); 4] = [
+    ("cases-dialog", Dialog::Cases),
+    ("help-dialog", Dialog::Keys),
+    ("settings-dialog", Dialog::Settings),
+    ("share-dialog", Dialog::Share),
+];
 
 fn listeners(ctx: &Context<App>, state: &Shared) -> Vec<Listener> {
     let link = ctx.link().clone();

@@ -1,9 +1,10 @@
 //! The recipe of the next run while somebody is still writing it.
 
 use ringside::cluster::config::{Ack, Reads};
-use ringside::cluster::name::Kind;
+use ringside::cluster::name::{Kind, LOCKS};
 use ringside::cluster::rules::{Rule, Rules};
 use ringside::cluster::setup::Setup;
+use ringside::sim::time::Span;
 
 /// Bounds of the counts of a kind, as `cluster::setup` names them.
 pub const fn bounds(kind: Kind) -> (u8, u8) {
@@ -11,7 +12,48 @@ pub const fn bounds(kind: Kind) -> (u8, u8) {
         Kind::Coordinator => (1, 5),
         Kind::Node => (3, 8),
         Kind::Balancer => (1, 2),
-        Kind::Client => (1, 8),
+        Kind::Client => (1, 24),
+    }
+}
+
+/// A figure of the locks' part.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LockFigure {
+    /// Clients that are workers.
+    Workers,
+    /// Locks.
+    Locks,
+    /// A lease, in seconds.
+    Lease,
+    /// For how long a lock rests, in seconds.
+    Delay,
+    /// For how long a worker waits, in seconds; 0: for ever.
+    Patience,
+}
+
+impl LockFigure {
+    /// All of them, in the order of the form.
+    pub const ALL: [LockFigure; 5] = [LockFigure::Workers, LockFigure::Locks, LockFigure::Lease, LockFigure::Delay, LockFigure::Patience];
+
+    /// Its field, named as in links.
+    pub const fn field(self) -> &'static str {
+        match self {
+            LockFigure::Workers => "workers",
+            LockFigure::Locks => "locks",
+            LockFigure::Lease => "lease",
+            LockFigure::Delay => "delay",
+            LockFigure::Patience => "patience",
+        }
+    }
+
+    /// Its bounds among so many clients, as `session::link` has them.
+    pub const fn bounds(self, clients: u8) -> (u8, u8) {
+        match self {
+            LockFigure::Workers => (0, clients),
+            LockFigure::Locks => (1, LOCKS.len() as u8),
+            LockFigure::Lease => (1, 60),
+            LockFigure::Delay | LockFigure::Patience => (0, 60),
+        }
     }
 }
 
@@ -34,10 +76,15 @@ pub struct Draft {
     pub min: u8,
     /// Who answers reads.
     pub reads: Reads,
+    /// The locks' figures, in the order of `LockFigure`. Spans in seconds; one that the link gave a part of a second is rounded
+    /// down, and stays as it was unless somebody writes another.
+    locks: [u8; 5],
     /// The rules.
     pub rules: Rules,
     /// Whether the seed could not be read.
     pub bad_seed: bool,
+    /// Whether the number of workers was chosen, and not only of clients.
+    chosen: bool,
     origin: Setup,
 }
 
@@ -53,8 +100,10 @@ impl Draft {
             ack: setup.config.ack,
             min: setup.config.min_in_sync,
             reads: setup.config.reads,
+            locks: locks_of(setup),
             rules: setup.rules,
             bad_seed: false,
+            chosen: false,
             origin: setup.clone(),
         }
     }
@@ -72,6 +121,11 @@ impl Draft {
     /// The most copies that can be asked for.
     pub fn most(&self) -> u8 {
         self.origin.config.replicas
+    }
+
+    /// A figure of the locks' part.
+    pub fn lock(&self, figure: LockFigure) -> u8 {
+        self.locks[figure as usize]
     }
 
     /// A field of the form has a new value; what is no figure leaves it as it was, what is out of bounds goes to the bound.
@@ -93,6 +147,10 @@ impl Draft {
             "balancer" => self.balancers = figure(Kind::Balancer, self.balancers),
             "client" => self.clients = figure(Kind::Client, self.clients),
             other => {
+                if let Some(figure) = LockFigure::ALL.into_iter().find(|figure| figure.field() == other) {
+                    self.locks[figure as usize] = within(figure.bounds(self.clients), self.lock(figure));
+                    self.chosen |= figure == LockFigure::Workers;
+                }
                 if let Some(rule) = other.strip_prefix("rule-").and_then(Rule::parse) {
                     self.rules = with(self.rules, rule, checked);
                 }
@@ -110,12 +168,30 @@ impl Draft {
         setup.roster.nodes = self.nodes;
         setup.roster.balancers = self.balancers;
         setup.roster.clients = self.clients;
-        // As a link has it: the usual number of workers, or everybody.
-        setup.config.workers = Setup::new(0).config.workers.min(self.clients);
+        // Unless somebody chose: the usual number of workers, or everybody, as a link has it.
+        let usual = self.origin.config.workers == Setup::new(0).config.workers.min(self.origin.roster.clients) && !self.chosen;
+        let workers = if usual { Setup::new(0).config.workers } else { self.lock(LockFigure::Workers) };
+        setup.config.workers = workers.min(self.clients);
+        setup.config.locks = self.lock(LockFigure::Locks);
+        let was = locks_of(&self.origin);
+        let config = &mut setup.config;
+        let spans = [&mut config.lock_lease, &mut config.lock_delay, &mut config.lock_patience];
+        for (span, figure) in spans.into_iter().zip([LockFigure::Lease, LockFigure::Delay, LockFigure::Patience]) {
+            if self.lock(figure) != was[figure as usize] {
+                *span = Span::secs(u64::from(self.lock(figure)));
+            }
+        }
         (setup.config.ack, setup.config.min_in_sync, setup.config.reads) = (self.ack, self.min, self.reads);
         setup.rules = self.rules;
         Some(setup)
     }
+}
+
+/// The locks' figures of a run, in the order of `LockFigure`.
+fn locks_of(setup: &Setup) -> [u8; 5] {
+    let config = &setup.config;
+    let secs = |span: Span| (span.0 / 1_000_000).min(60) as u8;
+    [config.workers, config.locks, secs(config.lock_lease), secs(config.lock_delay), secs(config.lock_patience)]
 }
 
 /// Rules with one switched.
@@ -152,6 +228,31 @@ mod tests {
             draft.write(field, text, false);
         }
         assert_eq!((draft.coordinators, draft.ack, draft.min, draft.reads), (3, Ack::Primary, 3, Reads::InSync));
+    }
+
+    #[test]
+    fn the_locks_figures_reach_the_link_within_their_bounds() {
+        let mut draft = Draft::of(&Setup::new(1));
+        for (field, text) in [("workers", "6"), ("locks", "9"), ("lease", "0"), ("delay", "5"), ("patience", "99")] {
+            draft.write(field, text, false);
+        }
+        let opened = ringside::session::link::Opened { setup: draft.setup().expect("a seed"), ..Default::default() };
+        let link = ringside::session::link::print(&opened);
+        for part in ["workers=6", "locks=3", "lease=1", "delay=5", "patience=60"] {
+            assert!(link.split('&').any(|it| it == part), "{part} is not in {link}");
+        }
+        draft.write("client", "4", false);
+        assert_eq!(draft.setup().map(|setup| setup.config.workers), Some(4), "no more workers than clients");
+    }
+
+    #[test]
+    fn a_lease_that_is_no_whole_number_of_seconds_stays_until_somebody_writes_another() {
+        let mut setup = Setup::new(1);
+        setup.config.lock_lease = Span::millis(2_500);
+        let mut draft = Draft::of(&setup);
+        assert_eq!(draft.setup().map(|setup| setup.config.lock_lease), Some(Span::millis(2_500)));
+        draft.write("lease", "4", false);
+        assert_eq!(draft.setup().map(|setup| setup.config.lock_lease), Some(Span::secs(4)));
     }
 
     #[test]

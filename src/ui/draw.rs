@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use ringside::cluster::name::Kind;
+use ringside::cluster::rules::Rule;
 use ringside::scene::copies::cuts;
 use ringside::scene::lock::latest_refusal;
 use ringside::scene::state::moves as moves_of;
@@ -13,8 +14,10 @@ use crate::ui::piece::piece;
 
 use super::app::App;
 use super::panel::bill::{Bill, BillProps};
+use super::panel::cases::{Cases, CasesProps};
 use super::panel::help::{Help, HelpProps};
 use super::panel::inspector::{Inspector, InspectorProps};
+use super::panel::locks::{LockHead, LockHeadProps, LockTwin, LockTwinProps};
 use super::panel::nav::{Nav, NavProps};
 use super::panel::sentence::{Sentence, SentenceProps};
 use super::panel::settings::{Settings, SettingsProps};
@@ -28,6 +31,9 @@ use super::state::Dialog;
 use super::telling;
 use super::web::page;
 
+/// Rows of a document's history that are looked for.
+const ROWS: usize = 24;
+
 impl App {
     /// The whole page. Every part is a piece whose properties say all, so that what has not changed is left alone.
     pub(super) fn draw(&self) -> Html {
@@ -36,7 +42,8 @@ impl App {
         let (lang, sizes, calls) = (state.lang, self.sizes, &self.calls);
         let session = &state.session;
         let roster = session.setup().roster;
-        let refused = latest_refusal(session.facts(), session.now());
+        let refused = latest_refusal(session.facts(), state.lock, session.now());
+        let rows = state.rows(ROWS);
         let cuts = cuts(session.facts(), story, session.now());
         let config = &session.setup().config;
         let writes = (config.ack, config.min_in_sync, config.reads);
@@ -47,6 +54,10 @@ impl App {
                 second: state.second,
                 hovered: state.hovered,
                 story,
+                lock: state.lock,
+                fenced: session.setup().rules.on(Rule::Fencing),
+                lease: config.lock_lease,
+                lines: rows.clone(),
                 refused,
                 cuts: cuts.clone(),
                 writes,
@@ -79,6 +90,7 @@ impl App {
                         { piece::<Copies>(SectionProps { model: model(sizes.copies), on_select: select.clone(), on_hover: hover.clone() }) }
                     </section>
                     <section id="lock">
+                        { piece::<LockHead>(LockHeadProps { lang, locks: config.locks, lock: state.lock, on_wish: calls.wish.clone() }) }
                         <div id="lockpic">
                             { piece::<LockPicture>(SectionProps { model: model(sizes.lock), on_select: select, on_hover: hover }) }
                         </div>
@@ -87,12 +99,14 @@ impl App {
                 </main>
                 <div id="dock">
                     { piece::<Inspector>(InspectorProps { lang, inspected: telling::inspect(&state), add: telling::adding(&state), notice: state.notice.clone(), cutting: state.cutting, on_wish: calls.wish.clone() }) }
-                    { piece::<TimeBar>(TimeBarProps { lang, roster, story: story.0, slice: slice.clone(), now: session.now(), horizon: session.horizon(), limit: session.limit(), size: sizes.time, thin: sizes.thin, lit, on_pointer: calls.pointer.clone() }) }
+                    { piece::<TimeBar>(TimeBarProps { lang, roster, story: story.0, lock: state.lock, slice: slice.clone(), now: session.now(), horizon: session.horizon(), limit: session.limit(), size: sizes.time, thin: sizes.thin, lit, on_pointer: calls.pointer.clone() }) }
                     { piece::<Transport>(TransportProps { lang, playing: state.playing, unit: state.unit, speed: state.playback.speed(), seed: session.setup().seed, rules_off: session.setup().rules.off().count(), clock: self.clock.clone(), on_wish: calls.wish.clone(), on_speed: calls.speed.clone() }) }
                 </div>
                 { piece::<Twins>(TwinsProps { lang, roster, flights: Rc::new(flights), moves, slice, heartbeats: state.heartbeats }) }
+                { piece::<LockTwin>(LockTwinProps { lang, still: !state.playing, view: session.view(), lock: state.lock, rows: rows.clone() }) }
                 <p class="unseen" id="live" aria-live="polite">{self.spoken.clone()}</p>
                 { piece::<Help>(HelpProps { lang, on_close: calls.closed.clone(), on_wish: calls.wish.clone() }) }
+                { piece::<Cases>(CasesProps { lang, on_close: calls.closed.clone(), on_wish: calls.wish.clone() }) }
                 { piece::<Settings>(SettingsProps { lang, draft: state.draft.clone(), single_keys: state.single_keys, on_write: calls.write.clone(), on_random: calls.random.clone(), on_close: calls.closed.clone(), on_wish: calls.wish.clone() }) }
                 { piece::<Share>(ShareProps { lang, link: AttrValue::from(link), copied: self.copied, on_copy: calls.copy.clone(), on_close: calls.closed.clone(), on_wish: calls.wish.clone() }) }
             </>

@@ -76,6 +76,7 @@ pub fn meaning(state: &State, key: Key<'_>) -> Option<Meaning> {
         "." => wish(Wish::StepOn(None)),
         "-" => wish(Wish::Speed(state.playback.speed().slower())),
         "=" | "+" => wish(Wish::Speed(state.playback.speed().faster())),
+        "l" | "L" => wish(Wish::Dialog(Some(Dialog::Cases))),
         "?" => wish(Wish::Dialog(Some(Dialog::Keys))),
         name => letter(state, name, key.shift).and_then(wish),
     }

@@ -20,3 +20,4 @@ mod story;
 mod telling;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
+mod wish;

@@ -1,8 +1,10 @@
 //! How a run comes onto the page: from a link, from the settings, or by itself on a first visit.
 
+use ringside::proto::lock::token::LockId;
 use ringside::scene::history::History;
 use ringside::scene::timebar::Window;
 use ringside::session::Session;
+use ringside::session::cases::Case;
 use ringside::session::link::{self, Opened};
 use ringside::session::playback::{Playback, Speed};
 use ringside::text::words::{Theme, words};
@@ -25,6 +27,8 @@ impl State {
                 if first {
                     self.present();
                 }
+                self.case = Case::ALL.into_iter().find(|case| case.link() == bare);
+                self.untouched |= self.case.is_some();
                 page.iter().for_each(|(key, value)| self.look(key, value));
             }
             Err(error) => {
@@ -79,6 +83,8 @@ impl State {
         self.history = History::new(USUAL);
         self.window = Window::default();
         self.untouched = true;
+        self.case = None;
+        self.lock = LockId(0);
         self.cutting = false;
         self.second = None;
         self.hovered = None;

@@ -5,12 +5,15 @@ use std::rc::Rc;
 use ringside::cluster::NoEffect;
 use ringside::cluster::name::{Kind, NODES_MAX, Name};
 use ringside::cluster::setup::Setup;
+use ringside::proto::lock::token::LockId;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::history::History;
+use ringside::scene::pages::Row;
 use ringside::scene::timebar::{Slice, Window};
 use ringside::session::action::{Action, Refusal};
+use ringside::session::cases::Case;
 use ringside::session::link::{self, Opened};
-use ringside::session::playback::{Playback, Speed};
+use ringside::session::playback::Playback;
 use ringside::session::{Session, StepUnit};
 use ringside::sim::time::Time;
 use ringside::text::words::{Theme, Verb, words};
@@ -19,80 +22,12 @@ use ringside::text::{Lang, complaint};
 use super::draft::Draft;
 use super::room::Room;
 use super::story::{Story, USUAL};
+pub use super::wish::{Dialog, Wish};
 
 /// The instant of a first visit: every shard is served, a worker holds the lock, others wait.
 pub const FIRST: Time = Time::from_millis(6_000);
 /// How much slower a hand makes a process.
 pub const SLOWER: u16 = 10;
-
-/// A dialog that lies over the page.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Dialog {
-    /// The list of keys.
-    Keys,
-    /// The recipe of the run.
-    Settings,
-    /// The link.
-    Share,
-}
-
-/// What a visitor, a key or a script wishes.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Wish {
-    /// An action of the one grammar.
-    Act(Action),
-    /// What a button or key does to the selected process.
-    Verb(Verb),
-    /// Select a process, or choose the other end of a cut.
-    Select(Name),
-    /// Select nothing.
-    Deselect,
-    /// The pointer or the focus came to a process, or left it.
-    Hover(Option<Name>),
-    /// Let time run.
-    Play,
-    /// Stop it.
-    Pause,
-    /// The other of the two.
-    Toggle,
-    /// One step on, of this unit or of the chosen one.
-    StepOn(Option<StepUnit>),
-    /// One step back.
-    StepBack(Option<StepUnit>),
-    /// To an instant.
-    Seek(Time),
-    /// Another speed.
-    Speed(Speed),
-    /// What a step is.
-    Unit(StepUnit),
-    /// The other language.
-    Language,
-    /// The next theme.
-    Theme,
-    /// Whether heartbeats are drawn.
-    Heartbeats(bool),
-    /// Whether single keys act.
-    SingleKeys(bool),
-    /// A field of the settings has a new value.
-    Write {
-        /// Which.
-        field: String,
-        /// Its text.
-        value: String,
-        /// Whether it is ticked.
-        checked: bool,
-    },
-    /// A run of these settings.
-    Begin,
-    /// What a link says.
-    Open(String),
-    /// A dialog, or none.
-    Dialog(Option<Dialog>),
-    /// Into a room, or back from it.
-    Room(Room),
-    /// Back from a room that could not be fetched.
-    NoRoom,
-}
 
 /// What the page knows.
 #[derive(Debug)]
@@ -131,6 +66,10 @@ pub struct State {
     pub notice: Option<String>,
     /// Whether nobody has touched the run yet: the sentence then says what is to be seen and what to do.
     pub untouched: bool,
+    /// The ready run of the lock that was opened, while nobody has touched it: the sentence then says what to watch.
+    pub case: Option<Case>,
+    /// The lock that is shown.
+    pub lock: LockId,
     pub(super) story: Story,
     pub(super) history: History,
     pub(super) window: Window,
@@ -157,6 +96,8 @@ impl State {
             draft: Draft::of(&Setup::new(link::DEFAULT_SEED)),
             notice: None,
             untouched: true,
+            case: None,
+            lock: LockId(0),
             story: Story::default(),
             history: History::new(USUAL),
             window: Window::default(),
@@ -194,6 +135,7 @@ impl State {
             Wish::Heartbeats(on) => self.heartbeats = on,
             Wish::SingleKeys(on) => self.single_keys = on,
             Wish::Unit(unit) => self.unit = unit,
+            Wish::Lock(lock) => self.lock = lock,
             Wish::Speed(speed) => self.playback.set_speed(speed),
             Wish::Select(name) => return self.select(name),
             Wish::Deselect => {
@@ -379,7 +321,12 @@ impl State {
         }
         self.history.read(self.session.known());
         self.window = self.window.follow(self.session.now());
-        Rc::new(self.history.slice(self.window))
+        Rc::new(self.history.slice(self.window, self.lock))
+    }
+
+    /// The last rows of the shown lock's document, oldest first. `slice` has read what was not read yet.
+    pub fn rows(&self, most: usize) -> Vec<Row> {
+        self.history.pages().rows(self.session.facts().len(), self.lock, most)
     }
 
     /// The part of the run that the time bar shows.

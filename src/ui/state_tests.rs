@@ -30,7 +30,7 @@ fn a_first_visit_stands_where_the_lock_is_held_and_others_wait() {
     let state = first();
     let view = state.session.view();
     assert_eq!(state.session.now(), FIRST);
-    assert!(view.lock.holder.is_some() && !view.lock.queue.is_empty());
+    assert!(view.locks[0].holder.is_some() && !view.locks[0].queue.is_empty());
     assert!(view.shards.iter().all(|shard| shard.server.is_some()));
     assert!(!state.playing && state.untouched && state.notice.is_none());
 }
@@ -50,7 +50,7 @@ fn k_kills_the_primary_of_the_shard_in_the_story_and_a_step_back_undoes_it() {
 #[test]
 fn bad_links_open_the_default_run_and_say_why() {
     let long = "x".repeat(20_000);
-    for bad in ["zz", "v=4", "v=3&seed=-3", "v=3&do=1:kill:Z", "%ff", "v=3&v=3", "do=5:kill", &long, "v=3&at=99999999", "\u{0}"] {
+    for bad in ["zz", "v=5", "v=4&seed=-3", "v=4&do=1:kill:Z", "%ff", "v=4&v=4", "do=5:kill", &long, "v=4&at=99999999", "\u{0}"] {
         let state = State::new(bad, Lang::En, Theme::Auto);
         assert!(state.notice.is_some(), "{bad:.40}");
         assert_eq!(state.session.setup().seed, link::DEFAULT_SEED);
@@ -162,7 +162,7 @@ fn a_run_of_other_settings_begins_untouched() {
 
 #[test]
 fn play_does_not_begin_at_the_end_of_a_run() {
-    let mut state = State::new("v=3&at=1799.999", Lang::En, Theme::Auto);
+    let mut state = State::new("v=4&at=1799.999", Lang::En, Theme::Auto);
     state.wish(Wish::Seek(state.session.limit())).expect("within the run");
     state.wish(Wish::Play).expect("always possible");
     assert!(!state.playing && state.notice.is_some());

@@ -148,6 +148,8 @@ fn about(fact: &Record<Note>) -> Option<(ShardId, bool)> {
         | Note::LockReleased { .. }
         | Note::SessionEnded { .. }
         | Note::HoldBegins { .. }
+        | Note::GrantTooLate { .. }
+        | Note::LockCancelled { .. }
         | Note::HoldEnds { .. }
         | Note::FencedWrite { .. }
         | Note::FenceRefused { .. } => None,

@@ -3,14 +3,14 @@
 use ringside::cluster::name::{Kind, Name, Roster};
 use ringside::cluster::view::{ClusterView, ProcessView, Role};
 use ringside::scene::control::{self, Post};
-use ringside::scene::state::{self as look, Look, Part};
+use ringside::scene::state::{self as look, Look};
 use ringside::session::action::Action;
 use ringside::sim::id::Pid;
 use ringside::sim::time::Span;
 use ringside::text::sentence::{self, Span as Piece};
 use ringside::text::stage_words::{self, StageWords};
 use ringside::text::words::{Fares, Verb, Words, words};
-use ringside::text::{Lang, complaint};
+use ringside::text::{Lang, cases, complaint, lock_words};
 
 use super::state::State;
 
@@ -84,6 +84,9 @@ fn who(pid: Pid, view: &ClusterView, roster: &Roster) -> Said {
 
 /// What a first visit sees: who leads the shard in the story, where its copies are, and the one thing to do.
 fn opening(state: &mut State, view: &ClusterView) -> Option<Vec<Said>> {
+    if let Some(case) = state.case {
+        return Some(vec![Said::Words(cases::todo(state.lang, case))]);
+    }
     let w = words(state.lang);
     let story = state.story();
     let shard = look::shard(view, story)?;
@@ -178,7 +181,7 @@ fn phrases(lang: Lang, view: &ClusterView, process: &ProcessView) -> Vec<String>
             out.extend(stage_words::standing(lang, process.standing).map(str::to_owned));
             node(w, view, process, &mut out);
         }
-        Kind::Client => out.extend(client(w, view, process.pid)),
+        Kind::Client => client(lang, view, process.pid, &mut out),
         Kind::Coordinator => coordinator(lang, view, process, &mut out),
         Kind::Balancer => {}
     }
@@ -224,12 +227,23 @@ fn coordinator(lang: Lang, view: &ClusterView, process: &ProcessView, out: &mut 
     }
 }
 
-fn client(w: &Words, view: &ClusterView, pid: Pid) -> Option<String> {
-    let lock = &view.lock;
-    match look::part(view, pid) {
-        Part::Idle => None,
-        Part::Holder => lock.holder.as_ref().map(|holder| (w.holds_lock)(holder.token.0)),
-        Part::Waiting => lock.queue.iter().position(|session| session.client == pid).map(|place| (w.waits_at)(place + 1)),
-        Part::Zombie => lock.believers.iter().find(|(who, _)| *who == pid).map(|(_, token)| (w.thinks_it_holds)(token.0)),
+/// What a client waits for or believes, beside what the lock service says.
+fn client(lang: Lang, view: &ClusterView, pid: Pid, out: &mut Vec<String>) {
+    let name = |pid| look::name(view, pid).map(|name| name.to_string()).unwrap_or_default();
+    for lock in &view.locks {
+        let which = lock_words::lock(lock.id);
+        let held = lock.holder.as_ref();
+        let says = held.map(|held| (name(held.session.client), held.token.0));
+        if let Some(it) = lock.inside.iter().find(|it| it.who == pid) {
+            out.push(lock_words::believes(lang, which, it.token.0, it.step));
+            out.push(lock_words::own_lease(lang, it.left));
+            let agrees = held.is_some_and(|held| (held.session.client, held.token) == (pid, it.token));
+            out.push(lock_words::service(lang, which, says.filter(|_| !agrees), agrees));
+        } else if held.is_some_and(|held| held.session.client == pid) {
+            out.push(lock_words::service(lang, which, says, false));
+            out.push(lock_words::unaware(lang).to_owned());
+        } else if let Some(place) = lock.queue.iter().position(|session| session.client == pid) {
+            out.push((words(lang).waits_at)(place + 1));
+        }
     }
 }

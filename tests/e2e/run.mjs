@@ -9,6 +9,7 @@ import { serve } from "./lib/server.mjs";
 import "./tests/failover.mjs";
 import "./tests/control.mjs";
 import "./tests/lock.mjs";
+import "./tests/lockcases.mjs";
 import "./tests/moves.mjs";
 import "./tests/time.mjs";
 import "./tests/links.mjs";

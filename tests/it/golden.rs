@@ -7,7 +7,7 @@
 //! 3.00 kill C was killed…
 //! ```
 //!
-//! Commands: `seed N`, `coordinators N`, `nodes N`, `clients N`, `workers N`, `ack MODE`, `reads MODE`, `min N`, `off RULE` (these first) ·
+//! Commands: `seed N`, `coordinators N`, `nodes N`, `clients N`, `workers N`, `ack MODE`, `reads MODE`, `min N`, `locks N`, `delay S`, `patience S`, `off RULE` (these first) ·
 //! `run 300ms`, `run 3s` · `until KIND [ROLE]` (the
 //! next fact of this kind, at this process, about the shard looked at) · `watch KIND…` (from here on, show these kinds; `faults` is all of them) ·
 //! `only shard N` (facts about other shards are not shown) · `call NAME ROLE` (a role's present process gets a name) · any
@@ -40,7 +40,7 @@ const KINDS: &str = "kill revive wipe add drain freeze thaw slow cut heal drift 
     snapshot-taken yielded dropped view-changed serving stopped \
     appended committed truncated writes-lost trimmed applied read-asked replica-read stale-view learner-ready acknowledged \
     refused answered retried lock-queued lock-granted \
-    lock-released session-ended hold-begins hold-ends fenced-write fence-refused";
+    lock-released lock-cancelled session-ended hold-begins grant-too-late hold-ends fenced-write fence-refused";
 const FAULTS: [&str; 11] = ["kill", "revive", "wipe", "add", "drain", "freeze", "thaw", "slow", "cut", "heal", "drift"];
 
 #[derive(Default)]
@@ -83,6 +83,9 @@ impl Stage {
             ["reads", word] => self.setup().config.reads = Reads::parse(word).unwrap_or_else(|| panic!("“{line}”: no such mode")),
             ["workers", n] => self.setup().config.workers = number(n) as u8,
             ["min", n] => self.setup().config.min_in_sync = number(n) as u8,
+            ["locks", n] => self.setup().config.locks = number(n) as u8,
+            ["delay", n] => self.setup().config.lock_delay = Span::secs(number(n)),
+            ["patience", n] => self.setup().config.lock_patience = Span::secs(number(n)),
             ["off", rule] => {
                 let rule = Rule::parse(rule).unwrap_or_else(|| panic!("“{line}”: no such rule"));
                 let setup = self.setup();
@@ -166,8 +169,8 @@ impl Stage {
                 let leader = lead().map(|it| it.pid);
                 view.coordinators.iter().find(|it| it.office == Some(Office::Follower) && Some(it.pid) != leader).map(|it| it.pid)
             }
-            ["holder"] => view.lock.holder.as_ref().map(|holder| holder.session.client),
-            ["waiter"] => view.lock.queue.first().map(|session| session.client),
+            ["holder"] => view.locks[0].holder.as_ref().map(|holder| holder.session.client),
+            ["waiter"] => view.locks[0].queue.first().map(|session| session.client),
             [name] => match self.called.get(*name) {
                 Some(&name) => return name,
                 None => return name.parse().unwrap_or_else(|_| panic!("nobody is called “{name}”")),
@@ -218,7 +221,7 @@ impl Stage {
                     _ => plain(&sentence(fact, &roster, Lang::En), &roster),
                 };
                 let at = seconds(Span(fact.at.0));
-                writeln!(lines, "{at:>6} {:<3}{kind:<14}{words}", roster.name(fact.who).to_string()).expect("a string grows");
+                writeln!(lines, "{at:>6} {:<3}{kind:<15}{words}", roster.name(fact.who).to_string()).expect("a string grows");
             }
         }
         self.seen = session.facts().len();
@@ -238,8 +241,12 @@ impl Stage {
             0 => String::new(),
             all => format!(", {} of {all} reads from backups stale", bill.stale_reads),
         };
+        let overwritten = match bill.overwritten {
+            0 => String::new(),
+            n => format!(", {n} lines overwritten"),
+        };
         let line = format!(
-            "bill: detected after {}, outage {}{}, {} shards unserved, {} refused, {} retried, {} lost{stale}; broken: {}\n",
+            "bill: detected after {}, outage {}{}, {} shards unserved, {} refused, {} retried, {} lost{stale}{overwritten}; broken: {}\n",
             figure(bill.detected_after),
             figure(bill.outage),
             if bill.outage_open { " and open" } else { "" },

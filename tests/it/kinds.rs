@@ -51,6 +51,8 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         setup.config.ack = Ack::ALL[seed as usize % 3];
         setup.config.reads = Reads::ALL[seed as usize % 2];
         (setup.config.log_max, setup.config.log_keep) = (24, 8);
+        // And workers that do not wait for ever.
+        setup.config.lock_patience = Span::millis([0, 0, 0, 1_500][seed as usize % 4]);
         let mut run = Run::of(setup);
         let node = |run: &Run, i: usize| run.cluster.env().nodes[i % 6];
         let mut at = Time::from_millis(1_000);
@@ -61,7 +63,6 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
                 labels.extend(flights.iter().map(|flight| flight.label));
             }
             let (a, b) = (node(&run, seed as usize), node(&run, seed as usize + 1));
-            let worker = run.cluster.env().workers[seed as usize % 5];
             let others = |run: &Run| run.cluster.env().nodes[..6].iter().copied().filter(|&to| to != a).collect::<Vec<_>>();
             match round {
                 4 => run.hand(Fault::Cut(a, b)),
@@ -70,9 +71,15 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
                 10 => {
                     run.hand(Fault::Kill(a));
                     others(&run).into_iter().for_each(|to| run.hand(Fault::Heal(a, to)));
-                    run.hand(Fault::Freeze(worker));
+                    // Somebody in line, and whoever is at work.
+                    run.hand(Fault::Freeze(run.cluster.env().workers[seed as usize % 5]));
+                    let inside = run.cluster.view().locks[0].inside.first().map(|it| it.who);
+                    inside.into_iter().for_each(|who| run.hand(Fault::Freeze(who)));
                 }
-                20 => [Fault::Revive(a), Fault::Thaw(worker)].into_iter().for_each(|it| run.hand(it)),
+                20 => {
+                    run.hand(Fault::Revive(a));
+                    run.cluster.env().workers.clone().into_iter().for_each(|worker| run.hand(Fault::Thaw(worker)));
+                }
                 24 => run.hand(Fault::Freeze(b)),
                 28 => run.hand(Fault::Join(run.cluster.env().nodes[6])),
                 30 => run.hand(Fault::Leave(node(&run, seed as usize + 3))),
@@ -110,6 +117,8 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "hold-ends",
         "learner-ready",
         "left",
+        "grant-too-late",
+        "lock-cancelled",
         "lock-granted",
         "lock-queued",
         "lock-released",
@@ -142,6 +151,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
     let expected = [
         "Acquire",
         "Append",
+        "Cancel",
         "AppendEntries",
         "Appended",
         "Ask",

@@ -132,7 +132,7 @@ fn answer(text: &str) {
 #[test]
 fn the_link_of_the_documentation_is_read_as_documented() {
     let text =
-        "v=3&seed=4127&nodes=6&clients=8&off=fencing,primary-lease&loss=10&do=11.2:kill:C,13.05:cut:A:B,14:cut:A%3eB&at=12.48&lang=zh";
+        "v=4&seed=4127&nodes=6&clients=8&off=fencing,primary-lease&loss=10&do=11.2:kill:C,13.05:cut:A:B,14:cut:A%3eB&at=12.48&lang=zh";
     let opened = parse(text).expect("it is in order");
     let node = |n| Name { kind: Kind::Node, n };
     assert_eq!(
@@ -148,7 +148,7 @@ fn the_link_of_the_documentation_is_read_as_documented() {
     assert_eq!(opened.setup.rules, Rules::ALL_ON.without(Rule::Fencing).without(Rule::PrimaryLease));
     assert_eq!(opened.page, [("lang".to_owned(), "zh".to_owned())]);
     assert_eq!(parse(""), Ok(Opened::default()), "an empty fragment is the default run");
-    assert_eq!(print(&opened), "v=3&seed=4127&loss=10&off=fencing,primary-lease&do=11.2:kill:C,13.05:cut:A:B,14:cut:A>B&at=12.48&lang=zh");
+    assert_eq!(print(&opened), "v=4&seed=4127&loss=10&off=fencing,primary-lease&do=11.2:kill:C,13.05:cut:A:B,14:cut:A>B&at=12.48&lang=zh");
 }
 
 #[test]
@@ -157,14 +157,14 @@ fn every_complaint_names_what_is_wrong() {
     let script = |n: usize| format!("do={}", vec!["1:kill:C"; n].join(","));
     let name = |text: &str| text.parse::<Name>().expect("a name");
     for (text, error) in [
-        ("v=4&future=x", LinkError::Newer(4)),
+        ("v=5&future=x", LinkError::Newer(5)),
         ("future=x&v=99", LinkError::Newer(99)),
-        ("v=3&what=x", LinkError::UnknownKey("what".to_owned())),
+        ("v=4&what=x", LinkError::UnknownKey("what".to_owned())),
         ("seed", LinkError::NoValue("seed".to_owned())),
         ("seed=1&seed=1", LinkError::Twice("seed".to_owned())),
-        ("v=3&seed=12x", number("seed", "12x", 10)),
-        ("#v=3&seed=", number("seed", "", 11)),
-        ("v=3&seed=-1", number("seed", "-1", 10)),
+        ("v=4&seed=12x", number("seed", "12x", 10)),
+        ("#v=4&seed=", number("seed", "", 11)),
+        ("v=4&seed=-1", number("seed", "-1", 10)),
         ("nodes=9", LinkError::OutOfBounds { key: "nodes", min: 3, max: 8 }),
         ("seed=99999999999999999999", LinkError::OutOfBounds { key: "seed", min: 0, max: u64::MAX }),
         ("clients=2&workers=3", LinkError::OutOfBounds { key: "workers", min: 0, max: 2 }),
@@ -189,8 +189,8 @@ fn every_complaint_names_what_is_wrong() {
         ("do=1:cut:A:A", LinkError::SameTwice(1, name("A"))),
         ("do=2:kill:A,1:kill:B", LinkError::Unordered(2)),
         (&script(513), LinkError::TooManyActions),
-        ("v=3&seed=%4", LinkError::Escape(10)),
-        ("v=3&seed=1%zz", LinkError::Escape(11)),
+        ("v=4&seed=%4", LinkError::Escape(10)),
+        ("v=4&seed=1%zz", LinkError::Escape(11)),
         ("lang=%ff", LinkError::Escape(6)),
         (&format!("lang={}", "z".repeat(100)), LinkError::PageValue("lang")),
         (&"&".repeat(8_193), LinkError::TooLong(8_193)),
@@ -198,13 +198,13 @@ fn every_complaint_names_what_is_wrong() {
         assert_eq!(parse(text), Err(error), "{text}");
     }
     assert!(parse("nodes=3&do=1:add:D,2:kill:D").is_ok(), "once it is added, it is there");
-    assert!(link::is_older("#v=1&seed=4") && link::is_older("#v=2&seed=4") && !link::is_older("#v=3&seed=4") && !link::is_older("seed=4"));
+    assert!(link::is_older("#v=1&seed=4") && link::is_older("#v=3&seed=4") && !link::is_older("#v=4&seed=4") && !link::is_older("seed=4"));
     let older = parse("v=2&seed=4").expect("an older link still opens");
     assert_eq!(older.setup.roster.coordinators, 1, "as many as there could be then");
     assert!(parse("v=1&seed=4").is_ok(), "an older link still opens");
-    let newer = parse("v=4").expect_err("newer");
-    assert_eq!(link_error(&newer, Lang::En), "made by a newer Ringside: version 4, this page reads 3");
-    assert_eq!(link_error(&newer, Lang::Zh), "链接由更新版本的环视生成：版本 4，本页面只能读版本 3");
+    let newer = parse("v=5").expect_err("newer");
+    assert_eq!(link_error(&newer, Lang::En), "made by a newer Ringside: version 5, this page reads 4");
+    assert_eq!(link_error(&newer, Lang::Zh), "链接由更新版本的环视生成：版本 5，本页面只能读版本 4");
     assert!(parse(&script(512)).is_ok());
 }
 

@@ -1,4 +1,5 @@
 //! One integration binary.
+mod cases;
 mod consensus;
 mod contrast;
 mod digests;

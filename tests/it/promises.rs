@@ -7,6 +7,7 @@ use ringside::cluster::config::Ack;
 use ringside::cluster::note::{Note, OpId, RingWhy, ViewWhy};
 use ringside::cluster::property::{Promise, Promises, ring_answer};
 use ringside::cluster::view::Sight;
+use ringside::proto::lock::token::LockId;
 use ringside::proto::replica::view::{Index, ShardId, View, ViewNo};
 use ringside::sim::id::{Boot, Pid, Seq};
 use ringside::sim::journal::{Record, What};
@@ -57,6 +58,9 @@ impl Sight for Eye {
             (_, 2) => Some((1, 22)),
             _ => None,
         }
+    }
+    fn believers(&self) -> Vec<(Pid, LockId)> {
+        Vec::new()
     }
     fn shards(&self) -> u16 {
         2

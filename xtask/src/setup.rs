@@ -9,7 +9,6 @@ const TRUNK: Tool =
     Tool { package: "trunk", program: "trunk", version: "0.21.14", minutes: "about 4 minutes", features: &["--no-default-features"] };
 const BINDGEN: Tool =
     Tool { package: "wasm-bindgen-cli", program: "wasm-bindgen", version: "0.2.129", minutes: "about 2 minutes", features: &[] };
-const ZOPFLI: Tool = Tool { package: "zopfli", program: "zopfli", version: "0.8.4", minutes: "some seconds", features: &[] };
 const FONT: &str = "fonts-wqy-microhei";
 
 /// A program installed by cargo, at one version.
@@ -59,8 +58,7 @@ impl Tool {
 pub fn page() -> Result<(), String> {
     target()?;
     TRUNK.install()?;
-    BINDGEN.install()?;
-    ZOPFLI.install()
+    BINDGEN.install()
 }
 
 /// What checking the source needs besides: rustfmt and clippy.
@@ -86,11 +84,6 @@ pub fn wasm_test_runner() -> Result<PathBuf, String> {
     Ok(BINDGEN.bin()?.join("wasm-bindgen-test-runner"))
 }
 
-/// zopfli, as cargo installed it.
-pub fn zopfli() -> Result<PathBuf, String> {
-    Ok(ZOPFLI.bin()?.join("zopfli"))
-}
-
 /// wasm-opt, as npm installed it.
 pub fn wasm_opt() -> PathBuf {
     paths::e2e().join("node_modules/.bin/wasm-opt")
@@ -106,7 +99,7 @@ pub fn chromium() -> Option<PathBuf> {
     paths::find(&["chromium", "chromium-browser", "google-chrome"])
 }
 
-/// Node and the npm packages: wasm-opt and esbuild for the release, playwright and axe for the browser tests.
+/// Node and the npm packages: wasm-opt, esbuild and lzma for the release, playwright and axe for the browser tests.
 pub fn npm() -> Result<(), String> {
     let missing: Vec<&str> = [("node", "nodejs"), ("npm", "npm")]
         .iter()
@@ -119,7 +112,7 @@ pub fn npm() -> Result<(), String> {
         return Ok(());
     }
     run::step(
-        "npm ci in tests/e2e (playwright-core, axe-core, binaryen, esbuild)",
+        "npm ci in tests/e2e (playwright-core, axe-core, binaryen, esbuild, lzma)",
         run::command("npm", &["ci", "--no-audit", "--no-fund"]).current_dir(paths::e2e()),
     )
 }

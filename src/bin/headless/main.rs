@@ -1,4 +1,4 @@
-//! Ringside without a page: runs a link and prints its journal, soaks the cluster in random faults, measures elections, or
+//! Ringside without a page: runs a link and prints its journal, soaks the cluster in random faults, measures elections and locks, or
 //! tells who holds a key.
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -6,11 +6,15 @@ mod elections;
 #[cfg(not(target_arch = "wasm32"))]
 mod lines;
 #[cfg(not(target_arch = "wasm32"))]
+mod lock_loss;
+#[cfg(not(target_arch = "wasm32"))]
 mod place;
 #[cfg(not(target_arch = "wasm32"))]
 mod run;
 #[cfg(not(target_arch = "wasm32"))]
 mod soak;
+#[cfg(not(target_arch = "wasm32"))]
+mod stats;
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {
@@ -26,6 +30,8 @@ fn main() -> std::process::ExitCode {
         Soak(soak::Soak),
         /// Crashes the leader of five again and again, as figure 16 of the Raft paper does: how long until there is a new one.
         Elections(elections::Elections),
+        /// Freezes workers that hold locks or wait for them: what share of acknowledged updates is lost, with and without fencing.
+        LockLoss(lock_loss::LockLoss),
         /// Places keys on nodes by one of nine algorithms: shares, peak, and what a change moves against the least that must move.
         Place(place::Place),
     }
@@ -34,6 +40,7 @@ fn main() -> std::process::ExitCode {
         Command::Run(run) => run.main(),
         Command::Soak(soak) => soak.main(),
         Command::Elections(elections) => elections.main(),
+        Command::LockLoss(losses) => losses.main(),
         Command::Place(place) => place.main(),
     }
 }

@@ -53,6 +53,9 @@ pub struct Soak {
     /// Hands strike only at coordinators, at the very instants at which something happens among them.
     #[arg(long)]
     siege: bool,
+    /// Many workers on few nodes, and hands that mostly disturb them and their way to the coordinators.
+    #[arg(long, conflicts_with = "siege")]
+    locks: bool,
     /// How many threads.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=64))]
     threads: u64,
@@ -150,7 +153,7 @@ impl Soak {
             let (setup, siege) = Siege::new(seed, &self.off);
             (setup, Hands::Siege(siege))
         } else {
-            let (setup, chaos) = Chaos::new(seed, &self.off);
+            let (setup, chaos) = if self.locks { Chaos::at_locks(seed, &self.off) } else { Chaos::new(seed, &self.off) };
             (setup, Hands::Chaos(chaos))
         };
         let mut session = Session::sparse(setup);

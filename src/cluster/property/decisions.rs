@@ -58,6 +58,7 @@ mod tests {
 
     use super::*;
     use crate::cluster::note::OpId;
+    use crate::proto::lock::token::LockId;
     use crate::proto::replica::view::ShardId;
     use crate::sim::time::Time;
 
@@ -95,6 +96,9 @@ mod tests {
         }
         fn tokens(&self) -> Rc<[(u64, Pid)]> {
             Rc::default()
+        }
+        fn believers(&self) -> Vec<(Pid, LockId)> {
+            Vec::new()
         }
         fn shards(&self) -> u16 {
             0

@@ -1,53 +1,199 @@
-//! The lock: first come, first served; tokens that only grow; and effects in the order of the tokens.
+//! The locks: first come, first served; tokens that only grow; at most one that believes; and effects in the order of the tokens.
 
-use crate::cluster::note::OpId;
+use crate::cluster::note::{OpId, Text};
 use crate::cluster::property::{Promise, Verdicts};
-use crate::proto::lock::token::{FencingToken, Session};
+use crate::proto::lock::token::{FencingToken, LockId, Session};
+use crate::sim::id::Pid;
 use crate::sim::sorted::SortedSet;
 
 /// What the lock service has said, and what came of it.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Lock {
-    queue: Vec<Session>,
+    /// Who waits, for which lock; each lock's in order.
+    queue: Vec<(LockId, Session)>,
+    /// Who has what.
+    held: Vec<(LockId, Session)>,
     last_token: FencingToken,
-    /// The latest edit of the document that took effect: its token and value.
-    edit: (FencingToken, u64),
+    /// The latest edit of each document that took effect: its token, and what it left.
+    edits: Vec<(FencingToken, Text)>,
     /// Edits seen: a new primary may apply (and tell) what the old one had applied.
-    edits: SortedSet<OpId>,
+    seen: SortedSet<OpId>,
+    overwritten: u32,
 }
 
 impl Lock {
     /// A session waits.
-    pub(super) fn queued(&mut self, session: Session) {
-        self.queue.push(session);
+    pub(super) fn queued(&mut self, lock: LockId, session: Session) {
+        self.queue.push((lock, session));
     }
 
     /// A session waits no more, and holds nothing.
     pub(super) fn ended(&mut self, session: Session) {
-        self.queue.retain(|&waiting| waiting != session);
+        self.queue.retain(|&(_, waiting)| waiting != session);
+        self.held.retain(|&(_, holder)| holder != session);
     }
 
-    /// A session got the lock.
-    pub(super) fn granted(&mut self, session: Session, token: FencingToken, verdicts: &mut Verdicts) {
+    /// A session got a lock.
+    pub(super) fn granted(&mut self, lock: LockId, session: Session, token: FencingToken, verdicts: &mut Verdicts) {
         if token <= self.last_token {
             verdicts.breaks(Promise::TokensGrow);
         }
         self.last_token = self.last_token.max(token);
-        let first = self.queue.first().copied();
-        self.ended(session);
+        let first = self.queue.iter().find(|(waited_for, _)| *waited_for == lock).map(|&(_, first)| first);
         if first.is_some_and(|first| first != session) {
             verdicts.breaks(Promise::LockFifo);
         }
+        self.ended(session);
+        if self.held.iter().any(|&(held, _)| held == lock) {
+            verdicts.breaks(Promise::OneGranted);
+        }
+        self.held.push((lock, session));
     }
 
-    /// A write under the lock took effect.
-    pub(super) fn edited(&mut self, op: OpId, token: FencingToken, value: u64, verdicts: &mut Verdicts) {
-        if self.edits.insert(op) {
-            let (last, document) = self.edit;
-            if token < last || value != document + 1 {
+    /// Something has happened to a lock: who believes now?
+    pub(super) fn believed(believers: &[(Pid, LockId)], lock: LockId, verdicts: &mut Verdicts) {
+        if believers.iter().filter(|(_, held)| *held == lock).count() > 1 {
+            verdicts.breaks(Promise::OneBelieves);
+        }
+    }
+
+    /// A write under a lock took effect.
+    pub(super) fn edited(&mut self, op: OpId, lock: LockId, token: FencingToken, text: &Text, verdicts: &mut Verdicts) {
+        let row = usize::from(lock.0);
+        if self.edits.len() <= row {
+            self.edits.resize_with(row + 1, Default::default);
+        }
+        if self.seen.insert(op) {
+            let (last, old) = &mut self.edits[row];
+            let gone = gone(old, text);
+            if token < *last || gone > 0 || text.len() != old.len() + 1 {
                 verdicts.breaks(Promise::OneEffective);
             }
-            self.edit = (last.max(token), value);
+            self.overwritten += gone;
+            (*last, *old) = (token.max(*last), text.clone());
         }
+    }
+
+    /// Lines that somebody overwrote who had not read them.
+    pub(super) fn overwritten(&self) -> u32 {
+        self.overwritten
+    }
+}
+
+/// How many lines of `old` are gone from `new`, whose last line is its writer's own: those from the first on at which they
+/// differ. Lines that either of them does not show count as equal.
+fn gone(old: &Text, new: &Text) -> u32 {
+    let line = |text: &Text, i: u32| {
+        let shown = text.lines();
+        shown.get((i as usize).checked_sub(text.len() as usize - shown.len())?).copied()
+    };
+    let common = old.len().min(new.len().saturating_sub(1));
+    let differ = |&i: &u32| matches!((line(old, i), line(new, i)), (Some(a), Some(b)) if a != b);
+    old.len() - (0..common).find(differ).unwrap_or(common)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::note::Line;
+    use crate::sim::id::Boot;
+
+    const ORDERS: LockId = LockId(0);
+
+    fn session(client: u16) -> Session {
+        Session { client: Pid(client), boot: Boot(1), n: 1 }
+    }
+
+    fn broken(story: impl FnOnce(&mut Lock, &mut Verdicts)) -> Vec<Promise> {
+        let (mut lock, mut verdicts) = (Lock::default(), Verdicts::default());
+        story(&mut lock, &mut verdicts);
+        Promise::ALL.into_iter().filter(|&promise| verdicts.broken[promise as usize].is_some()).collect()
+    }
+
+    #[test]
+    fn two_holders_of_one_lock_at_once_are_rejected_and_of_two_locks_are_not() {
+        let grant = |lock: &mut Lock, which, client, token, verdicts: &mut Verdicts| {
+            lock.granted(LockId(which), session(client), FencingToken(token), verdicts);
+        };
+        let twice = broken(|lock, verdicts| {
+            grant(lock, 0, 1, 1, verdicts);
+            grant(lock, 0, 2, 2, verdicts);
+        });
+        assert_eq!(twice, [Promise::OneGranted]);
+        let in_turn = broken(|lock, verdicts| {
+            grant(lock, 0, 1, 1, verdicts);
+            grant(lock, 1, 2, 2, verdicts);
+            lock.ended(session(1));
+            grant(lock, 0, 3, 3, verdicts);
+        });
+        assert_eq!(in_turn, []);
+        assert_eq!(broken(|lock, verdicts| (1..3).for_each(|_| grant(lock, 0, 1, 1, verdicts))), [Promise::TokensGrow]);
+    }
+
+    #[test]
+    fn whoever_waited_longest_for_the_same_lock_is_next() {
+        let story = |which: u8, next: u16| {
+            broken(move |lock, verdicts| {
+                lock.queued(ORDERS, session(1));
+                lock.queued(LockId(1), session(2));
+                lock.queued(ORDERS, session(3));
+                lock.granted(LockId(which), session(next), FencingToken(1), verdicts);
+            })
+        };
+        assert_eq!([story(0, 1), story(1, 2), story(0, 3)], [vec![], vec![], vec![Promise::LockFifo]]);
+    }
+
+    #[test]
+    fn two_that_believe_break_a_promise_and_a_dead_belief_does_not() {
+        let believed = |believers: &[(Pid, LockId)]| broken(|_, verdicts| Lock::believed(believers, ORDERS, verdicts));
+        assert_eq!(believed(&[(Pid(1), ORDERS), (Pid(2), ORDERS)]), [Promise::OneBelieves]);
+        assert_eq!(believed(&[(Pid(1), ORDERS), (Pid(2), LockId(1))]), []);
+    }
+
+    #[test]
+    fn a_text_made_from_an_older_one_lacks_what_came_between() {
+        let text = |tokens: &[u64]| {
+            let line = |&token: &u64| Line { who: Pid(1), token: FencingToken(token) };
+            tokens.iter().map(line).fold(Text::default(), |text, line| text.with(line))
+        };
+        let upto = |n: u64| (1..=n).collect::<Vec<_>>();
+        let late = |n: u64| [upto(n), vec![99]].concat();
+        for (old, new, lacks) in [
+            (upto(0), upto(1), 0),
+            (upto(23), upto(24), 0),
+            (upto(60), upto(61), 0),
+            (upto(4), late(2), 2),
+            (upto(23), late(20), 3),
+            (upto(30), late(20), 10),
+            (upto(70), late(2), 68),
+            (vec![1, 2, 3], vec![1, 9, 4], 2),
+            (upto(4), upto(4), 1),
+        ] {
+            assert_eq!(gone(&text(&old), &text(&new)), lacks, "{old:?} {new:?}");
+        }
+    }
+
+    #[test]
+    fn an_edit_that_lacks_what_another_wrote_breaks_a_promise_and_is_counted_once() {
+        let text = |tokens: &[u64]| {
+            let line = |&token: &u64| Line { who: Pid(1), token: FencingToken(token) };
+            tokens.iter().map(line).fold(Text::default(), |text, line| text.with(line))
+        };
+        let op = |n| OpId { client: Pid(1), boot: Boot(1), n };
+        let story = |edits: &[&[u64]]| {
+            let mut overwritten = 0;
+            let broken = broken(|lock, verdicts| {
+                for (edit, n) in edits.iter().zip(1..) {
+                    let token = FencingToken(*edit.last().expect("a line"));
+                    lock.edited(op(n), ORDERS, token, &text(edit), verdicts);
+                    lock.edited(op(n), ORDERS, token, &text(edit), verdicts);
+                }
+                overwritten = lock.overwritten();
+            });
+            (broken, overwritten)
+        };
+        assert_eq!(story(&[&[1], &[1, 2], &[1, 2, 3]]), (vec![], 0));
+        assert_eq!(story(&[&[1], &[1, 2], &[1, 3]]), (vec![Promise::OneEffective], 1));
+        assert_eq!(story(&[&[2], &[2, 1]]), (vec![Promise::OneEffective], 0), "nothing is lost, but 1 came after 2");
     }
 }

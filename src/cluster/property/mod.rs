@@ -37,6 +37,10 @@ pub enum Promise {
     LockFifo,
     /// Every grant's token is larger than all before it.
     TokensGrow,
+    /// The lock service grants a lock to one at a time.
+    OneGranted,
+    /// At most one worker believes that it holds a lock: by its own clock its lease still runs.
+    OneBelieves,
     /// Writes under the lock take effect in the order of their tokens, each on top of the one before.
     OneEffective,
     /// No change of plan makes a shard's copies fewer, and no copy is deleted unless another disk holds all of it.
@@ -55,13 +59,15 @@ pub enum Promise {
 
 impl Promise {
     /// How many there are.
-    pub const COUNT: usize = 11;
+    pub const COUNT: usize = 13;
     /// All of them, in the order of the page.
     pub const ALL: [Promise; Promise::COUNT] = [
         Promise::OneServing,
         Promise::AckedSurvive,
         Promise::LockFifo,
         Promise::TokensGrow,
+        Promise::OneGranted,
+        Promise::OneBelieves,
         Promise::OneEffective,
         Promise::CopiesKept,
         Promise::MovesPlanned,
@@ -84,6 +90,8 @@ impl Promise {
             Promise::AckedSurvive => "acked-survive",
             Promise::LockFifo => "lock-fifo",
             Promise::TokensGrow => "tokens-grow",
+            Promise::OneGranted => "one-granted",
+            Promise::OneBelieves => "one-believes",
             Promise::OneEffective => "one-effective",
             Promise::CopiesKept => "copies-kept",
             Promise::MovesPlanned => "moves-planned",
@@ -180,6 +188,11 @@ impl Promises {
         self.acked.at_risk(sight)
     }
 
+    /// Lines of documents under a lock that somebody overwrote who had not read them.
+    pub fn overwritten(&self) -> u32 {
+        self.lock.overwritten()
+    }
+
     /// Acknowledged writes that some later server did not have.
     pub fn lost_writes(&self) -> u32 {
         self.acked.lost_writes()
@@ -229,10 +242,16 @@ impl Promises {
                 self.agree.begins_anew(*shard, who);
                 self.agree.committed(sight, *shard, who, *upto, verdicts);
             }
-            Note::LockQueued { session, .. } => self.lock.queued(*session),
-            Note::LockGranted { session, token } => self.lock.granted(*session, *token, verdicts),
-            Note::SessionEnded { session, .. } => self.lock.ended(*session),
-            Note::FencedWrite { op, token, value, .. } => self.lock.edited(*op, *token, *value, verdicts),
+            Note::LockQueued { session, lock, .. } => self.lock.queued(*lock, *session),
+            Note::LockGranted { session, lock, token } => self.lock.granted(*lock, *session, *token, verdicts),
+            Note::SessionEnded { session, .. } | Note::LockCancelled { session, .. } | Note::LockReleased { session, .. } => {
+                self.lock.ended(*session)
+            }
+            Note::HoldBegins { lock, .. } => Lock::believed(&sight.believers(), *lock, verdicts),
+            Note::FencedWrite { op, lock, token, text, .. } => {
+                Lock::believed(&sight.believers(), *lock, verdicts);
+                self.lock.edited(*op, *lock, *token, text, verdicts);
+            }
             Note::Elected { term } => self.decisions.elected(sight, who, *term, verdicts),
             Note::Decided { index, term } => self.decisions.decided(sight, who, *index, *term, verdicts),
             Note::Stands { .. }
@@ -256,8 +275,7 @@ impl Promises {
             | Note::Refused { .. }
             | Note::Answered { .. }
             | Note::Retried { .. }
-            | Note::LockReleased { .. }
-            | Note::HoldBegins { .. }
+            | Note::GrantTooLate { .. }
             | Note::HoldEnds { .. }
             | Note::FenceRefused { .. } => {}
         }

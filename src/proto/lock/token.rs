@@ -1,8 +1,10 @@
-//! The words of the lock service.
+//! The words of the lock service: what is asked of it, and what comes of that.
 
 use crate::sim::id::{Boot, Pid};
+use crate::sim::time::Time;
 
-/// Number that grows with every grant (Kleppmann 2016; Chubby's sequencer). 0 means: none yet.
+/// Number that grows with every grant, of whichever lock (Kleppmann 2016; Chubby's sequencer; as etcd's revision it is one
+/// counter for all). 0 means: none yet.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub struct FencingToken(pub u64);
 
@@ -14,13 +16,73 @@ impl FencingToken {
     }
 }
 
-/// A client's stay with the lock service: ends with its lease, or with its process's life.
+/// One of the service's locks, from 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+pub struct LockId(pub u8);
+
+/// A client's stay with the lock service: in one queue, then with one lock. It ends with its lease, with a release, or with
+/// its process's life. (Chubby's sessions outlive a lock and may hold several; ours are as short as one stay.)
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Session {
     /// Whose it is.
     pub client: Pid,
     /// In which life.
     pub boot: Boot,
-    /// The how-manieth of this life, from 1: a client whose session lapsed opens another.
+    /// The how-manieth of this life, from 1: a client whose session is over opens another.
     pub n: u32,
+}
+
+/// What can be asked of the table.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum LockCommand {
+    /// To open a session and stand in the queue of a lock, or to keep a waiting session alive. `sent` is the client's own clock
+    /// when it sent this: it comes back with the grant, and the client counts its lease from there.
+    Acquire {
+        /// Whose session.
+        session: Session,
+        /// Which lock.
+        lock: LockId,
+        /// Client's clock.
+        sent: Time,
+    },
+    /// To keep the holder's session alive.
+    KeepAlive {
+        /// Whose session.
+        session: Session,
+        /// Client's clock.
+        sent: Time,
+    },
+    /// To give the lock back. Names owner *and* token, so that a late one frees nobody else's lock.
+    Release {
+        /// Whose session.
+        session: Session,
+        /// Its token.
+        token: FencingToken,
+    },
+    /// To leave the queue. If the lock was granted in the meantime, it is given back: whoever sends this has not believed it.
+    Cancel {
+        /// Whose session.
+        session: Session,
+    },
+    /// Time has passed: ends what has run out by `at`.
+    Lapse,
+}
+
+/// What came of a command.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum LockOutcome {
+    /// The session has joined the queue of a lock, at this place (1 is next).
+    Queued(Session, LockId, u32),
+    /// The session's lease runs anew; `sent` is the client's clock of the latest message that had arrived.
+    Alive(Session, Time, Option<FencingToken>),
+    /// The lock is the session's.
+    Granted(Session, LockId, Time, FencingToken),
+    /// The holder gave it back.
+    Released(Session, LockId, FencingToken),
+    /// The client waits no more, because it does not want to.
+    Cancelled(Session, LockId),
+    /// The lease ran out. With a token if it held the lock.
+    Ended(Session, LockId, Option<FencingToken>),
+    /// There is no such session (any more).
+    Gone(Session),
 }

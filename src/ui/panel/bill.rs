@@ -25,6 +25,9 @@ pub struct BillProps {
     pub promises: [(Promise, Option<Broken>); Promise::COUNT],
 }
 
+/// Broken promises that have a line each beside the stage. The stylesheet counts too.
+const MOST: usize = 4;
+
 /// What a failure cost.
 pub struct Bill;
 
@@ -37,9 +40,10 @@ impl Piece for Bill {
         // Before the first fault nothing is billed, so that a zero is never taken for a result.
         let counted = |figure: String| bill.since.map(|_| figure);
         let made: Vec<_> = props.promises.iter().filter(|(promise, _)| promise.is_made(props.ack)).collect();
+        let broken = made.iter().filter(|(_, broken)| broken.is_some()).count();
         let kept = made.iter().filter(|(_, broken)| broken.is_none()).count();
         let line = |name: &'static str, figure: &'static str, value: Option<String>| {
-            let bad = matches!(figure, "at-risk" | "lost") && value.as_ref().is_some_and(|value| value != "0");
+            let bad = figure == "overwritten" && value.as_ref().is_some_and(|value| value != "0");
             let class = match value {
                 None => "none",
                 Some(_) if bad => "bad",
@@ -61,12 +65,16 @@ impl Piece for Bill {
                     { line(outage, "outage", span(bill.outage)) }
                     { line(w.unserved, "unserved", counted(bill.unserved.to_string())) }
                     { line(w.refused_retried, "refused", counted(format!("{} · {}", bill.refused, bill.retried))) }
-                    { line(w.at_risk, "at-risk", (bill.at_risk > 0).then(|| bill.at_risk.to_string()).or_else(|| counted("0".to_owned()))) }
-                    if bill.replica_reads > 0 {
-                        <div key="stale"><dt>{w.lost_and_stale}</dt><dd class={(bill.lost > 0).then_some("bad")}>{ for figures("{} · {}", &[("lost", bill.lost), ("stale", bill.stale_reads)]) }</dd></div>
-                    } else {
-                        { line(w.lost, "lost", counted(bill.lost.to_string())) }
-                    }
+                    <div key="lost">
+                        <dt>{w.at_risk_and_lost}</dt>
+                        if bill.at_risk + bill.lost > 0 || bill.since.is_some() {
+                            <dd>{ grave("at-risk", bill.at_risk) }" · "{ grave("lost", bill.lost) }</dd>
+                        } else {
+                            <dd class="none"><span data-figure="at-risk"></span><span data-figure="lost" class="none">{w.none_yet}</span></dd>
+                        }
+                    </div>
+                    if bill.replica_reads > 0 { { line(w.stale_reads, "stale", Some(bill.stale_reads.to_string())) } }
+                    if bill.overwritten > 0 { { line(w.overwritten, "overwritten", Some(bill.overwritten.to_string())) } }
                     <div key="moved">
                         <dt>{w.moved}</dt>
                         if bill.planned > 0 {
@@ -80,10 +88,19 @@ impl Piece for Bill {
                         <dd data-figure="promises">{(w.of)(kept as u32, made.len() as u32)}</dd>
                     </div>
                 </dl>
-                <ul class="promises">{ for made.into_iter().map(|&(promise, broken)| one(props.lang, promise, broken)) }</ul>
+                <ul class="promises">
+                    { for made.into_iter().map(|&(promise, broken)| one(props.lang, promise, broken)) }
+                    // Beside the stage there is room for so many lines; the others are told to readers.
+                    { for (broken > MOST).then(|| html! { <li key="more" class="more">{(w.and_more)(broken - MOST)}</li> }) }
+                </ul>
             </div>
         }
     }
+}
+
+/// A figure that ought to be zero.
+fn grave(name: &'static str, figure: u32) -> Html {
+    html! { <span data-figure={name} class={(figure > 0).then_some("bad")}>{figure.to_string()}</span> }
 }
 
 /// Figures in a form of words.

@@ -1,10 +1,12 @@
 //! The panels around the stage: small, dumb, and drawn from nothing but their properties.
 
 pub mod bill;
+pub mod cases;
 pub mod disc;
 pub mod help;
 pub mod icon;
 pub mod inspector;
+pub mod locks;
 pub mod nav;
 pub mod sentence;
 pub mod settings;

@@ -5,13 +5,14 @@ use ringside::cluster::name::Kind;
 use ringside::cluster::rules::Rule;
 use ringside::session::scenario::scenario;
 use ringside::text::Lang;
+use ringside::text::lock_words::LockWords;
 use ringside::text::words::words;
 use yew::prelude::*;
 
 use crate::ui::markup::html;
 use crate::ui::piece::Piece;
 
-use crate::ui::draft::{Draft, bounds};
+use crate::ui::draft::{Draft, LockFigure, bounds};
 use crate::ui::state::Wish;
 
 /// What it shows.
@@ -40,7 +41,7 @@ impl Piece for Settings {
     type Props = SettingsProps;
 
     fn draw(props: &SettingsProps) -> Html {
-        let (w, draft) = (words(props.lang), &props.draft);
+        let (w, draft, locks) = (words(props.lang), &props.draft, LockWords::of(props.lang));
         let begin = props.on_wish.reform(|_: MouseEvent| Wish::Begin);
         let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
         let keys = !props.single_keys;
@@ -58,6 +59,10 @@ impl Piece for Settings {
                 <h3>{w.cast}</h3>
                 <div class="cast">{ for [Kind::Node, Kind::Balancer, Kind::Client].into_iter().map(|kind| count(props, kind)) }</div>
                 { choice(props, "coordinator", (w.how_many)(Kind::Coordinator), &[("1", 1), ("3", 3), ("5", 5)].map(|(word, n)| (word, (w.coordinators)(n), draft.coordinators == n))) }
+                <h3>{locks.heading}</h3>
+                { for LockFigure::ALL.into_iter().zip(locks.figures).map(|(figure, means)| html! {
+                    <p key={figure.field()} class="field"><label>{ number(props, figure.field(), figure.bounds(draft.clients), draft.lock(figure)) }{means}</label></p>
+                }) }
                 <h3>{w.writes}</h3>
                 { choice(props, "ack", w.acks, &Ack::ALL.map(|it| (it.word(), (w.ack)(it), draft.ack == it))) }
                 <p class="field"><label>{ number(props, "min", (1, draft.most()), draft.min) }{w.min_in_sync}</label></p>

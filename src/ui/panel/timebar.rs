@@ -4,12 +4,14 @@
 use std::rc::Rc;
 
 use ringside::cluster::name::{Kind, Roster};
+use ringside::proto::lock::token::LockId;
 use ringside::scene::geom::num;
 use ringside::scene::glyph;
 use ringside::scene::timebar::{Band, Grant, Outage, Reign, Slice};
 use ringside::sim::id::Pid;
 use ringside::sim::time::{Span, Time};
 use ringside::text::Lang;
+use ringside::text::lock_words;
 use ringside::text::sentence::seconds;
 use ringside::text::words::words;
 use yew::prelude::*;
@@ -28,6 +30,8 @@ pub struct TimeBarProps {
     pub roster: Roster,
     /// The shard in the story.
     pub story: u16,
+    /// The lock whose grants are shown.
+    pub lock: LockId,
     /// The history of the window.
     pub slice: Rc<Slice>,
     /// Now, when it was last drawn.
@@ -152,7 +156,7 @@ fn names(props: &TimeBarProps, rows: &Rows) -> Html {
     html! {
         <g>
             <text x="0" y={rows.views + base}>{(w.shard)(props.story)}</text>
-            <text x="0" y={rows.grants + base}>{w.lock_row}</text>
+            <text x="0" y={rows.grants + base}>{(w.lock_row)(lock_words::lock(props.lock))}</text>
             <text x="0" y={rows.control.0 + base}>{w.control_row}</text>
         </g>
     }

@@ -123,9 +123,9 @@ fn states() -> ClusterView {
     (learner.node, learner.role, learner.believes, learner.last) = (e, Some(Role::Learner), Some(Role::Learner), Index(70));
     learner.tail.clear();
     view.shards[7].replicas.push(learner);
-    view.lock.holder = None;
-    view.lock.queue.push(view.lock.queue[0]);
-    view.lock.queue.push(view.lock.queue[1]);
+    view.locks[0].holder = None;
+    let first = view.locks[0].queue[..2].to_vec();
+    view.locks[0].queue.extend(first);
     view
 }
 

@@ -26,13 +26,16 @@ use std::rc::Rc;
 
 use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::name::{Kind, Name};
-use ringside::cluster::view::ClusterView;
+use ringside::cluster::view::{ClusterView, LockView};
+use ringside::proto::lock::token::LockId;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::control::HEIGHT as CONTROL_HEIGHT;
 use ringside::scene::copies::Cut;
 use ringside::scene::layout::Plan;
 use ringside::scene::lock::Refusal;
+use ringside::scene::pages::Row;
 use ringside::scene::state;
+use ringside::sim::time::Span;
 use ringside::text::Lang;
 
 /// What one section of the stage shows. Each section has one of its own, for its own size.
@@ -48,7 +51,15 @@ pub struct StageModel {
     pub hovered: Option<Name>,
     /// The shard that the story is about.
     pub story: ShardId,
-    /// The latest write that came too late for the lock: `scene::lock::latest_refusal`.
+    /// The lock that is shown.
+    pub lock: LockId,
+    /// Whether the store refuses an old token.
+    pub fenced: bool,
+    /// How long a worker's lease is, by its own clock.
+    pub lease: Span,
+    /// The last rows of its document's history: `scene::pages`.
+    pub lines: Vec<Row>,
+    /// The latest write that came too late for it: `scene::lock::latest_refusal`.
     pub refused: Option<Refusal>,
     /// Log entries of that shard that were cut off lately: `scene::copies::cuts`.
     pub cuts: Vec<Cut>,
@@ -64,9 +75,12 @@ pub struct StageModel {
 
 impl PartialEq for StageModel {
     fn eq(&self, other: &StageModel) -> bool {
-        let rest = |it: &StageModel| (it.selected, it.second, it.hovered, it.story, it.refused, it.writes, it.lang, it.thin, it.size);
+        let rest = |it: &StageModel| {
+            let lock = (it.lock, it.fenced, it.lease, it.refused);
+            (it.selected, it.second, it.hovered, it.story, lock, it.writes, it.lang, it.thin, it.size)
+        };
         // A run makes one picture an instant: to compare two in full would find them different, after much work.
-        Rc::ptr_eq(&self.view, &other.view) && self.cuts == other.cuts && rest(self) == rest(other)
+        Rc::ptr_eq(&self.view, &other.view) && self.cuts == other.cuts && self.lines == other.lines && rest(self) == rest(other)
     }
 }
 
@@ -81,6 +95,11 @@ impl StageModel {
             && self.table() == other.table()
             && a.len() == b.len()
             && a.iter().zip(b).all(|(a, b)| a.present == b.present && state::Look::of(a) == state::Look::of(b))
+    }
+
+    /// The lock that is shown.
+    pub fn locked(&self) -> Option<&LockView> {
+        self.view.locks.get(usize::from(self.lock.0))
     }
 
     /// Whether the coordinators' table is open: one of them is selected.

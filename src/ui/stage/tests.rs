@@ -7,10 +7,11 @@ use std::rc::Rc;
 
 use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::view::{Health, Role};
-use ringside::proto::lock::token::FencingToken;
+use ringside::proto::lock::token::{FencingToken, LockId};
 use ringside::proto::replica::view::{Index, ShardId};
 use ringside::scene::copies::Cut;
 use ringside::scene::lock::Refusal;
+use ringside::sim::time::Span;
 use ringside::text::Lang;
 use yew::LocalServerRenderer;
 use yew::prelude::*;
@@ -26,6 +27,10 @@ pub fn model(size: (u32, u32)) -> StageModel {
         second: None,
         hovered: None,
         story: ShardId(7),
+        lock: LockId(0),
+        fenced: true,
+        lease: Span::secs(3),
+        lines: Vec::new(),
         refused: Some(Refusal { who: fixture::pid("c3"), token: FencingToken(33) }),
         cuts: Vec::new(),
         writes: (Ack::InSync, 1, Reads::Primary),
@@ -44,18 +49,18 @@ where
 }
 
 /// The opening tags that contain `mark`.
-fn tags<'a>(markup: &'a str, mark: &str) -> Vec<&'a str> {
+pub fn tags<'a>(markup: &'a str, mark: &str) -> Vec<&'a str> {
     markup.split('<').filter(|tag| tag.contains(mark)).map(|tag| tag.split('>').next().unwrap_or_default()).collect()
 }
 
-fn tag<'a>(markup: &'a str, mark: &str) -> &'a str {
+pub fn tag<'a>(markup: &'a str, mark: &str) -> &'a str {
     let found = tags(markup, mark);
     assert_eq!(found.len(), 1, "{mark}: {found:?}");
     found[0]
 }
 
 #[track_caller]
-fn has(tag: &str, attributes: &[&str]) {
+pub fn has(tag: &str, attributes: &[&str]) {
     for attribute in attributes {
         assert!(tag.contains(attribute), "no {attribute} in <{tag}>");
     }
@@ -148,30 +153,6 @@ fn a_row_names_its_shard_its_view_and_who_serves() {
     assert!(!ten.contains("data-primary"), "nobody serves it: {ten}");
     assert_eq!(tags(&markup, "class=\"gone\"").len(), 1);
     assert!(markup.contains("shards untouched"));
-}
-
-#[test]
-fn the_lock_names_its_people_their_places_and_tokens() {
-    let markup = render::<LockPicture>(model((264, 300)));
-    has(tag(&markup, "data-place=\"0\""), &["data-client=\"c2\"", "data-token=\"34\""]);
-    has(tag(&markup, "data-place=\"1\""), &["data-client=\"c5\""]);
-    has(tag(&markup, "data-place=\"3\""), &["data-client=\"c4\""]);
-    has(tag(&markup, "data-place=\"out\""), &["data-client=\"c3\"", "data-token=\"33\""]);
-    assert!(markup.contains("lease 62 %") && markup.contains("1.86 s left"));
-    assert!(markup.contains("refused; it thinks it holds"));
-}
-
-#[test]
-fn a_free_lock_and_a_quiet_cluster_are_drawn_too() {
-    let mut model = model((264, 300));
-    let view = Rc::make_mut(&mut model.view);
-    view.lock.holder = None;
-    view.lock.queue.clear();
-    view.lock.believers.clear();
-    model.refused = None;
-    let markup = render::<LockPicture>(model);
-    assert!(markup.contains("free") && markup.contains("nobody waits"));
-    assert!(tags(&markup, "data-place=").is_empty());
 }
 
 fn election(selected: &str, size: (u32, u32)) -> StageModel {

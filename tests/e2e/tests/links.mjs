@@ -3,14 +3,14 @@ import { assert, test } from "../lib/check.mjs";
 
 const BAD = {
   "a newer version": ["v=99&seed=1&future=x", /newer|99/],
-  "a malformed number": ["v=3&seed=banana", /banana/],
-  "a truncated action": ["v=3&seed=1&do=2.5:kil", /kil/],
-  "a process nobody knows": ["v=3&seed=1&do=2.5:kill:Z9", /Z9|process/],
-  "an instant after the end": ["v=3&at=99999999999999999999", /late|ends/],
-  "a broken escape": ["v=3&lang=%zz", /escape|byte/],
-  "an unknown key": ["v=3&constructor=1", /constructor/],
-  "markup": ["v=3&%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E=1", /img/],
-  "a very long text": [`v=3&do=${"1:kill:C,".repeat(5_000)}`, /long/],
+  "a malformed number": ["v=4&seed=banana", /banana/],
+  "a truncated action": ["v=4&seed=1&do=2.5:kil", /kil/],
+  "a process nobody knows": ["v=4&seed=1&do=2.5:kill:Z9", /Z9|process/],
+  "an instant after the end": ["v=4&at=99999999999999999999", /late|ends/],
+  "a broken escape": ["v=4&lang=%zz", /escape|byte/],
+  "an unknown key": ["v=4&constructor=1", /constructor/],
+  "markup": ["v=4&%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E=1", /img/],
+  "a very long text": [`v=4&do=${"1:kill:C,".repeat(5_000)}`, /long/],
 };
 
 for (const [what, [fragment, says]] of Object.entries(BAD)) {

@@ -33,7 +33,6 @@
 //! on average even with 15 ms read as the slowest of four answers. So the 15 ms count more than a vote's writes, such as those
 //! of an entry, which in LogCabin was a file of its own.
 
-mod stats;
 mod world;
 
 use std::io::{self, Write};
@@ -42,8 +41,8 @@ use std::process::ExitCode;
 use clap::Args;
 use ringside::sim::time::Span;
 
-use crate::elections::stats::{Estimate, mean, median, per_mille};
 use crate::elections::world::{Machines, Range, trial};
+use crate::stats::{Estimate, mean, median, per_mille};
 
 /// When a trial is given up, after the crash.
 const GIVE_UP: Span = Span::secs(60);

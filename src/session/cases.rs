@@ -1,0 +1,75 @@
+//! The cases of the lock that a class plays: each a ready run, opened shortly before something happens. (What each rule is good
+//! for stands in `scenario`.)
+
+/// A playable case of the lock.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Case {
+    /// The holder gives the lock back, and the next in line gets it.
+    Release,
+    /// The holder dies: its lease runs out, and the next in line gets the lock.
+    HolderDies,
+    /// The holder is frozen and its lease runs out. The next one gets a larger token; the zombie wakes up and is refused.
+    Zombie,
+    /// The same without fencing: the zombie's write is taken, and lines are lost.
+    Unfenced,
+    /// The leading coordinator dies with everybody waiting: another leads on, and the order of the queue is the same.
+    LeaderDies,
+    /// Somebody in the queue dies, and is passed over when its session has ended.
+    WaiterDies,
+    /// The holder cannot reach the coordinators. It works on; the store takes its write until the next holder has come.
+    CutOff,
+    /// A grant reaches a frozen worker that does not look at its lease when it wakes up: two believe at once.
+    StaleGrant,
+    /// The holder's clock runs slower than the bound allows: two believe at once, and the store still takes one only.
+    SlowClock,
+    /// Without fencing, but with lock-delay: the late write comes in time.
+    LockDelay,
+}
+
+impl Case {
+    /// All of them, in the order of the page.
+    pub const ALL: [Case; 10] = [
+        Case::Release,
+        Case::HolderDies,
+        Case::Zombie,
+        Case::Unfenced,
+        Case::LeaderDies,
+        Case::WaiterDies,
+        Case::CutOff,
+        Case::StaleGrant,
+        Case::SlowClock,
+        Case::LockDelay,
+    ];
+
+    /// Its word in attributes and on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Case::Release => "release",
+            Case::HolderDies => "holder-dies",
+            Case::Zombie => "zombie",
+            Case::Unfenced => "unfenced",
+            Case::LeaderDies => "leader-dies",
+            Case::WaiterDies => "waiter-dies",
+            Case::CutOff => "cut-off",
+            Case::StaleGrant => "stale-grant",
+            Case::SlowClock => "slow-clock",
+            Case::LockDelay => "lock-delay",
+        }
+    }
+
+    /// The run, at the instant from which it is to be watched.
+    pub const fn link(self) -> &'static str {
+        match self {
+            Case::Release => "v=4&seed=4127&at=3.5",
+            Case::HolderDies => "v=4&seed=4127&do=3:kill:c2&at=2.9",
+            Case::Zombie => "v=4&seed=4127&do=3:freeze:c2,7.44:thaw:c2&at=2.9",
+            Case::Unfenced => "v=4&seed=4127&off=fencing&do=3:freeze:c2,7.44:thaw:c2&at=2.9",
+            Case::LeaderDies => "v=4&seed=4127&workers=7&do=3:kill:K3&at=2.9",
+            Case::WaiterDies => "v=4&seed=4127&do=3:kill:c5&at=2.9",
+            Case::CutOff => "v=4&seed=4127&do=3:cut:c2:K1,3:cut:c2:K2,3:cut:c2:K3&at=2.9",
+            Case::StaleGrant => "v=4&seed=4127&off=re-check&do=2.3:freeze:c2,5.6:thaw:c2&at=2.2",
+            Case::SlowClock => "v=4&seed=4127&do=2.7:drift:c2:-400000,3:freeze:c2,7:thaw:c2&at=2.6",
+            Case::LockDelay => "v=4&seed=4127&delay=3&off=fencing&do=3:freeze:c2,7.44:thaw:c2&at=2.9",
+        }
+    }
+}
