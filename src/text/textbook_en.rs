@@ -29,7 +29,7 @@ pub const EN: TextbookWords = TextbookWords {
         Remark::ByMe => "it is: by me",
         Remark::GivesUp => "gives the mutex up",
         Remark::EndsByItself => "ends by itself",
-        Remark::Checked => "the number is checked",
+        Remark::Checked => "checks the token",
     },
     doing: |doing| match doing {
         Doing::Starts => "is about to ask for the lock",

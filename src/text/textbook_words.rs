@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn every_step_is_told_in_one_sentence_of_its_language() {
         for line in all_told(Lang::En) {
-            assert!(line.ends_with('.') && line.is_ascii() && !line.contains(&['{', '}']) && !line.contains("  "), "{line}");
+            assert!(line.ends_with('.') && line.is_ascii() && !line.contains(['{', '}']) && !line.contains("  "), "{line}");
         }
         for line in all_told(Lang::Zh) {
             assert!(line.ends_with('。') && !line.contains(|c: char| c.is_ascii_lowercase()), "{line}");

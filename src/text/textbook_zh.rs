@@ -29,7 +29,7 @@ pub const ZH: TextbookWords = TextbookWords {
         Remark::ByMe => "当然：锁在自己手里",
         Remark::GivesUp => "交出互斥锁",
         Remark::EndsByItself => "到时自动结束",
-        Remark::Checked => "编号会被检查",
+        Remark::Checked => "检查令牌",
     },
     doing: |doing| match doing {
         Doing::Starts => "正要取锁",

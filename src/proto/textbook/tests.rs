@@ -63,6 +63,15 @@ fn waiting_gives_the_mutex_up_and_comes_back_to_the_question() {
 }
 
 #[test]
+fn the_clock_moves_for_nobody_who_is_frozen() {
+    let mut machine = Machine::new(Variant::Condition, 1);
+    run(&mut machine, 1, 9);
+    assert_eq!(machine.choices(), [Choice::Clock(crate::sim::time::Time::ZERO + WORK)]);
+    machine.hand(Hand::Freeze(ThreadId(1))).expect("it lives");
+    assert_eq!(machine.choices(), []);
+}
+
+#[test]
 fn a_sign_goes_to_whoever_has_waited_longest() {
     let mut machine = Machine::new(Variant::Condition, 3);
     run(&mut machine, 1, 7);
