@@ -2,7 +2,7 @@
 
 use super::textbook_words::TextbookWords;
 use crate::proto::textbook::{Doing, Event, Machine, Part, Refusal, Remark, Saying, Taken, Variant};
-use crate::session::textbook::{NoHand, Stop, Story};
+use crate::session::textbook::{LessonError, NoHand, Stop, Story};
 
 /// The words.
 pub const EN: TextbookWords = TextbookWords {
@@ -29,7 +29,7 @@ pub const EN: TextbookWords = TextbookWords {
         Remark::ByMe => "it is: by me",
         Remark::GivesUp => "gives the mutex up",
         Remark::EndsByItself => "ends by itself",
-        Remark::Checked => "the number is checked",
+        Remark::Checked => "checks the token",
     },
     doing: |doing| match doing {
         Doing::Starts => "is about to ask for the lock",
@@ -87,7 +87,15 @@ pub const EN: TextbookWords = TextbookWords {
     },
     at_start: "This is the beginning.",
     bad_link: "This link to the textbook's lock cannot be read: {}. Here it is from the beginning.",
-    error: |error| error.to_string(),
+    error: |error| match error {
+        LessonError::TooLong(_) => "it is {} bytes long; at most {} are read",
+        LessonError::Escape => "an escape in it does not stand for text",
+        LessonError::Variant(_) => "there is no variant “{}”; write textbook, condition, lease or token",
+        LessonError::Part(..) => "part {}, “{}”, means nothing here",
+        LessonError::Number(..) => "part {}: “{}” wants a whole number between {} and {}",
+        LessonError::Order(_) => "part {} is out of order: seed, then hands by their steps, then at",
+        LessonError::Impossible(_) => "part {} cannot be: the run ends before, or that thread has ended",
+    },
 };
 
 fn told(machine: &Machine) -> &'static str {

@@ -79,8 +79,8 @@ pub struct TextbookWords {
     pub at_start: &'static str,
     /// A link could not be read: the reason follows.
     pub bad_link: &'static str,
-    /// Why: a clause without a full stop.
-    pub error: fn(&LessonError) -> String,
+    /// Why: a clause without a full stop, with places for [`LessonError::names`].
+    pub error: fn(&LessonError) -> &'static str,
 }
 
 /// The words of a language.

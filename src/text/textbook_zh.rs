@@ -29,7 +29,7 @@ pub const ZH: TextbookWords = TextbookWords {
         Remark::ByMe => "当然：锁在自己手里",
         Remark::GivesUp => "交出互斥锁",
         Remark::EndsByItself => "到时自动结束",
-        Remark::Checked => "编号会被检查",
+        Remark::Checked => "检查令牌",
     },
     doing: |doing| match doing {
         Doing::Starts => "正要取锁",
@@ -87,20 +87,16 @@ pub const ZH: TextbookWords = TextbookWords {
     },
     at_start: "已经在开头了。",
     bad_link: "这个链接打不开“课本里的锁”：{}。现在从头开始。",
-    error,
+    error: |error| match error {
+        LessonError::TooLong(_) => "它有 {} 字节，最多读 {} 字节",
+        LessonError::Escape => "其中的转义不成文字",
+        LessonError::Variant(_) => "没有“{}”这个版本，可用的是 textbook、condition、lease、token",
+        LessonError::Part(..) => "第 {} 部分“{}”没有意义",
+        LessonError::Number(..) => "第 {} 部分的“{}”应为 {} 到 {} 的整数",
+        LessonError::Order(_) => "第 {} 部分次序不对：先种子，再按步数排列的动作，最后是 at",
+        LessonError::Impossible(_) => "第 {} 部分做不到：运行到不了那里，或那个线程已经结束",
+    },
 };
-
-fn error(error: &LessonError) -> String {
-    match error {
-        LessonError::TooLong(len) => format!("它有 {len} 字节，太长了"),
-        LessonError::Escape => "其中的转义不成文字".to_owned(),
-        LessonError::Variant(word) => format!("没有“{word}”这个版本，可用的是 textbook、condition、lease、token"),
-        LessonError::Part(part, word) => format!("第 {part} 部分“{word}”没有意义"),
-        LessonError::Number(part, word, min, max) => format!("第 {part} 部分的“{word}”应为 {min} 到 {max} 的整数"),
-        LessonError::Order(part) => format!("第 {part} 部分次序不对：先种子，再按步数排列的动作，最后是 at"),
-        LessonError::Impossible(part) => format!("第 {part} 部分做不到：运行到不了那里，或那个线程已经结束"),
-    }
-}
 
 fn told(machine: &Machine) -> &'static str {
     let variant = machine.variant();

@@ -23,7 +23,7 @@ pub(super) static WORDS: Words = Words {
     share: "Share",
     no_room: "The room could not be fetched. Check the connection, then try again.",
     placement: "Placement",
-    textbook: "Textbook",
+    textbook: "The textbook's lock",
     close: "Close",
 
     step_back: "Step back",

@@ -23,7 +23,7 @@ pub(super) static WORDS: Words = Words {
     share: "分享",
     no_room: "这个房间没能取到。请检查网络后再试。",
     placement: "放置",
-    textbook: "课本",
+    textbook: "课本里的锁",
     close: "关闭",
 
     step_back: "后退一步",

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, VecDeque};
 use ringside::proto::textbook::{Choice, Doing, Hand, Machine, Op, Part, Saying, State, ThreadId, Variant};
 use ringside::session::textbook::{Lesson, STEPS_MAX, Stop, Story};
 use ringside::sim::digest::Digest;
+use ringside::sim::time::Time;
 
 /// What hands may do in an exploration, once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -168,6 +169,8 @@ fn with_each_repair_all_five_get_in_one_at_a_time_and_end() {
         let found = explore(variant, 5, Fault::Never, false, |machine| {
             if machine.threads().all(|(_, thread)| thread.state.is_over()) {
                 assert_eq!(machine.document().writes.len(), 5);
+                // Five times 2 s of work: a lock that is given back is free at once, and not when its lease ends.
+                assert_eq!(machine.now(), Time::from_millis(10_000));
             }
         });
         // In every order there is: 5! ends.

@@ -83,7 +83,7 @@ impl Display for Printed {
             Saying::Has(Some(token)) => write!(f, "{who} has the lock, token {token}"),
             Saying::Frees => write!(f, "{who} gives the lock back"),
             Saying::TooLate(token, highest) => write!(f, "{who} TooLate: token {token} < {highest}"),
-            Saying::Unlocked => write!(f, "{who} RuntimeError: mutex not locked"),
+            Saying::Unlocked => write!(f, "{who} RuntimeError: release unlocked lock"),
         }
     }
 }

@@ -23,11 +23,13 @@
 //!
 //! A line is one step; Python may change threads within one. Lines take no time: the clock goes on only when no thread can.
 //! A mutex has no queue: of all threads that stand before a free one any may take it, which is all that `threading.Lock`
-//! promises. A condition wakes whoever has waited longest, as CPython does, and may not wake by itself. A `with` block is left by a step of its own on the line
+//! promises. A condition wakes whoever has waited longest, as CPython does, and nobody without a sign or a time-out. Its mutex
+//! could be entered twice by one thread in Python; nothing here does so. A `with` block is left by a step of its own on the line
 //! of the `with`, as Python's own tracing shows it. The document is elsewhere, and what is asked of it happens at once.
 //!
 //! Python cannot kill a thread. Here a thread that is *killed* ends as by an exception that nobody catches: its `with`
-//! block gives the mutex back, and everything else stays as it was. One that is *frozen* does nothing and keeps what it has.
+//! block gives the mutex back, one that waits waits no longer, and everything else stays as it was: a flag that it set, a lease,
+//! a sign that it was given. One that is *frozen* does nothing and keeps what it has.
 
 mod document;
 mod event;

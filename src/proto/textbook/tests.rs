@@ -36,7 +36,7 @@ fn the_textbooks_release_gives_back_twice_and_the_second_time_is_an_exception() 
     assert_eq!(run(&mut machine, 1, 6), Event::Freed(ThreadId(1)));
     let quick = machine.clone();
     assert_eq!(run(&mut machine, 1, 1), Event::Raised(ThreadId(1)));
-    assert_eq!(machine.output().last().map(ToString::to_string).as_deref(), Some("1 RuntimeError: mutex not locked"));
+    assert_eq!(machine.output().last().map(ToString::to_string).as_deref(), Some("1 RuntimeError: release unlocked lock"));
     // Another thread was quicker: its mutex is freed by one that does not have it.
     let mut machine = quick;
     run(&mut machine, 2, 2);
@@ -60,6 +60,15 @@ fn waiting_gives_the_mutex_up_and_comes_back_to_the_question() {
     run(&mut machine, 1, 1);
     assert_eq!(run(&mut machine, 2, 1), Event::Took(ThreadId(2), Taken::Woken));
     assert_eq!(machine.thread(ThreadId(2)).map(|thread| thread.line), Variant::Condition.find(Op::While));
+}
+
+#[test]
+fn the_clock_moves_for_nobody_who_is_frozen() {
+    let mut machine = Machine::new(Variant::Condition, 1);
+    run(&mut machine, 1, 9);
+    assert_eq!(machine.choices(), [Choice::Clock(crate::sim::time::Time::ZERO + WORK)]);
+    machine.hand(Hand::Freeze(ThreadId(1))).expect("it lives");
+    assert_eq!(machine.choices(), []);
 }
 
 #[test]

@@ -30,23 +30,21 @@ pub enum LessonError {
     Impossible(usize),
 }
 
-impl Display for LessonError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+impl LessonError {
+    /// What stands in the places of the sentence that tells it, in their order: the part, then what is named of it.
+    pub fn names(&self) -> [String; 4] {
+        let part = |part: &usize| part.to_string();
+        let none = String::new;
         match self {
-            LessonError::TooLong(len) => write!(f, "it is {len} bytes long; at most {LONGEST} are read"),
-            LessonError::Escape => write!(f, "an escape in it does not stand for text"),
-            LessonError::Variant(word) => write!(f, "there is no variant “{word}”; write textbook, condition, lease or token"),
-            LessonError::Part(part, word) => write!(f, "part {part}, “{word}”, means nothing here"),
-            LessonError::Number(part, word, min, max) => {
-                write!(f, "part {part}: “{word}” wants a whole number between {min} and {max}")
-            }
-            LessonError::Order(part) => write!(f, "part {part} is out of order: seed, then hands by their steps, then at"),
-            LessonError::Impossible(part) => write!(f, "part {part} cannot be: the run ends before, or that thread has ended"),
+            LessonError::TooLong(len) => [part(len), LONGEST.to_string(), none(), none()],
+            LessonError::Escape => [none(), none(), none(), none()],
+            LessonError::Variant(word) => [word.clone(), none(), none(), none()],
+            LessonError::Part(at, word) => [part(at), word.clone(), none(), none()],
+            LessonError::Number(at, word, min, max) => [part(at), (*word).to_owned(), min.to_string(), max.to_string()],
+            LessonError::Order(at) | LessonError::Impossible(at) => [part(at), none(), none(), none()],
         }
     }
 }
-
-impl std::error::Error for LessonError {}
 
 impl Display for Lesson {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -95,8 +93,8 @@ pub fn parse(text: &str) -> Result<Lesson, LessonError> {
             Some(("at", step)) => {
                 ended = true;
                 at = number(part, "at", step, STEPS_MAX)?;
-                let farthest = reach(&lesson, at);
-                if farthest < at {
+                lesson.go(at);
+                if lesson.step < at {
                     return Err(LessonError::Impossible(part));
                 }
             }
@@ -129,13 +127,6 @@ fn lay(lesson: &mut Lesson, part: usize, step: &str, rest: &str, word: &str) -> 
     lesson.go(at);
     let laid = if lesson.step < at { Err(NoHand::Full) } else { lesson.hand(hand(who)) };
     laid.map_err(|_| LessonError::Impossible(part))
-}
-
-/// How far towards a step the run comes.
-fn reach(lesson: &Lesson, to: u32) -> u32 {
-    let mut run = lesson.clone();
-    run.go(to);
-    run.step
 }
 
 /// Threads are counted from 1, all else from 0.

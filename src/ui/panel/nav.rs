@@ -37,7 +37,8 @@ impl Piece for Nav {
         html! {
             <nav aria-label={w.page}>
                 <button id="placement" type="button" data-act="place" onclick={to(Wish::Room(Room::Place))}>{w.placement}</button>
-                <button id="textbook" type="button" onclick={to(Wish::Room(Room::Book))}>{w.textbook}</button>
+                <button id="textbook" type="button" aria-label={w.textbook} title={w.textbook}
+                    onclick={to(Wish::Room(Room::Book))}>{ icon(Icon::Book) }</button>
                 <button id="language" type="button" lang={other.tag()} onclick={to(Wish::Language)}>{w.other_language}</button>
                 <button id="theme" type="button" aria-label={(w.theme)(props.theme)} title={(w.theme)(props.theme)}
                     onclick={to(Wish::Theme)}>{ icon(Icon::Theme) }</button>

@@ -53,7 +53,7 @@ impl State {
         let w = textbook_words(lang);
         let (lesson, notice) = match parse(text) {
             Ok(lesson) => (lesson, None),
-            Err(why) => (Lesson::default(), Some(fill(w.bad_link, &[(w.error)(&why)]))),
+            Err(why) => (Lesson::default(), Some(fill(w.bad_link, &[fill((w.error)(&why), &why.names())]))),
         };
         let last = lesson.hands().last().map(|(_, hand)| hand.who());
         State { lesson, selected: last.unwrap_or(ThreadId(1)), playing: false, notice, lang }
