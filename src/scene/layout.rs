@@ -95,7 +95,7 @@ impl Layout {
     pub fn new(plan: Plan) -> Layout {
         let (w, h) = (f64::from(plan.width), f64::from(plan.height));
         let thin = plan.thin;
-        let aside = if plan.roster.clients > COLUMN { 52.0 } else { 0.0 };
+        let aside = if plan.roster.clients > COLUMN { 60.0 } else { 0.0 };
         let radius = if thin { (w / 2.0 - 4.0).min((h - 120.0) / 2.0) } else { (h / 2.0 - 5.0).min((w - 96.0 - aside) / 2.0) };
         let radius = radius.max(if thin { 120.0 } else { 170.0 });
         let centre = if thin { Point::new(w / 2.0, h - radius - 6.0) } else { Point::new(w - radius - 14.0, h / 2.0 + 2.0) };
@@ -232,7 +232,7 @@ impl Layout {
         // More than a column holds stand in two.
         let rows = if clients > COLUMN { clients.div_ceil(2) } else { clients };
         let (column, row) = if clients > COLUMN { (n % 2, n / 2) } else { (0, n) };
-        let x = 14.0 + 52.0 * f64::from(column);
+        let x = 14.0 + 60.0 * f64::from(column);
         let y = 44.0 + f64::from(row) * (f64::from(self.plan.height) - 66.0) / (f64::from(rows.max(8)) - 1.0);
         (Point::new(x, y), Point::new(x + 34.0, y))
     }

@@ -325,7 +325,8 @@ fn client(map: &Layout, face: &Face) -> Html {
         <>
             <rect x={x} y={y} width={w} height={h} rx="5" class="halo-ring" />
             { kit::person(at, 0.8, face.part, face.look) }
-            { kit::text(label, class, face.name.to_string()) }
+            // On a phone there is no room for the names of many: the list for readers has them.
+            if !thin || map.plan.roster.clients <= 10 { { kit::text(label, class, face.name.to_string()) } }
             if face.isolated {
                 { kit::line(at.shift(-13.0, 17.0), at.shift(13.0, 17.0), "cut-line") }
             }
