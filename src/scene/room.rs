@@ -83,7 +83,7 @@ pub fn fixed(value: f64, decimals: u32) -> String {
 
 /// The fullest node over its ideal, and the coefficient of variation: see [`stats`].
 pub fn evenness(answer: &Answer, weights: &[u16]) -> (f64, f64) {
-    (stats::peak(&answer.counts, weights), stats::cv(&answer.counts, weights))
+    stats::evenness(&answer.counts, weights)
 }
 
 /// The coefficient of variation to expect of `nodes` equal nodes, where theory has a simple answer.

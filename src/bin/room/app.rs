@@ -64,6 +64,8 @@ pub struct App {
 /// What the canvases were painted from.
 struct Painted {
     answers: [Rc<Answer>; 2],
+    /// Whether each node had its colour.
+    few: bool,
     /// The node whose bar stands out.
     shown: u16,
     top: f64,
@@ -245,16 +247,17 @@ impl App {
         let sizes = *self.sizes.get_or_insert_with(Sizes::measure);
         let shown = state.hovered.unwrap_or(state.selected);
         for (lane, answer) in state.answers.iter().enumerate() {
-            let same = self.painted.as_ref().is_some_and(|old| Rc::ptr_eq(&old.answers[lane], answer));
-            if !same {
+            let old = self.painted.as_ref();
+            // Asked anew, an answer counts for unfinished, and its picture stays until there is another.
+            if old.is_none_or(|old| old.few != few || !Rc::ptr_eq(&old.answers[lane].cells, &answer.cells)) {
                 paint::keys(lane, &sizes, &answer.cells, few, changed, palette);
             }
-            if !few && (!same || self.painted.as_ref().is_none_or(|old| old.shown != shown || old.top != top)) {
+            if !few && old.is_none_or(|old| old.shown != shown || old.top != top || !Rc::ptr_eq(&old.answers[lane], answer)) {
                 let bars = scene::bars(answer, &weights, top);
                 paint::bars(lane, &sizes, &bars, shown, changed, palette);
             }
         }
-        self.painted = Some(Painted { answers: state.answers.clone(), shown, top });
+        self.painted = Some(Painted { answers: state.answers.clone(), few, shown, top });
     }
 }
 

@@ -39,20 +39,25 @@ pub fn loads(counts: &[u32], weights: &[u16]) -> Vec<f64> {
 
 /// The fullest living member's load over its ideal: at least 1, or 0 without a key.
 pub fn peak(counts: &[u32], weights: &[u16]) -> f64 {
-    loads(counts, weights).into_iter().fold(0.0, f64::max)
+    evenness(counts, weights).0
 }
 
 /// The coefficient of variation of the loads over their ideals: standard deviation (of all living members, not of a sample)
 /// over mean. 0 is perfectly even, and also what no key at all gives.
 pub fn cv(counts: &[u32], weights: &[u16]) -> f64 {
+    evenness(counts, weights).1
+}
+
+/// [`peak`] and [`cv`] at once.
+pub fn evenness(counts: &[u32], weights: &[u16]) -> (f64, f64) {
     let loads = loads(counts, weights);
     if loads.is_empty() {
-        return 0.0;
+        return (0.0, 0.0);
     }
     let n = loads.len() as f64;
     let mean = loads.iter().sum::<f64>() / n;
     let variance = loads.iter().map(|load| (load - mean) * (load - mean)).sum::<f64>() / n;
-    variance.sqrt() / mean
+    (loads.iter().copied().fold(0.0, f64::max), variance.sqrt() / mean)
 }
 
 fn total(counts: &[u32]) -> f64 {

@@ -1,6 +1,8 @@
 //! The counting behind the room, in slices, so that it can be done beside a page that goes on: a [`Job`] counts one lane, an
 //! [`Answer`] is what is known so far, and passes between threads as a row of numbers.
 
+use std::rc::Rc;
+
 use super::Room;
 use crate::proto::placement::study::NOBODY;
 use crate::proto::placement::{Error, Fleet, Options, Study};
@@ -65,7 +67,7 @@ impl Job {
             counts: self.study.counts().to_vec(),
             came,
             left,
-            cells: picture(before, now, members, cells.min(self.study.keys())),
+            cells: picture(before, now, members, cells.min(self.study.keys())).into(),
         }
     }
 }
@@ -102,8 +104,8 @@ pub struct Answer {
     pub came: Vec<u32>,
     /// Keys that the last change took from it.
     pub left: Vec<u32>,
-    /// The keys, in the order of who held them before the change: see [`Cell`].
-    pub cells: Vec<u32>,
+    /// The keys, in the order of who held them before the change: see [`Cell`]. Shared, for it is long.
+    pub cells: Rc<[u32]>,
 }
 
 impl Answer {
@@ -152,7 +154,7 @@ impl Answer {
             counts: counts.to_vec(),
             came: came.to_vec(),
             left: left.to_vec(),
-            cells: cells.to_vec(),
+            cells: cells.into(),
         })
     }
 }

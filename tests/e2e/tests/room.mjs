@@ -136,13 +136,16 @@ test(`1,000 nodes and 1,000,000 keys: at most ${SCRIPT_MS} ms of script a frame 
   for (const one of traceEvents) if (one.ph === "X") mains.get(`${one.pid} ${one.tid}`)?.push(one);
   const events = [...mains.values()].sort((a, b) => b.length - a.length)[0];
   const tasks = events.filter((one) => one.name.endsWith("RunTask")).map((one) => one.dur / 1_000);
+  // A worker counts beside it, and this test presses keys, on as few cores as there are: what the script itself needs is told by its
+  // thread's clock, what a person waits by the longest task on the wall. Only frames in which the room ran count: what the test
+  // itself runs in the page has no address.
   const frames = new Map();
   let until = 0;
-  for (const call of events.filter((one) => ["FunctionCall", "EvaluateScript"].includes(one.name)).sort((a, b) => a.ts - b.ts)) {
+  for (const call of events.filter((one) => one.name === "FunctionCall" && one.args.data?.url).sort((a, b) => a.ts - b.ts)) {
     if (call.ts < until) continue; // Inside the one before.
     until = call.ts + call.dur;
     const frame = Math.floor(call.ts / 16_667);
-    frames.set(frame, (frames.get(frame) ?? 0) + call.dur / 1_000);
+    frames.set(frame, (frames.get(frame) ?? 0) + (call.tdur ?? call.dur) / 1_000);
   }
   const script = [...frames.values()].sort((a, b) => a - b);
   const [p95, worst, task] = [script[Math.floor((script.length - 1) * 0.95)], script.at(-1), Math.max(...tasks)];

@@ -45,29 +45,36 @@ impl Palette {
         }
     }
 
-    /// A cell's colour. Before any change every key has the full colour of its node; after one, the keys that stayed step back.
-    fn cell(&self, cell: Cell, few: bool, changed: bool) -> Rgb {
-        let at_rest = |node: Option<u16>| match node {
-            None => self.paper,
-            Some(node) if few => self.fills[usize::from(node) % 8],
-            // Neighbours in the picture are told apart by two shades.
-            Some(node) => mix(self.ink2, self.paper, if node.is_multiple_of(2) { 96 } else { 150 }),
-        };
-        if !changed {
-            return at_rest(cell.before);
+    /// The colours of cells. Before any change every key has the full colour of its node; after one, the keys that stayed step back.
+    fn cells(&self, few: bool, changed: bool) -> impl Fn(Cell) -> Rgb {
+        // Nobody's keys, then the nodes': beyond the colours, neighbours in the picture are told apart by two shades.
+        let mut at_rest = [self.paper; 9];
+        at_rest[1..].copy_from_slice(&self.fills);
+        if !few {
+            let shade = |part| mix(self.ink2, self.paper, part);
+            at_rest[1..].copy_from_slice(&[shade(96), shade(150)].repeat(4));
         }
-        let back = if few { mix(at_rest(cell.before), self.paper, 82) } else { mix(at_rest(cell.before), self.paper, 110) };
-        let bright = if few { at_rest(cell.now) } else { self.fills[BRIGHT] };
-        // One moved key among ten in a cell must still be seen.
-        let part = if cell.moved == 0 { 0 } else { cell.moved.max(SEEN) };
-        mix(bright, back, part)
+        let back = at_rest.map(|colour| mix(colour, self.paper, if few { 82 } else { 110 }));
+        let bright = self.fills[BRIGHT];
+        move |cell| {
+            let seat = |node: Option<u16>| node.map_or(0, |node| usize::from(node) % 8 + 1);
+            if !changed {
+                return at_rest[seat(cell.before)];
+            }
+            if cell.moved == 0 {
+                return back[seat(cell.before)];
+            }
+            // One moved key among ten in a cell must still be seen.
+            mix(if few { at_rest[seat(cell.now)] } else { bright }, back[seat(cell.before)], cell.moved.max(SEEN))
+        }
     }
 }
 
 /// So many 255ths of the one, the rest of the other.
 fn mix(one: Rgb, other: Rgb, part: u8) -> Rgb {
     let part = u32::from(part);
-    std::array::from_fn(|i| ((u32::from(one[i]) * part + u32::from(other[i]) * (255 - part)) / 255) as u8)
+    let whole = |one: u8, other: u8| ((u32::from(one) * part + u32::from(other) * (255 - part)) / 255) as u8;
+    [whole(one[0], other[0]), whole(one[1], other[1]), whole(one[2], other[2])]
 }
 
 /// The sizes of both lanes' canvases in CSS pixels: measured seldom, for measuring makes the browser lay out the page.
@@ -103,10 +110,13 @@ fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
     canvas.get_context("2d").ok().flatten()?.dyn_into().ok()
 }
 
-/// Gives a canvas so many pixels, which also clears it.
+/// Gives a canvas so many pixels. What was on it stays if it has them already: new ones are costly.
 fn fit(canvas: &HtmlCanvasElement, width: usize, height: usize) {
-    canvas.set_width(width as u32);
-    canvas.set_height(height as u32);
+    let (width, height) = (width as u32, height as u32);
+    if (canvas.width(), canvas.height()) != (width, height) {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
 }
 
 /// Paints every key: one pixel a cell, which the stylesheet enlarges.
@@ -120,8 +130,14 @@ pub fn keys(lane: usize, sizes: &Sizes, cells: &[u32], few: bool, changed: bool,
     let rows = cells.len().div_ceil(columns).max(1);
     fit(&canvas, columns, rows);
     let mut pixels = vec![0u8; columns * rows * 4];
+    let colour = palette.cells(few, changed);
+    // Neighbours are alike more often than not.
+    let (mut last, mut last_colour) = (None, palette.paper);
     for (pixel, &cell) in pixels.as_chunks_mut::<4>().0.iter_mut().zip(cells) {
-        let [r, g, b] = palette.cell(Cell::of(cell), few, changed);
+        if last != Some(cell) {
+            (last, last_colour) = (Some(cell), colour(Cell::of(cell)));
+        }
+        let [r, g, b] = last_colour;
         *pixel = [r, g, b, 255];
     }
     if let Ok(image) = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), columns as u32, rows as u32) {
@@ -136,6 +152,7 @@ pub fn bars(lane: usize, sizes: &Sizes, all: &[Bar], selected: u16, changed: boo
     let density = window().device_pixel_ratio().clamp(0.5, 2.0);
     let (width, height) = ((sizes.bars[lane].0 * density) as usize, (sizes.bars[lane].1 * density) as usize);
     fit(&canvas, width, height);
+    context.clear_rect(0.0, 0.0, width as f64, height as f64);
     let columns = ringside::scene::room::columns(all, width as u32);
     let wide = width / all.len().max(1);
     let tall = height as f64;
