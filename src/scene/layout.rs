@@ -39,6 +39,11 @@ impl Plan {
         }
         Plan { width: size.0, height: size.1, thin, roster, nodes: state::nodes(view), shards: view.shards.len() as u16 }
     }
+
+    /// Whether the clients stand in two columns, or in two rows.
+    fn in_two(&self) -> bool {
+        self.roster.clients > if self.thin { LINE } else { COLUMN }
+    }
 }
 
 /// Where one process sits.
@@ -58,6 +63,10 @@ pub struct Seat {
 
 /// The most clients that stand in one column; more stand in two, and the ring makes room.
 const COLUMN: u8 = 12;
+/// The most that stand in one row, on a phone; more stand in two.
+const LINE: u8 = 8;
+/// Height of such a row.
+const ROW: f64 = 48.0;
 
 /// Every fixed place of the ring's section. Radii are from outside in.
 #[derive(Clone, PartialEq, Debug)]
@@ -95,8 +104,14 @@ impl Layout {
     pub fn new(plan: Plan) -> Layout {
         let (w, h) = (f64::from(plan.width), f64::from(plan.height));
         let thin = plan.thin;
-        let aside = if plan.roster.clients > COLUMN { 60.0 } else { 0.0 };
-        let radius = if thin { (w / 2.0 - 4.0).min((h - 120.0) / 2.0) } else { (h / 2.0 - 5.0).min((w - 96.0 - aside) / 2.0) };
+        let aside = if !plan.in_two() {
+            0.0
+        } else if thin {
+            ROW
+        } else {
+            60.0
+        };
+        let radius = if thin { (w / 2.0 - 4.0).min((h - 120.0 - aside) / 2.0) } else { (h / 2.0 - 5.0).min((w - 96.0 - aside) / 2.0) };
         let radius = radius.max(if thin { 120.0 } else { 170.0 });
         let centre = if thin { Point::new(w / 2.0, h - radius - 6.0) } else { Point::new(w - radius - 14.0, h / 2.0 + 2.0) };
         let grown = (radius / 170.0).clamp(1.0, 1.5);
@@ -165,6 +180,23 @@ impl Layout {
         gates
     }
 
+    /// Where stands who leads the coordinators: the middle of its baseline. Between them and the first node if there is room, else
+    /// above the ring.
+    pub fn leader_at(&self) -> Point {
+        let above = Point::new(self.centre.x, self.centre.y - self.radius - if self.plan.thin { 34.0 } else { 14.0 });
+        let is = |seat: &&Seat| seat.name.kind == Kind::Coordinator;
+        let top = self.seats().filter(is).fold(self.centre.y, |top, seat| top.min(seat.at.y)) - self.hex_r - 11.0;
+        let first = self.centre.y - self.orbit + self.node_r;
+        if self.plan.thin || (top - 12.0 < first && above.y > 14.0) { above } else { Point::new(self.centre.x, top) }
+    }
+
+    /// Whether clients stand so close that there is room for a number only, not for a name.
+    pub fn is_crowded(&self) -> bool {
+        self.plan.thin
+            && self.plan.in_two()
+            && (f64::from(self.plan.width) - 28.0) * 2.0 / (f64::from(self.plan.roster.clients) - 1.0) < 36.0
+    }
+
     /// The boundary between two slices that is nearest to `angle`.
     fn gap_near(&self, angle: f64) -> f64 {
         let step = self.slice_step();
@@ -214,7 +246,7 @@ impl Layout {
             let w = f64::from(self.plan.width);
             let away = self.radius + 20.0;
             let x = if n == 0 { (self.centre.x - away).max(36.0) } else { (self.centre.x + away).min(w - 36.0) };
-            let at = Point::new(x, 96.0);
+            let at = Point::new(x, if self.plan.in_two() { 96.0 + ROW } else { 96.0 });
             (at, bearing(self.centre, at))
         } else {
             let angle = if n == 0 { 315.0 } else { 225.0 };
@@ -226,12 +258,20 @@ impl Layout {
     fn client_at(&self, n: u8) -> (Point, Point) {
         let clients = self.plan.roster.clients;
         if self.plan.thin {
-            let x = f64::from(self.plan.width) * (f64::from(n) + 0.5) / f64::from(clients.max(1));
-            return (Point::new(x, 16.0), Point::new(x, 52.0));
+            let width = f64::from(self.plan.width);
+            if !self.plan.in_two() {
+                let x = width * (f64::from(n) + 0.5) / f64::from(clients.max(1));
+                return (Point::new(x, 16.0), Point::new(x, 52.0));
+            }
+            // Each stands between two of the other row, so that lanes from the upper row pass between those of the lower.
+            let x = 14.0 + (width - 28.0) * f64::from(n) / (f64::from(clients) - 1.0);
+            let y = if n.is_multiple_of(2) { 14.0 } else { 14.0 + ROW };
+            return (Point::new(x, y), Point::new(x, 50.0 + ROW));
         }
         // More than a column holds stand in two.
-        let rows = if clients > COLUMN { clients.div_ceil(2) } else { clients };
-        let (column, row) = if clients > COLUMN { (n % 2, n / 2) } else { (0, n) };
+        let two = self.plan.in_two();
+        let rows = if two { clients.div_ceil(2) } else { clients };
+        let (column, row) = if two { (n % 2, n / 2) } else { (0, n) };
         let x = 14.0 + 60.0 * f64::from(column);
         let y = 44.0 + f64::from(row) * (f64::from(self.plan.height) - 66.0) / (f64::from(rows.max(8)) - 1.0);
         (Point::new(x, y), Point::new(x + 34.0, y))
@@ -242,6 +282,37 @@ impl Layout {
 mod tests {
     use super::*;
     use crate::scene::fixture;
+
+    #[test]
+    fn up_to_24_clients_have_room_above_the_ring_of_a_phone() {
+        for clients in [8, 9, 12, 20, 24] {
+            for size in [(328, 448), (296, 416)] {
+                let mut plan = Plan::new(size, true, &fixture::view());
+                plan.roster.clients = clients;
+                let layout = Layout::new(plan);
+                let at: Vec<Point> = (0..clients).map(|n| layout.client_at(n).0).collect();
+                let wide = if layout.is_crowded() { 20.0 } else { 27.0 };
+                for (i, a) in at.iter().enumerate() {
+                    assert!((wide / 2.0..=f64::from(size.0) - wide / 2.0).contains(&a.x), "{clients}: {i} is outside");
+                    let close = |b: &Point| (a.x - b.x).abs() < wide && (a.y - b.y).abs() < ROW;
+                    assert!(at[..i].iter().all(|b| !close(b)), "{clients}: {i} stands too close");
+                    assert!(a.y + 36.0 < layout.leader_at().y - 12.0, "{clients}: {i} stands on who leads");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn who_leads_stands_clear_of_the_first_node() {
+        for clients in [8, 13, 24] {
+            let mut plan = Plan::new((560, 478), false, &fixture::view());
+            plan.roster.clients = clients;
+            let layout = Layout::new(plan);
+            let (at, a) = (layout.leader_at(), layout.seat(fixture::pid("A")).unwrap().at);
+            let clear = at.y - 12.0 >= a.y + layout.node_r || at.y <= layout.centre.y - layout.radius;
+            assert!(clear && at.y > 12.0, "{clients}: {at:?}");
+        }
+    }
 
     #[test]
     fn up_to_24_clients_have_room_beside_each_other() {

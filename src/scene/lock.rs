@@ -199,9 +199,19 @@ impl Place {
         if n <= 3 { self.person * 0.92 } else { (self.person * 0.84).min(1.35) }
     }
 
-    /// Where the `i`th of those who act is told of: the upper left corner.
-    pub fn slot(&self, i: usize) -> Point {
-        Point::new(0.0, self.rows + SLOT * i as f64)
+    /// Where the `i`th of `n` who act is told of: the upper left corner.
+    pub fn slot(&self, i: usize, n: usize) -> Point {
+        Point::new(0.0, self.rows + if self.is_brief(n) { SLOT / 2.0 } else { SLOT } * i as f64)
+    }
+
+    /// Whether there are so many who act that each has one line instead of two.
+    pub fn is_brief(&self, n: usize) -> bool {
+        n > self.slots
+    }
+
+    /// How many of those who act there is room for, a line each.
+    pub fn most(&self) -> usize {
+        2 * self.slots
     }
 
     /// Height of the document.

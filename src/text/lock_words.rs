@@ -34,6 +34,8 @@ pub struct LockWords {
     pub workers: &'static str,
     /// Before the ticket that the store has seen.
     pub store: &'static str,
+    /// Before those who act: so many earlier ones are not drawn.
+    pub others: fn(usize) -> String,
     /// The steps of the critical section, in order.
     pub steps: [&'static str; 3],
     /// A lease has run out, in place of the step's time.
@@ -74,10 +76,11 @@ static EN: LockWords = LockWords {
     rests: "lock-delay",
     workers: "workers believe",
     store: "store saw",
+    others: |n| format!("{n} earlier ones"),
     steps: ["reads", "thinks", "writes"],
     over: "lease over",
     turned: "refused",
-    wrong: "the server says it does not hold it",
+    wrong: "the server says otherwise",
     zombie: "lease over; it has not looked",
     refused_zombie: "refused; it thinks it holds",
     refused: "its late write was refused",
@@ -106,6 +109,7 @@ static ZH: LockWords = LockWords {
     rests: "锁延迟",
     workers: "工作者自认",
     store: "存储已见",
+    others: |n| format!("更早的还有 {n} 个"),
     steps: ["在读", "在想", "在写"],
     over: "租约已过",
     turned: "被拒",

@@ -25,7 +25,7 @@ pub struct BillProps {
     pub promises: [(Promise, Option<Broken>); Promise::COUNT],
 }
 
-/// Broken promises that have a line each beside the stage. The stylesheet counts too.
+/// Lines for broken promises beside the stage. If there are more, the last line says how many; the stylesheet counts too.
 const MOST: usize = 4;
 
 /// What a failure cost.
@@ -91,7 +91,7 @@ impl Piece for Bill {
                 <ul class="promises">
                     { for made.into_iter().map(|&(promise, broken)| one(props.lang, promise, broken)) }
                     // Beside the stage there is room for so many lines; the others are told to readers.
-                    { for (broken > MOST).then(|| html! { <li key="more" class="more">{(w.and_more)(broken - MOST)}</li> }) }
+                    { for (broken > MOST).then(|| html! { <li key="more" class="more">{(w.and_more)(broken + 1 - MOST)}</li> }) }
                 </ul>
             </div>
         }

@@ -171,8 +171,9 @@ fn of_many_broken_promises_those_without_a_line_of_their_own_are_counted() {
         html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, bill: Figures::default(), promises })
     };
     assert!(!html(4).contains("more</li>"));
+    assert!(html(5).contains("and 2 more</li>"), "the last of four lines");
     let all = html(13);
-    assert!(all.contains("and 9 more</li>"), "{all}");
+    assert!(all.contains("and 10 more</li>"), "{all}");
     assert_eq!(all.matches("data-state=\"broken\"").count(), 13, "readers hear of all of them");
 }
 

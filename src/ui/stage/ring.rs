@@ -238,8 +238,7 @@ fn words(model: &StageModel, map: &Layout) -> Html {
         // Between seven nodes there is no room for the term; it stands in the coordinators.
         let term = thin || map.plan.nodes.count_ones() < 7;
         coordinators = stage_words::leads(model.lang, &model.view, term).into();
-        let top = map.seats().filter(|seat| seat.name.kind == Kind::Coordinator).fold(map.centre.y, |top, seat| top.min(seat.at.y));
-        at = if thin { Point::new(map.centre.x, 84.0) } else { Point::new(map.centre.x, top - map.hex_r - 11.0) };
+        at = map.leader_at();
     } else if thin {
         return html! { <g /> };
     }

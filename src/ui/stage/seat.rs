@@ -320,13 +320,13 @@ fn client(map: &Layout, face: &Face) -> Html {
     let at = Point::default();
     let thin = map.plan.thin;
     let (label, class) = if thin { (at.shift(0.0, 33.0), "m") } else { (at.shift(16.0, 7.0), "") };
-    let (x, y, w, h) = if thin { (at.x - 17.0, at.y - 16.0, 34.0, 54.0) } else { (at.x - 14.0, at.y - 17.0, 52.0, 33.0) };
+    let name = if map.is_crowded() { (face.name.n + 1).to_string() } else { face.name.to_string() };
+    let (x, y, w, h) = if thin { (at.x - 14.0, at.y - 16.0, 28.0, 54.0) } else { (at.x - 14.0, at.y - 17.0, 52.0, 33.0) };
     html! {
         <>
             <rect x={x} y={y} width={w} height={h} rx="5" class="halo-ring" />
             { kit::person(at, 0.8, face.part, face.look) }
-            // On a phone there is no room for the names of many: the list for readers has them.
-            if !thin || map.plan.roster.clients <= 10 { { kit::text(label, class, face.name.to_string()) } }
+            { kit::text(label, class, name) }
             if face.isolated {
                 { kit::line(at.shift(-13.0, 17.0), at.shift(13.0, 17.0), "cut-line") }
             }

@@ -45,3 +45,33 @@ test("at 1280 by 720 nothing scrolls at all", async ({ open }) => {
   const size = await page.evaluate(() => [document.scrollingElement.scrollWidth, document.scrollingElement.scrollHeight]);
   assert.deepEqual(size, [1280, 720]);
 });
+
+test("six broken promises beside the stage: three are read, the rest counted, and nothing lies on anything", async ({ open }) => {
+  const { page } = await open({ fragment: "v=4&seed=3&loss=30&off=fencing,lock-lease,fair-queue,token-survives,primary-lease,stored-ack,in-sync-promotion,truncate,op-results,majority,vote-persisted,current-term,re-check,view-check&do=2:kill:K1,3:revive:K1,4:isolate:A,5:freeze:c1,6:kill:B,7:kill:K2,7.5:revive:K2,8:heal:A,9:thaw:c1,10:revive:B,11:isolate:K3,12:freeze:c2,14:heal:K3&at=16" });
+  await page.locator(".promises .more").waitFor();
+  const found = await page.evaluate(() => {
+    const box = (it) => it.getBoundingClientRect();
+    const lines = [...document.querySelectorAll(".promises li")].filter((it) => box(it).height > 5 && getComputedStyle(it).clipPath === "none");
+    const words = [...document.querySelectorAll("#lockpic text")].map((it) => box(it).bottom);
+    return {
+      broken: document.querySelectorAll(".promises [data-state=broken]").length,
+      read: lines.length - 1,
+      more: Number(lines.at(-1).textContent.match(/\d+/)[0]),
+      // Letters have room below them in their box.
+      room: box(document.querySelector(".bill dl div")).top - Math.max(...words),
+    };
+  });
+  assert.ok(found.broken > 4, `it takes more than four: ${found.broken}`);
+  assert.deepEqual([found.read, found.more], [3, found.broken - 3]);
+  assert.ok(found.room > -5, `the bill lies ${-found.room} px on the lock`);
+});
+
+for (const width of [360, 1280]) {
+  test(`what is wrong with a link is said to its last word, ${width} pixels wide`, async ({ open }) => {
+    const { page } = await open({ width, height: width < 700 ? 780 : 720, fragment: "v=4&off=fencing,nonsense-that-nobody-ever" });
+    const notice = page.locator("#notice");
+    assert.match(await notice.innerText(), /nonsense-that-nobody-ever.*instead\.$/s);
+    const [inside, shown] = await notice.evaluate((it) => [it.scrollHeight, it.clientHeight]);
+    assert.ok(inside <= shown, `${inside - shown} px of it are cut off`);
+  });
+}

@@ -3,7 +3,7 @@
 use ringside::cluster::view::LockView;
 use ringside::scene::geom::{Point, num, translate};
 use ringside::scene::glyph;
-use ringside::scene::lock::{Actor, Belief, Place, SLOT, actors};
+use ringside::scene::lock::{self, Actor, Belief, Place, SLOT};
 use ringside::scene::state::{self, Part};
 use ringside::sim::time::Span;
 use ringside::text::lock_words::{self, LockWords};
@@ -28,7 +28,7 @@ const BAR: f64 = 52.0;
 /// The line that heads the lower half, and the one that closes it.
 pub(super) fn heading(model: &StageModel, place: &Place, lock: &LockView) -> Html {
     let words = LockWords::of(model.lang);
-    let all = actors(lock, model.refused);
+    let all = lock::actors(lock, model.refused);
     let is = |belief| all.iter().any(|it| it.belief == belief);
     let late = model.refused.is_some_and(|late| all.iter().any(|it| it.who == late.who && it.token == late.token && it.step.is_some()));
     let said = if is(Belief::Wrong) {
@@ -54,8 +54,24 @@ pub(super) fn heading(model: &StageModel, place: &Place, lock: &LockView) -> Htm
     }
 }
 
+/// Where the rest of a line begins, if each has only one line.
+const BRIEF: f64 = 92.0;
+
+/// Those before the fence; where there are many, the first line says how many others there are.
+pub(super) fn actors(props: &PeopleProps, place: &Place, (others, all): &(usize, Vec<Actor>)) -> Html {
+    let model = &*props.model;
+    let more = usize::from(*others > 0);
+    let n = all.len() + more;
+    html! {
+        <g>
+            if more > 0 { { kit::text(place.slot(0, n).shift(0.0, 17.6), "s", (LockWords::of(model.lang).others)(*others)) } }
+            <g>{ for all.iter().enumerate().map(|(i, it)| actor(props, place, place.slot(i + more, n), place.is_brief(n), it)) }</g>
+        </g>
+    }
+}
+
 /// Somebody before the fence. Whose write was refused is turned away at it.
-pub(super) fn actor(props: &PeopleProps, place: &Place, i: usize, it: &Actor) -> Html {
+fn actor(props: &PeopleProps, place: &Place, at: Point, brief: bool, it: &Actor) -> Html {
     let model = &*props.model;
     let w = LockWords::of(model.lang);
     let name = state::name(&model.view, it.who).map(|name| name.to_string()).unwrap_or_default();
@@ -75,15 +91,35 @@ pub(super) fn actor(props: &PeopleProps, place: &Place, i: usize, it: &Actor) ->
         Belief::Refused => w.turned,
     };
     let turned_away = model.refused.is_some_and(|late| (late.who, late.token) == (it.who, it.token));
-    let y = SECOND - 1.0;
+    let y = if brief { 12.0 } else { SECOND - 1.0 };
     let turned = place.fence - 22.0;
+    let size = if brief { 0.7 } else { SIZE };
+    let who = html! {
+        <>
+            <g transform={translate(Point::new(if brief { 10.0 } else { 16.0 }, if brief { 21.0 } else { SLOT - 6.0 }))}>{ person(props, it.who, size, part) }</g>
+            { kit::text(Point::new(if brief { 24.0 } else { BESIDE }, 17.6), if part == Part::Holder { "b" } else { "" }, name) }
+        </>
+    };
+    let said = if brief {
+        html! {
+            <>
+                { kit::text(Point::new(BRIEF - 22.0, 17.6), "b m", it.token.0.to_string()) }
+                { kit::text(Point::new(BRIEF, 17.6), "", if it.belief == Belief::Refused { below } else { "" }) }
+            </>
+        }
+    } else {
+        html! {
+            <>
+                { kit::ticket(ticket, it.token.0, stale) }
+                { kit::text(Point::new(after, 17.6), "", it.step.map_or("", |step| lock_words::step(model.lang, step))) }
+                { kit::text(lower, "", below) }
+            </>
+        }
+    };
     let body = html! {
         <>
-            <g transform={translate(Point::new(16.0, SLOT - 6.0))}>{ person(props, it.who, SIZE, part) }</g>
-            { kit::text(Point::new(BESIDE, 17.6), if part == Part::Holder { "b" } else { "" }, name) }
-            { kit::ticket(ticket, it.token.0, stale) }
-            { kit::text(Point::new(after, 17.6), "", it.step.map_or("", |step| lock_words::step(model.lang, step))) }
-            { kit::text(lower, "", below) }
+            { who }
+            { said }
             if turned_away {
                 <g class="turned-away">
                     <path d={format!("M{},{}H{}", num(turned - 24.0), num(y), num(turned))} />
@@ -92,24 +128,30 @@ pub(super) fn actor(props: &PeopleProps, place: &Place, i: usize, it: &Actor) ->
             }
         </>
     };
-    let stand = Stand { key: it.token.0.to_string(), who: it.who, at: place.slot(i), place: out.into(), token: Some(it.token.0) };
+    let stand = Stand { key: it.token.0.to_string(), who: it.who, at, place: out.into(), token: Some(it.token.0) };
     somebody(props, stand, class, body)
 }
 
-/// The leases of those before the fence, each by its own clock.
-pub(super) fn leases(model: &StageModel, place: &Place, all: &[Actor]) -> Html {
+/// The leases of those before the fence, each by its own clock. Where each has one line, an empty bar says that it is over.
+pub(super) fn leases(model: &StageModel, place: &Place, (others, all): &(usize, Vec<Actor>)) -> Html {
+    let more = usize::from(*others > 0);
+    let n = all.len() + more;
+    let brief = place.is_brief(n);
     let bar = |(i, it): (usize, &Actor)| {
-        let corner = place.slot(i);
-        let at = corner.shift(BESIDE, SECOND - 5.0);
+        let corner = place.slot(i + more, n);
+        let at = if brief { corner.shift(BRIEF, 7.0) } else { corner.shift(BESIDE, SECOND - 5.0) };
         let share = it.left.0.min(model.lease.0) as f64 / model.lease.0.max(1) as f64;
         html! {
             <g key={it.token.0.to_string()} data-own-lease={seconds(it.left)}>
                 <rect x={at.x + 0.75} y={at.y} width={BAR} height="9" rx="4.5" class="lease-room" fill="none" />
                 <rect x={at.x} y={at.y - 0.75} width={(BAR + 1.5) * share} height="10.5" rx="5.25" class="lease" />
-                { kit::text(Point::new(at.x + BAR + 8.0, corner.y + SECOND + 5.0), "", (words(model.lang).seconds)(&seconds(it.left))) }
+                if !brief {
+                    { kit::text(Point::new(at.x + BAR + 8.0, corner.y + SECOND + 5.0), "", (words(model.lang).seconds)(&seconds(it.left))) }
+                }
             </g>
         }
     };
-    let running = all.iter().enumerate().filter(|(_, it)| it.left > Span::ZERO);
+    let has_bar = |it: &Actor| it.left > Span::ZERO || (brief && it.belief == Belief::Over);
+    let running = all.iter().enumerate().filter(|(_, it)| has_bar(it));
     html! { <g>{ for running.map(bar) }</g> }
 }

@@ -89,19 +89,20 @@ impl Piece for People {
             <g>
                 { line::people(props, &place, lock) }
                 { inside::heading(model, &place, lock) }
-                <g>{ for shown(model, lock, &place).iter().enumerate().map(|(i, actor)| inside::actor(props, &place, i, actor)) }</g>
+                { inside::actors(props, &place, &shown(model, lock, &place)) }
                 { page::document(model, &place, lock) }
             </g>
         }
     }
 }
 
-/// Those before the fence for whom there is room: the latest.
-fn shown(model: &StageModel, lock: &LockView, place: &Place) -> Vec<Actor> {
+/// Those before the fence for whom there is room: the latest; and how many others there are.
+fn shown(model: &StageModel, lock: &LockView, place: &Place) -> (usize, Vec<Actor>) {
     let mut all = lock::actors(lock, model.refused);
-    let skip = all.len().saturating_sub(place.slots);
-    all.drain(..skip);
-    all
+    // Where there is no room for all, the first line says for how many.
+    let others = if all.len() > place.most() { all.len() + 1 - place.most() } else { 0 };
+    all.drain(..others);
+    (others, all)
 }
 
 /// Where somebody stands, and what is known of it.

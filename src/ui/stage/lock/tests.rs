@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use ringside::cluster::document::Line;
+use ringside::cluster::view::InsideView;
 use ringside::proto::lock::token::FencingToken;
+use ringside::scene::lock::Place;
 use ringside::scene::pages::{Fate, Row};
 use ringside::sim::time::Span;
 
@@ -72,11 +74,33 @@ fn who_acts_stands_before_the_fence_with_its_own_lease() {
     Rc::make_mut(&mut model.view).locks[0].inside[1].left = Span::millis(1_500);
     let two = render::<LockPicture>(model.clone());
     assert_eq!(tags(&two, "data-own-lease=").len(), 2, "two believe");
-    assert!(two.contains("the server says it does not hold it"), "{two}");
+    assert!(two.contains("the server says otherwise"), "{two}");
     Rc::make_mut(&mut model.view).locks[0].inside.truncate(1);
     model.fenced = false;
     let open = render::<LockPicture>(model);
     assert!(open.contains("no fence: any token gets in") && tags(&open, "class=\"fence off\"").len() == 1);
+}
+
+#[test]
+fn three_or_more_before_the_fence_have_a_line_each_and_those_without_room_are_counted() {
+    for n in [2, 3, 4, 7] {
+        let mut model = model((264, 270));
+        model.refused = None;
+        let lock = &mut Rc::make_mut(&mut model.view).locks[0];
+        let one = lock.inside[1];
+        let others = (0..n as u64 - 2).map(|i| InsideView { token: FencingToken(20 + i), left: Span::ZERO, ..one });
+        lock.inside.splice(0..0, others);
+        let place = Place::new(264, 270);
+        assert_eq!((place.slots, place.most()), (2, 4));
+        let markup = render::<LockPicture>(model);
+        let drawn = tags(&markup, "data-place=\"out\"").len() + tags(&markup, "data-place=\"in\"").len();
+        assert_eq!(drawn, if n == 7 { 3 } else { n }, "of {n}");
+        assert_eq!(markup.contains(">4 earlier ones<"), n == 7, "of {n}");
+        // The latest is always there; a line each has no room for seconds.
+        has(tag(&markup, "data-place=\"in\""), &["data-token=\"34\""]);
+        assert_eq!(markup.contains(">1.80 s<"), n == 2, "of {n}");
+        assert_eq!(tags(&markup, "data-own-lease=").len(), if n == 2 { 1 } else { drawn }, "an empty bar says that a lease is over");
+    }
 }
 
 #[test]
