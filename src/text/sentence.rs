@@ -31,6 +31,28 @@ pub fn sentence(record: &Record<Note>, roster: &Roster, lang: Lang) -> Vec<Span>
     line.spans
 }
 
+/// What the latest of some facts says. Who gets a lock gets it in the very instant in which another lost it: one sentence says both.
+pub fn latest(facts: &[Record<Note>], roster: &Roster, lang: Lang) -> Vec<Span> {
+    let Some(last) = facts.last() else { return Vec::new() };
+    let What::Note(Note::LockGranted { session: next, lock, token }) = &last.what else { return sentence(last, roster, lang) };
+    let mut same_instant = facts.iter().rev().skip(1).take_while(|fact| fact.at == last.at);
+    let handover = same_instant.find_map(|fact| match &fact.what {
+        What::Note(Note::LockReleased { session, lock: of, .. }) if of == lock => Some((session.client, false)),
+        What::Note(Note::SessionEnded { session, lock: of, held: Some(_) }) if of == lock => Some((session.client, true)),
+        What::Note(_) | What::Fault(_) => None,
+    });
+    let Some((from, lost)) = handover else { return sentence(last, roster, lang) };
+    let form = match (lang, lost) {
+        (Lang::En, false) => sentence_en::PASSED,
+        (Lang::En, true) => sentence_en::LOST,
+        (Lang::Zh, false) => sentence_zh::PASSED,
+        (Lang::Zh, true) => sentence_zh::LOST,
+    };
+    let mut line = Line::default();
+    line.on(form, &if lost { [from, next.client] } else { [next.client, from] }, *lock, &[token.0]);
+    line.spans
+}
+
 /// What a hand did, in one sentence. An isolation is dozens of faults and one action.
 pub fn action(action: Action, roster: &Roster, lang: Lang) -> Vec<Span> {
     let mut line = Line::default();

@@ -8,6 +8,11 @@ use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::text::sentence::{Line, has_disk, percent, seconds};
 
+/// A lock passes to the next from one who gave it back.
+pub(super) const PASSED: &str = "{} is granted the lock @ after {}, with token #.";
+/// A lock passes from one whose session has ended to the next.
+pub(super) const LOST: &str = "{}'s session has ended: {} is granted the lock @, with token #.";
+
 /// What a hand did to the world.
 pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
     match fault {

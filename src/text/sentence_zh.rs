@@ -8,6 +8,11 @@ use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::text::sentence::{Line, has_disk, percent, seconds};
 
+/// A lock passes to the next from one who gave it back.
+pub(super) const PASSED: &str = "{} 接过 {} 归还的锁 @，令牌是 #。";
+/// A lock passes from one whose session has ended to the next.
+pub(super) const LOST: &str = "{} 的会话已结束：锁 @ 归 {}，令牌是 #。";
+
 /// What a hand did to the world.
 pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
     match fault {

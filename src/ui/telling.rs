@@ -65,7 +65,10 @@ pub fn sentence(state: &mut State) -> Vec<Said> {
     };
     let pieces = match state.session.hand(fact.seq) {
         Some((_, action)) => sentence::action(action, &roster, state.lang),
-        None => sentence::sentence(fact, &roster, state.lang),
+        None => {
+            let facts = state.session.facts();
+            sentence::latest(&facts[..facts.len().min(fact.seq.0 as usize + 1)], &roster, state.lang)
+        }
     };
     pieces.into_iter().map(|piece| said(piece, &view, &roster)).collect()
 }

@@ -166,7 +166,8 @@ fn tick(props: &TimeBarProps, rows: &Rows, at: Time) -> Html {
     let every = if props.thin { Span::secs(4) } else { Span::secs(2) };
     let slice = &*props.slice;
     let (first, last) = (at == slice.window.from, at == slice.window.to());
-    if !at.0.is_multiple_of(every.0) && !first {
+    // Counted from the first, so that no two stand too close.
+    if !at.since(slice.window.from).0.is_multiple_of(every.0) {
         return html! { <g key={at.0} /> };
     }
     let class = match (first, last) {

@@ -30,8 +30,8 @@ test("the leading coordinator dies with five in line: another leads, and the lin
 });
 
 for (const [lang, words] of [
-  ["en", { freeze: /frozen|stands still|Freeze/i, granted: /^c4 is granted the lock orders, with token 5/, refused: /refused c2.*its token 4 is smaller than \d/, watch: /zombie|Watch the fence/ }],
-  ["zh", { freeze: /冻结/, granted: /^c4 获得锁 orders，令牌是 5/, refused: /c2.*令牌 4.*\d/, watch: /看栅栏/ }],
+  ["en", { freeze: /frozen|stands still|Freeze/i, granted: /^c2's session has ended: c4 is granted the lock orders, with token 5/, refused: /refused c2.*its token 4 is smaller than \d/, watch: /zombie|Watch the fence/ }],
+  ["zh", { freeze: /冻结/, granted: /^c2 的会话已结束：锁 orders 归 c4，令牌是 5/, refused: /c2.*令牌 4.*\d/, watch: /看栅栏/ }],
 ]) {
   test(`the zombie, opened from the list and told fact by fact, ${lang}`, async ({ open }) => {
     const { page, r } = await open({ lang });
