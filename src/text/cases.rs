@@ -27,7 +27,7 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
         ),
         (Lang::En, Case::Unfenced) => (
             "The zombie, and no fence",
-            "The same sleeper, but the store takes any token: look which lines of the document are struck out.",
+            "The same sleeper, but the store takes any token: see which lines of the document are struck out.",
         ),
         (Lang::En, Case::LeaderDies) => (
             "The leading coordinator dies",
@@ -43,7 +43,7 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
         ),
         (Lang::En, Case::StaleGrant) => (
             "The grant that came too late",
-            "c2 sleeps while the news of its grant waits for it. It does not look at its lease when it wakes up: two believe at once.",
+            "c2 sleeps while the news of its grant waits. It wakes up and does not look at its lease: two believe that they hold the lock.",
         ),
         (Lang::En, Case::SlowClock) => (
             "A clock that runs slow",
@@ -51,11 +51,11 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
         ),
         (Lang::En, Case::LockDelay) => (
             "Lock-delay in place of a fence",
-            "Without fencing the lock rests for 3 s after its holder fell silent. The late write comes in time, this time.",
+            "No fencing, but the lock rests for 3 s after its holder's lease has run out. This time the late write still comes in time.",
         ),
-        (Lang::Zh, Case::Release) => ("正常交还", "持有者做完事，交还锁；排在最前的人拿着更大的令牌进门。"),
+        (Lang::Zh, Case::Release) => ("正常释放", "持有者做完事，释放锁；排在最前的人拿着更大的令牌进门。"),
         (Lang::Zh, Case::HolderDies) => ("持有者宕机", "c2 拿着锁宕机。租约没到期，谁也不能收走这把锁；到期后才轮到下一位。"),
-        (Lang::Zh, Case::Zombie) => ("僵尸", "c2 拿着锁被冻结，一觉睡过了租约，醒来照写不误。看栅栏怎么拦住它。"),
+        (Lang::Zh, Case::Zombie) => ("僵尸", "c2 拿着锁被冻结，一觉睡过了租约，醒来照写不误。看栅栏（fencing）怎么拦住它。"),
         (Lang::Zh, Case::Unfenced) => ("僵尸，且没有栅栏", "还是那个睡过头的 c2，可是存储来者不拒：看文档里哪几行被划掉。"),
         (Lang::Zh, Case::LeaderDies) => {
             ("协调者的领导者宕机", "大家正排着队，领导者宕机了。换一位领导者，队伍原样不动：排队的次序记在日志里。")
@@ -66,7 +66,7 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
             ("迟到的授予", "授予的消息到了，c2 却冻结着。它醒来不看租约就当真：同一刻有两个人都以为锁是自己的。")
         }
         (Lang::Zh, Case::SlowClock) => ("走得太慢的钟", "c2 的钟慢得超出了约定的界限，同一份租约在它那里更长。比一比上下两条租约。"),
-        (Lang::Zh, Case::LockDelay) => ("用锁延迟代替栅栏", "没有栅栏，但持有者失联后锁要先闲置 3 秒。这一回，迟到的写入赶上了。"),
+        (Lang::Zh, Case::LockDelay) => ("用锁延迟代替栅栏", "没有栅栏，但租约到期后，锁还要闲置 3 秒。这一回，迟到的写入赶上了。"),
     }
 }
 
@@ -75,7 +75,7 @@ pub fn todo(lang: Lang, of: Case) -> String {
     let (_, watch) = case(lang, of);
     match lang {
         Lang::En => format!("{watch} Step forward or play."),
-        Lang::Zh => format!("{watch}点前进一步或播放。"),
+        Lang::Zh => format!("{watch}请点“前进一步”或“播放”。"),
     }
 }
 

@@ -94,7 +94,7 @@ static EN: LockWords = LockWords {
         "of the clients are workers",
         "locks",
         "seconds a lease lasts",
-        "seconds a lock rests after a holder fell silent",
+        "seconds a lock rests after a lease ran out",
         "seconds a worker waits; 0: for ever",
     ],
 };
@@ -107,23 +107,23 @@ static ZH: LockWords = LockWords {
     free: "空闲",
     server: "服务端：",
     rests: "锁延迟",
-    workers: "工作者自认",
+    workers: "工作者以为",
     store: "存储已见",
     others: |n| format!("更早的还有 {n} 个"),
     steps: ["在读", "在想", "在写"],
-    over: "租约已过",
+    over: "租约到期",
     turned: "被拒",
-    wrong: "服务端并不认它持有锁",
-    zombie: "租约已过，它还没有看",
+    wrong: "服务端不承认它持有锁",
+    zombie: "租约到期，它还没有看",
     refused_zombie: "被拒；它仍以为持有锁",
     refused: "迟到的写入已被拒",
     fence: "更小的令牌进不来",
-    no_fence: "没有栅栏：谁都能写",
+    no_fence: "没有栅栏：来者不拒",
     blank: "空白",
     queue: "正在等待",
     document: "文档的历史",
     heading: "锁与工作者",
-    figures: ["个客户端充当工作者", "把锁", "秒租约", "秒锁延迟：持有者失联后，锁先闲置", "秒后放弃排队；0 表示一直等"],
+    figures: ["个客户端充当工作者", "把锁", "秒租约", "秒锁延迟：租约到期后，锁先闲置", "秒后放弃排队；0 表示一直等"],
 };
 
 impl LockWords {
@@ -151,7 +151,7 @@ pub fn believes(lang: Lang, lock: &str, token: u64, at: Step) -> String {
     let step = step(lang, at);
     match lang {
         Lang::En => format!("believes it holds {lock} with token {token}, {step}"),
-        Lang::Zh => format!("自认凭令牌 {token} 持有 {lock}，{step}"),
+        Lang::Zh => format!("以为凭令牌 {token} 持有锁 {lock}，{step}"),
     }
 }
 
@@ -159,7 +159,7 @@ pub fn believes(lang: Lang, lock: &str, token: u64, at: Step) -> String {
 pub fn own_lease(lang: Lang, left: Span) -> String {
     match (lang, left) {
         (Lang::En, Span::ZERO) => "its lease by its own clock has run out; it has not looked".to_owned(),
-        (Lang::Zh, Span::ZERO) => "按自己的钟租约已过，它还没有看".to_owned(),
+        (Lang::Zh, Span::ZERO) => "按自己的钟租约到期，它还没有看".to_owned(),
         (Lang::En, left) => format!("its lease by its own clock: {} s left", seconds(left)),
         (Lang::Zh, left) => format!("按自己的钟租约剩 {} 秒", seconds(left)),
     }
@@ -170,17 +170,17 @@ pub fn service(lang: Lang, lock: &str, holder: Option<(String, u64)>, agrees: bo
     match (lang, holder) {
         (Lang::En, _) if agrees => "the server says so too".to_owned(),
         (Lang::Zh, _) if agrees => "服务端也这么说".to_owned(),
-        (Lang::En, Some((who, token))) => format!("the server says: {who} holds {lock} with {token}"),
-        (Lang::Zh, Some((who, token))) => format!("服务端说：{who} 凭 {token} 持有 {lock}"),
+        (Lang::En, Some((who, token))) => format!("the server says: {who} holds {lock} with token {token}"),
+        (Lang::Zh, Some((who, token))) => format!("服务端说：{who} 凭令牌 {token} 持有锁 {lock}"),
         (Lang::En, None) => format!("the server says: nobody holds {lock}"),
-        (Lang::Zh, None) => format!("服务端说：{lock} 无人持有"),
+        (Lang::Zh, None) => format!("服务端说：锁 {lock} 无人持有"),
     }
 }
 
 /// Said of a holder whom the news has not reached, or who is done and gives the lock back.
 pub const fn unaware(lang: Lang) -> &'static str {
     match lang {
-        Lang::En => "it does not act on it",
+        Lang::En => "it is not using it",
         Lang::Zh => "它自己没有在用",
     }
 }

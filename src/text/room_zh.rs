@@ -34,7 +34,7 @@ pub const ZH: RoomWords = RoomWords {
     theory: |value| format!("理论值 {value}"),
     steps: |steps| format!("{steps} 步"),
     node: |n| format!("节点 {n}"),
-    load: |name, weight, keys, share, ideal| format!("{name}，权重 {weight}：{} 个键，占 {share} %（理想 {ideal} %）", grouped(keys)),
+    load: |name, weight, keys, share, ideal| format!("{name}，权重 {weight}：{} 个键，占 {share}%（理想 {ideal}%）", grouped(keys)),
     dead: |name, weight| format!("{name}，权重 {weight}：已宕机，没有键"),
     bars: "各节点所占的键",
     ideal: "理想",
@@ -48,7 +48,7 @@ pub const ZH: RoomWords = RoomWords {
     table: "全部节点的表格",
     columns: ["节点", "权重", "键", "占比", "移入", "移出"],
     rows: |from, to, of| format!("第 {from} 到 {to} 个，共 {of} 个"),
-    counting: |percent| format!("正在统计……{percent} %"),
+    counting: |percent| format!("正在统计……{percent}%"),
     cannot_count: |why| format!("无法统计：{why}。"),
     opening: |nodes, keys, who| format!("{nodes} 个节点分担 {keys} 个键。按 K 杀死 {who}：哪些键必须搬家？"),
     changed: |change, who| match change {
@@ -59,7 +59,7 @@ pub const ZH: RoomWords = RoomWords {
     },
     moved,
     refusal,
-    bad_link: |why| format!("无法读取这个放置室链接：{why}。下面是默认的放置室。"),
+    bad_link: |why| format!("无法读取这个放置页的链接：{why}。下面是默认的放置页。"),
     error,
 };
 
@@ -79,15 +79,15 @@ fn algorithm(algorithm: Algorithm) -> &'static str {
 
 fn limit(limit: Limit) -> &'static str {
     match limit {
-        Limit::NoWeights => "不识别权重：人人份额相同",
+        Limit::NoWeights => "不识别权重：节点份额相同",
         Limit::MovesNearlyAll => "节点一有变化，几乎所有键都要移动",
         Limit::MovesMoreThanLeast => "留下的节点之间也会移动一些键",
-        Limit::RemovesOnlyLast => "只有最后一个节点能便宜地离开",
+        Limit::RemovesOnlyLast => "只有最后一个节点能低代价退出",
         Limit::CapacityIsFixed => "建立时就定死最多 1,024 个节点",
         Limit::ReturnsInOrder => "回来的节点接手最后离开者的键",
         Limit::UnevenWithFewPoints => "虚拟节点少时不均匀",
         Limit::MemoryPerPoint => "内存随节点数乘虚拟节点数增长",
-        Limit::AsksEveryMember => "每次查找都要问遍所有节点",
+        Limit::AsksEveryMember => "每次查找要对每个节点算哈希",
         Limit::ManyProbes => "每次查找要在环上搜索 21 次",
         Limit::TableIsPrime => "表长必须是质数，且远大于节点数",
         Limit::RebuildsWhole => "每次变化都要重建整张表",

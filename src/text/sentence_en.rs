@@ -23,8 +23,8 @@ pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
         Fault::Wipe(who) => line.put("{} lost its disk: nothing of it is left.", &[who]),
         Fault::Join(who) => line.put("{} is asked to join the cluster.", &[who]),
         Fault::Leave(who) => line.put("{} is asked to leave: what it holds has to move first.", &[who]),
-        Fault::Freeze(who) => line.put("{} stands still: whatever reaches it has to wait.", &[who]),
-        Fault::Thaw(who) => line.put("{} goes on, and what had waited reaches it now.", &[who]),
+        Fault::Freeze(who) => line.put("{} is frozen: whatever reaches it has to wait.", &[who]),
+        Fault::Thaw(who) => line.put("{} is thawed, and what had waited reaches it now.", &[who]),
         Fault::Slow(who, 1) => line.put("{}'s messages travel at normal speed again.", &[who]),
         Fault::Slow(who, times) => line.say("{}'s messages now take # times as long.", &[who], &[times.into()]),
         Fault::Cut(from, to) => line.put("Messages from {} to {} are lost from now on.", &[from, to]),
@@ -66,11 +66,11 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.put(&words, &[*node, who]);
         }
         Note::Returned { node, boot, fresh: false } if boot.0 > 1 => {
-            line.say("{} hears from {} again, which is in its life #.", &[who, *node], &[boot.0.into()]);
+            line.say("{} hears from {} again (its boot number #).", &[who, *node], &[boot.0.into()]);
         }
         Note::Returned { node, fresh: false, .. } => line.put("{} hears from {} again.", &[who, *node]),
         Note::Returned { node, boot, fresh: true } => {
-            line.say("{} hears from {} again, which is in its life # with an empty disk.", &[who, *node], &[boot.0.into()]);
+            line.say("{} hears from {} again (its boot number #, with an empty disk).", &[who, *node], &[boot.0.into()]);
         }
         Note::Stands { term } => line.say("{} hears no leader and stands for election, in term #.", &[who], &[(*term).into()]),
         Note::Voted { term, candidate } => line.say("{} gives its vote of term # to {}.", &[who, *candidate], &[(*term).into()]),
@@ -82,7 +82,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.put("{} has not been answered by a majority for too long and leads no more.", &[who]);
         }
         Note::Decided { index, term } => {
-            line.say("{} knows that decision # of term # is made.", &[who], &[index.0.into(), (*term).into()]);
+            line.say("{} learns that decision # of term # is made.", &[who], &[index.0.into(), (*term).into()]);
         }
         Note::DecisionsCut { from, dropped: 1 } => {
             line.say("{} drops entry # of its log of decisions: the leader does not have it.", &[who], &[from.0.into()]);
@@ -107,7 +107,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.say("{} has the whole snapshot of shard #; the log goes on after entry #.", &[who], &[shard.0.into(), upto.0.into()]);
         }
         Note::Yielded { shard } => {
-            line.say("{} lets requests for shard # wait, so that another node can lead.", &[who], &[shard.0.into()]);
+            line.say("{} lets requests for shard # wait, so that another node can become its primary.", &[who], &[shard.0.into()]);
         }
         Note::Dropped { shard } => line.say("{} deletes its copy of shard #: enough others hold it.", &[who], &[shard.0.into()]),
         Note::ViewChanged { shard, view, why } => view_changed(line, *shard, view, *why, who),
@@ -124,7 +124,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.say("{} adds entry # to its log of shard #, in view #.", &[who], &[index.0.into(), shard.0.into(), view.0.into()]);
         }
         Note::Committed { shard, index } => {
-            line.say("{} knows that shard # is committed up to entry #.", &[who], &[shard.0.into(), index.0.into()]);
+            line.say("{} learns that shard # is committed up to entry #.", &[who], &[shard.0.into(), index.0.into()]);
         }
         Note::Truncated { shard, from, dropped: 1 } => {
             line.say("{} drops entry # of shard #: the new view does not have it.", &[who], &[from.0.into(), shard.0.into()]);
@@ -176,13 +176,13 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.say("{} has caught up on shard #, says {}.", &[*learner, who], &[shard.0.into()]);
         }
         Note::Acknowledged { shard, op, index, key: _ } => {
-            line.say("{} confirms {}'s write to shard #: it is entry #.", &[who, op.client], &[shard.0.into(), index.0.into()]);
+            line.say("{} acknowledges {}'s write to shard #: it is entry #.", &[who, op.client], &[shard.0.into(), index.0.into()]);
         }
         Note::Refused { shard, op, why } => {
             let because = match why {
                 RefusedWhy::NotPrimary => format!("it is not the primary of shard {}", shard.0),
                 RefusedWhy::NoLease => format!("without a lease it may not serve shard {}", shard.0),
-                RefusedWhy::Settling => format!("it still settles what the last primary of shard {} left", shard.0),
+                RefusedWhy::Settling => format!("it is still settling what the last primary of shard {} left", shard.0),
                 RefusedWhy::TooFew => format!("too few copies of shard {} are in sync for a write", shard.0),
                 RefusedWhy::NoRoute => format!("it knows no primary of shard {}", shard.0),
             };
@@ -200,7 +200,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.on("{} is granted the lock @, with token #.", &[session.client], *lock, &[token.0]);
         }
         Note::LockReleased { session, lock, token } => {
-            line.on("{} gives the lock @ back, and token # with it.", &[session.client], *lock, &[token.0]);
+            line.on("{} releases the lock @, which it held with token #.", &[session.client], *lock, &[token.0]);
         }
         Note::LockCancelled { session, lock } => {
             line.on("{} has waited long enough: it leaves the queue of the lock @.", &[session.client], *lock, &[]);
@@ -273,7 +273,7 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
             return;
         }
         (ViewWhy::Promotion | ViewWhy::NoPrimary, _) => {
-            line.say("Shard # has no primary in view #: nobody who has all its writes is alive.", &[], &[shard.into(), no.into()]);
+            line.say("Shard # has no primary in view #: no live copy is sure to have all its writes.", &[], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::Recruited(node), _) => {
@@ -295,13 +295,12 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
             return;
         }
         (ViewWhy::BackupLost, _) => {
-            line.say("From view # of shard # on, in sync only ", &[], &[no.into(), shard.into()]);
+            line.say("From view # of shard # on, only ", &[], &[no.into(), shard.into()]);
         }
         (ViewWhy::CaughtUp, _) => {
-            line.say("A replica of shard # has caught up: in sync from view # on ", &[], &[shard.into(), no.into()]);
+            line.say("A copy of shard # has caught up: from view # on, ", &[], &[shard.into(), no.into()]);
         }
     }
-    line.put(if view.in_sync.len() == 1 { "is " } else { "are " }, &[]);
     line.list(&view.in_sync, ", ", " and ");
-    line.put(".", &[]);
+    line.put(if view.in_sync.len() == 1 { " is in sync." } else { " are in sync." }, &[]);
 }

@@ -9,22 +9,22 @@ use crate::sim::id::Pid;
 use crate::text::sentence::{Line, has_disk, percent, seconds};
 
 /// A lock passes to the next from one who gave it back.
-pub(super) const PASSED: &str = "{} 接过 {} 归还的锁 @，令牌是 #。";
+pub(super) const PASSED: &str = "{} 接过 {} 释放的锁 @，令牌是 #。";
 /// A lock passes from one whose session has ended to the next.
 pub(super) const LOST: &str = "{} 的会话已结束：锁 @ 归 {}，令牌是 #。";
 
 /// What a hand did to the world.
 pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
     match fault {
-        Fault::Kill(who) if !has_disk(who, roster) => line.put("{} 被关停：它知道的一切都丢失了。", &[who]),
-        Fault::Kill(who) => line.put("{} 被关停：内存中的一切丢失，磁盘还在。", &[who]),
+        Fault::Kill(who) if !has_disk(who, roster) => line.put("{} 被杀死：它知道的一切都丢失了。", &[who]),
+        Fault::Kill(who) => line.put("{} 被杀死：内存中的一切丢失，磁盘还在。", &[who]),
         Fault::Revive(who) if !has_disk(who, roster) => line.put("{} 重新启动，一切从头开始。", &[who]),
         Fault::Revive(who) => line.put("{} 从磁盘重新启动。", &[who]),
         Fault::Wipe(who) => line.put("{} 的磁盘被清空：什么都没有留下。", &[who]),
         Fault::Join(who) => line.put("{} 受命加入集群。", &[who]),
-        Fault::Leave(who) => line.put("{} 受命退出集群：它保存的数据要先搬走。", &[who]),
+        Fault::Leave(who) => line.put("{} 受命排空：它保存的数据要先搬走，然后退出集群。", &[who]),
         Fault::Freeze(who) => line.put("{} 被冻结：发给它的一切都只能等着。", &[who]),
-        Fault::Thaw(who) => line.put("{} 恢复运行，积压的消息这时才送到。", &[who]),
+        Fault::Thaw(who) => line.put("{} 解冻，积压的消息这时才送到。", &[who]),
         Fault::Slow(who, 1) => line.put("{} 的消息恢复正常速度。", &[who]),
         Fault::Slow(who, times) => line.say("{} 的消息延迟变为原来的 # 倍。", &[who], &[times.into()]),
         Fault::Cut(from, to) => line.put("从现在起，{} 发给 {} 的消息都会丢失。", &[from, to]),
@@ -40,10 +40,10 @@ pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
 /// What a hand did, where that is more than one fault.
 pub(super) fn action(line: &mut Line, action: Action, who: &[Pid]) {
     match action {
-        Action::Cut(..) => line.put("{} 与 {} 之间的连接被切断。", who),
-        Action::Heal(..) => line.put("{} 与 {} 之间的连接恢复。", who),
+        Action::Cut(..) => line.put("{} 与 {} 之间的链路被切断。", who),
+        Action::Heal(..) => line.put("{} 与 {} 之间的链路恢复。", who),
         Action::Isolate(_) => line.put("{} 被隔离，与所有进程失去联系。", who),
-        Action::Rejoin(_) => line.put("{} 的所有连接恢复。", who),
+        Action::Rejoin(_) => line.put("{} 的所有链路恢复。", who),
         Action::Kill(_)
         | Action::Revive(_)
         | Action::Add(_)
@@ -66,15 +66,15 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.put(&words, &[*node, who]);
         }
         Note::Returned { node, boot, fresh: false } if boot.0 > 1 => {
-            line.say("{} 又收到了 {} 的消息，这是它第 # 次启动。", &[who, *node], &[boot.0.into()]);
+            line.say("{} 又收到了 {} 的消息（它的第 # 次启动）。", &[who, *node], &[boot.0.into()]);
         }
         Note::Returned { node, fresh: false, .. } => line.put("{} 又收到了 {} 的消息。", &[who, *node]),
         Note::Returned { node, boot, fresh: true } => {
-            line.say("{} 又收到了 {} 的消息，这是它第 # 次启动，磁盘是空的。", &[who, *node], &[boot.0.into()]);
+            line.say("{} 又收到了 {} 的消息（它的第 # 次启动，磁盘为空）。", &[who, *node], &[boot.0.into()]);
         }
-        Note::Stands { term } => line.say("{} 听不到领导者，在任期 # 参选。", &[who], &[(*term).into()]),
+        Note::Stands { term } => line.say("{} 收不到领导者的心跳，在任期 # 参选。", &[who], &[(*term).into()]),
         Note::Voted { term, candidate } => line.say("{} 把任期 # 的一票投给 {}。", &[who, *candidate], &[(*term).into()]),
-        Note::Elected { term } => line.say("{} 当选：在任期 # 领导各协调者。", &[who], &[(*term).into()]),
+        Note::Elected { term } => line.say("{} 当选：在任期 # 担任协调者的领导者。", &[who], &[(*term).into()]),
         Note::SteppedDown { term, why: YieldWhy::HigherTerm } => {
             line.say("{} 得知已有任期 #，不再是领导者。", &[who], &[(*term).into()]);
         }
@@ -152,11 +152,11 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         }
         Note::Refused { shard, op, why } => {
             let because = match why {
-                RefusedWhy::NotPrimary => format!("它不是分片 {} 的主", shard.0),
+                RefusedWhy::NotPrimary => format!("它不是分片 {} 的主副本", shard.0),
                 RefusedWhy::NoLease => format!("没有租约，它不能为分片 {} 提供服务", shard.0),
-                RefusedWhy::Settling => format!("它还在处理分片 {} 的前任主留下的记录", shard.0),
+                RefusedWhy::Settling => format!("它还在处理分片 {} 的前任主副本留下的记录", shard.0),
                 RefusedWhy::TooFew => format!("分片 {} 的同步副本太少，不能写入", shard.0),
-                RefusedWhy::NoRoute => format!("它不知道谁是分片 {} 的主", shard.0),
+                RefusedWhy::NoRoute => format!("它不知道谁是分片 {} 的主副本", shard.0),
             };
             line.put(&format!("{{}} 没有受理 {{}} 的请求：{because}。"), &[who, op.client]);
         }
@@ -170,7 +170,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.on("{} 获得锁 @，令牌是 #。", &[session.client], *lock, &[token.0]);
         }
         Note::LockReleased { session, lock, token } => {
-            line.on("{} 归还锁 @，令牌 # 就此作废。", &[session.client], *lock, &[token.0]);
+            line.on("{} 释放锁 @（令牌 #）。", &[session.client], *lock, &[token.0]);
         }
         Note::LockCancelled { session, lock } => {
             line.on("{} 等得够久了，不再排队等锁 @。", &[session.client], *lock, &[]);
@@ -225,11 +225,11 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
     let (shard, no) = (shard.0, view.no.0);
     match (why, view.primary) {
         (ViewWhy::Promotion, Some(primary)) => {
-            line.say("{} 把 {} 提升为分片 # 的主，视图 # 开始。", &[who, primary], &[shard.into(), no.into()]);
+            line.say("{} 把 {} 提升为分片 # 的主副本，视图 # 开始。", &[who, primary], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::Promotion | ViewWhy::NoPrimary, _) => {
-            line.say("分片 # 在视图 # 中没有主：数据完整的副本都已宕机。", &[], &[shard.into(), no.into()]);
+            line.say("分片 # 在视图 # 中没有主副本：存活的副本都不能保证数据完整。", &[], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::Recruited(node), _) => {

@@ -58,17 +58,17 @@ const EN: StageWords = StageWords {
     coordinator: "coordinator",
     committed: "committed",
     control: "Control",
-    office: "office",
+    office: "role",
     term: "term",
     vote: "vote for",
     snapshot: "snapshot",
     posts: ["leads", "unsure", "stands", "asks", "follows", "new", "down"],
     posts_long: [
-        "leads",
+        "leader",
         "believes it leads, out of touch with most",
-        "stands for election",
-        "asks whether it could win an election",
-        "follows",
+        "candidate: stands for election",
+        "pre-candidate: asks whether it could win",
+        "follower",
         "lost its disk, does not count yet",
         "down",
     ],
@@ -86,12 +86,12 @@ const ZH: StageWords = StageWords {
     coordinator: "协调者",
     committed: "已提交",
     control: "协调者",
-    office: "身份",
+    office: "角色",
     term: "任期",
     vote: "投票给",
     snapshot: "快照",
     posts: ["领导", "存疑", "参选", "探询", "跟随", "新来", "宕机"],
-    posts_long: ["领导者", "自认领导者，但已与多数失联", "候选人", "正在探询能否当选", "跟随者", "磁盘已失，暂不计票", "已宕机"],
+    posts_long: ["领导者", "自认领导者，但已与多数失联", "候选人", "正在探询能否当选", "跟随者", "磁盘丢失，暂无表决权", "已宕机"],
     suspects: "怀疑",
     alone: "只有它一个，正是教科书里的中心服务器：单点故障",
 };
@@ -120,7 +120,7 @@ pub fn seconds(lang: Lang, span: Span) -> String {
 pub fn lease(lang: Lang, percent: u64) -> String {
     match lang {
         Lang::En => format!("lease {percent} %"),
-        Lang::Zh => format!("租约 {percent} %"),
+        Lang::Zh => format!("租约 {percent}%"),
     }
 }
 
@@ -234,7 +234,7 @@ pub const fn standing(lang: Lang, standing: Standing) -> Option<&'static str> {
         (Lang::En, Standing::Out) => "off the ring: down for too long",
         (Lang::En, Standing::None) => "not on the ring",
         (Lang::Zh, Standing::Joining | Standing::Receiving) => "正在接收副本",
-        (Lang::Zh, Standing::Draining) => "正在退出",
+        (Lang::Zh, Standing::Draining) => "正在排空",
         (Lang::Zh, Standing::Out) => "宕机太久，已移出环",
         (Lang::Zh, Standing::None) => "不在环上",
     })

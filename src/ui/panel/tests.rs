@@ -241,7 +241,7 @@ fn what_moves_is_listed_for_who_listens() {
     };
     let (en, zh) = (twins(Lang::En), twins(Lang::Zh));
     assert!(en.contains("<li>shard 1: B → H, 60 %</li>"), "{en}");
-    assert!(zh.contains("<li>分片 1：B → H，60 %</li>"), "{zh}");
+    assert!(zh.contains("<li>分片 1：B → H，60%</li>"), "{zh}");
 }
 
 #[test]

@@ -169,9 +169,9 @@ fn each_coordinator_wears_its_office_its_term_and_its_vote() {
     );
     has(
         tag(&markup, "data-id=\"K2\""),
-        &["data-role=\"leader\"", "data-term=\"9\"", "data-vote=\"K2\"", "coordinator K2, up, leads, term 9"],
+        &["data-role=\"leader\"", "data-term=\"9\"", "data-vote=\"K2\"", "coordinator K2, up, leader, term 9"],
     );
-    has(tag(&markup, "data-id=\"K3\""), &["data-role=\"candidate\"", "data-vote=\"K3\"", "stands for election"]);
+    has(tag(&markup, "data-id=\"K3\""), &["data-role=\"candidate\"", "data-vote=\"K3\"", "candidate: stands for election"]);
     assert_eq!(tags(&markup, "class=\"star\"").len(), 2, "two that lead are two stars");
     assert_eq!([tags(&markup, "class=\"hex leader\"").len(), tags(&markup, "class=\"hex unsure\"").len()], [1, 1]);
     assert!(markup.contains(">K2 and K1 lead<"), "the latest term first");
@@ -217,7 +217,7 @@ fn a_selected_coordinator_opens_their_table_under_the_log() {
         .collect();
     let wanted = [
         vec!["Control", "★ K1", "★ K2", "K3"],
-        vec!["office", "unsure", "leads", "stands"],
+        vec!["role", "unsure", "leads", "stands"],
         vec!["term", "8", "9", "9"],
         vec!["vote for", "K1", "K2", "K3"],
         vec!["snapshot", "40", "40", "40"],
@@ -265,7 +265,7 @@ fn the_table_says_when_a_write_is_acknowledged() {
 fn every_word_changes_with_the_language() {
     let chinese = |size| StageModel { lang: Lang::Zh, ..model(size) };
     let markup = render::<Ring>(chinese((560, 478))) + &render::<Copies>(chinese((352, 478))) + &render::<LockPicture>(chinese((264, 300)));
-    for words in ["客户端", "均衡器", "协调者", "副本", "视图 4", "已提交", "暂无主", "租约 62 %", "节点 C，已宕机"]
+    for words in ["客户端", "均衡器", "协调者", "副本", "视图 4", "已提交", "暂无主", "租约 62%", "节点 C，已宕机"]
     {
         assert!(markup.contains(words), "{words}");
     }
