@@ -163,13 +163,17 @@ impl Hosted {
             self.applied = self.applied.next();
             let index = self.applied;
             let Some((op, request)) = self.replica.log().get(index).and_then(|entry| entry.op.clone()) else { continue };
-            let (outcome, now) = self.store.apply(index, op, &request, self.rules);
+            let Some((outcome, now)) = self.store.apply(index, op, &request, self.rules) else {
+                self.waiting.remove(&index);
+                continue;
+            };
             if !self.replica.is_primary() {
                 continue;
             }
             match (&request, &outcome) {
                 (Request::Edit(key, token, text), Outcome::Written) => {
-                    ctx.note(Note::FencedWrite { shard, op, lock: ctx.env().lock_of(*key), token: *token, text: text.clone() });
+                    let (lock, token, text) = (ctx.env().lock_of(*key), *token, text.clone());
+                    ctx.note(Note::FencedWrite { shard, index, op, again: !now, lock, token, text });
                 }
                 (Request::Edit(key, token, _) | Request::Open(key, token), Outcome::Fenced(seen)) => {
                     let (asked, lock) = (request.asked(), ctx.env().lock_of(*key));

@@ -307,7 +307,7 @@ pub fn lock_outcome(outcome: LockOutcome, of: (u32, u32), ctx: &mut Context<'_>)
             ctx.send(session.client, Msg::SessionOk { session, since, token: Some(token) });
         }
         LockOutcome::Released(session, lock, token) => over(session, Some(Note::LockReleased { session, lock, token }), ctx),
-        LockOutcome::Cancelled(session, lock) => over(session, Some(Note::LockCancelled { session, lock }), ctx),
+        LockOutcome::Cancelled(session, lock, held) => over(session, Some(Note::LockCancelled { session, lock, held }), ctx),
         LockOutcome::Ended(session, lock, held) => over(session, Some(Note::SessionEnded { session, lock, held }), ctx),
         LockOutcome::Gone(session) => over(session, None, ctx),
     }

@@ -310,6 +310,8 @@ pub enum Note {
         session: Session,
         /// For which lock it waited.
         lock: LockId,
+        /// The token with which it had just been granted the lock after all, if it had: it gives it back unused.
+        held: Option<FencingToken>,
     },
     /// A session's lease ended: it leaves the queue, and the lock if it held it.
     SessionEnded {
@@ -345,8 +347,12 @@ pub enum Note {
     FencedWrite {
         /// The shard of the document.
         shard: ShardId,
+        /// Where it stands in the log.
+        index: Index,
         /// The operation.
         op: OpId,
+        /// Whether it took effect before, from another place in the log, and does not do so again.
+        again: bool,
         /// The lock that protects the document.
         lock: LockId,
         /// The token it carried.

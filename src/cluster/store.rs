@@ -142,10 +142,14 @@ impl Store {
     }
 
     /// Carries out the operation at an index of the log. Gives what came of it, and whether it was carried out now, and not
-    /// before.
-    pub fn apply(&mut self, index: Index, op: OpId, request: &Request, rules: Protection) -> (Outcome, bool) {
-        if let Known::Done(outcome) = self.known(op) {
-            return (outcome, false); // logged twice: once by the old primary, once again by the new one
+    /// before. `None`: its client has gone on since, and nothing is done. (It was logged before what the client asked for later
+    /// was carried out, and stands behind it. Done now, it would take the later one's place in the memory, and a retry of that
+    /// one would be done twice.)
+    pub fn apply(&mut self, index: Index, op: OpId, request: &Request, rules: Protection) -> Option<(Outcome, bool)> {
+        match self.known(op) {
+            Known::New => {}
+            Known::Done(outcome) => return Some((outcome, false)), // logged twice: once by the old primary, once again by the new one
+            Known::Past => return None,
         }
         let outcome = match request {
             Request::Get(key) => Outcome::Value(self.get(*key)),
@@ -172,7 +176,7 @@ impl Store {
         if rules.results {
             self.results.insert(op.client, (op.boot, op.n, outcome.clone()));
         }
-        (outcome, true)
+        Some((outcome, true))
     }
 }
 
@@ -192,7 +196,7 @@ mod tests {
     fn a_token_smaller_than_the_largest_seen_is_refused_for_its_own_document_only() {
         let mut store = Store::default();
         let text = Text::default().with(Line { who: Pid(2), token: FencingToken(33) });
-        let mut apply = |op, request| store.apply(Index(1), op, &request, RULES).0;
+        let mut apply = |op, request| store.apply(Index(1), op, &request, RULES).expect("in order").0;
         assert_eq!(apply(op(1, 1), Request::Open(KEY, FencingToken(34))), Outcome::Text(Text::default()));
         assert_eq!(apply(op(2, 1), Request::Edit(KEY, FencingToken(33), text.clone())), Outcome::Fenced(FencingToken(34)));
         assert_eq!(apply(op(3, 1), Request::Open(KEY, FencingToken(33))), Outcome::Fenced(FencingToken(34)), "it may not even read");
@@ -207,7 +211,19 @@ mod tests {
         let mut store = Store::default();
         store.apply(Index(1), op(1, 1), &Request::Put(KEY, 5), RULES);
         store.apply(Index(1), op(2, 1), &Request::Put(KEY, 6), RULES);
-        assert_eq!(store.apply(Index(1), op(1, 1), &Request::Put(KEY, 5), RULES), (Outcome::Written, false));
+        assert_eq!(store.apply(Index(1), op(1, 1), &Request::Put(KEY, 5), RULES), Some((Outcome::Written, false)));
+        assert_eq!(store.get(KEY), 6);
+    }
+
+    #[test]
+    fn what_a_client_asked_for_before_it_went_on_is_not_done_and_does_not_take_the_place_of_what_it_asked_for_since() {
+        let mut store = Store::default();
+        let reborn = OpId { boot: Boot(2), ..op(1, 1) };
+        store.apply(Index(1), reborn, &Request::Put(KEY, 5), RULES);
+        assert_eq!(store.apply(Index(2), op(1, 7), &Request::Put(KEY, 4), RULES), None, "of its former life");
+        assert_eq!(store.get(KEY), 5);
+        store.apply(Index(3), op(2, 1), &Request::Put(KEY, 6), RULES);
+        assert_eq!(store.apply(Index(4), reborn, &Request::Put(KEY, 5), RULES), Some((Outcome::Written, false)), "its retry");
         assert_eq!(store.get(KEY), 6);
     }
 }

@@ -228,7 +228,7 @@ pub struct LockView {
     pub holder: Option<HolderView>,
     /// Who waits, next first.
     pub queue: Vec<Session>,
-    /// Lock-delay: for how long nobody is granted it, since its last holder fell silent. Zero: it does not rest.
+    /// Lock-delay: for how long nobody is granted it, since its last holder's lease ran out. Zero: it does not rest.
     pub rests: Span,
     /// Workers that have taken it and act on it: the holder, and any zombie. In the order of pids.
     pub inside: Vec<InsideView>,

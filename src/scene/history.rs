@@ -230,7 +230,9 @@ impl History {
                 }
                 self.grants.push(Grant { lock: *lock, token: *token, client: session.client, from: at, to: None, frozen });
             }
-            Note::LockReleased { token, .. } | Note::SessionEnded { held: Some(token), .. } => {
+            Note::LockReleased { token, .. }
+            | Note::SessionEnded { held: Some(token), .. }
+            | Note::LockCancelled { held: Some(token), .. } => {
                 if let Some(grant) = self.grants.iter_mut().rev().find(|g| g.token == *token && g.to.is_none()) {
                     grant.to = Some(at);
                     close(&mut grant.frozen, at);
@@ -274,7 +276,7 @@ impl History {
             | Note::Dropped { .. }
             | Note::HoldBegins { .. }
             | Note::GrantTooLate { .. }
-            | Note::LockCancelled { .. }
+            | Note::LockCancelled { held: None, .. }
             | Note::HoldEnds { .. }
             | Note::FencedWrite { .. }
             | Note::FenceRefused { .. } => {}

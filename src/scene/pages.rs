@@ -3,6 +3,7 @@
 
 use crate::cluster::note::{Line, Note, OpId};
 use crate::proto::lock::token::LockId;
+use crate::proto::replica::view::Index;
 use crate::sim::journal::{Record, What};
 use crate::sim::sorted::SortedSet;
 
@@ -44,8 +45,8 @@ struct Entry {
 pub struct Pages {
     read: usize,
     entries: Vec<Entry>,
-    /// What was told already: a new primary tells again what its predecessor may have told.
-    told: SortedSet<OpId>,
+    /// What was told already, and where it stands in the log: a new primary tells again what its predecessor may have told.
+    told: SortedSet<(OpId, Index)>,
 }
 
 impl Pages {
@@ -57,7 +58,7 @@ impl Pages {
         for (i, fact) in facts.iter().enumerate().skip(self.read) {
             let known_at = i + 1;
             let entry = match &fact.what {
-                What::Note(Note::FencedWrite { op, lock, token, text, .. }) if self.told.insert(*op) => {
+                What::Note(Note::FencedWrite { op, index, again, lock, token, text, .. }) if self.is_news(*op, *index, *again) => {
                     let last = text.len().saturating_sub(1);
                     let first = text.len() - text.lines().len() as u32;
                     // Of lines that the text no longer shows nothing can be said.
@@ -69,7 +70,7 @@ impl Pages {
                     }
                     Entry { known_at, lock: *lock, line: Line { who: op.client, token: *token }, place: Some(last), gone_at: None }
                 }
-                What::Note(Note::FenceRefused { op, lock, token, .. }) if self.told.insert(*op) => {
+                What::Note(Note::FenceRefused { op, lock, token, .. }) if self.is_news(*op, Index(0), true) => {
                     Entry { known_at, lock: *lock, line: Line { who: op.client, token: *token }, place: None, gone_at: None }
                 }
                 What::Note(_) | What::Fault(_) => continue,
@@ -77,6 +78,12 @@ impl Pages {
             self.entries.push(entry);
         }
         self.read = facts.len();
+    }
+
+    /// Whether this was not told before: a new primary tells what its predecessor told, and what took effect from another place.
+    fn is_news(&mut self, op: OpId, index: Index, again: bool) -> bool {
+        let told = again && self.told.iter().any(|&(other, _)| other == op);
+        self.told.insert((op, index)) && !told
     }
 
     /// The last rows of a lock's document, oldest first, as they are when so many facts are known.
@@ -122,7 +129,7 @@ mod tests {
 
     fn wrote(lock: LockId, who: u16, n: u32, lines: &[(u16, u64)]) -> Note {
         let token = FencingToken(lines.last().expect("a line").1);
-        Note::FencedWrite { shard: ShardId(3), op: op(who, n), lock, token, text: text(lines) }
+        Note::FencedWrite { shard: ShardId(3), index: Index(n), op: op(who, n), again: false, lock, token, text: text(lines) }
     }
 
     fn refused(who: u16, n: u32, token: u64, seen: u64) -> Note {

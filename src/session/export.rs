@@ -235,16 +235,15 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
         Note::LockGranted { session: s, lock, token } | Note::LockReleased { session: s, lock, token } => {
             vec![("session", session(s)), ("lock", named(*lock)), ("token", number(token.0))]
         }
-        Note::LockCancelled { session: s, lock } => vec![("session", session(s)), ("lock", named(*lock))],
-        Note::SessionEnded { session: s, lock, held } => {
+        Note::LockCancelled { session: s, lock, held } | Note::SessionEnded { session: s, lock, held } => {
             vec![("session", session(s)), ("lock", named(*lock)), ("held", held.map_or(Value::None, |token| number(token.0)))]
         }
         Note::HoldBegins { lock, token } | Note::GrantTooLate { lock, token } | Note::HoldEnds { lock, token } => {
             vec![("lock", named(*lock)), ("token", number(token.0))]
         }
-        Note::FencedWrite { shard, op: o, lock, token, text } => {
-            let (token, lines) = (number(token.0), number(text.len()));
-            vec![("shard", number(shard.0)), ("op", op(o)), ("lock", named(*lock)), ("token", token), ("lines", lines)]
+        Note::FencedWrite { shard, index, op: o, lock, token, text, .. } => {
+            let (index, token, lines) = (number(index.0), number(token.0), number(text.len()));
+            vec![("shard", number(shard.0)), ("op", op(o)), ("index", index), ("lock", named(*lock)), ("token", token), ("lines", lines)]
         }
         Note::FenceRefused { shard, op: o, asked, lock, token, seen } => {
             let (token, seen) = (number(token.0), number(seen.0));

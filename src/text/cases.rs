@@ -25,10 +25,9 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
             "The zombie",
             "c2 freezes with the lock, sleeps through its lease, and wakes up to write as if nothing had happened. Watch the fence.",
         ),
-        (Lang::En, Case::Unfenced) => (
-            "The zombie, and no fence",
-            "The same sleeper, but the store takes any token: see which lines of the document are struck out.",
-        ),
+        (Lang::En, Case::Unfenced) => {
+            ("The zombie, and no fence", "The same sleeper, but the store takes any token: see which lines of the document are struck out.")
+        }
         (Lang::En, Case::LeaderDies) => (
             "The leading coordinator dies",
             "It dies with everybody in line. Another one leads, and the line stands as it stood: the queue is in the log.",

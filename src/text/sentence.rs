@@ -37,7 +37,11 @@ pub fn latest(facts: &[Record<Note>], roster: &Roster, lang: Lang) -> Vec<Span> 
     let What::Note(Note::LockGranted { session: next, lock, token }) = &last.what else { return sentence(last, roster, lang) };
     let mut same_instant = facts.iter().rev().skip(1).take_while(|fact| fact.at == last.at);
     let handover = same_instant.find_map(|fact| match &fact.what {
-        What::Note(Note::LockReleased { session, lock: of, .. }) if of == lock => Some((session.client, false)),
+        What::Note(Note::LockReleased { session, lock: of, .. } | Note::LockCancelled { session, lock: of, held: Some(_) })
+            if of == lock =>
+        {
+            Some((session.client, false))
+        }
         What::Note(Note::SessionEnded { session, lock: of, held: Some(_) }) if of == lock => Some((session.client, true)),
         What::Note(_) | What::Fault(_) => None,
     });

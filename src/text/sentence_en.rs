@@ -202,8 +202,11 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::LockReleased { session, lock, token } => {
             line.on("{} releases the lock @, which it held with token #.", &[session.client], *lock, &[token.0]);
         }
-        Note::LockCancelled { session, lock } => {
+        Note::LockCancelled { session, lock, held: None } => {
             line.on("{} has waited long enough: it leaves the queue of the lock @.", &[session.client], *lock, &[]);
+        }
+        Note::LockCancelled { session, lock, held: Some(token) } => {
+            line.on("{} has waited long enough, and gives the lock @ back unused (token #).", &[session.client], *lock, &[token.0]);
         }
         Note::SessionEnded { session, lock, held: Some(token) } => {
             line.on("{}'s session has ended: it loses the lock @ that it held with token #.", &[session.client], *lock, &[token.0]);
@@ -225,7 +228,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::HoldEnds { lock, token } => {
             line.on("{} is done with the lock @ (token #).", &[who], *lock, &[token.0]);
         }
-        Note::FencedWrite { shard, op, lock: _, token, text } => {
+        Note::FencedWrite { shard, op, token, text, .. } => {
             line.say(
                 "Shard # took {}'s write with token #: the document has # lines.",
                 &[op.client],

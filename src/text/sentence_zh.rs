@@ -172,8 +172,11 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::LockReleased { session, lock, token } => {
             line.on("{} 释放锁 @（令牌 #）。", &[session.client], *lock, &[token.0]);
         }
-        Note::LockCancelled { session, lock } => {
+        Note::LockCancelled { session, lock, held: None } => {
             line.on("{} 等得够久了，不再排队等锁 @。", &[session.client], *lock, &[]);
+        }
+        Note::LockCancelled { session, lock, held: Some(token) } => {
+            line.on("{} 不再等待：刚授予它的锁 @（令牌 #）未用即释放。", &[session.client], *lock, &[token.0]);
         }
         Note::SessionEnded { session, lock, held: Some(token) } => {
             line.on("{} 的会话已结束：它失去了锁 @（令牌 #）。", &[session.client], *lock, &[token.0]);
@@ -186,7 +189,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             line.on("{} 这才收到锁 @ 的授予通知（令牌 #），但自己的租约已经到期，所以不当真。", &[who], *lock, &[token.0]);
         }
         Note::HoldEnds { lock, token } => line.on("{} 用完了锁 @（令牌 #）。", &[who], *lock, &[token.0]),
-        Note::FencedWrite { shard, op, lock: _, token, text } => {
+        Note::FencedWrite { shard, op, token, text, .. } => {
             line.say("分片 # 接受了 {} 凭令牌 # 的写入：文档现有 # 行。", &[op.client], &[shard.0.into(), token.0, text.len().into()]);
         }
         Note::FenceRefused { shard, op, asked, lock: _, token, seen } => {

@@ -116,7 +116,7 @@ impl State {
                 let outcome = match self.store.known(op) {
                     Known::Done(outcome) => outcome,
                     Known::Past => return,
-                    Known::New => self.store.apply(Index(1), op, &request, rules).0.also(|outcome| {
+                    Known::New => self.store.apply(Index(1), op, &request, rules).expect("it is new").0.also(|outcome| {
                         if let (Request::Edit(_, token, text), Outcome::Written) = (&request, outcome) {
                             self.judge.sees(*token, text);
                         }

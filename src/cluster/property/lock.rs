@@ -3,6 +3,7 @@
 use crate::cluster::note::{OpId, Text};
 use crate::cluster::property::{Promise, Verdicts};
 use crate::proto::lock::token::{FencingToken, LockId, Session};
+use crate::proto::replica::view::Index;
 use crate::sim::id::Pid;
 use crate::sim::sorted::SortedSet;
 
@@ -14,10 +15,12 @@ pub(super) struct Lock {
     /// Who has what.
     held: Vec<(LockId, Session)>,
     last_token: FencingToken,
-    /// The latest edit of each document that took effect: its token, and what it left.
-    edits: Vec<(FencingToken, Text)>,
-    /// Edits seen: a new primary may apply (and tell) what the old one had applied.
-    seen: SortedSet<OpId>,
+    /// The latest edit of each document that took effect: which, its token, and what it left.
+    edits: Vec<(Option<OpId>, FencingToken, Text)>,
+    /// Edits seen, and where in the log: a new primary may apply (and tell) what the old one had applied.
+    seen: SortedSet<(OpId, Index)>,
+    /// Who is at work under which lock.
+    inside: Vec<(Pid, LockId)>,
     overwritten: u32,
 }
 
@@ -50,21 +53,49 @@ impl Lock {
         self.held.push((lock, session));
     }
 
-    /// Something has happened to a lock: who believes now?
-    pub(super) fn believed(believers: &[(Pid, LockId)], lock: LockId, verdicts: &mut Verdicts) {
-        if believers.iter().filter(|(_, held)| *held == lock).count() > 1 {
+    /// A worker takes a grant for true and begins.
+    pub(super) fn begins(&mut self, who: Pid, lock: LockId) {
+        self.stops(who);
+        self.inside.push((who, lock));
+    }
+
+    /// A worker is done, refused or dead.
+    pub(super) fn stops(&mut self, who: Pid) {
+        self.inside.retain(|&(other, _)| other != who);
+    }
+
+    /// Whether two might believe that they hold one lock: only then it has to be asked who does.
+    pub(super) fn is_crowded(&self) -> bool {
+        twice(&self.inside)
+    }
+
+    /// Who believes, by its own clock.
+    pub(super) fn believed(believers: &[(Pid, LockId)], verdicts: &mut Verdicts) {
+        if twice(believers) {
             verdicts.breaks(Promise::OneBelieves);
         }
     }
 
-    /// A write under a lock took effect.
-    pub(super) fn edited(&mut self, op: OpId, lock: LockId, token: FencingToken, text: &Text, verdicts: &mut Verdicts) {
+    /// A write under a lock took effect; `again`: it had done so at another place in the log, and this is only told.
+    pub(super) fn edited(
+        &mut self,
+        (op, index, again): (OpId, Index, bool),
+        lock: LockId,
+        token: FencingToken,
+        text: &Text,
+        verdicts: &mut Verdicts,
+    ) {
         let row = usize::from(lock.0);
         if self.edits.len() <= row {
             self.edits.resize_with(row + 1, Default::default);
         }
-        if self.seen.insert(op) {
-            let (last, old) = &mut self.edits[row];
+        let told = again && self.seen.iter().any(|&(other, _)| other == op);
+        if self.seen.insert((op, index)) && !told {
+            let (latest, last, old) = &mut self.edits[row];
+            // Once more with nothing in between, it leaves what it had left.
+            if latest.replace(op) == Some(op) {
+                return;
+            }
             let gone = gone(old, text);
             if token < *last || gone > 0 || text.len() != old.len() + 1 {
                 verdicts.breaks(Promise::OneEffective);
@@ -78,6 +109,10 @@ impl Lock {
     pub(super) fn overwritten(&self) -> u32 {
         self.overwritten
     }
+}
+
+fn twice(believers: &[(Pid, LockId)]) -> bool {
+    (1..believers.len()).any(|i| believers[..i].iter().any(|(_, lock)| *lock == believers[i].1))
 }
 
 /// How many lines of `old` are gone from `new`, whose last line is its writer's own: those from the first on at which they
@@ -145,9 +180,19 @@ mod tests {
 
     #[test]
     fn two_that_believe_break_a_promise_and_a_dead_belief_does_not() {
-        let believed = |believers: &[(Pid, LockId)]| broken(|_, verdicts| Lock::believed(believers, ORDERS, verdicts));
+        let believed = |believers: &[(Pid, LockId)]| broken(|_, verdicts| Lock::believed(believers, verdicts));
         assert_eq!(believed(&[(Pid(1), ORDERS), (Pid(2), ORDERS)]), [Promise::OneBelieves]);
         assert_eq!(believed(&[(Pid(1), ORDERS), (Pid(2), LockId(1))]), []);
+        let mut lock = Lock::default();
+        let crowded: Vec<bool> = [(1, 0), (2, 1), (3, 1), (3, 0)]
+            .map(|(who, which)| {
+                lock.begins(Pid(who), LockId(which));
+                lock.is_crowded()
+            })
+            .into();
+        assert_eq!(crowded, [false, false, true, true]);
+        lock.stops(Pid(1));
+        assert!(!lock.is_crowded());
     }
 
     #[test]
@@ -185,8 +230,9 @@ mod tests {
             let broken = broken(|lock, verdicts| {
                 for (edit, n) in edits.iter().zip(1..) {
                     let token = FencingToken(*edit.last().expect("a line"));
-                    lock.edited(op(n), ORDERS, token, &text(edit), verdicts);
-                    lock.edited(op(n), ORDERS, token, &text(edit), verdicts);
+                    lock.edited((op(n), Index(n), false), ORDERS, token, &text(edit), verdicts);
+                    lock.edited((op(n), Index(n), false), ORDERS, token, &text(edit), verdicts);
+                    lock.edited((op(n), Index(n + 50), true), ORDERS, token, &text(edit), verdicts);
                 }
                 overwritten = lock.overwritten();
             });
@@ -194,6 +240,15 @@ mod tests {
         };
         assert_eq!(story(&[&[1], &[1, 2], &[1, 2, 3]]), (vec![], 0));
         assert_eq!(story(&[&[1], &[1, 2], &[1, 3]]), (vec![Promise::OneEffective], 1));
+        let twice = broken(|lock, verdicts| {
+            lock.edited((op(1), Index(1), false), ORDERS, FencingToken(1), &text(&[1]), verdicts);
+            lock.edited((op(1), Index(9), false), ORDERS, FencingToken(1), &text(&[1]), verdicts);
+            assert_eq!(verdicts.broken, Verdicts::default().broken, "with nothing in between");
+            lock.edited((op(2), Index(2), false), ORDERS, FencingToken(2), &text(&[1, 2]), verdicts);
+            lock.edited((op(1), Index(3), false), ORDERS, FencingToken(1), &text(&[1]), verdicts);
+            assert_eq!(lock.overwritten(), 2, "both lines, the first of which it writes anew");
+        });
+        assert_eq!(twice, [Promise::OneEffective], "a retry that takes effect once more is another effect");
         assert_eq!(story(&[&[2], &[2, 1]]), (vec![Promise::OneEffective], 0), "nothing is lost, but 1 came after 2");
     }
 }

@@ -171,6 +171,9 @@ impl Promises {
         if self.serving.is_double(sight) {
             self.verdicts.breaks(Promise::OneServing);
         }
+        if self.lock.is_crowded() {
+            Lock::believed(&sight.believers(), &mut self.verdicts);
+        }
     }
 
     /// How writes are acknowledged, and so which promises are made.
@@ -203,6 +206,7 @@ impl Promises {
             Fault::Kill(pid) | Fault::Wipe(pid) => {
                 self.serving.dies(pid);
                 self.agree.dies(pid);
+                self.lock.stops(pid);
             }
             // A frozen node answers nobody while it stands still, but goes on believing: its claim stays.
             Fault::Revive(_)
@@ -247,10 +251,10 @@ impl Promises {
             Note::SessionEnded { session, .. } | Note::LockCancelled { session, .. } | Note::LockReleased { session, .. } => {
                 self.lock.ended(*session)
             }
-            Note::HoldBegins { lock, .. } => Lock::believed(&sight.believers(), *lock, verdicts),
-            Note::FencedWrite { op, lock, token, text, .. } => {
-                Lock::believed(&sight.believers(), *lock, verdicts);
-                self.lock.edited(*op, *lock, *token, text, verdicts);
+            Note::HoldBegins { lock, .. } => self.lock.begins(who, *lock),
+            Note::HoldEnds { .. } => self.lock.stops(who),
+            Note::FencedWrite { op, index, again, lock, token, text, .. } => {
+                self.lock.edited((*op, *index, *again), *lock, *token, text, verdicts);
             }
             Note::Elected { term } => self.decisions.elected(sight, who, *term, verdicts),
             Note::Decided { index, term } => self.decisions.decided(sight, who, *index, *term, verdicts),
@@ -276,7 +280,6 @@ impl Promises {
             | Note::Answered { .. }
             | Note::Retried { .. }
             | Note::GrantTooLate { .. }
-            | Note::HoldEnds { .. }
             | Note::FenceRefused { .. } => {}
         }
     }

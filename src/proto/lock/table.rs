@@ -18,7 +18,7 @@ struct Stay {
 struct Lock {
     holder: Option<(Stay, FencingToken)>,
     queue: Vec<Stay>,
-    /// Nobody is granted the lock before: its last holder fell silent, and may still be at work.
+    /// Nobody is granted the lock before: its last holder's lease has run out, and it may still be at work.
     rests_until: Option<Time>,
 }
 
@@ -93,7 +93,7 @@ impl LockTable {
         self.lock(lock).queue.iter().map(|stay| (stay.session, stay.ends))
     }
 
-    /// Until when a lock is kept from everybody, since its last holder fell silent.
+    /// Until when a lock is kept from everybody, since its last holder's lease has run out.
     pub fn rests_until(&self, lock: LockId) -> Option<Time> {
         self.lock(lock).rests_until
     }
@@ -125,8 +125,11 @@ impl LockTable {
         self.last = FencingToken(0);
     }
 
+    /// Whether nobody can want this session any more: it has ended, a later one has, or its client has a later life.
     fn is_over(&self, session: Session) -> bool {
-        self.over.get(&session.client).is_some_and(|&over| (session.boot, session.n) <= over)
+        let ended = self.over.get(&session.client).is_some_and(|&over| (session.boot, session.n) <= over);
+        let outlived = |stay: &Stay| stay.session.client == session.client && stay.session.boot > session.boot;
+        ended || self.locks.iter().any(|lock| lock.stays().any(outlived))
     }
 
     fn end(&mut self, session: Session) {
@@ -171,8 +174,8 @@ impl LockTable {
                 self.end(session);
                 match self.place(session) {
                     Some(i) => {
-                        self.locks[i].remove(session);
-                        out.push(LockOutcome::Cancelled(session, LockId(i as u8)));
+                        let held = self.locks[i].remove(session);
+                        out.push(LockOutcome::Cancelled(session, LockId(i as u8), held));
                     }
                     None => out.push(LockOutcome::Gone(session)),
                 }

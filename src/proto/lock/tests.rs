@@ -103,15 +103,31 @@ fn a_waiter_can_leave_the_queue_and_a_late_acquire_does_not_bring_it_back() {
     for client in 1..=3 {
         run(&mut table, 0, acquire(client, 1));
     }
-    assert_eq!(run(&mut table, 1, LockCommand::Cancel { session: session(2, 1) }), [LockOutcome::Cancelled(session(2, 1), ORDERS)]);
+    assert_eq!(run(&mut table, 1, LockCommand::Cancel { session: session(2, 1) }), [LockOutcome::Cancelled(session(2, 1), ORDERS, None)]);
     assert_eq!(run(&mut table, 2, acquire(2, 1)), [LockOutcome::Gone(session(2, 1))]);
     assert_eq!(table.queue(ORDERS).map(|(session, _)| session.client).collect::<Vec<_>>(), [Pid(3)]);
     // Granted while the wish to leave was on its way.
-    let cancelled = LockOutcome::Cancelled(session(1, 1), ORDERS);
+    let cancelled = LockOutcome::Cancelled(session(1, 1), ORDERS, Some(FencingToken(1)));
     assert_eq!(run(&mut table, 3, LockCommand::Cancel { session: session(1, 1) }), [cancelled, granted(3, 1, 2)]);
     // The wish to leave overtook the wish to enter.
     assert_eq!(run(&mut table, 4, LockCommand::Cancel { session: session(4, 1) }), [LockOutcome::Gone(session(4, 1))]);
     assert_eq!(run(&mut table, 5, acquire(4, 1)), [LockOutcome::Gone(session(4, 1))]);
+}
+
+/// Kills: a dead life's first wish, late, that opens a place for nobody beside its next life's.
+#[test]
+fn a_former_lifes_late_acquire_opens_nothing() {
+    let mut table = table();
+    run(&mut table, 0, acquire(1, 1));
+    let reborn = Session { boot: Boot(2), ..session(2, 1) };
+    run(&mut table, 1, LockCommand::Acquire { session: reborn, lock: ORDERS, sent: Time(7) });
+    assert_eq!(run(&mut table, 2, acquire(2, 1)), [LockOutcome::Gone(session(2, 1))]);
+    assert_eq!(table.queue(ORDERS).map(|(session, _)| session).collect::<Vec<_>>(), [reborn]);
+    // A place that it had stays for its lease: only the lease says that nobody wants it.
+    let mut table = self::table();
+    run(&mut table, 0, acquire(2, 1));
+    run(&mut table, 1, LockCommand::Acquire { session: reborn, lock: ORDERS, sent: Time(7) });
+    assert_eq!(table.holder(ORDERS).map(|(session, ..)| session), Some(session(2, 1)));
 }
 
 /// Kills: leases kept by the old leader's clock, a delay that ends with its leader.

@@ -20,8 +20,8 @@ impl FencingToken {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub struct LockId(pub u8);
 
-/// A client's stay with the lock service: in one queue, then with one lock. It ends with its lease, with a release, or with
-/// its process's life. (Chubby's sessions outlive a lock and may hold several; ours are as short as one stay.)
+/// A client's stay with the lock service: in one queue, then with one lock. It ends with its lease, with a release or a
+/// cancellation; the lock service notices a process's death by the lease alone. (Chubby's sessions outlive a lock and may hold several; ours are as short as one stay.)
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Session {
     /// Whose it is.
@@ -79,8 +79,8 @@ pub enum LockOutcome {
     Granted(Session, LockId, Time, FencingToken),
     /// The holder gave it back.
     Released(Session, LockId, FencingToken),
-    /// The client waits no more, because it does not want to.
-    Cancelled(Session, LockId),
+    /// The client waits no more, because it does not want to. With a token if it had been granted the lock meanwhile.
+    Cancelled(Session, LockId, Option<FencingToken>),
     /// The lease ran out. With a token if it held the lock.
     Ended(Session, LockId, Option<FencingToken>),
     /// There is no such session (any more).
