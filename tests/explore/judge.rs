@@ -15,6 +15,8 @@ pub struct Judge {
     pub effects_broken: bool,
     /// One holder at a time, tokens that grow, first come first served.
     pub grants_broken: bool,
+    /// Somebody gave up waiting when it had just been granted the lock.
+    pub given_up: bool,
 }
 
 impl Judge {
@@ -29,6 +31,7 @@ impl Judge {
                 (self.holds, self.last) = (Some(*session), *token);
             }
             Note::LockReleased { session, .. } | Note::LockCancelled { session, .. } | Note::SessionEnded { session, .. } => {
+                self.given_up |= matches!(note, Note::LockCancelled { held: Some(_), .. });
                 self.waiting.retain(|it| it != session);
                 self.holds.take_if(|it| it == session);
             }

@@ -36,6 +36,8 @@ pub const GRANTS: &str = "one holder at a time, tokens grow, first come first se
 /// Something that must be possible.
 pub const BOTH_WRITE: &str = "two writes take effect";
 /// Something that must be possible.
+pub const GIVEN_UP: &str = "somebody gives up waiting when it has just been granted the lock";
+/// Something that must be possible.
 pub const REFUSED: &str = "a late write is refused";
 
 impl Model for Plan {
@@ -107,6 +109,7 @@ impl Model for Plan {
             Property::always(BELIEF, |plan: &Plan, state: &State| state.believers(plan) <= 1),
             Property::sometimes(BOTH_WRITE, |_, state: &State| state.judge.lines() >= 2),
             Property::sometimes(REFUSED, refused),
+            Property::sometimes(GIVEN_UP, |_, state: &State| state.judge.given_up),
         ]
     }
 }
