@@ -50,6 +50,8 @@ pub enum Msg {
     Copied(bool),
     /// The address bar has another fragment.
     Address,
+    /// The browser has gone back or forth.
+    Went,
     /// The address bar may follow.
     Follow,
     /// The system changed its theme or its wish for less motion.
@@ -208,6 +210,14 @@ impl Component for App {
                 self.address.clone_from(&fragment);
                 return self.wish(Wish::Open(fragment));
             }
+            Msg::Went => {
+                let room = page::went();
+                let mut state = self.state.borrow_mut();
+                if state.away != room {
+                    state.away = room;
+                    state.pause();
+                }
+            }
             Msg::Follow => {
                 self.follow();
                 return false;
@@ -280,7 +290,9 @@ fn listeners(ctx: &Context<App>, state: &Shared) -> Vec<Listener> {
     });
     let link = ctx.link().clone();
     let address = Listener::on(&window(), "hashchange", move |_| link.send_message(Msg::Address));
-    let mut all = vec![keys, address];
+    let link = ctx.link().clone();
+    let went = Listener::on(&window(), "popstate", move |_| link.send_message(Msg::Went));
+    let mut all = vec![keys, address, went];
     for query in [CALM, "(prefers-color-scheme: dark)"] {
         let link = ctx.link().clone();
         all.extend(listen::media_list(query).map(|list| Listener::on(&list, "change", move |_| link.send_message(Msg::System))));

@@ -1,6 +1,8 @@
 //! The page as a whole: its language and theme, its address, what it remembers, its dialogs, and the few elements that are
 //! written each frame past the virtual DOM.
 
+use std::cell::Cell;
+
 use ringside::text::Lang;
 use ringside::text::words::Theme;
 use wasm_bindgen::closure::Closure;
@@ -40,18 +42,30 @@ pub fn wants_room() -> Option<Room> {
     query.trim_start_matches('?').split('&').find_map(named)
 }
 
+thread_local! {
+    /// The browser's history has an entry to spare, for a room, and stands there.
+    static ENTERED: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Opens or closes a room: a module of its own for all, fetched when one is opened for the first time. From then on it
-/// watches this attribute. `failed` hears that it could not be fetched; then the next opening tries again.
+/// watches this attribute, and keeps its part of the address. `failed` hears that it could not be fetched; then the next opening
+/// tries again. Whoever enters a room from the stage leaves it by the browser's Back, too.
 pub fn show_room(room: Option<Room>, failed: impl FnOnce() + 'static) {
     let root = root();
-    if root.get_attribute("data-room").as_deref() == room.map(Room::word) {
+    let open = root.get_attribute("data-room");
+    if open.as_deref() == room.map(Room::word) {
         return;
     }
+    // Where the address asks for the room already, the browser has an entry for it.
+    let by_address = wants_room() == room;
     // Attributes with plain names are never refused, nor is a script of our own origin.
     let Some(room) = room else {
         let _ = root.remove_attribute("data-room");
         return;
     };
+    if open.is_none() && !by_address && !ENTERED.get() {
+        ENTERED.set(window().history().is_ok_and(|history| history.push_state(&JsValue::NULL, "").is_ok()));
+    }
     let _ = root.set_attribute("data-room", room.word());
     let module = document().query_selector("meta[name=room]:not([data-here])").ok().flatten();
     let fetch = |meta: web_sys::Element| {
@@ -67,6 +81,12 @@ pub fn show_room(room: Option<Room>, failed: impl FnOnce() + 'static) {
         root.append_child(&script)
     };
     let _ = module.map(fetch);
+}
+
+/// The browser has gone back or forth: the room that the address asks for now.
+pub fn went() -> Option<Room> {
+    ENTERED.set(false);
+    wants_room()
 }
 
 /// What the page remembers between visits; nothing where the browser forbids it.

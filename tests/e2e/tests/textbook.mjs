@@ -277,3 +277,31 @@ test("in Chinese every visible word is Chinese, what the program itself says asi
     }
   }
 });
+
+test("the browser's Back leaves a room, Forward enters it again, and a room that was opened often leaves one entry behind", async ({ open, site }) => {
+  const { page, r } = await open();
+  const digest = await r.digest();
+  const is = (name) => page.waitForFunction((name) => (document.documentElement.dataset.room ?? null) === name, name);
+  const entries = () => page.evaluate(() => history.length);
+  const before = await entries();
+  for (let i = 0; i < 3; i += 1) {
+    await page.keyboard.press("b");
+    await page.locator("#book-sentence").waitFor();
+    await page.keyboard.press("Escape");
+    await is(null);
+  }
+  await page.keyboard.press("b");
+  await page.waitForFunction(() => location.search.includes("textbook="));
+  assert.equal(await entries(), before + 1);
+  await page.goBack();
+  await is(null);
+  assert.equal(await page.evaluate(() => location.search), "");
+  assert.equal(await r.digest(), digest, "the run waits");
+  await page.goForward();
+  await is("textbook");
+  await page.locator("#book-sentence").waitFor();
+  assert.match(await page.evaluate(() => location.search), /textbook=/);
+  await page.goBack();
+  await is(null);
+  assert.ok(page.url().startsWith(site.home), "still this page");
+});
