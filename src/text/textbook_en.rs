@@ -1,7 +1,7 @@
 //! The textbook's lock in English.
 
 use super::textbook_words::TextbookWords;
-use crate::proto::textbook::{Doing, Event, Machine, Part, Refusal, Remark, Saying, Taken, Variant};
+use crate::proto::textbook::{Doing, Event, Had, Machine, Part, Refusal, Remark, Saying, Taken, Variant};
 use crate::session::textbook::{LessonError, NoHand, Stop, Story};
 
 /// The words.
@@ -9,10 +9,10 @@ pub const EN: TextbookWords = TextbookWords {
     title: "The textbook's lock",
     variants: "Variant",
     variant: |variant| match variant {
-        Variant::Textbook => ["As in the textbook", "It waits, holding the mutex, for that mutex to be free."],
-        Variant::Condition => ["Repair 1: condition", "Waiting gives the mutex up; a death inside blocks the rest."],
+        Variant::Textbook => ["As in the textbook", "A mutex, and a loop that waits until it is free."],
+        Variant::Condition => ["Repair 1: condition", "Waiting gives the mutex up; a death can still block the rest."],
         Variant::Lease => ["Repair 2: lease", "The hold ends by itself; a sleeper works beside the next."],
-        Variant::Token => ["Repair 3: token", "Grants are numbered; the document refuses old numbers."],
+        Variant::Token => ["Repair 3: token", "Grants are numbered; a document that saw 2 refuses 1."],
     },
     faults: [
         "Four faults in twenty lines",
@@ -20,6 +20,10 @@ pub const EN: TextbookWords = TextbookWords {
         "Past the loop, the end of “with” would give the mutex back: the lock would hold nothing.",
         "A release gives the mutex back twice: RuntimeError, or another thread's mutex is freed.",
         "It lives in one process. Nothing about it is distributed.",
+    ],
+    mended: [
+        "Repair 1 mends faults 1 to 3: waiting gives the mutex up, and a flag of its own says whether the lock is held.",
+        "Fault 4 stands: the distributed lock is the one on the stage.",
     ],
     heads: ["Program", "Threads", "The lock", "Output", "Document"],
     thread: "thread {}",
@@ -29,6 +33,7 @@ pub const EN: TextbookWords = TextbookWords {
         Remark::ByMe => "it is: by me",
         Remark::GivesUp => "gives the mutex up",
         Remark::EndsByItself => "ends by itself",
+        Remark::Shows => "shows the token",
         Remark::Checked => "checks the token",
     },
     doing: |doing| match doing {
@@ -36,29 +41,32 @@ pub const EN: TextbookWords = TextbookWords {
         Doing::Blocked => "waits for the mutex",
         Doing::Enters => "may take the mutex",
         Doing::Inside => "holds the mutex",
+        Doing::Leaves => "is about to leave the block",
         Doing::Loops => "loops while holding the mutex",
         Doing::Waits => "waits for a signal, without the mutex",
         Doing::Woken => "was woken, wants the mutex",
-        Doing::Reads => "has the lock, will read",
-        Doing::Works => "has the lock, works",
-        Doing::Writes => "has the lock, will write",
+        Doing::Reads => "will read",
+        Doing::Works => "works",
+        Doing::Writes => "will write",
         Doing::Returns => "is about to give the lock back",
         Doing::Done => "has finished",
         Doing::Dead => "is dead",
         Doing::Refused => "was refused and ended",
         Doing::Raised => "was ended by an exception",
     },
+    has: ["has the lock, ", "believes it has the lock, "],
     late: "its lease is over",
     frozen: "frozen",
     rows: ["Mutex", "Lock held by", "Waiting", "Lease", "Last token"],
     nobody: "nobody",
+    none_yet: "none yet",
     lease: "until {} s: {} s left",
     lease_over: "over",
     clock: "{} s",
     step: "step {}",
     seed: "seed {}",
     seeds: ["Previous seed: another order of the threads", "Next seed: another order of the threads"],
-    transport: ["Restart", "Back", "Play", "Pause", "Step"],
+    transport: ["Restart", "Back", "Play", "Pause", "Step", "Fact"],
     hands: ["Kill", "Freeze", "Thaw"],
     story: |story| match story {
         Story::Dies => "Holder dies",
@@ -71,7 +79,7 @@ pub const EN: TextbookWords = TextbookWords {
     refused: "refused",
     highest: "Highest token seen: {}. A lower one is refused.",
     told,
-    and: " and ",
+    comma: ", ",
     stop: |stop| match stop {
         Stop::Over => "All threads have ended.",
         Stop::Stuck => "Those that are left wait for ever.",
@@ -130,14 +138,18 @@ fn told(machine: &Machine) -> &'static str {
         Event::Held(_, Some(_)) => "Thread {} makes the lock its own, until {} s at the latest.",
         Event::Numbered(..) => "The grant to thread {} has number {}.",
         Event::Returned(..) => "Thread {} takes token {} along.",
+        Event::Mine(_, true) if machine.holder().is_none() => "Nobody has taken the lock since: thread {} may mark it free.",
         Event::Mine(_, true) => "The lock is still that of thread {}.",
         Event::Mine(_, false) => "The lock is no longer that of thread {}, which leaves it alone.",
         Event::Freed(_) => "Thread {} marks the lock as free.",
-        Event::Notified(_, Some(_)) => "Thread {} wakes thread {}, which has waited longest.",
+        Event::Notified(_, Some(_)) => "Thread {} wakes thread {}, which is first in line.",
         Event::Notified(_, None) => "Thread {} signals, and nobody is waiting.",
         Event::Read(_, 1) => "Thread {} reads the document: 1 line.",
         Event::Read(..) => "Thread {} reads the document: {} lines.",
         Event::Wrote(_, 0) => "Thread {} writes back what it read, and its own line.",
+        Event::Wrote(_, lost) if lost.count_ones() > 1 => {
+            "Thread {} had read before others wrote, and writes that back: the lines of threads {} and {} are lost."
+        }
         Event::Wrote(..) => "Thread {} had read before thread {} wrote, and writes that back: the line of thread {} is lost.",
         Event::Refused(..) => "The document refuses thread {}: token {} is below {}, the highest it has seen.",
         Event::Raised(_) => "Thread {} gives back a mutex that nobody has: an exception ends it.",
@@ -145,8 +157,9 @@ fn told(machine: &Machine) -> &'static str {
             "Thread {} is killed. Its lease runs on."
         }
         Event::Killed(who, _) if machine.holder() == Some(who) => "Thread {} is killed. The lock stays marked as held.",
-        Event::Killed(_, true) => "Thread {} is killed. Its block gave the mutex back.",
-        Event::Killed(_, false) => "Thread {} is killed.",
+        Event::Killed(_, Had::Mutex) => "Thread {} is killed. Its block gave the mutex back.",
+        Event::Killed(_, Had::Sign) => "Thread {} is killed, and the signal that woke it is lost with it.",
+        Event::Killed(_, Had::Nothing) => "Thread {} is killed.",
         Event::Frozen(_) => "Thread {} is frozen, and keeps what it has.",
         Event::Thawed(_) => "Thread {} is thawed, and knows of nothing.",
     }

@@ -17,6 +17,8 @@ pub struct TextbookWords {
     pub variant: fn(Variant) -> [&'static str; 2],
     /// What is wrong with the textbook's lock: a heading, then each fault.
     pub faults: [&'static str; 5],
+    /// What the repairs have mended of that, and what not.
+    pub mended: [&'static str; 2],
     /// Headings: program, threads, lock, output, document.
     pub heads: [&'static str; 5],
     /// A thread's name.
@@ -27,8 +29,10 @@ pub struct TextbookWords {
     pub changed: &'static str,
     /// A comment beside a line.
     pub remark: fn(Remark) -> &'static str,
-    /// What a thread is doing.
+    /// What a thread is doing; for work under the lock, what follows `has`.
     pub doing: fn(Doing) -> &'static str,
+    /// It has the lock, or only believes so.
+    pub has: [&'static str; 2],
     /// It works though its lease is over.
     pub late: &'static str,
     /// It is frozen.
@@ -37,6 +41,8 @@ pub struct TextbookWords {
     pub rows: [&'static str; 5],
     /// Nobody has it.
     pub nobody: &'static str,
+    /// There was none yet.
+    pub none_yet: &'static str,
     /// A lease: when it ends, and seconds left.
     pub lease: &'static str,
     /// It is over.
@@ -49,8 +55,8 @@ pub struct TextbookWords {
     pub seed: &'static str,
     /// The seed before, and the next.
     pub seeds: [&'static str; 2],
-    /// Buttons: restart, step back, play, pause, step forward.
-    pub transport: [&'static str; 5],
+    /// Buttons: restart, step back, play, pause, step forward, to the next fact.
+    pub transport: [&'static str; 6],
     /// Buttons: kill, freeze, thaw.
     pub hands: [&'static str; 3],
     /// A button that shows a ready run.
@@ -69,8 +75,8 @@ pub struct TextbookWords {
     pub highest: &'static str,
     /// What the last step did: a sentence, with places for what [`told`] fills in.
     pub told: fn(&Machine) -> &'static str,
-    /// Between two threads of a list.
-    pub and: &'static str,
+    /// Between two threads of a list that goes on.
+    pub comma: &'static str,
     /// Why it does not go on: a sentence.
     pub stop: fn(Stop) -> &'static str,
     /// Why a hand was not laid on: a sentence, with a place for the thread.
@@ -123,8 +129,12 @@ pub fn told(machine: &Machine, lang: Lang) -> String {
     let more = match machine.event() {
         Event::Clock(to) => return count(form, &[secs(to)]),
         Event::Wrote(_, lost) if lost > 0 => {
-            let whose = joined((1..=8).filter(|n| lost >> (n - 1) & 1 == 1).map(|n: u8| n.to_string()), w.and);
-            return fill(form, &[who.to_string(), whose.clone(), whose]);
+            let last = lost.ilog2() + 1;
+            let others = joined((1..last).filter(|n| lost >> (n - 1) & 1 == 1).map(|n| n.to_string()), w.comma);
+            return match others.is_empty() {
+                true => fill(form, &[who.to_string(), last.to_string(), last.to_string()]),
+                false => fill(form, &[who.to_string(), others, last.to_string()]),
+            };
         }
         Event::Held(_, Some(ends)) => [secs(ends), 0],
         Event::Numbered(_, token) | Event::Returned(_, token) => [token.into(), 0],
@@ -226,6 +236,7 @@ mod tests {
             Doing::Blocked,
             Doing::Enters,
             Doing::Inside,
+            Doing::Leaves,
             Doing::Loops,
             Doing::Waits,
             Doing::Woken,

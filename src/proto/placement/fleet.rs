@@ -1,5 +1,6 @@
 //! The members that share the keys: who is alive, how heavy, and in which order they left.
 
+use crate::sim::sorted::in_order;
 use std::borrow::Cow;
 
 use super::Error;
@@ -70,8 +71,7 @@ impl Fleet {
         for name in names {
             fleet.push(name.as_ref(), 1)?;
         }
-        let mut names: Vec<&[u8]> = fleet.members.iter().map(Member::name).collect();
-        names.sort_unstable();
+        let names: Vec<&[u8]> = in_order(fleet.members.iter().map(Member::name), Ord::cmp);
         match names.windows(2).find(|pair| pair[0] == pair[1]) {
             Some(pair) => Err(Error::NameTwice { name: String::from_utf8_lossy(pair[0]).into_owned() }),
             None => Ok(fleet),

@@ -3,6 +3,7 @@
 
 use super::{Error, Fleet, Options, Scheme, TABLE_MAX};
 use crate::proto::ring::hash::Hash;
+use crate::sim::sorted::in_order;
 use xxhash_rust::xxh64::xxh64;
 
 /// An entry that nobody has taken yet.
@@ -34,8 +35,8 @@ pub fn table(members: &[(&[u8], u16)], size: u32) -> Result<Vec<u16>, Error> {
     if !is_prime(size) {
         return Err(Error::TableNotPrime { size });
     }
-    let mut order: Vec<u16> = (0..members.len() as u16).filter(|&i| members[usize::from(i)].1 > 0).collect();
-    order.sort_unstable_by_key(|&i| members[usize::from(i)].0);
+    let name = |i: &u16| members[usize::from(*i)].0;
+    let order = in_order((0..members.len() as u16).filter(|&i| members[usize::from(i)].1 > 0), |a, b| name(a).cmp(name(b)));
     let mut fillers: Vec<Filler> = order.into_iter().map(|number| filler(members[usize::from(number)], number, size)).collect();
     let mut table = vec![FREE; size as usize];
     let Some(heaviest) = fillers.iter().map(|filler| filler.weight).max() else { return Ok(table) };

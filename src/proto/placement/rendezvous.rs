@@ -7,6 +7,7 @@
 
 use super::{Fleet, Scheme, mix};
 use crate::proto::ring::hash::Hash;
+use crate::sim::sorted::in_order;
 
 /// Bits behind the point of a logarithm.
 const FRACTION: u32 = 40;
@@ -28,9 +29,8 @@ pub(super) struct Rendezvous {
 
 impl Rendezvous {
     pub(super) fn new(fleet: &Fleet, hash: Hash) -> Rendezvous {
-        let mut living: Vec<(u16, u16, u64)> =
-            fleet.living().map(|(number, member)| (member.weight(), number, hash.of(member.name()))).collect();
-        living.sort_unstable();
+        let living = fleet.living().map(|(number, member)| (member.weight(), number, hash.of(member.name())));
+        let living: Vec<(u16, u16, u64)> = in_order(living, Ord::cmp);
         let classes = living.chunk_by(|a, b| a.0 == b.0).map(|members| Class {
             weight: u64::from(members[0].0),
             members: members.iter().map(|&(_, number, seed)| (seed, number)).collect(),

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use crate::sim::time::Time;
 
-use super::source::Part;
+use super::source::{Part, Variant};
 use super::thread::ThreadId;
 
 /// What can happen next.
@@ -131,8 +131,8 @@ pub enum Event {
     Refused(ThreadId, u32, u32),
     /// It gave back a mutex that nobody had: an exception.
     Raised(ThreadId),
-    /// A hand killed it; whether that gave the mutex back.
-    Killed(ThreadId, bool),
+    /// A hand killed it.
+    Killed(ThreadId, Had),
     /// A hand froze it.
     Frozen(ThreadId),
     /// A hand thawed it.
@@ -140,6 +140,36 @@ pub enum Event {
 }
 
 impl Event {
+    /// Whether it shows outside: printed, read, written, refused, or done by a hand. The textbook's threads do nothing of the kind
+    /// for ever; there it is the question that they ask again and again.
+    pub fn is_fact(self, variant: Variant) -> bool {
+        match self {
+            Event::Asked(..) => variant == Variant::Textbook,
+            Event::Said(..)
+            | Event::Read(..)
+            | Event::Wrote(..)
+            | Event::Refused(..)
+            | Event::Raised(_)
+            | Event::Killed(..)
+            | Event::Frozen(_)
+            | Event::Thawed(_) => true,
+            Event::Start
+            | Event::Clock(_)
+            | Event::Called(..)
+            | Event::Took(..)
+            | Event::Left(..)
+            | Event::Slept(..)
+            | Event::Woke(_)
+            | Event::Waited(_)
+            | Event::Held(..)
+            | Event::Numbered(..)
+            | Event::Returned(..)
+            | Event::Mine(..)
+            | Event::Freed(_)
+            | Event::Notified(..) => false,
+        }
+    }
+
     /// The thread that did it, or to which it was done.
     pub const fn who(self) -> Option<ThreadId> {
         match self {
@@ -167,6 +197,17 @@ impl Event {
             | Event::Thawed(who) => Some(who),
         }
     }
+}
+
+/// What a thread had when it was killed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Had {
+    /// Nothing that anybody else misses.
+    Nothing,
+    /// The mutex: its block gave it back.
+    Mutex,
+    /// A sign that woke it, and that nobody else is given now.
+    Sign,
 }
 
 /// From where a thread came to the mutex.

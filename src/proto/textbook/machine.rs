@@ -5,7 +5,7 @@ use crate::sim::time::Time;
 
 use super::THREADS;
 use super::document::Document;
-use super::event::{Choice, Event, Hand, Printed, Refusal};
+use super::event::{Choice, Event, Had, Hand, Printed, Refusal};
 use super::source::Variant;
 use super::thread::{Doing, State, Thread, ThreadId};
 
@@ -24,6 +24,7 @@ pub struct Machine {
     pub(super) document: Document,
     pub(super) output: Vec<Printed>,
     event: Event,
+    ran: Option<u8>,
 }
 
 impl Machine {
@@ -43,6 +44,7 @@ impl Machine {
             document: Document::default(),
             output: Vec::new(),
             event: Event::Start,
+            ran: None,
         }
     }
 
@@ -81,9 +83,19 @@ impl Machine {
         &self.waiters
     }
 
-    /// Who made the lock its own last and has not freed it; a lease may be over all the same. The textbook's lock has no such.
+    /// Who has the lock: it made it its own last, has not freed it, and its lease, if there are leases, is not over. The textbook's
+    /// lock has no such.
     pub fn holder(&self) -> Option<ThreadId> {
-        self.owner.filter(|_| self.held)
+        self.owner.filter(|_| self.held && (!self.is_leased() || self.now < self.ends))
+    }
+
+    fn is_leased(&self) -> bool {
+        matches!(self.variant, Variant::Lease | Variant::Token)
+    }
+
+    /// Whether a lease was ever given.
+    pub fn was_leased(&self) -> bool {
+        self.is_leased() && self.owner.is_some()
     }
 
     /// When the lease ends, or ended.
@@ -111,11 +123,15 @@ impl Machine {
         self.event
     }
 
+    /// The line that the last step ran; `None` if none did: the clock went on, or a hand was laid on.
+    pub fn ran(&self) -> Option<u8> {
+        self.ran
+    }
+
     /// Whether a thread works under a lease that is over, or was given to another since.
     pub fn is_late(&self, who: ThreadId) -> bool {
-        let leased = matches!(self.variant, Variant::Lease | Variant::Token);
         let doing = self.doing(who);
-        leased && (doing.is_work() || doing == Doing::Returns) && (self.owner != Some(who) || self.now >= self.ends)
+        self.is_leased() && (doing.is_work() || doing == Doing::Returns) && (self.owner != Some(who) || self.now >= self.ends)
     }
 
     /// What decides all that is to come: no output, no last step, and time counted from now. Two machines of one essence go on alike.
@@ -129,7 +145,7 @@ impl Machine {
                 State::Ready | State::Woken | State::Done | State::Dead | State::Refused | State::Raised => thread.state,
             };
         }
-        (bare.now, bare.ends, bare.event) = (Time::ZERO, after(self.ends), Event::Start);
+        (bare.now, bare.ends, bare.event, bare.ran) = (Time::ZERO, after(self.ends), Event::Start, None);
         bare.output.clear();
         bare
     }
@@ -160,6 +176,10 @@ impl Machine {
     /// Lets it happen. Only what [`Machine::choices`] offers can.
     pub fn take(&mut self, choice: Choice) {
         assert!(self.choices().contains(&choice), "a choice that cannot happen now");
+        self.ran = match choice {
+            Choice::Run(who) => self.thread(who).map(|thread| thread.line),
+            Choice::Clock(_) => None,
+        };
         self.event = match choice {
             Choice::Run(who) => self.run(who),
             Choice::Clock(to) => {
@@ -190,12 +210,15 @@ impl Machine {
         if let Some(why) = self.refusal(hand) {
             return Err(why);
         }
+        self.ran = None;
         self.event = match hand {
             Hand::Kill(who) => {
-                let had = self.mutex == Some(who);
-                if had {
-                    self.mutex = None;
-                }
+                let woken = self.thread(who).is_some_and(|thread| thread.state == State::Woken);
+                let had = match self.mutex.take_if(|owner| *owner == who) {
+                    Some(_) => Had::Mutex,
+                    None if woken => Had::Sign,
+                    None => Had::Nothing,
+                };
                 self.waiters.retain(|one| *one != who);
                 let thread = self.of(who);
                 thread.state = State::Dead;

@@ -39,7 +39,7 @@ mod source;
 mod thread;
 
 pub use document::{Document, Written};
-pub use event::{Choice, Event, Hand, Printed, Refusal, Saying, Taken};
+pub use event::{Choice, Event, Had, Hand, Printed, Refusal, Saying, Taken};
 pub use machine::Machine;
 pub use source::{Line, Op, Part, Remark, Variant};
 pub use thread::{Doing, State, Thread, ThreadId};

@@ -129,6 +129,8 @@ pub enum Remark {
     GivesUp,
     /// The hold ends by itself.
     EndsByItself,
+    /// Reading shows the document the number.
+    Shows,
     /// The document looks at the number.
     Checked,
 }
@@ -286,7 +288,7 @@ const NUMBERED: &[Line] = &[
     EMPTY,
     WORKER,
     new("\ttoken = lock.acquire(me)", Op::Call(Part::Acquire)),
-    new("\tlines = document.read(token)", Op::Read),
+    noted("\tlines = document.read(token)", Op::Read, true, Remark::Shows),
     THINKS,
     noted("\tdocument.write(lines + [me], token)", Op::Write, true, Remark::Checked),
     new("\tlock.release(me, token)", Op::Call(Part::Release)),

@@ -47,6 +47,8 @@ pub enum Doing {
     Enters,
     /// It is inside and holds the mutex.
     Inside,
+    /// It is at the end of its block, which is about to give the mutex back.
+    Leaves,
     /// It holds the mutex and waits for it to be free.
     Loops,
     /// It waits for a sign, without the mutex.
@@ -79,6 +81,7 @@ impl Doing {
             Doing::Blocked => "blocked",
             Doing::Enters => "enters",
             Doing::Inside => "inside",
+            Doing::Leaves => "leaves",
             Doing::Loops => "loops",
             Doing::Waits => "waits",
             Doing::Woken => "woken",
@@ -150,6 +153,7 @@ impl Thread {
             State::Raised => Doing::Raised,
             State::Waiting(_) => Doing::Waits,
             State::Woken => Doing::Woken,
+            State::Ready if self.leaving => Doing::Leaves,
             State::Ready | State::Asleep(_) if self.block != 0 => {
                 let loops = variant == Variant::Textbook && matches!(at, Op::While | Op::Sleep(_));
                 if loops { Doing::Loops } else { Doing::Inside }

@@ -21,7 +21,7 @@ pub enum Stop {
     Over,
     /// Threads are left, and none of them will ever go on.
     Stuck,
-    /// None goes on unless a hand thaws one.
+    /// None goes on unless a hand thaws one that then can.
     Frozen,
     /// [`STEPS_MAX`] steps are done.
     Limit,
@@ -162,7 +162,11 @@ impl Lesson {
         if left.peek().is_none() {
             return Some(Stop::Over);
         }
-        Some(if left.any(|(_, thread)| thread.frozen) { Stop::Frozen } else { Stop::Stuck })
+        let goes_on = |who| {
+            let mut thawed = self.machine.clone();
+            thawed.hand(Hand::Thaw(who)).is_ok() && !thawed.choices().is_empty()
+        };
+        Some(if left.any(|(who, _)| goes_on(who)) { Stop::Frozen } else { Stop::Stuck })
     }
 
     fn next_hand(&self) -> Option<Hand> {
@@ -184,6 +188,13 @@ impl Lesson {
         }
         self.step += 1;
         true
+    }
+
+    /// On to the next step that shows outside, or as far as it goes. False: it goes nowhere.
+    pub fn to_fact(&mut self) -> bool {
+        let from = self.step;
+        while self.forward() && !self.machine.event().is_fact(self.variant()) {}
+        self.step > from
     }
 
     /// To a step, or as far as it goes. Backwards is forwards from the beginning.

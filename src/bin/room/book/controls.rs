@@ -38,8 +38,8 @@ pub fn dock(state: &State, on: &Callback<Wish>) -> Html {
     let (w, lesson) = (textbook_words(state.lang), &state.lesson);
     let button = |act: &'static str, text: &'static str, key: &'static str, wish: Wish, why: Option<String>| {
         html! {
-            <button key={act} type="button" data-act={act} aria-disabled={why.is_some()} data-reason={why.clone()} title={why}
-                onclick={press(on, wish)}>{text}<kbd>{key}</kbd></button>
+            <button key={act} type="button" data-act={act} aria-keyshortcuts={if key == "␣" { "Space" } else { key }} aria-disabled={why.is_some()}
+                data-reason={why.clone()} title={why} onclick={press(on, wish)}>{text}<kbd aria-hidden="true">{key}</kbd></button>
         }
     };
     let begun = || Some(w.at_start.to_owned()).filter(|_| lesson.step() == 0);
@@ -49,17 +49,19 @@ pub fn dock(state: &State, on: &Callback<Wish>) -> Html {
     let seed = |at: usize, by: i32, text: &'static str, act: &'static str| {
         html! {
             <button key={act} type="button" class="arrow" data-act={act} aria-label={w.seeds[at]} title={w.seeds[at]}
+                aria-keyshortcuts={if by < 0 { "-" } else { "=" }}
                 onclick={press(on, Wish::Seed(by))}>{text}</button>
         }
     };
     let play = w.transport[if state.playing { 3 } else { 2 }];
     html! {
         <div class="dock">
-            <div class="acts" role="toolbar" aria-label={count(w.step, &[lesson.step().into()])}>
+            <div class="acts" role="group" aria-label={w.heads[0]}>
                 { button("restart", w.transport[0], "0", Wish::Restart, begun()) }
                 { button("step back", w.transport[1], ",", Wish::Back, begun()) }
                 { button("play", play, "␣", Wish::Toggle, stopped()) }
                 { button("step", w.transport[4], ".", Wish::Step, stopped()) }
+                { button("fact", w.transport[5], ">", Wish::Fact, stopped()) }
             </div>
             <p class="now"><span>{count(w.step, &[lesson.step().into()])}</span><span>{count(w.clock, &[secs(lesson.machine().now())])}</span></p>
             <div class="acts seed">
@@ -67,7 +69,7 @@ pub fn dock(state: &State, on: &Callback<Wish>) -> Html {
                 <span>{count(w.seed, &[lesson.seed().into()])}</span>
                 { seed(1, 1, "›", "seed on") }
             </div>
-            <div class="acts" role="toolbar" aria-label={count(w.thread, &[who.0.into()])}>
+            <div class="acts" role="group" aria-label={count(w.thread, &[who.0.into()])}>
                 { chip(state, who) }
                 { button("kill", w.hands[0], "K", Wish::Kill, hand(Hand::Kill(who))) }
                 { button("freeze", w.hands[1], "F", Wish::Freeze, hand(Hand::Freeze(who))) }

@@ -26,15 +26,20 @@ fn ids(who: &[ThreadId]) -> String {
 pub fn lock(state: &State) -> Html {
     let w = textbook_words(state.lang);
     let variant = state.lesson.variant();
-    let faults = (variant == Variant::Textbook).then(|| {
+    let faults = if variant == Variant::Textbook {
         let [head, faults @ ..] = &w.faults;
+        // What is wrong is told when it has shown; until then a class may guess.
+        let shown = state.has_looped();
         html! {
-            <div class="faults">
+            <div class="faults" key="faults" data-shown={shown}>
                 <h2>{*head}</h2>
                 <ol>{ for faults.iter().enumerate().map(|(at, fault)| html! { <li key={at}>{*fault}</li> }) }</ol>
             </div>
         }
-    });
+    } else {
+        let first = (variant == Variant::Condition).then(|| html! { <p>{w.mended[0]}</p> });
+        html! { <div class="faults" key="mended">{ first }<p>{w.mended[1]}</p></div> }
+    };
     html! {
         <div class="below">
             <div class="lock"><h2>{w.heads[2]}</h2>{ rows(state) }</div>
@@ -60,7 +65,11 @@ fn rows(state: &State) -> Html {
     }
     if variant >= Variant::Lease {
         let left = secs(Time(machine.ends().since(machine.now()).0));
-        let words = if left == 0 { w.lease_over.to_owned() } else { count(w.lease, &[secs(machine.ends()), left]) };
+        let words = match left {
+            0 if machine.was_leased() => w.lease_over.to_owned(),
+            0 => w.none_yet.to_owned(),
+            _ => count(w.lease, &[secs(machine.ends()), left]),
+        };
         let view = format!("0 0 {} 1", secs(Time(LEASE.0)));
         let bar = html! {
             <span class="lease">

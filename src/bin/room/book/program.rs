@@ -1,6 +1,6 @@
-//! The listing, each thread beside the line it stands on.
+//! The listing: the line that the last step ran is lit, and each thread stands beside the line it will run next.
 
-use ringside::proto::textbook::{Doing, ThreadId};
+use ringside::proto::textbook::{Doing, ThreadId, Variant};
 use ringside::text::textbook_words::textbook_words;
 use yew::Html;
 
@@ -15,14 +15,15 @@ pub fn program(state: &State) -> Html {
     // Who has run to its end stands nowhere.
     let here: Vec<(ThreadId, u8)> =
         machine.threads().filter(|(who, _)| machine.doing(*who) != Doing::Done).map(|(who, thread)| (who, thread.line)).collect();
-    let last = machine.event().who().and_then(|who| here.iter().find(|one| one.0 == who)).map(|one| one.1);
+    let shown = state.lesson.variant() != Variant::Textbook || state.has_looped();
     let line = |(at, line): (usize, &ringside::proto::textbook::Line)| {
         let number = at as u8 + 1;
         let chips = here.iter().filter(|one| one.1 == number).map(|one| chip(state, one.0));
-        let remark = line.remark.map(|remark| html! { <i>{format!("  # {}", (w.remark)(remark))}</i> });
+        let remark = line.remark.filter(|_| shown).map(|remark| html! { <i>{format!("  # {}", (w.remark)(remark))}</i> });
         let changed = line.changed.then(|| html! { <span class="unseen">{w.changed}</span> });
         html! {
-            <li key={at} data-line={number.to_string()} aria-current={(last == Some(number)).then_some("step")}
+            <li key={at} data-line={number.to_string()} aria-current={(machine.ran() == Some(number)).then_some("step")}
+                data-level={line.code.bytes().take_while(|byte| *byte == b'\t').count().to_string()}
                 class={if line.changed { "changed" } else { "" }}>
                 <span class="at">{ for chips }</span>
                 <span class="no">{number.to_string()}</span>

@@ -1,15 +1,21 @@
 //! What the page of the textbook's lock knows, and what a wish does to it. Nothing here knows a browser.
 
-use ringside::proto::textbook::{Hand, THREADS, ThreadId, Variant};
+use ringside::proto::textbook::{Event, Hand, NAP, Op, THREADS, ThreadId, Variant};
 use ringside::session::textbook::{Lesson, SEED_MAX, Story, parse};
+use ringside::sim::time::Time;
 use ringside::text::Lang;
 use ringside::text::textbook_words::{fill, no_hand, textbook_words, told};
+
+/// So often the textbook's loop goes round before a run that plays stops by itself.
+const ROUNDS: u32 = 3;
 
 /// What a visitor wishes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Wish {
     /// One step on.
     Step,
+    /// On to the next step that shows outside.
+    Fact,
     /// One step back.
     Back,
     /// Play, or pause.
@@ -41,6 +47,8 @@ pub struct State {
     pub selected: ThreadId,
     /// Whether it goes on by itself.
     pub playing: bool,
+    /// How often the textbook's loop went round while it played.
+    rounds: u32,
     /// Why something was not done, or a link not read.
     pub notice: Option<String>,
     /// The page's language.
@@ -56,7 +64,7 @@ impl State {
             Err(why) => (Lesson::default(), Some(fill(w.bad_link, &[fill((w.error)(&why), &why.names())]))),
         };
         let last = lesson.hands().last().map(|(_, hand)| hand.who());
-        State { lesson, selected: last.unwrap_or(ThreadId(1)), playing: false, notice, lang }
+        State { lesson, selected: last.unwrap_or(ThreadId(1)), playing: false, rounds: 0, notice, lang }
     }
 
     /// Carries out a wish.
@@ -69,6 +77,9 @@ impl State {
         match wish {
             Wish::Step => {
                 self.lesson.forward();
+            }
+            Wish::Fact => {
+                self.lesson.to_fact();
             }
             Wish::Back => {
                 if !self.lesson.back() {
@@ -94,6 +105,11 @@ impl State {
     pub fn tick(&mut self) {
         self.notice = None;
         self.playing = self.lesson.forward() && self.lesson.stop().is_none();
+        // The textbook's thread has said all that it will ever say: a third time round it need not be watched by itself.
+        if self.lesson.variant() == Variant::Textbook && matches!(self.lesson.machine().event(), Event::Woke(_)) {
+            self.rounds += 1;
+            self.playing &= !self.rounds.is_multiple_of(ROUNDS);
+        }
     }
 
     fn hand(&mut self, hand: Hand) {
@@ -108,6 +124,12 @@ impl State {
             self.lang = lang;
             self.notice = None;
         }
+    }
+
+    /// Whether somebody has asked in vain whether the mutex is free: the textbook's fault has shown.
+    pub fn has_looped(&self) -> bool {
+        let machine = self.lesson.machine();
+        machine.threads().any(|(_, thread)| machine.variant().line(thread.line).op == Op::Sleep(NAP)) || machine.now() > Time::ZERO
     }
 
     /// The one sentence: what the last step did, and why it does not go on.
@@ -131,6 +153,7 @@ impl State {
 pub fn key(name: &str) -> Option<Wish> {
     Some(match name {
         "." | "ArrowRight" => Wish::Step,
+        ">" => Wish::Fact,
         "," | "ArrowLeft" => Wish::Back,
         " " => Wish::Toggle,
         "0" => Wish::Restart,
@@ -178,6 +201,36 @@ mod tests {
         assert!(state.sentence().ends_with("and is finished. All threads have ended."), "{}", state.sentence());
         state.wish(Wish::Toggle);
         assert!(!state.playing);
+    }
+
+    #[test]
+    fn the_textbooks_loop_plays_three_times_round() {
+        let mut state = State::new("", Lang::En);
+        for times in 1..=2 {
+            state.wish(Wish::Toggle);
+            let mut ticks = 0;
+            while state.playing {
+                state.tick();
+                ticks += 1;
+            }
+            assert!((9..40).contains(&ticks), "{ticks}");
+            assert_eq!(state.rounds, 3 * times);
+        }
+        assert_eq!(state.lesson.stop(), None, "a hand may play on");
+    }
+
+    #[test]
+    fn from_the_accident_it_is_a_few_facts_to_what_came_of_it() {
+        for (variant, told) in [("lease", "is lost."), ("token", "The document refuses")] {
+            let mut state = State::new(variant, Lang::En);
+            state.wish(Wish::Story(Story::Sleeps));
+            let mut facts = 0;
+            while !state.sentence().contains(told) {
+                state.wish(Wish::Fact);
+                facts += 1;
+            }
+            assert!(facts <= 16, "{variant}: {facts}");
+        }
     }
 
     #[test]

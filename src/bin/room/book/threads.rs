@@ -22,6 +22,11 @@ pub fn chip(state: &State, who: ThreadId) -> Html {
     html! { <span key={usize::from(who.0)} class="chip" role="img" aria-label={number} data-n={letter} data-look={look}>{who.0.to_string()}</span> }
 }
 
+/// Between two things that are set apart by room: for those who listen.
+fn apart() -> Html {
+    html! { <span class="unseen">{", "}</span> }
+}
+
 /// The rows.
 pub fn threads(state: &State, on: &Callback<Wish>) -> Html {
     let w = textbook_words(state.lang);
@@ -30,15 +35,15 @@ pub fn threads(state: &State, on: &Callback<Wish>) -> Html {
         let (doing, late) = (machine.doing(who), machine.is_late(who));
         let selected = state.selected == who;
         let line = if doing == Doing::Done { String::new() } else { count(w.line, &[thread.line.into()]) };
-        let token = (thread.token > 0).then(|| html! { <b class="token">{count(w.token, &[thread.token.into()])}</b> });
+        let token = (thread.token > 0).then(|| html! { <b class="token">{ apart() }{count(w.token, &[thread.token.into()])}</b> });
         html! {
-            <button key={usize::from(who.0)} type="button" class="row" aria-pressed={selected} onclick={press(on, Wish::Select(who))}
+            <button key={usize::from(who.0)} type="button" class="row" aria-keyshortcuts={who.0.to_string()} aria-pressed={selected} onclick={press(on, Wish::Select(who))}
                 data-thread={who.0.to_string()} data-doing={doing.word()} data-line={thread.line.to_string()}
                 data-frozen={thread.frozen} data-late={late}>
                 { chip(state, who) }
-                <span class="doing">{(w.doing)(doing)}
-                    if late { <b>{w.late}</b> }
-                    if thread.frozen { <b>{w.frozen}</b> }
+                <span class="doing">{ if doing.is_work() { w.has[usize::from(late)] } else { "" } }{(w.doing)(doing)}
+                    if late { <b>{ apart() }{w.late}</b> }
+                    if thread.frozen { <b>{ apart() }{w.frozen}</b> }
                     { token }
                 </span>
                 <span class="where">{line}</span>
