@@ -355,6 +355,7 @@ impl App {
             thin: listen::media(THIN),
         };
         self.painter.fit(&self.sizes);
+        page::settled();
         // The canvas was cleared, even if its size is the same as before.
         true
     }

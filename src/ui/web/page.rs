@@ -30,6 +30,17 @@ pub fn dress(lang: Lang, theme: Theme) {
     let _ = root.set_attribute("data-theme", if dark { "dark" } else { "light" });
 }
 
+/// From the next frame but one on, who changes places glides there: the first time that sizes are known, all take their places at once.
+pub fn settled() {
+    let mark = Closure::once_into_js(|| {
+        let _ = root().set_attribute("data-settled", "");
+    });
+    let next = Closure::once_into_js(move || {
+        let _ = window().request_animation_frame(mark.unchecked_ref());
+    });
+    let _ = window().request_animation_frame(next.unchecked_ref());
+}
+
 /// Marks the page as broken, for the stylesheet.
 pub fn fail() {
     let _ = root().set_attribute("data-broken", "true");

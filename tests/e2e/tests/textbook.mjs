@@ -305,3 +305,19 @@ test("the browser's Back leaves a room, Forward enters it again, and a room that
   await is(null);
   assert.ok(page.url().startsWith(site.home), "still this page");
 });
+
+test("from the accident to its price by one key, fact by fact, and the lit line is the one that ran", async ({ open }) => {
+  const page = await opened(open, "lease");
+  await page.keyboard.press("s");
+  await page.locator('.book [data-frozen="true"]').waitFor();
+  assert.equal(await page.locator(".book [aria-current]").count(), 0, "a hand runs no line");
+  let presses = 0;
+  while (!(await page.locator('.book [data-fate="lost"]').count())) {
+    presses += 1;
+    assert.ok(presses <= 16, "no line is lost");
+    await page.keyboard.press(">");
+  }
+  assert.match(await page.locator("#book-sentence").innerText(), /is lost\.$/);
+  assert.match(await page.locator(".book [aria-current] code").innerText(), /document\.write/);
+  assert.equal(await page.locator('.book [data-fate="lost"] b').evaluate((it) => getComputedStyle(it.parentElement.parentElement).textDecorationLine), "none", "why it is lost can be read");
+});
