@@ -141,7 +141,7 @@ for (const [lang, theme, width] of [
     await r.seek((await r.now()) + 400);
     await page.locator("[data-move]").first().waitFor();
     const said = await page.locator("#moves-list li").first().textContent();
-    assert.match(said, lang === "en" ? /^shard \d+: [A-F] → G, \d+ %$/ : /^分片 \d+：[A-F] → G，\d+ %$/);
+    assert.match(said, lang === "en" ? /^shard \d+: [A-F] → G, \d+ %$/ : /^分片 \d+：[A-F] → G，\d+%$/);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing scrolls sideways");
     assert.deepEqual(await violations(page), []);
   });

@@ -12,7 +12,7 @@ const shown = (page) =>
   page.evaluate(() => {
     const named = /^(data-|aria-)/;
     const all = [...document.querySelectorAll(".book, .book *")];
-    const attributes = all.map((one) => [...one.attributes].filter(({ name }) => named.test(name)).map(({ name, value }) => `${name}=${value}`).join(" "));
+    const attributes = all.map((one) => [...one.attributes].filter(({ name }) => named.test(name)).map(({ name, value }) => `${name}=${value}`).sort().join(" "));
     return [document.querySelector(".book").textContent, ...attributes].join("\n");
   });
 
