@@ -18,7 +18,7 @@ use ringside::session::export::{Value, fields, kind, put_text};
 use ringside::session::hands::demand::{Excuse, patience};
 use ringside::session::hands::recipe::Aim;
 use ringside::session::hands::shrink::shrink;
-use ringside::session::hands::trial::{Case, Failure, Plan, again, run};
+use ringside::session::hands::trial::{Failure, Plan, run};
 use ringside::session::action::Action;
 use ringside::session::{Session, link};
 use ringside::sim::journal::What;
@@ -166,12 +166,10 @@ impl Soak {
         outcome.excuses = verdict.excuses.into_iter().map(|excuse| (excuse, 1)).collect();
         let Some(failure) = verdict.failure else { return outcome };
         let (setup, roster) = (session.setup(), session.setup().roster);
-        let until = verdict.core.as_ref().map_or(session.now(), |&(_, since)| since);
-        let case = Case { until, core: verdict.core.map(|(core, _)| core), went_too_far: verdict.went_too_far };
         outcome.failures.push(format!("{}: #{}", failure.tell(&roster), session.link()));
         if told.is_new(failure.kind()) {
             let like = |(session, it): (Session, Failure)| (it.kind() == failure.kind()).then_some((session, it));
-            let fails = |actions: &[(Time, Action)]| quietly(|| again(setup, actions, &case)).flatten().and_then(like);
+            let fails = |actions: &[(Time, Action)]| quietly(|| verdict.case.again(setup, actions)).flatten().and_then(like);
             if let Some(small) = shrink(session.actions(), self.shrink, fails) {
                 let (session, failure) = small.outcome;
                 outcome.failures[0].push_str(&format!(" ; in {} tries: {}: #{}", small.tries, failure.tell(&roster), session.link()));

@@ -60,7 +60,9 @@ impl Core {
         let rest = sure.split_off(most.min(sure.len()));
         self.members.extend(sure);
         let newcomers = view.coordinators.iter().filter(|it| it.newcomer).map(|it| it.pid);
-        self.members.extend(rest.into_iter().chain(newcomers).filter(|_| rng.per_mille(300)));
+        // Where too few are left, all: whatever can be expected of them, they can do together.
+        let often = if self.members.len() < most { 1_000 } else { 300 };
+        self.members.extend(rest.into_iter().chain(newcomers).filter(|_| rng.per_mille(often)));
     }
 
     /// Nodes in a random order, each only if a shard still needs it, or by chance.
@@ -192,6 +194,7 @@ fn ledger_needs(core: &Core, ledger: &Ledger, shard: &ShardView, node: Pid, ack:
     let there = shard.view.in_sync.iter().filter(|&&pid| core.has(pid) && whole(pid)).count();
     let left = shard.view.in_sync.iter().filter(|&&pid| whole(pid)).count();
     match ack {
+        Ack::Primary | Ack::InSync if left == 0 => !ledger.has_heir(shard.id, |pid| core.has(pid)) && ledger.has_heir(shard.id, |pid| pid == node),
         Ack::Primary | Ack::InSync => there == 0 && whole(node),
         // Where too few that count are whole, all that ever counted have to come together.
         Ack::Majority if left < enough(shard, replicas) => ledger.has_counted(node, shard.id),

@@ -67,6 +67,9 @@ pub enum Excuse {
     LastCopyLost,
     /// Where majorities acknowledge: fewer whole copies than it takes to be sure that one of them has everything.
     TooFewToProve,
+    /// Every copy that counts is outside: those inside were away for too long when they were mended, and had ceased to count, or did
+    /// so before anybody could have noticed that they were back.
+    OnlyOutside,
     /// The core has fewer nodes on the ring than a write needs copies: reads are served, writes are refused.
     TooFewToWrite,
     /// A node outside that the leader hears and that hears the leader is cut from somebody in the core, or slow: nothing tells the
@@ -90,9 +93,10 @@ pub enum Excuse {
 
 impl Excuse {
     /// All of them.
-    pub const ALL: [Excuse; 11] = [
+    pub const ALL: [Excuse; 12] = [
         Excuse::LastCopyLost,
         Excuse::TooFewToProve,
+        Excuse::OnlyOutside,
         Excuse::TooFewToWrite,
         Excuse::GreyNode,
         Excuse::OwnerIsAway,
@@ -109,6 +113,7 @@ impl Excuse {
         match self {
             Excuse::LastCopyLost => "last-copy-lost",
             Excuse::TooFewToProve => "too-few-to-prove",
+            Excuse::OnlyOutside => "only-outside",
             Excuse::TooFewToWrite => "too-few-to-write",
             Excuse::GreyNode => "grey-node",
             Excuse::OwnerIsAway => "owner-is-away",
@@ -150,6 +155,11 @@ fn answer(config: &Config) -> Span {
     hurdle(config, Span::secs(10))
 }
 
+/// Within this time whoever was away is known to be back, or what was asked for because it was away has been decided.
+fn notice(config: &Config) -> Span {
+    config.suspect_after.scale(2, 1) + config.primary_lease.scale(2, 1) + config.lag_max + config.election_max.scale(4, 1)
+}
+
 /// Within this time after it was mended a core must have brought about everything:
 ///
 /// * the silent are suspected, waited out and taken off the ring: `suspect_after + lease·(1 + 3·drift) + out_after`,
@@ -174,7 +184,7 @@ pub fn patience(setup: &Setup) -> Span {
 
 /// Those around what was not brought about, for whoever looks for the reason: the leader, the core, whoever of the rest lives, and
 /// the first shard concerned.
-pub(super) fn scene(session: &Session, core: &Core, demands: &[Demand]) -> String {
+pub(super) fn scene(session: &Session, ledger: &Ledger, core: &Core, demands: &[Demand]) -> String {
     let view = session.view();
     let name = |pid: &Pid| session.setup().roster.name(*pid).to_string();
     let list = |pids: &[Pid]| pids.iter().map(name).collect::<Vec<_>>().join("");
@@ -205,7 +215,9 @@ pub(super) fn scene(session: &Session, core: &Core, demands: &[Demand]) -> Strin
         let ShardView { view, wanted, .. } = &view.shards[usize::from(id.0)];
         let (in_sync, learners, wanted) = (list(&view.in_sync), list(&view.learners), list(wanted));
         let primary = view.primary.as_ref().map_or("nobody".to_owned(), name);
-        format!("; shard {}: {primary} of {in_sync}, learning {learners}, wanted on {wanted}", id.0)
+        let (lost, heirs) = ledger.losses(id);
+        let (lost, heirs) = (list(lost), list(heirs));
+        format!("; shard {}: {primary} of {in_sync}, learning {learners}, wanted on {wanted}, lost {lost}, heirs {heirs}", id.0)
     });
     format!("{leader} leads; core {}; outside {}{shard}", list(&inside), outside.join(", "))
 }
@@ -216,15 +228,17 @@ pub(super) struct Judge<'a> {
     pub(super) ledger: &'a Ledger,
     pub(super) core: &'a Core,
     pub(super) view: &'a ClusterView,
+    /// When the core was mended.
+    since: Time,
     /// Who leads the coordinators, as far as one does.
     leader: Option<Pid>,
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(session: &'a Session, ledger: &'a Ledger, core: &'a Core, view: &'a ClusterView) -> Judge<'a> {
+    pub(super) fn new(session: &'a Session, ledger: &'a Ledger, core: &'a Core, since: Time, view: &'a ClusterView) -> Judge<'a> {
         let leaders = view.coordinators.iter().filter(|it| it.office == Some(Office::Leader));
         let leader = leaders.max_by_key(|it| it.term).map(|it| it.pid);
-        Judge { session, ledger, core, view, leader }
+        Judge { session, ledger, core, view, since, leader }
     }
 
     /// What is not so at this instant, each with an excuse if there is one.
@@ -308,9 +322,15 @@ impl<'a> Judge<'a> {
     fn shard_excuse(&self, shard: &ShardView) -> Option<Excuse> {
         let config = &self.session.setup().config;
         let whole = shard.view.in_sync.iter().filter(|&&pid| self.ledger.is_whole(pid, shard.id));
+        if self.ledger.has_heir(shard.id, |pid| self.core.has(pid)) {
+            return None; // it has everything, and nobody has more
+        }
         let (left, inside) = (whole.clone().count(), whole.filter(|&&pid| self.core.has(pid)).count());
         match config.ack {
             Ack::Primary | Ack::InSync if left == 0 => return Some(Excuse::LastCopyLost),
+            Ack::Primary | Ack::InSync if inside == 0 && self.ledger.shrunk(shard.id) < self.since + notice(config) => {
+                return Some(Excuse::OnlyOutside);
+            }
             Ack::Primary | Ack::InSync => {}
             Ack::Majority if self.ledger.lost(shard.id) > bearable(config.replicas.into()) => return Some(Excuse::LastCopyLost),
             Ack::Majority => {
@@ -335,16 +355,20 @@ impl<'a> Judge<'a> {
         if owners().any(|p| self.is_grey(p.pid)) {
             Some(Excuse::GreyNode)
         } else {
-            owners().any(|p| p.health != Health::Up).then_some(Excuse::OwnerIsAway)
+            owners().any(|p| p.health != Health::Up || self.is_out_of_touch(p.pid)).then_some(Excuse::OwnerIsAway)
         }
+    }
+
+    /// Whether somebody outside cannot speak with the leader, one way or the other.
+    fn is_out_of_touch(&self, pid: Pid) -> bool {
+        !self.core.has(pid) && self.leader.is_none_or(|leader| self.cut(leader, pid))
     }
 
     /// Whether a node is outside, in touch with the leader, and yet out of reach for some of the core, or slow.
     fn is_grey(&self, pid: Pid) -> bool {
         let p = self.process(pid);
-        let in_touch = self.leader.is_some_and(|leader| !self.cut(leader, pid));
         let out_of_reach = |&other: &Pid| other != pid && self.cut(other, pid);
-        p.health == Health::Up && !self.core.has(pid) && in_touch && (p.slow > 1 || self.core.members().iter().any(out_of_reach))
+        p.health == Health::Up && !self.core.has(pid) && !self.is_out_of_touch(pid) && (p.slow > 1 || self.core.members().iter().any(out_of_reach))
     }
 
     /// Why a lock need not be granted: its holder outside lives and may keep it, or what it wants to write cannot be written.
@@ -355,10 +379,9 @@ impl<'a> Judge<'a> {
         }
         let holder = lock.holder.as_ref()?.session.client;
         let p = self.process(holder);
-        let in_touch = self.leader.is_some_and(|leader| !self.cut(leader, holder));
         let mut balancers = self.view.present().filter(|p| p.name.kind == Kind::Balancer);
         let shut_out = balancers.any(|door| door.health != Health::Up || self.cut(door.pid, holder));
-        (!self.core.has(holder) && p.health == Health::Up && in_touch && shut_out).then_some(Excuse::HolderIsStuck)
+        (!self.core.has(holder) && p.health == Health::Up && !self.is_out_of_touch(holder) && shut_out).then_some(Excuse::HolderIsStuck)
     }
 
     fn worker_excuse(&self, worker: Pid) -> Option<Excuse> {

@@ -1,6 +1,7 @@
 //! What hands and their judge remember of a run, from its facts alone: which writes were acknowledged, which disks were lost,
 //! who was answered and granted something last. A pure fold: the same facts give the same ledger, in a replay too.
 
+use crate::cluster::config::Ack;
 use crate::cluster::note::{Note, OpId, RingWhy, ViewWhy};
 use crate::cluster::view::Sight;
 use crate::proto::lock::token::LockId;
@@ -17,10 +18,15 @@ use crate::sim::time::Time;
 struct Shard {
     /// Acknowledged writes by their place in the log.
     acked: SortedMap<Index, OpId>,
+    /// When somebody last ceased to count.
+    shrunk: Time,
     /// The in-sync set of the latest view.
     latest: Vec<Pid>,
     /// Nodes whose copies have counted, and whose data may still be needed.
     counted: Vec<Pid>,
+    /// Copies that left the in-sync set when that made it smaller than a write needs (Kafka's eligible leaders, KIP-966): nothing
+    /// was acknowledged without them since.
+    heirs: Vec<Pid>,
     /// Those of them that have lost their disks since they last began to count.
     lost: Vec<Pid>,
     /// Who said last that it serves, and has neither said that it stopped nor died.
@@ -34,6 +40,8 @@ pub struct Ledger {
     /// Disks emptied so far.
     wiped: usize,
     copies: usize,
+    /// Copies that a write needs in the mode in which all that count must have it; one where nothing can be concluded.
+    needed: usize,
     shards: Vec<Shard>,
     answered: SortedMap<Pid, Time>,
     granted: SortedMap<Pid, Time>,
@@ -55,6 +63,10 @@ impl Ledger {
             read: 0,
             wiped: 0,
             copies: usize::from(session.setup().config.replicas),
+            needed: match session.setup().config.ack {
+                Ack::InSync => usize::from(session.setup().config.min_in_sync),
+                Ack::Primary | Ack::Majority => 1,
+            },
             shards: shards.collect(),
             answered: SortedMap::new(),
             granted: SortedMap::new(),
@@ -85,6 +97,7 @@ impl Ledger {
             self.wiped += 1;
             for shard in self.shards.iter_mut().filter(|shard| shard.counted.contains(&pid) && !shard.lost.contains(&pid)) {
                 shard.lost.push(pid);
+                shard.heirs.retain(|&it| it != pid);
             }
         }
         if let Fault::Drift(pid, ppm) = fault {
@@ -100,7 +113,7 @@ impl Ledger {
         if let Note::Acknowledged { shard, op, index, .. } = note {
             self.shard(*shard).acked.insert(*index, *op);
         } else if let Note::ViewChanged { shard, view, why } = note {
-            let copies = self.copies;
+            let (copies, needed) = (self.copies, self.needed);
             let it = self.shard(*shard);
             let before = std::mem::replace(&mut it.latest, view.in_sync.clone());
             for &new in view.in_sync.iter().filter(|pid| !before.contains(pid)) {
@@ -109,6 +122,15 @@ impl Ledger {
                 if !it.counted.contains(&new) {
                     it.counted.push(new);
                 }
+            }
+            if before.iter().any(|pid| !view.in_sync.contains(pid)) {
+                it.shrunk = at;
+            }
+            if view.in_sync.len() < needed {
+                it.heirs.extend(before.into_iter().filter(|pid| !view.in_sync.contains(pid)));
+                it.heirs.retain(|pid| !it.lost.contains(pid));
+            } else {
+                it.heirs.clear();
             }
             if *why == ViewWhy::CaughtUp && view.in_sync.len() >= copies {
                 // And so have the others that count: whoever counted before is needed no more.
@@ -119,6 +141,7 @@ impl Ledger {
             let it = self.shard(*shard);
             it.counted.retain(|&pid| pid != who);
             it.lost.retain(|&pid| pid != who);
+            it.heirs.retain(|&pid| pid != who);
         } else if let Note::Serving { shard, .. } = note {
             let it = self.shard(*shard);
             if !it.claims.contains(&who) {
@@ -168,6 +191,22 @@ impl Ledger {
     /// Whether a node has a copy of a shard that may be needed.
     pub(super) fn has_counted(&self, node: Pid, id: ShardId) -> bool {
         self.shards[usize::from(id.0)].counted.contains(&node)
+    }
+
+    /// Whether a copy that counts no more, but must have everything, is among these nodes.
+    pub(super) fn has_heir(&self, id: ShardId, among: impl Fn(Pid) -> bool) -> bool {
+        self.shards[usize::from(id.0)].heirs.iter().any(|&pid| among(pid))
+    }
+
+    /// When some copy of a shard last ceased to count.
+    pub(super) fn shrunk(&self, id: ShardId) -> Time {
+        self.shards[usize::from(id.0)].shrunk
+    }
+
+    /// Copies of a shard on lost disks, and those that count no more but must have everything.
+    pub(super) fn losses(&self, id: ShardId) -> (&[Pid], &[Pid]) {
+        let it = &self.shards[usize::from(id.0)];
+        (&it.lost, &it.heirs)
     }
 
     /// How many disks that may be needed a shard has lost.

@@ -6,13 +6,13 @@ use crate::cluster::name::Roster;
 use crate::cluster::property::{Broken, Promise};
 use crate::cluster::rules::Rule;
 use crate::cluster::setup::Setup;
-use crate::cluster::view::Health;
+use crate::cluster::view::{ClusterView, Health, Office};
 use crate::proto::replica::view::ShardId;
 use crate::session::Session;
 use crate::session::action::Action;
 use crate::session::hands::core::{Core, NotWhole};
 use crate::session::hands::deeds::Hands;
-use crate::session::hands::demand::{Demand, Excuse, Judge, must_be_calm, patience, scene};
+use crate::session::hands::demand::{Demand, Excuse, Judge, must_be_calm, patience, scene, turn};
 use crate::session::hands::harm::{Reckless, forgiven};
 use crate::session::hands::ledger::Ledger;
 use crate::session::hands::recipe::{self, Aim};
@@ -69,6 +69,13 @@ impl Failure {
         }
     }
 
+    fn in_rhythm(self) -> Failure {
+        match self {
+            Failure::Unmet(demands, scene) => Failure::Unmet(demands, format!("while one leader after the other died; {scene}")),
+            Failure::Broken(..) | Failure::Odd(..) => self,
+        }
+    }
+
     /// What kind it is: failures of one kind have one word.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -88,10 +95,8 @@ pub struct Verdict {
     pub failure: Option<Failure>,
     /// What was not demanded, and why.
     pub excuses: BTreeSet<Excuse>,
-    /// What hands did that the cluster has not promised to survive.
-    pub went_too_far: Vec<Reckless>,
-    /// The core that was mended, and when; none if the run had failed before.
-    pub core: Option<(Core, Time)>,
+    /// By what it was judged.
+    pub case: Case,
 }
 
 /// How a trial is made.
@@ -143,7 +148,8 @@ pub fn run(seed: u64, plan: &Plan, watch: &mut dyn FnMut(&Session)) -> (Session,
     let hands = whose.into_hands();
     let went_too_far = hands.went_too_far().to_vec();
     if failure.is_some() {
-        return (session, Verdict { failure, excuses: BTreeSet::new(), went_too_far, core: None });
+        let case = Case { until: session.now(), core: None, rhythm: None, went_too_far };
+        return (session, Verdict { failure, excuses: BTreeSet::new(), case });
     }
     let mut hands = hands;
     let core = Core::draw(&session, &ledger, hands.rng());
@@ -151,11 +157,13 @@ pub fn run(seed: u64, plan: &Plan, watch: &mut dyn FnMut(&Session)) -> (Session,
     let whole = core.mend(&mut session, &ledger);
     watch(&session);
     let since = session.now();
+    let rhythm = Rhythm::draw(&session, &core, plan.aim, hands.rng());
+    let case = Case { until: since, core: Some(core), rhythm, went_too_far };
     let (failure, excuses) = match whole {
-        Ok(()) => attend(&mut session, &mut ledger, &core, &went_too_far, &mut oddities),
+        Ok(()) => case.attend(&mut session, &mut ledger, &mut oddities),
         Err(NotWhole(_)) => (None, BTreeSet::from([Excuse::NoRoom])),
     };
-    (session, Verdict { failure, excuses, went_too_far, core: Some((core, since)) })
+    (session, Verdict { failure, excuses, case })
 }
 
 impl Whose {
@@ -168,45 +176,6 @@ impl Whose {
     fn into_hands(self) -> Box<Hands> {
         match self {
             Whose::Random(hands) | Whose::Besiegers(_, hands) => hands,
-        }
-    }
-}
-
-/// Looks on until the core has brought about everything, or its time is over.
-fn attend(
-    session: &mut Session,
-    ledger: &mut Ledger,
-    core: &Core,
-    went_too_far: &[Reckless],
-    oddities: &mut Oddities,
-) -> (Option<Failure>, BTreeSet<Excuse>) {
-    let end = session.now() + patience(session.setup());
-    let calm = must_be_calm(&session.setup().config);
-    let mut met: BTreeSet<Demand> = BTreeSet::new();
-    let mut before: BTreeSet<Demand> = BTreeSet::new();
-    loop {
-        session.advance(LOOK, u32::MAX);
-        ledger.read(session);
-        if let Some(failure) = first_broken(session, went_too_far).or_else(|| oddities.look(session, ledger, went_too_far)) {
-            return (Some(failure), BTreeSet::new());
-        }
-        let view = session.view();
-        let mut unmet = Judge::new(session, ledger, core, &view).unmet();
-        if !calm {
-            // Each thing at some instant: whatever was unmet once and is not any more has been brought about.
-            let now: BTreeSet<Demand> = unmet.iter().map(|&(demand, _)| demand).collect();
-            met.extend(before.difference(&now).copied());
-            unmet.retain(|(demand, _)| !met.contains(demand));
-            before = now;
-        }
-        if unmet.is_empty() {
-            return (None, BTreeSet::new());
-        }
-        if session.now() >= end || session.is_full() {
-            let demands: Vec<Demand> = unmet.iter().filter(|(_, excuse)| excuse.is_none()).map(|&(demand, _)| demand).collect();
-            let excuses = unmet.iter().filter_map(|&(_, excuse)| excuse).collect();
-            let scene = scene(session, core, &demands);
-            return ((!demands.is_empty()).then_some(Failure::Unmet(demands, scene)), excuses);
         }
     }
 }
@@ -257,44 +226,143 @@ impl Oddities {
     }
 }
 
-/// Judges a run again whose actions are all given: the failure, if it is there still.
-pub fn again(setup: &Setup, actions: &[(Time, Action)], case: &Case) -> Option<(Session, Failure)> {
-    let mut session = Session::sparse(setup.clone());
-    let mut ledger = Ledger::new(&session);
-    let mut oddities = Oddities::default();
-    let mut done = 0;
-    while done <= actions.len() {
-        let until = actions.get(done).map_or(case.until, |&(at, _)| at);
-        session.advance(until.since(session.now()), u32::MAX);
-        while let Some(&(_, action)) = actions.get(done).filter(|&&(at, _)| at <= session.now()) {
-            // An action that would change nothing without those that are left out is left out as well.
-            let _ = session.dispatch(action);
-            done += 1;
-        }
-        ledger.read(&session);
-        let failure = first_broken(&session, &case.went_too_far).or_else(|| oddities.look(&session, &ledger, &case.went_too_far));
-        if let Some(failure) = failure {
-            return Some((session, failure));
-        }
-        if session.now() >= case.until && done == actions.len() {
-            break;
-        }
-    }
-    let core = case.core.as_ref()?;
-    if core.is_whole(&session).is_err() {
-        return None;
-    }
-    let (failure, _) = attend(&mut session, &mut ledger, core, &case.went_too_far, &mut oddities);
-    failure.map(|failure| (session, failure))
-}
-
-/// By what a run is judged again.
+/// By what a run is judged.
 #[derive(Clone, Debug)]
 pub struct Case {
     /// The run's last instant, or that at which the core was mended.
     pub until: Time,
-    /// The core, if one was mended.
+    /// The core, if one was mended: none if the run had failed before.
     pub core: Option<Core>,
+    /// What goes on even then.
+    pub rhythm: Option<Rhythm>,
     /// What had been done that goes too far.
     pub went_too_far: Vec<Reckless>,
+}
+
+impl Case {
+    /// Judges a run again, with these of its actions: the failure, if there is one still. Those that come after the case's last
+    /// instant do not matter, since what goes on after it is done anew.
+    pub fn again(&self, setup: &Setup, actions: &[(Time, Action)]) -> Option<(Session, Failure)> {
+        let mut session = Session::sparse(setup.clone());
+        let (mut ledger, mut oddities) = (Ledger::new(&session), Oddities::default());
+        for &(at, action) in actions.iter().take_while(|&&(at, _)| at <= self.until) {
+            if let Some(failure) = self.go_on(&mut session, at, &mut ledger, &mut oddities) {
+                return Some((session, failure));
+            }
+            // What would change nothing without those that were left out is left out as well.
+            let _ = session.dispatch(action);
+        }
+        if let Some(failure) = self.go_on(&mut session, self.until, &mut ledger, &mut oddities) {
+            return Some((session, failure));
+        }
+        let is_whole = self.core.as_ref().is_some_and(|core| core.is_whole(&session).is_ok());
+        let failure = if is_whole { self.attend(&mut session, &mut ledger, &mut oddities).0 } else { None };
+        failure.map(|failure| (session, failure))
+    }
+
+    fn go_on(&self, session: &mut Session, to: Time, ledger: &mut Ledger, oddities: &mut Oddities) -> Option<Failure> {
+        session.advance(to.since(session.now()), u32::MAX);
+        ledger.read(session);
+        first_broken(session, &self.went_too_far).or_else(|| oddities.look(session, ledger, &self.went_too_far))
+    }
+
+    /// Looks on until the core has brought about everything, or its time is over.
+    fn attend(&self, session: &mut Session, ledger: &mut Ledger, oddities: &mut Oddities) -> (Option<Failure>, BTreeSet<Excuse>) {
+        let Some(core) = &self.core else { return (None, BTreeSet::new()) };
+        if let Some(failure) = self.rhythm.as_ref().and_then(|rhythm| self.dance(rhythm, core, session, ledger, oddities)) {
+            return (Some(failure), BTreeSet::new());
+        }
+        let end = session.now() + patience(session.setup());
+        let calm = must_be_calm(&session.setup().config);
+        let mut met: BTreeSet<Demand> = BTreeSet::new();
+        let mut before: BTreeSet<Demand> = BTreeSet::new();
+        loop {
+            if let Some(failure) = self.go_on(session, session.now() + LOOK, ledger, oddities) {
+                return (Some(failure), BTreeSet::new());
+            }
+            let view = session.view();
+            let mut unmet = Judge::new(session, ledger, core, self.until, &view).unmet();
+            if !calm {
+                // Each thing at some instant: whatever was unmet once and is not any more has been brought about.
+                let now: BTreeSet<Demand> = unmet.iter().map(|&(demand, _)| demand).collect();
+                met.extend(before.difference(&now).copied());
+                unmet.retain(|(demand, _)| !met.contains(demand));
+                before = now;
+            }
+            if unmet.is_empty() {
+                return (None, BTreeSet::new());
+            }
+            if session.now() >= end || session.is_full() {
+                let excuses = unmet.iter().filter_map(|&(_, excuse)| excuse).collect();
+                return (self.unmet(session, ledger, core, unmet), excuses);
+            }
+        }
+    }
+
+    fn unmet(&self, session: &Session, ledger: &Ledger, core: &Core, unmet: Vec<(Demand, Option<Excuse>)>) -> Option<Failure> {
+        let demands: Vec<Demand> = unmet.iter().filter(|(_, excuse)| excuse.is_none()).map(|&(demand, _)| demand).collect();
+        let scene = scene(session, ledger, core, &demands);
+        (!demands.is_empty()).then_some(Failure::Unmet(demands, scene))
+    }
+
+    /// While one leader after the other dies, locks must go on from one to the next.
+    fn dance(
+        &self,
+        rhythm: &Rhythm,
+        core: &Core,
+        session: &mut Session,
+        ledger: &mut Ledger,
+        oddities: &mut Oddities,
+    ) -> Option<Failure> {
+        let begun = session.now();
+        let end = begun + turn(session.setup());
+        while session.now() < end && !session.is_full() {
+            let broken = self.go_on(session, session.now() + rhythm.every, ledger, oddities);
+            if broken.is_some() {
+                return broken;
+            }
+            if let Some(leader) = leader(&session.view()).map(|pid| session.setup().roster.name(pid)) {
+                let _ = session.dispatch(Action::Kill(leader));
+                let broken = self.go_on(session, session.now() + rhythm.down, ledger, oddities);
+                if broken.is_some() {
+                    return broken;
+                }
+                let _ = session.dispatch(Action::Revive(leader));
+            }
+        }
+        let view = session.view();
+        let unmet = Judge::new(session, ledger, core, self.until, &view).unmet();
+        let passed = unmet.into_iter().filter(|(demand, _)| matches!(demand, Demand::Passed(_)));
+        self.unmet(session, ledger, core, passed.collect()).map(Failure::in_rhythm)
+    }
+}
+
+/// What goes on even when the core is mended: whoever leads the coordinators dies, again and again, and is soon back.
+#[derive(Clone, Debug)]
+pub struct Rhythm {
+    /// So long one may lead before he dies, at least.
+    every: Span,
+    /// So long he is dead.
+    down: Span,
+}
+
+impl Rhythm {
+    /// In some runs, and only where all coordinators are in the core and it need not go on for long.
+    fn draw(session: &Session, core: &Core, aim: Aim, rng: &mut Rng) -> Option<Rhythm> {
+        let often = match aim {
+            Aim::Locks => 300,
+            Aim::Anything | Aim::Coordinators => 80,
+        };
+        let (drawn, every) = (rng.per_mille(often), rng.between(Span::millis(1_200), Span::millis(2_400)));
+        let view = session.view();
+        let all = view.coordinators.len() > 1 && view.coordinators.iter().all(|it| core.has(it.pid) && !it.newcomer);
+        let config = &session.setup().config;
+        let short = turn(session.setup()) <= Span::secs(60) && config.workers > 0;
+        (drawn && all && short).then_some(Rhythm { every, down: Span::millis(700) })
+    }
+}
+
+fn leader(view: &ClusterView) -> Option<Pid> {
+    let leaders = view.coordinators.iter().filter(|it| it.office == Some(Office::Leader));
+    leaders.max_by_key(|it| it.term).map(|it| it.pid)
 }
