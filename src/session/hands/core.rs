@@ -108,7 +108,8 @@ impl Core {
             let (it, other) = (p.name, one(rng, &core));
             let towards = |all: &[Name]| all.iter().map(|&to| Action::CutOneWay(it, to)).collect::<Vec<_>>();
             let deaf_to = |all: &[Name]| all.iter().map(|&from| Action::CutOneWay(from, it)).collect::<Vec<_>>();
-            let scars = match rng.below(12) {
+            let doors = names(&|p| inside(p) && p.name.kind == Kind::Balancer);
+            let scars = match rng.below(14) {
                 0 => vec![Action::Kill(it)],
                 1 => vec![Action::Freeze(it)],
                 2 => vec![Action::Slow(it, 2 + rng.below(19) as u16)],
@@ -118,6 +119,8 @@ impl Core {
                 6 => deaf_to(&council),
                 7 => towards(&council),
                 8 => deaf_to(&nodes).into_iter().chain(towards(&nodes)).collect(),
+                // Only those who ask the coordinators where to go.
+                9 => deaf_to(&doors).into_iter().chain(towards(&doors)).collect(),
                 _ => Vec::new(),
             };
             for scar in scars {

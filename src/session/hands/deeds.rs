@@ -17,6 +17,19 @@ const ROOM: usize = 3_000;
 /// Deeds of one run at most, for the same reason.
 const DEEDS: usize = 300;
 
+/// How hands go about it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Temper {
+    /// One fault after the other, and mends among them: much is broken at a time.
+    Restless,
+    /// One blow to a cluster that is whole, time to see what comes of it, and everything is mended before the next: what two or three
+    /// faults bring about is not lost in the noise of others.
+    Patient {
+        /// Whether what the last blow broke is still to be mended.
+        mends: bool,
+    },
+}
+
 /// Hands that interfere at random.
 #[derive(Clone, Debug)]
 pub struct Hands {
@@ -26,6 +39,7 @@ pub struct Hands {
     reckless: Option<(Time, Reckless)>,
     /// What they did that went too far.
     went_too_far: Vec<Reckless>,
+    temper: Temper,
     /// The rest of a blow, each with its pause before it.
     blow: Vec<(Span, Action)>,
     /// Bytes of the link so far.
@@ -39,7 +53,8 @@ impl Hands {
         let late = Time::ZERO + rng.between(during.scale(1, 4), during);
         let deed = one(&mut rng, &Reckless::ALL);
         let reckless = rng.per_mille(150).then_some((late, deed));
-        Hands { rng, aim, reckless, went_too_far: Vec::new(), blow: Vec::new(), written: 0, counted: 0 }
+        let temper = if rng.per_mille(400) { Temper::Patient { mends: false } } else { Temper::Restless };
+        Hands { rng, aim, reckless, went_too_far: Vec::new(), temper, blow: Vec::new(), written: 0, counted: 0 }
     }
 
     /// What they did that the cluster has not promised to survive.
@@ -55,6 +70,9 @@ impl Hands {
     pub fn rest(&mut self) -> Span {
         if let Some(&(pause, _)) = self.blow.first() {
             return pause;
+        }
+        if let Temper::Patient { mends } = self.temper {
+            return if mends { self.rng.between(Span::secs(1), Span::secs(9)) } else { self.rng.between(Span::secs(1), Span::secs(6)) };
         }
         if self.rng.per_mille(150) {
             // Two faults at once, or nearly so.
@@ -93,9 +111,22 @@ impl Hands {
         if let Some((_, deed)) = self.reckless.take_if(|(at, _)| session.now() >= *at) {
             return self.go_too_far(deed, session);
         }
-        if self.rng.per_mille(200) {
-            self.blow = self.strike(&session.view()).unwrap_or_default();
-            return;
+        match &mut self.temper {
+            Temper::Patient { mends } if *mends => {
+                *mends = false;
+                self.blow = mend_all(&session.view());
+                return;
+            }
+            Temper::Patient { mends } => {
+                *mends = true;
+                self.blow = self.pair(session);
+                return;
+            }
+            Temper::Restless if self.rng.per_mille(200) => {
+                self.blow = self.strike(&session.view()).unwrap_or_default();
+                return;
+            }
+            Temper::Restless => {}
         }
         for _ in 0..8 {
             let view = session.view();
@@ -160,6 +191,17 @@ impl Hands {
         }
     }
 
+    /// A blow, or any two faults close to each other.
+    fn pair(&mut self, session: &Session) -> Vec<(Span, Action)> {
+        let view = session.view();
+        let blow = if self.rng.per_mille(500) { self.strike(&view) } else { None };
+        blow.unwrap_or_else(|| {
+            let pause = self.rng.between(Span::ZERO, Span::millis(600));
+            let pair = [self.draw(&view, session), self.draw(&view, session)].into_iter().flatten();
+            pair.zip([Span::ZERO, pause]).map(|(action, pause)| (pause, action)).collect()
+        })
+    }
+
     /// A blow: several faults that have to do with each other.
     fn strike(&mut self, view: &ClusterView) -> Option<Vec<(Span, Action)>> {
         let rng = &mut self.rng;
@@ -174,7 +216,7 @@ impl Hands {
         Some(match self.rng.below(9) {
             // What was to move is cut off from where it is.
             0..2 => {
-                let (leaves, a) = (self.pick(view, node)?, self.pick(view, node)?);
+                let (leaves, a) = (self.pick(view, member)?, self.pick(view, member)?);
                 let far = if self.rng.per_mille(500) { Action::Cut(leaves, a) } else { Action::CutOneWay(a, leaves) };
                 vec![(now, Action::Drain(leaves)), (soon, far)]
             }
@@ -289,4 +331,21 @@ impl Hands {
         let names: Vec<Name> = view.processes.iter().filter(|p| fits(p)).map(|p| p.name).collect();
         (!names.is_empty()).then(|| one(&mut self.rng, &names))
     }
+}
+
+/// Everything that undoes what is broken now, with as few actions as may be.
+fn mend_all(view: &ClusterView) -> Vec<(Span, Action)> {
+    let mut mends = Vec::new();
+    for p in view.present() {
+        let mut mend = |when: bool, action| {
+            if when {
+                mends.push((Span::ZERO, action));
+            }
+        };
+        mend(p.health == Health::Frozen, Action::Thaw(p.name));
+        mend(p.health == Health::Down, Action::Revive(p.name));
+        mend(!p.cut_to.is_empty(), Action::Rejoin(p.name));
+        mend(p.slow > 1, Action::Slow(p.name, 1));
+    }
+    mends
 }

@@ -248,7 +248,7 @@ impl<'a> Judge<'a> {
         let mut out = Vec::new();
         let general = self.general_excuse();
         let mut say = |demand, excuse: Option<Excuse>| out.push((demand, general.or(excuse)));
-        let some_shard = self.view.shards.iter().find_map(|shard| self.shard_excuse(shard));
+        let some_shard = self.view.shards.iter().find_map(|shard| self.write_excuse(shard));
         for shard in &self.view.shards {
             let excuse = self.shard_excuse(shard);
             if shard.server.is_none() {
@@ -349,6 +349,13 @@ impl<'a> Judge<'a> {
         named.copied().find(|&pid| self.is_grey(pid)).map(|_| Excuse::GreyNode)
     }
 
+    /// Why a shard need not take writes: it need not be served, or need not have as many copies as a write asks for.
+    fn write_excuse(&self, shard: &ShardView) -> Option<Excuse> {
+        let living = shard.view.in_sync.iter().filter(|&&pid| self.process(pid).health == Health::Up).count();
+        let few = living < to_write(&self.session.setup().config);
+        self.shard_excuse(shard).or_else(|| self.copies_excuse(shard).filter(|_| few))
+    }
+
     /// Why a node need not arrive: what it waits for is wanted on somebody who is away, or cannot be reached by all.
     fn away_excuse(&self) -> Option<Excuse> {
         let owners = || self.view.present().filter(|p| owns(p));
@@ -374,7 +381,7 @@ impl<'a> Judge<'a> {
     /// Why a lock need not be granted: its holder outside lives and may keep it, or what it wants to write cannot be written.
     fn lock_excuse(&self, lock: &LockView) -> Option<Excuse> {
         let document = &self.view.shards[usize::from(lock.shard.0)];
-        if self.shard_excuse(document).is_some() {
+        if self.write_excuse(document).is_some() {
             return Some(Excuse::DocumentIsStuck);
         }
         let holder = lock.holder.as_ref()?.session.client;
