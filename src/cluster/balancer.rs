@@ -87,6 +87,9 @@ impl Balancer {
             | Msg::Ready { .. }
             | Msg::Yield { .. }
             | Msg::Yielded { .. }
+            | Msg::Level { .. }
+            | Msg::Defer { .. }
+            | Msg::Offer { .. }
             | Msg::Snapshot { .. }
             | Msg::Replica { .. }
             | Msg::Acquire { .. }

@@ -105,6 +105,9 @@ impl Client {
             | Msg::Ready { .. }
             | Msg::Yield { .. }
             | Msg::Yielded { .. }
+            | Msg::Level { .. }
+            | Msg::Defer { .. }
+            | Msg::Offer { .. }
             | Msg::Snapshot { .. }
             | Msg::Replica { .. }
             | Msg::Request { .. }

@@ -268,6 +268,9 @@ impl Coordinator {
             | Command::Shrink(..)
             | Command::Expand(..)
             | Command::HandOver(..)
+            | Command::Level(..)
+            | Command::Defer(..)
+            | Command::Salvage(..)
             | Command::GoOn
             | Command::Lead(_)
             | Command::Readmit(..)

@@ -88,6 +88,31 @@ pub enum Msg {
         /// The primary's view.
         view: ViewNo,
     },
+    /// Primary to coordinators: every in-sync copy of my view has stored all that is committed.
+    Level {
+        /// Which shard.
+        shard: ShardId,
+        /// The primary's view.
+        view: ViewNo,
+        /// I have found operations that I have to commit, with too few copies in sync: no other copy may count as holding everything.
+        open: bool,
+    },
+    /// New primary to coordinators: this in-sync copy has the better log, and mine cannot be joined to it; it is to lead.
+    Defer {
+        /// Which shard.
+        shard: ShardId,
+        /// The primary's view.
+        view: ViewNo,
+        /// Who has the better log.
+        node: Pid,
+    },
+    /// Node to coordinators: my operator wants this shard, which nobody leads, served with what I have.
+    Offer {
+        /// Which shard.
+        shard: ShardId,
+        /// The latest view I know.
+        view: ViewNo,
+    },
     /// Between coordinators.
     Raft(Box<RaftMsg<Decision, Control>>),
     /// A snapshot between replicas of a shard.
@@ -192,6 +217,9 @@ impl Msg {
             | Msg::Lagging { .. }
             | Msg::Ready { .. }
             | Msg::Yield { .. }
+            | Msg::Level { .. }
+            | Msg::Defer { .. }
+            | Msg::Offer { .. }
             | Msg::Request { .. }
             | Msg::Acquire { .. }
             | Msg::KeepAlive { .. }
@@ -230,6 +258,9 @@ impl Msg {
             Msg::Ready { .. } => "Ready",
             Msg::Yield { .. } => "Yield",
             Msg::Yielded { .. } => "Yielded",
+            Msg::Level { .. } => "Level",
+            Msg::Defer { .. } => "Defer",
+            Msg::Offer { .. } => "Offer",
             Msg::Snapshot { msg: SnapshotMsg::Chunk { .. }, .. } => "Chunk",
             Msg::Snapshot { msg: SnapshotMsg::Got { .. }, .. } => "Got",
             Msg::Replica { msg, .. } => match msg {
@@ -262,6 +293,9 @@ impl Msg {
             | Msg::Ready { shard, .. }
             | Msg::Yield { shard, .. }
             | Msg::Yielded { shard, .. }
+            | Msg::Level { shard, .. }
+            | Msg::Defer { shard, .. }
+            | Msg::Offer { shard, .. }
             | Msg::Snapshot { shard, .. }
             | Msg::Replica { shard, .. } => Some(*shard),
             Msg::Request { request, .. } => Some(request.shard()),

@@ -16,14 +16,20 @@ pub enum Asked {
 pub enum ViewWhy {
     /// The primary was declared down; another in-sync replica leads.
     Promotion,
-    /// The primary was declared down and no in-sync replica lives.
+    /// The primary was declared down, and of the copies that hold everything together too few live.
     NoPrimary,
+    /// So many disks are lost that nobody knows what is gone: an operator has to choose.
+    Orphaned,
     /// A backup was removed from the in-sync set.
     BackupLost,
     /// A learner caught up and joined the in-sync set.
     CaughtUp,
     /// A copy is wanted on this node, which has none: it is a learner from now on.
     Recruited(Pid),
+    /// The new primary found that another in-sync copy has the better log: that one leads.
+    BetterLog,
+    /// Nobody could lead without losing something that was acknowledged, and an operator chose what this primary has.
+    Salvaged,
     /// The primary gave way to the preferred one.
     HandedOver,
     /// Every wanted copy is there, and those that nobody wants any more were let go.

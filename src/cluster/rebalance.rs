@@ -8,9 +8,10 @@
 //!
 //! *Simplification.* A learner that is cut off from its primary, but not from the coordinator, keeps its place in flight.
 
-use crate::cluster::control::{Control, Decided, Part, ShardRecord};
+use crate::cluster::control::{Control, Decided, Part};
 use crate::cluster::env::Env;
 use crate::cluster::note::{RingWhy, ViewWhy};
+use crate::cluster::promotion::ShardRecord;
 use crate::proto::replica::view::{ShardId, ViewNo};
 use crate::sim::id::Pid;
 use crate::sim::time::Time;

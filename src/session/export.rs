@@ -36,6 +36,7 @@ pub const fn kind(what: &What<Note>) -> &'static str {
             Fault::Wipe(_) => "wipe",
             Fault::Join(_) => "add",
             Fault::Leave(_) => "drain",
+            Fault::Proceed(_) => "salvage",
             Fault::Freeze(_) => "freeze",
             Fault::Thaw(_) => "thaw",
             Fault::Slow(..) => "slow",
@@ -159,6 +160,7 @@ fn fault_fields(fault: Fault, roster: &Roster) -> Vec<(&'static str, Value)> {
         | Fault::Wipe(who)
         | Fault::Join(who)
         | Fault::Leave(who)
+        | Fault::Proceed(who)
         | Fault::Freeze(who)
         | Fault::Thaw(who) => vec![("process", name(roster, who))],
         Fault::Slow(who, times) => vec![("process", name(roster, who)), ("times", Value::Number(times.into()))],
@@ -279,9 +281,12 @@ const fn view_why(why: ViewWhy) -> &'static str {
     match why {
         ViewWhy::Promotion => "promotion",
         ViewWhy::NoPrimary => "no-primary",
+        ViewWhy::Orphaned => "orphaned",
         ViewWhy::BackupLost => "backup-lost",
         ViewWhy::CaughtUp => "caught-up",
         ViewWhy::Recruited(_) => "recruited",
+        ViewWhy::BetterLog => "better-log",
+        ViewWhy::Salvaged => "salvaged",
         ViewWhy::HandedOver => "handed-over",
         ViewWhy::Dismissed => "dismissed",
         ViewWhy::Cancelled => "cancelled",

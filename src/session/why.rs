@@ -25,6 +25,9 @@ pub fn causes(facts: &[Record<Note>], seq: Seq) -> Vec<Seq> {
                 ViewWhy::BackupLost
                 | ViewWhy::CaughtUp
                 | ViewWhy::Recruited(_)
+                | ViewWhy::Orphaned
+                | ViewWhy::BetterLog
+                | ViewWhy::Salvaged
                 | ViewWhy::HandedOver
                 | ViewWhy::Dismissed
                 | ViewWhy::Cancelled => None,
@@ -85,6 +88,7 @@ fn silenced_by(past: &[Record<Note>], ear: Pid, node: Pid, heard: Time) -> Optio
             | Fault::Revive(_)
             | Fault::Join(_)
             | Fault::Leave(_)
+            | Fault::Proceed(_)
             | Fault::Thaw(_)
             | Fault::Heal(..) => {}
         }

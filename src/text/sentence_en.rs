@@ -23,6 +23,12 @@ pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
         Fault::Wipe(who) => line.put("{} lost its disk: nothing of it is left.", &[who]),
         Fault::Join(who) => line.put("{} is asked to join the cluster.", &[who]),
         Fault::Leave(who) => line.put("{} is asked to leave: what it holds has to move first.", &[who]),
+        Fault::Proceed(who) => {
+            line.put(
+                "An operator chooses what {} has: shards that nobody may lead are served with it, and what others had is given up.",
+                &[who],
+            );
+        }
         Fault::Freeze(who) => line.put("{} is frozen: whatever reaches it has to wait.", &[who]),
         Fault::Thaw(who) => line.put("{} is thawed, and what had waited reaches it now.", &[who]),
         Fault::Slow(who, 1) => line.put("{}'s messages travel at normal speed again.", &[who]),
@@ -48,6 +54,7 @@ pub(super) fn action(line: &mut Line, action: Action, who: &[Pid]) {
         | Action::Revive(_)
         | Action::Add(_)
         | Action::Drain(_)
+        | Action::Salvage(_)
         | Action::Wipe(_)
         | Action::Freeze(_)
         | Action::Thaw(_)
@@ -276,7 +283,29 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
             return;
         }
         (ViewWhy::Promotion | ViewWhy::NoPrimary, _) => {
-            line.say("Shard # has no primary in view #: no live copy is sure to have all its writes.", &[], &[shard.into(), no.into()]);
+            line.say(
+                "Shard # has no primary in view #: no live copy is sure to have all its writes. It waits for ",
+                &[],
+                &[shard.into(), no.into()],
+            );
+            line.list(&view.in_sync, ", ", " or ");
+            line.put(".", &[]);
+            return;
+        }
+        (ViewWhy::Orphaned, _) => {
+            let words =
+                "Shard # has lost too many disks (view #): nobody can say what is gone, and an operator has to choose whose copy counts.";
+            line.say(words, &[], &[shard.into(), no.into()]);
+            return;
+        }
+        (ViewWhy::BetterLog, primary) => {
+            let words = "{}'s log of shard # goes further than its new primary's: it leads instead, in view #.";
+            line.say(words, &[primary.unwrap_or(who)], &[shard.into(), no.into()]);
+            return;
+        }
+        (ViewWhy::Salvaged, primary) => {
+            let words = "Shard # is served with what {} has, by an operator's choice: view # begins.";
+            line.say(words, &[primary.unwrap_or(who)], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::Recruited(node), _) => {

@@ -23,6 +23,9 @@ pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
         Fault::Wipe(who) => line.put("{} 的磁盘被清空：什么都没有留下。", &[who]),
         Fault::Join(who) => line.put("{} 受命加入集群。", &[who]),
         Fault::Leave(who) => line.put("{} 受命排空：它保存的数据要先搬走，然后退出集群。", &[who]),
+        Fault::Proceed(who) => {
+            line.put("操作员决定以 {} 现有的数据为准：没有主副本的分片由它提供服务，别处多出的数据就此放弃。", &[who]);
+        }
         Fault::Freeze(who) => line.put("{} 被冻结：发给它的一切都只能等着。", &[who]),
         Fault::Thaw(who) => line.put("{} 解冻，积压的消息这时才送到。", &[who]),
         Fault::Slow(who, 1) => line.put("{} 的消息恢复正常速度。", &[who]),
@@ -48,6 +51,7 @@ pub(super) fn action(line: &mut Line, action: Action, who: &[Pid]) {
         | Action::Revive(_)
         | Action::Add(_)
         | Action::Drain(_)
+        | Action::Salvage(_)
         | Action::Wipe(_)
         | Action::Freeze(_)
         | Action::Thaw(_)
@@ -232,7 +236,24 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
             return;
         }
         (ViewWhy::Promotion | ViewWhy::NoPrimary, _) => {
-            line.say("分片 # 在视图 # 中没有主副本：存活的副本都不能保证数据完整。", &[], &[shard.into(), no.into()]);
+            line.say("分片 # 在视图 # 中没有主副本：存活的副本都不能保证数据完整，要等 ", &[], &[shard.into(), no.into()]);
+            line.list(&view.in_sync, "、", " 或 ");
+            line.put(" 回来。", &[]);
+            return;
+        }
+        (ViewWhy::Orphaned, _) => {
+            let words = "分片 # 丢失的磁盘太多（视图 #）：谁也说不清少了什么，要由操作员决定以哪份副本为准。";
+            line.say(words, &[], &[shard.into(), no.into()]);
+            return;
+        }
+        (ViewWhy::BetterLog, primary) => {
+            let words = "分片 #：{} 的日志比新的主副本更新，改由它担任主副本，视图 # 开始。";
+            line.say(words, &[primary.unwrap_or(who)], &[shard.into(), no.into()]);
+            return;
+        }
+        (ViewWhy::Salvaged, primary) => {
+            let words = "操作员作出选择：分片 # 以 {} 现有的数据恢复服务，视图 # 开始。";
+            line.say(words, &[primary.unwrap_or(who)], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::Recruited(node), _) => {

@@ -19,6 +19,7 @@ where
         | Fault::Wipe(who)
         | Fault::Join(who)
         | Fault::Leave(who)
+        | Fault::Proceed(who)
         | Fault::Freeze(who)
         | Fault::Thaw(who)
         | Fault::Slow(who, _)
@@ -44,6 +45,7 @@ where
                 self.signal(pid, cause, Signal::Join);
             }
             Fault::Leave(pid) => self.signal(pid, cause, Signal::Leave),
+            Fault::Proceed(pid) => self.signal(pid, cause, Signal::Proceed),
             Fault::Freeze(pid) => {
                 let slot = &mut self.slots[pid.index()];
                 slot.frozen = slot.up.is_some();
