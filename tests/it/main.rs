@@ -9,6 +9,7 @@ mod golden;
 mod kinds;
 mod links;
 mod moves;
+mod outside_reach;
 mod place;
 mod placement;
 mod placement_odds;
