@@ -93,6 +93,9 @@ impl Coordinator {
                 if let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) {
                     peer.watch.hear(ctx.now());
                     peer.known = known;
+                    if self.raft.is_newcomer() {
+                        return; // it has forgotten what was decided, and does not know it again yet
+                    }
                     self.heartbeat(from, sent, boot, fresh, leaving, ctx);
                 }
             }

@@ -97,16 +97,19 @@ impl Coordinator {
         }
     }
 
-    /// A node or balancer has been heard.
+    /// A node or balancer has been heard. Whether it leads or not, a coordinator tells what it knows to be decided: whoever cannot
+    /// reach the leader hears of new views all the same. Views are numbered, so old news does no harm; and a lease is the
+    /// leader's alone to give.
     #[inline(never)]
     pub(super) fn heartbeat(&mut self, from: Pid, sent: Time, boot: Boot, fresh: bool, leaving: bool, ctx: &mut Context<'_>) {
-        if !self.is_in_charge() {
-            return;
-        }
         let Some(member) = self.control.member(from) else {
             self.tell(from, Some(sent), false, Boot(0), ctx); // a balancer
             return;
         };
+        if !self.is_in_charge() {
+            self.tell(from, Some(sent), false, member.boot, ctx);
+            return;
+        }
         let (on_record, up) = (member.boot, member.up);
         let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) else { return };
         let pending = peer.pending;
