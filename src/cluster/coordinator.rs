@@ -8,6 +8,7 @@ use crate::cluster::leadership::{Peer, Reign};
 use crate::cluster::msg::Msg;
 use crate::cluster::note::{Note, YieldWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
+use crate::cluster::reach::is_sign;
 use crate::proto::consensus::raft::{Draw, Raft, RaftDisk};
 use crate::proto::consensus::words::{Fact, Mark, Patience, RaftMsg, Term, Want};
 use crate::proto::lock::token::LockCommand;
@@ -89,14 +90,14 @@ impl Coordinator {
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
             Msg::Raft(msg) => self.hear(from, *msg, ctx),
-            Msg::Heartbeat { sent, boot, fresh, leaving, known } => {
+            Msg::Heartbeat { sent, boot, fresh, leaving, known, answered } => {
+                let lease = ctx.env().setup.config.primary_lease;
                 if let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) {
-                    peer.watch.hear(ctx.now());
-                    peer.known = known;
+                    let sign = peer.hear(known, !peer.is_node || is_sign(answered, sent, lease), ctx.now());
                     if self.raft.is_newcomer() {
                         return; // it has forgotten what was decided, and does not know it again yet
                     }
-                    self.heartbeat(from, sent, boot, fresh, leaving, ctx);
+                    self.heartbeat(from, sent, sign.then_some((boot, fresh, leaving)), ctx);
                 }
             }
             Msg::Lagging { shard, view, node } => self.asked(Command::Shrink(shard, view, node), ctx),

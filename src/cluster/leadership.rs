@@ -10,10 +10,11 @@
 use std::rc::Rc;
 
 use crate::cluster::Env;
+use crate::cluster::config::Config;
 use crate::cluster::control::{Command, Decided};
 use crate::cluster::coordinator::{Coordinator, LOOK_EVERY};
 use crate::cluster::msg::{Msg, Version};
-use crate::cluster::note::Note;
+use crate::cluster::note::{Note, SuspectWhy};
 use crate::cluster::process::{Context, Timer};
 use crate::cluster::rules::Rule;
 use crate::proto::consensus::words::Patience;
@@ -27,7 +28,12 @@ use crate::sim::time::{Span, Time};
 pub(super) struct Peer {
     pub(super) pid: Pid,
     pub(super) is_node: bool,
+    /// Counts the signs that this coordinator reaches it: see [`crate::cluster::reach`].
     pub(super) watch: Watch,
+    /// When it was last heard, sign or not.
+    heard: Time,
+    /// Leader: when it last renewed its lease.
+    leased: Time,
     /// The decisions it knows, by its latest heartbeat.
     pub(super) known: Version,
     /// Leader: a decision about it is under way: until it is made, its lease is not renewed.
@@ -36,7 +42,22 @@ pub(super) struct Peer {
 
 impl Peer {
     pub(super) fn new(pid: Pid, is_node: bool, now: Time) -> Peer {
-        Peer { pid, is_node, watch: Watch::new(now), known: 0, pending: false }
+        Peer { pid, is_node, watch: Watch::new(now), heard: now, leased: Time::ZERO, known: 0, pending: false }
+    }
+
+    /// A heartbeat has come. Gives back whether it was a sign of reach.
+    pub(super) fn hear(&mut self, known: Version, sign: bool, now: Time) -> bool {
+        (self.known, self.heard) = (known, now);
+        if sign {
+            self.watch.hear(now);
+        }
+        sign
+    }
+
+    /// Why it is suspected, if it is.
+    fn suspicion(&self, now: Time, config: &Config) -> Note {
+        let why = if now.since(self.heard) > config.suspect_after { SuspectWhy::Silent } else { SuspectWhy::Deaf };
+        Note::Suspected { node: self.pid, silent: now.since(self.watch.heard()), why }
     }
 }
 
@@ -73,7 +94,7 @@ impl Coordinator {
         let now = ctx.now();
         for peer in self.peers.iter().filter(|peer| peer.is_node && self.control.is_up(peer.pid) && peer.watch.suspected().is_some()) {
             // It has had an opinion all the while.
-            ctx.note(Note::Suspected { node: peer.pid, silent: now.since(peer.watch.heard()) });
+            ctx.note(peer.suspicion(now, &ctx.env().setup.config));
             ctx.arm(Timer::WaitOut(peer.pid), Span(wait_out.0.saturating_sub(now.since(since).0)));
         }
         for i in 0..self.peers.len() {
@@ -99,33 +120,41 @@ impl Coordinator {
 
     /// A node or balancer has been heard. Whether it leads or not, a coordinator tells what it knows to be decided: whoever cannot
     /// reach the leader hears of new views all the same. Views are numbered, so old news does no harm; and a lease is the
-    /// leader's alone to give.
+    /// leader's alone to give. What the sender says of itself, its life and whether its disk is empty and whether it wishes to
+    /// leave, is acted on only if it `says` so with a sign of reach.
     #[inline(never)]
-    pub(super) fn heartbeat(&mut self, from: Pid, sent: Time, boot: Boot, fresh: bool, leaving: bool, ctx: &mut Context<'_>) {
-        let Some(member) = self.control.member(from) else {
-            self.tell(from, Some(sent), false, Boot(0), ctx); // a balancer
-            return;
+    pub(super) fn heartbeat(&mut self, from: Pid, sent: Time, says: Option<(Boot, bool, bool)>, ctx: &mut Context<'_>) {
+        // A balancer has no record.
+        let on_record = self.control.member(from).map_or(Boot(0), |member| member.boot);
+        let lease = match says {
+            Some((boot, fresh, leaving)) if self.is_in_charge() => self.heed(from, boot, fresh, leaving, ctx),
+            Some(_) | None => false,
         };
-        if !self.is_in_charge() {
-            self.tell(from, Some(sent), false, member.boot, ctx);
-            return;
-        }
+        self.tell(from, Some(sent), lease, on_record, ctx);
+    }
+
+    /// Leader: a node that hears it speaks. Gives whether its lease is renewed.
+    fn heed(&mut self, from: Pid, boot: Boot, fresh: bool, leaving: bool, ctx: &mut Context<'_>) -> bool {
+        let Some(member) = self.control.member(from) else { return false };
         let (on_record, up) = (member.boot, member.up);
-        let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) else { return };
+        let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) else { return false };
         let pending = peer.pending;
         if boot > on_record || (boot == on_record && !up) {
             peer.pending = true;
             if !pending {
                 self.propose(Command::NodeUp { node: from, boot, fresh, leaving }, ctx);
             }
-            return;
+            return false;
+        }
+        let sure = self.raft.leads_until(ctx.env().council()).is_some_and(|until| ctx.now() < until);
+        let lease = up && !pending && sure && boot == on_record;
+        if lease {
+            peer.leased = ctx.now();
         }
         if !pending && self.control.heeds(from, leaving, ctx.env()) {
             self.propose(Command::Wish(from, leaving), ctx);
         }
-        let sure = self.raft.leads_until(ctx.env().council()).is_some_and(|until| ctx.now() < until);
-        let lease = up && !pending && sure && boot == on_record;
-        self.tell(from, Some(sent), lease, on_record, ctx);
+        lease
     }
 
     /// Sends what the receiver does not know yet.
@@ -153,7 +182,7 @@ impl Coordinator {
             if let Some(silent) = peer.watch.look(now, config.suspect_after)
                 && let Some(since) = reign
             {
-                ctx.note(Note::Suspected { node: peer.pid, silent });
+                ctx.note(peer.suspicion(now, config));
                 // Armed right after the note, so that what follows has the suspicion as its cause.
                 let waited = silent.0.min(now.since(since).0);
                 ctx.arm(Timer::WaitOut(peer.pid), Span(env.wait_out().0.saturating_sub(waited)));
@@ -231,6 +260,8 @@ impl Coordinator {
             return;
         }
         for peer in self.peers.iter_mut().filter(|peer| down.contains(&peer.pid)) {
+            let since = now.since(peer.leased);
+            assert!(since >= env.wait_out(), "{:?} is declared down {since} s after its lease was renewed", peer.pid);
             peer.pending = true;
         }
         self.propose(Command::NodesDown(down), ctx);

@@ -20,6 +20,7 @@ pub mod note;
 mod picture;
 pub mod process;
 pub mod property;
+pub mod reach;
 pub mod reasons;
 mod rebalance;
 pub mod rules;

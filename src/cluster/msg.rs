@@ -39,6 +39,9 @@ pub enum Msg {
         leaving: bool,
         /// What it knows.
         known: Version,
+        /// The sender's clock at its latest heartbeat that the receiver has answered, as far as the sender has heard; `None`
+        /// for none in this life, and from a balancer. See [`crate::cluster::reach`].
+        answered: Option<Time>,
     },
     /// Coordinator to node or balancer: what you do not know yet. As an answer to a heartbeat it carries its `sent`.
     Decisions {

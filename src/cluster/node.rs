@@ -9,6 +9,7 @@ use crate::cluster::hosted::{Held, Hosted};
 use crate::cluster::msg::{Changes, LoggedOp, Msg, Version};
 use crate::cluster::note::{Note, StopWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
+use crate::cluster::reach::Answers;
 use crate::cluster::rules::Rule;
 use crate::cluster::store::Protection;
 use crate::proto::replica::machine::Replica;
@@ -28,6 +29,7 @@ pub struct Node {
     /// Whether the control plane has this life on record; until then the node takes no part.
     admitted: bool,
     known: Version,
+    answers: Answers,
     /// By its own clock, counted from the sending of an answered heartbeat.
     lease_until: Time,
     pub(super) shards: SortedMap<ShardId, Rc<Hosted>>,
@@ -51,7 +53,7 @@ impl Node {
         } else {
             ctx.arm(Timer::Heartbeat, Span::ZERO);
         }
-        Node { fresh: !disk.formatted, leaving: disk.leaving, admitted: false, known: 0, lease_until: Time::ZERO, shards }
+        Node { fresh: !disk.formatted, leaving: disk.leaving, admitted: false, known: 0, answers: Answers::default(), lease_until: Time::ZERO, shards }
     }
 
     /// Its copy of a shard.
@@ -94,10 +96,9 @@ impl Node {
         match timer {
             Timer::Heartbeat => {
                 ctx.arm(Timer::Heartbeat, ctx.env().setup.config.heartbeat_every);
-                let beat =
-                    Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh: self.fresh, leaving: self.leaving, known: self.known };
+                let (sent, boot, fresh, leaving, known) = (ctx.now(), ctx.boot(), self.fresh, self.leaving, self.known);
                 for &to in &ctx.env().coordinators {
-                    ctx.send(to, beat.clone());
+                    ctx.send(to, Msg::Heartbeat { sent, boot, fresh, leaving, known, answered: self.answers.of(to) });
                 }
             }
             Timer::Lease => {
@@ -133,6 +134,11 @@ impl Node {
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
             Msg::Decisions { answers, lease, admitted, since, version, changes } => {
+                if let Some(sent) = answers
+                    && self.answers.heard(from, sent, ctx.now(), ctx.env().setup.config.primary_lease)
+                {
+                    ctx.arm(Timer::Heartbeat, Span::ZERO);
+                }
                 // Not for a life that the control plane does not know yet, nor on top of what this one was never told.
                 if admitted == ctx.boot() && since <= self.known {
                     self.learn(answers.filter(|_| lease), version, &changes, ctx);

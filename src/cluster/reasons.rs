@@ -60,6 +60,15 @@ pub enum RefusedWhy {
     TooFew,
 }
 
+/// Why a node is suspected.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SuspectWhy {
+    /// It is not heard.
+    Silent,
+    /// It is heard, but does not hear the coordinator, by what its heartbeats say.
+    Deaf,
+}
+
 /// Why a coordinator leads no more.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum YieldWhy {

@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use crate::cluster::name::{LOCKS, Roster};
-use crate::cluster::note::{Asked, Note, OpId, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
+use crate::cluster::note::{Asked, Note, OpId, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
 use crate::proto::lock::token::{LockId, Session};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
@@ -173,7 +173,9 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
     let op = |op: &OpId| Value::Text(op_text(op, roster));
     let session = |s: &Session| Value::Text(format!("{}.{}.{}", roster.name(s.client), s.boot.0, s.n));
     match note {
-        Note::Suspected { node, silent } => vec![("node", name(*node)), ("silent_us", number(silent.0))],
+        Note::Suspected { node, silent, why } => {
+            vec![("node", name(*node)), ("silent_us", number(silent.0)), ("why", text(suspect_why(*why)))]
+        }
         Note::Returned { node, boot, fresh } => {
             vec![("node", name(*node)), ("boot", number(boot.0)), ("fresh", Value::Flag(*fresh))]
         }
@@ -294,6 +296,13 @@ const fn ring_why(why: RingWhy) -> &'static str {
         RingWhy::Draining => "draining",
         RingWhy::Out => "out",
         RingWhy::Returned => "returned",
+    }
+}
+
+const fn suspect_why(why: SuspectWhy) -> &'static str {
+    match why {
+        SuspectWhy::Silent => "silent",
+        SuspectWhy::Deaf => "deaf",
     }
 }
 

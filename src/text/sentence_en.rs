@@ -1,7 +1,7 @@
 //! The sentences of facts, in English.
 
 use crate::cluster::name::Roster;
-use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
+use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
 use crate::proto::replica::view::{Index, ShardId, View};
 use crate::session::action::Action;
 use crate::sim::fault::Fault;
@@ -61,9 +61,13 @@ pub(super) fn action(line: &mut Line, action: Action, who: &[Pid]) {
 /// What `who` noted.
 pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
     match note {
-        Note::Suspected { node, silent } => {
+        Note::Suspected { node, silent, why: SuspectWhy::Silent } => {
             let words = format!("{{}} has been silent for {} s: {{}} suspects it.", seconds(*silent));
             line.put(&words, &[*node, who]);
+        }
+        Note::Suspected { node, silent, why: SuspectWhy::Deaf } => {
+            let words = format!("{{}} speaks, but for {} s has shown no sign that it hears {{}}: {{}} suspects it.", seconds(*silent));
+            line.put(&words, &[*node, who, who]);
         }
         Note::Returned { node, boot, fresh: false } if boot.0 > 1 => {
             line.say("{} hears from {} again (its boot number #).", &[who, *node], &[boot.0.into()]);
