@@ -83,6 +83,8 @@ impl Balancer {
             Msg::Raft(_)
             | Msg::Decisions { .. }
             | Msg::Heartbeat { .. }
+            | Msg::AskReach { .. }
+            | Msg::Reach { .. }
             | Msg::Lagging { .. }
             | Msg::Ready { .. }
             | Msg::Yield { .. }

@@ -10,62 +10,24 @@
 use std::rc::Rc;
 
 use crate::cluster::Env;
-use crate::cluster::config::Config;
-use crate::cluster::control::{Command, Decided};
+use crate::cluster::control::{Command, Decided, Wish};
 use crate::cluster::coordinator::{Coordinator, LOOK_EVERY};
-use crate::cluster::msg::{Msg, Version};
+use crate::cluster::msg::Msg;
 use crate::cluster::note::{Note, SuspectWhy};
 use crate::cluster::process::{Context, Timer};
+use crate::cluster::reach::Peer;
 use crate::cluster::rules::Rule;
+use crate::cluster::succession::Comparison;
 use crate::proto::consensus::words::Patience;
-use crate::proto::detector::Watch;
 use crate::proto::lock::token::{LockCommand, LockOutcome, Session};
 use crate::sim::id::{Boot, Pid};
 use crate::sim::time::{Span, Time};
-
-/// What a coordinator knows of one node or balancer by its own ears.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Peer {
-    pub(super) pid: Pid,
-    pub(super) is_node: bool,
-    /// Counts the signs that this coordinator reaches it: see [`crate::cluster::reach`].
-    pub(super) watch: Watch,
-    /// When it was last heard, sign or not.
-    heard: Time,
-    /// Leader: when it last renewed its lease.
-    leased: Time,
-    /// The decisions it knows, by its latest heartbeat.
-    pub(super) known: Version,
-    /// Leader: a decision about it is under way: until it is made, its lease is not renewed.
-    pub(super) pending: bool,
-}
-
-impl Peer {
-    pub(super) fn new(pid: Pid, is_node: bool, now: Time) -> Peer {
-        Peer { pid, is_node, watch: Watch::new(now), heard: now, leased: Time::ZERO, known: 0, pending: false }
-    }
-
-    /// A heartbeat has come. Gives back whether it was a sign of reach.
-    pub(super) fn hear(&mut self, known: Version, sign: bool, now: Time) -> bool {
-        (self.known, self.heard) = (known, now);
-        if sign {
-            self.watch.hear(now);
-        }
-        sign
-    }
-
-    /// Why it is suspected, if it is.
-    fn suspicion(&self, now: Time, config: &Config) -> Note {
-        let why = if now.since(self.heard) > config.suspect_after { SuspectWhy::Silent } else { SuspectWhy::Deaf };
-        Note::Suspected { node: self.pid, silent: now.since(self.watch.heard()), why }
-    }
-}
 
 /// What only a leader has.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Reign {
     /// Since when it leads.
-    since: Time,
+    pub(super) since: Time,
     /// Whether its first decision, [`Command::Lead`], is under way.
     pub(super) announced: bool,
     /// Whether that decision is made.
@@ -76,11 +38,21 @@ pub(super) struct Reign {
     asked: Time,
     /// Coordinators whose readmission is under way.
     readmitting: Vec<(Pid, u32)>,
+    /// Whether another reaches more nodes.
+    pub(super) comparison: Comparison,
 }
 
 impl Reign {
     pub(super) fn new(now: Time) -> Reign {
-        Reign { since: now, announced: false, begun: false, lapsing: None, asked: now, readmitting: Vec::new() }
+        Reign {
+            since: now,
+            announced: false,
+            begun: false,
+            lapsing: None,
+            asked: now,
+            readmitting: Vec::new(),
+            comparison: Comparison::default(),
+        }
     }
 }
 
@@ -105,7 +77,7 @@ impl Coordinator {
     }
 
     /// For how long a node has been silent, as far as that means anything: a predecessor may have heard it.
-    fn silence(&self, peer: &Peer, now: Time) -> Span {
+    pub(super) fn silence(&self, peer: &Peer, now: Time) -> Span {
         let since = self.reign.as_ref().map_or(now, |reign| reign.since);
         now.since(peer.watch.heard().max(since))
     }
@@ -127,14 +99,14 @@ impl Coordinator {
         // A balancer has no record.
         let on_record = self.control.member(from).map_or(Boot(0), |member| member.boot);
         let lease = match says {
-            Some((boot, fresh, leaving)) if self.is_in_charge() => self.heed(from, boot, fresh, leaving, ctx),
+            Some((boot, fresh, leaving)) if self.is_in_charge() => self.heed(from, boot, fresh, Wish { said: (boot, sent), leaving }, ctx),
             Some(_) | None => false,
         };
         self.tell(from, Some(sent), lease, on_record, ctx);
     }
 
     /// Leader: a node that hears it speaks. Gives whether its lease is renewed.
-    fn heed(&mut self, from: Pid, boot: Boot, fresh: bool, leaving: bool, ctx: &mut Context<'_>) -> bool {
+    fn heed(&mut self, from: Pid, boot: Boot, fresh: bool, wish: Wish, ctx: &mut Context<'_>) -> bool {
         let Some(member) = self.control.member(from) else { return false };
         let (on_record, up) = (member.boot, member.up);
         let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) else { return false };
@@ -142,7 +114,7 @@ impl Coordinator {
         if boot > on_record || (boot == on_record && !up) {
             peer.pending = true;
             if !pending {
-                self.propose(Command::NodeUp { node: from, boot, fresh, leaving }, ctx);
+                self.propose(Command::NodeUp { node: from, boot, fresh, wish }, ctx);
             }
             return false;
         }
@@ -151,8 +123,8 @@ impl Coordinator {
         if lease {
             peer.leased = ctx.now();
         }
-        if !pending && self.control.heeds(from, leaving, ctx.env()) {
-            self.propose(Command::Wish(from, leaving), ctx);
+        if !pending && self.control.heeds(from, wish, ctx.env()) {
+            self.propose(Command::Wish(from, wish), ctx);
         }
         lease
     }
@@ -179,7 +151,12 @@ impl Coordinator {
         self.looked = now;
         let reign = self.reign.as_ref().filter(|reign| reign.begun).map(|reign| reign.since);
         for peer in self.peers.iter_mut().filter(|peer| peer.is_node && self.control.counts_on(peer.pid)) {
-            if let Some(silent) = peer.watch.look(now, config.suspect_after)
+            let patience = match peer.why(now, config) {
+                SuspectWhy::Silent => config.suspect_after,
+                // It is heard again: the next heartbeat may be the sign.
+                SuspectWhy::Deaf => Span(config.suspect_after.0 + config.heartbeat_every.0),
+            };
+            if let Some(silent) = peer.watch.look(now, patience)
                 && let Some(since) = reign
             {
                 ctx.note(peer.suspicion(now, config));
@@ -192,6 +169,7 @@ impl Coordinator {
             self.lapse(ctx);
             self.readmit(ctx);
             self.move_on(now, ctx);
+            self.compare(ctx);
         }
     }
 
@@ -255,7 +233,14 @@ impl Coordinator {
         if !counted || self.suspects(suspect).is_none() {
             return; // it is down already, or was heard again
         }
-        if down.is_empty() || (open && !overdue) {
+        let (mut gone, mut soon) = (false, false);
+        if !down.is_empty() {
+            (gone, soon) = self.give_way(ctx);
+        }
+        if gone {
+            return; // who is down is for the next leader to say
+        }
+        if down.is_empty() || ((open || soon) && !overdue) {
             ctx.arm(Timer::WaitOut(suspect), LOOK_EVERY);
             return;
         }

@@ -12,6 +12,7 @@ pub mod env;
 mod headline;
 pub mod hosted;
 pub mod leadership;
+pub mod member;
 mod moving;
 pub mod msg;
 pub mod name;
@@ -28,6 +29,7 @@ mod serve;
 pub mod setup;
 pub mod snapshot;
 pub mod store;
+pub mod succession;
 pub mod view;
 pub mod worker;
 

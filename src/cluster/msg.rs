@@ -59,6 +59,18 @@ pub enum Msg {
         /// What changed.
         changes: Changes,
     },
+    /// Leading coordinator to the others: I miss nodes. How many do you reach?
+    AskReach {
+        /// The leader's clock.
+        sent: Time,
+    },
+    /// Answer to it.
+    Reach {
+        /// The leader's clock, from the question.
+        sent: Time,
+        /// How many of the nodes that count have lately shown a sign that they hear the sender.
+        nodes: u16,
+    },
     /// Primary to coordinators: this backup does not keep up; go on without it.
     Lagging {
         /// Which shard.
@@ -185,12 +197,12 @@ impl Msg {
             Msg::Raft(msg) => match &**msg {
                 RaftMsg::AppendEntries { entries, .. } if entries.is_empty() => Shape::Heartbeat,
                 RaftMsg::Appended { beat: true, matches: true, .. } => Shape::Heartbeat,
-                RaftMsg::AppendEntries { .. } | RaftMsg::RequestVote { .. } => Shape::Request,
+                RaftMsg::AppendEntries { .. } | RaftMsg::RequestVote { .. } | RaftMsg::TimeoutNow { .. } => Shape::Request,
                 RaftMsg::InstallSnapshot { .. } => Shape::Data,
                 RaftMsg::Vote { granted: true, .. } | RaftMsg::Appended { matches: true, .. } => Shape::Reply,
                 RaftMsg::Vote { .. } | RaftMsg::Appended { .. } => Shape::Refusal,
             },
-            Msg::Heartbeat { .. } | Msg::Decisions { answers: Some(_), .. } => Shape::Heartbeat,
+            Msg::Heartbeat { .. } | Msg::Decisions { answers: Some(_), .. } | Msg::AskReach { .. } | Msg::Reach { .. } => Shape::Heartbeat,
             Msg::Decisions { answers: None, .. }
             | Msg::Lagging { .. }
             | Msg::Ready { .. }
@@ -225,10 +237,13 @@ impl Msg {
                 RaftMsg::Appended { matches: true, .. } => "Appended",
                 RaftMsg::Appended { .. } => "NotAppended",
                 RaftMsg::InstallSnapshot { .. } => "InstallSnapshot",
+                RaftMsg::TimeoutNow { .. } => "TimeoutNow",
             },
             Msg::Heartbeat { .. } => "Heartbeat",
             Msg::Decisions { answers: Some(_), .. } => "HeartbeatOk",
             Msg::Decisions { answers: None, .. } => "Views",
+            Msg::AskReach { .. } => "AskReach",
+            Msg::Reach { .. } => "Reach",
             Msg::Lagging { .. } => "Lagging",
             Msg::Ready { .. } => "Ready",
             Msg::Yield { .. } => "Yield",
@@ -271,6 +286,8 @@ impl Msg {
             Msg::Raft(_)
             | Msg::Heartbeat { .. }
             | Msg::Decisions { .. }
+            | Msg::AskReach { .. }
+            | Msg::Reach { .. }
             | Msg::Done { .. }
             | Msg::Refused { .. }
             | Msg::Acquire { .. }

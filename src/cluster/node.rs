@@ -53,7 +53,15 @@ impl Node {
         } else {
             ctx.arm(Timer::Heartbeat, Span::ZERO);
         }
-        Node { fresh: !disk.formatted, leaving: disk.leaving, admitted: false, known: 0, answers: Answers::default(), lease_until: Time::ZERO, shards }
+        Node {
+            fresh: !disk.formatted,
+            leaving: disk.leaving,
+            admitted: false,
+            known: 0,
+            answers: Answers::default(),
+            lease_until: Time::ZERO,
+            shards,
+        }
     }
 
     /// Its copy of a shard.
@@ -96,9 +104,8 @@ impl Node {
         match timer {
             Timer::Heartbeat => {
                 ctx.arm(Timer::Heartbeat, ctx.env().setup.config.heartbeat_every);
-                let (sent, boot, fresh, leaving, known) = (ctx.now(), ctx.boot(), self.fresh, self.leaving, self.known);
                 for &to in &ctx.env().coordinators {
-                    ctx.send(to, Msg::Heartbeat { sent, boot, fresh, leaving, known, answered: self.answers.of(to) });
+                    self.report(to, ctx);
                 }
             }
             Timer::Lease => {
@@ -119,6 +126,12 @@ impl Node {
         }
     }
 
+    /// Tells a coordinator that it lives.
+    fn report(&self, to: Pid, ctx: &mut Context<'_>) {
+        let (fresh, leaving, known, answered) = (self.fresh, self.leaving, self.known, self.answers.of(to));
+        ctx.send(to, Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh, leaving, known, answered });
+    }
+
     fn stop_all(&mut self, ctx: &mut Context<'_>) {
         for (&shard, hosted) in self.shards.iter_mut() {
             if hosted.serving {
@@ -137,7 +150,7 @@ impl Node {
                 if let Some(sent) = answers
                     && self.answers.heard(from, sent, ctx.now(), ctx.env().setup.config.primary_lease)
                 {
-                    ctx.arm(Timer::Heartbeat, Span::ZERO);
+                    self.report(from, ctx);
                 }
                 // Not for a life that the control plane does not know yet, nor on top of what this one was never told.
                 if admitted == ctx.boot() && since <= self.known {
@@ -152,6 +165,8 @@ impl Node {
             Msg::Done { op, .. } | Msg::Refused { op, .. } => ctx.send(op.client, msg),
             Msg::Raft(_)
             | Msg::Heartbeat { .. }
+            | Msg::AskReach { .. }
+            | Msg::Reach { .. }
             | Msg::Lagging { .. }
             | Msg::Ready { .. }
             | Msg::Yielded { .. }

@@ -39,10 +39,12 @@ pub enum Note {
         /// Whether its disk was empty.
         fresh: bool,
     },
-    /// A coordinator hears no leader, has found that it could win, and stands for election.
+    /// A coordinator stands for election: it hears no leader and has found that it could win, or the leader has asked it to.
     Stands {
         /// In this term.
         term: u32,
+        /// The leader that has asked it to.
+        asked: Option<Pid>,
     },
     /// A coordinator gave its vote of a term.
     Voted {

@@ -8,9 +8,13 @@
 //! does nothing else: it renews no lease, brings nobody back, and a node that sends no others is silent.
 //!
 //! *Bound.* A leader that is heard but not heard of gives its last lease at most `primary_lease` after the cut, suspects the
-//! node `suspect_after` later, and may declare it down when the wait for that last lease is over: about twice the time that a
+//! node `suspect_after` and a heartbeat later, and may declare it down when the wait for that last lease is over: about twice the time that a
 //! dead node takes, and without a lease all the while that matters. *Nobody flaps*: what is down comes back only by a sign.
 
+use crate::cluster::config::Config;
+use crate::cluster::msg::Version;
+use crate::cluster::note::{Note, SuspectWhy};
+use crate::proto::detector::Watch;
 use crate::sim::id::Pid;
 use crate::sim::sorted::SortedMap;
 use crate::sim::time::{Span, Time};
@@ -42,6 +46,56 @@ impl Answers {
 /// Whether a heartbeat sent at `sent` shows that its sender hears the coordinator which it says has `answered`.
 pub fn is_sign(answered: Option<Time>, sent: Time, lease: Span) -> bool {
     answered.is_some_and(|answered| sent.since(answered) <= lease)
+}
+
+/// What a coordinator knows of one node or balancer by its own ears.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Peer {
+    pub(super) pid: Pid,
+    pub(super) is_node: bool,
+    /// Counts the signs that this coordinator reaches it: see above.
+    pub(super) watch: Watch,
+    /// When it was last heard, sign or not.
+    heard: Time,
+    /// The present row of signs without a longer gap: when the first one came, and the last. `None` before any.
+    pub(super) signs: Option<(Time, Time)>,
+    /// Leader: when it last renewed its lease.
+    pub(super) leased: Time,
+    /// The decisions it knows, by its latest heartbeat.
+    pub(super) known: Version,
+    /// Leader: a decision about it is under way: until it is made, its lease is not renewed.
+    pub(super) pending: bool,
+}
+
+impl Peer {
+    pub(super) fn new(pid: Pid, is_node: bool, now: Time) -> Peer {
+        Peer { pid, is_node, watch: Watch::new(now), heard: now, signs: None, leased: Time::ZERO, known: 0, pending: false }
+    }
+
+    /// A heartbeat has come. Gives back whether it was a sign of reach.
+    pub(super) fn hear(&mut self, known: Version, sign: bool, gap: Span, now: Time) -> bool {
+        (self.known, self.heard) = (known, now);
+        if sign {
+            let first = self.signs.filter(|&(_, last)| now.since(last) <= gap).map_or(now, |(first, _)| first);
+            self.signs = Some((first, now));
+            self.watch.hear(now);
+        }
+        sign
+    }
+
+    /// Whether it has shown no sign for so long that it seems out of reach.
+    pub(super) fn is_missed(&self, now: Time, config: &Config) -> bool {
+        now.since(self.watch.heard()) > config.suspect_after
+    }
+
+    /// Why it is suspected, if it is.
+    pub(super) fn why(&self, now: Time, config: &Config) -> SuspectWhy {
+        if now.since(self.heard) > config.suspect_after { SuspectWhy::Silent } else { SuspectWhy::Deaf }
+    }
+
+    pub(super) fn suspicion(&self, now: Time, config: &Config) -> Note {
+        Note::Suspected { node: self.pid, silent: now.since(self.watch.heard()), why: self.why(now, config) }
+    }
 }
 
 #[cfg(test)]

@@ -76,6 +76,8 @@ pub enum YieldWhy {
     HigherTerm,
     /// No majority has answered it for long.
     Unheard,
+    /// This one reaches more of the nodes, and has been asked to lead.
+    ReachesMore(Pid),
 }
 
 /// Why a primary stopped serving.

@@ -179,8 +179,15 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
         Note::Returned { node, boot, fresh } => {
             vec![("node", name(*node)), ("boot", number(boot.0)), ("fresh", Value::Flag(*fresh))]
         }
-        Note::Stands { term } | Note::Elected { term } => vec![("term", number(*term))],
-        Note::SteppedDown { term, why } => vec![("term", number(*term)), ("why", text(yield_why(*why)))],
+        Note::Stands { term, asked } => vec![("term", number(*term)), ("asked_by", asked.map_or(Value::None, name))],
+        Note::Elected { term } => vec![("term", number(*term))],
+        Note::SteppedDown { term, why } => {
+            let to = match why {
+                YieldWhy::ReachesMore(to) => name(*to),
+                YieldWhy::HigherTerm | YieldWhy::Unheard => Value::None,
+            };
+            vec![("term", number(*term)), ("why", text(yield_why(*why))), ("to", to)]
+        }
         Note::Voted { term, candidate } => vec![("term", number(*term)), ("candidate", name(*candidate))],
         Note::Decided { index, term } => vec![("index", number(index.0)), ("term", number(*term))],
         Note::DecisionsCut { from, dropped } => vec![("from", number(from.0)), ("dropped", number(*dropped))],
@@ -310,6 +317,7 @@ const fn yield_why(why: YieldWhy) -> &'static str {
     match why {
         YieldWhy::HigherTerm => "higher-term",
         YieldWhy::Unheard => "unheard",
+        YieldWhy::ReachesMore(_) => "reaches-more",
     }
 }
 

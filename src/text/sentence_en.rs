@@ -76,7 +76,12 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::Returned { node, boot, fresh: true } => {
             line.say("{} hears from {} again (its boot number #, with an empty disk).", &[who, *node], &[boot.0.into()]);
         }
-        Note::Stands { term } => line.say("{} hears no leader and stands for election, in term #.", &[who], &[(*term).into()]),
+        Note::Stands { term, asked: None } => {
+            line.say("{} hears no leader and stands for election, in term #.", &[who], &[(*term).into()]);
+        }
+        Note::Stands { term, asked: Some(leader) } => {
+            line.say("{} stands for election in term #, as {} has asked it to.", &[who, *leader], &[(*term).into()]);
+        }
         Note::Voted { term, candidate } => line.say("{} gives its vote of term # to {}.", &[who, *candidate], &[(*term).into()]),
         Note::Elected { term } => line.say("{} is elected: it leads the coordinators in term #.", &[who], &[(*term).into()]),
         Note::SteppedDown { term, why: YieldWhy::HigherTerm } => {
@@ -84,6 +89,9 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         }
         Note::SteppedDown { why: YieldWhy::Unheard, .. } => {
             line.put("{} has not been answered by a majority for too long and leads no more.", &[who]);
+        }
+        Note::SteppedDown { why: YieldWhy::ReachesMore(to), .. } => {
+            line.put("{} reaches fewer nodes than {}: it leads no more and asks {} to lead.", &[who, *to, *to]);
         }
         Note::Decided { index, term } => {
             line.say("{} learns that decision # of term # is made.", &[who], &[index.0.into(), (*term).into()]);

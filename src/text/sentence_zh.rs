@@ -76,13 +76,17 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::Returned { node, boot, fresh: true } => {
             line.say("{} 又收到了 {} 的消息（它的第 # 次启动，磁盘为空）。", &[who, *node], &[boot.0.into()]);
         }
-        Note::Stands { term } => line.say("{} 收不到领导者的心跳，在任期 # 参选。", &[who], &[(*term).into()]),
+        Note::Stands { term, asked: None } => line.say("{} 收不到领导者的心跳，在任期 # 参选。", &[who], &[(*term).into()]),
+        Note::Stands { term, asked: Some(leader) } => line.say("{} 应 {} 之请，在任期 # 参选。", &[who, *leader], &[(*term).into()]),
         Note::Voted { term, candidate } => line.say("{} 把任期 # 的一票投给 {}。", &[who, *candidate], &[(*term).into()]),
         Note::Elected { term } => line.say("{} 当选：在任期 # 担任协调者的领导者。", &[who], &[(*term).into()]),
         Note::SteppedDown { term, why: YieldWhy::HigherTerm } => {
             line.say("{} 得知已有任期 #，不再是领导者。", &[who], &[(*term).into()]);
         }
         Note::SteppedDown { why: YieldWhy::Unheard, .. } => line.put("{} 太久得不到过半数协调者的回应，不再是领导者。", &[who]),
+        Note::SteppedDown { why: YieldWhy::ReachesMore(to), .. } => {
+            line.put("{} 能联系上的节点比 {} 少：它不再是领导者，请 {} 来领导。", &[who, *to, *to]);
+        }
         Note::Decided { index, term } => line.say("{} 得知第 # 项决定（任期 #）已成立。", &[who], &[index.0.into(), (*term).into()]),
         Note::DecisionsCut { from, dropped: 1 } => line.say("{} 丢弃决定日志的第 # 条：领导者没有它。", &[who], &[from.0.into()]),
         Note::DecisionsCut { from, dropped } => {
