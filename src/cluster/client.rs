@@ -100,6 +100,8 @@ impl Client {
             }
             Msg::Raft(_)
             | Msg::Heartbeat { .. }
+            | Msg::AskReach { .. }
+            | Msg::Reach { .. }
             | Msg::Decisions { .. }
             | Msg::Lagging { .. }
             | Msg::Ready { .. }

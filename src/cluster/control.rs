@@ -3,6 +3,7 @@
 
 use crate::cluster::config::Config;
 use crate::cluster::env::Env;
+pub use crate::cluster::member::{Member, Part, Wish};
 use crate::cluster::msg::Version;
 use crate::cluster::note::{RingWhy, ViewWhy};
 use crate::cluster::promotion::{Durability, ShardRecord};
@@ -34,11 +35,11 @@ pub enum Command {
         boot: Boot,
         /// Whether its disk is empty.
         fresh: bool,
-        /// Whether it wishes to leave.
-        leaving: bool,
+        /// What it wishes.
+        wish: Wish,
     },
-    /// A node that is there wishes to be part of the ring, or (true) to leave it.
-    Wish(Pid, bool),
+    /// A node that is there wishes to be part of the ring, or to leave it.
+    Wish(Pid, Wish),
     /// A node has been down for so long that its copies are to be made elsewhere.
     NodeOut(Pid),
     /// These nodes are down. Those found at one look go together: a shard must not shrink to a copy that is as dead as the
@@ -94,34 +95,6 @@ pub enum Decided {
     Lock(LockOutcome),
 }
 
-/// A node's part in the ring.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Part {
-    /// None: it has never joined, or has left.
-    Spare,
-    /// It owns arcs of the ring.
-    In,
-    /// It is leaving: off the ring already, and its copies are on their way to others.
-    Draining,
-    /// It was down for too long: off the ring, and its copies are made elsewhere.
-    Out,
-}
-
-/// A node by the control plane's record.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Member {
-    /// Who.
-    pub pid: Pid,
-    /// Which life is on record.
-    pub boot: Boot,
-    /// Whether it counts as alive.
-    pub up: bool,
-    /// Its part in the ring.
-    pub part: Part,
-    /// Since it joined it has not had every copy that the ring wants on it.
-    pub joining: bool,
-}
-
 /// The state.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Control {
@@ -142,8 +115,8 @@ impl Control {
     /// The state of a cluster that an operator has just set up: every node in its first life, every copy in sync, and
     /// `spare` nodes that may join.
     pub fn new(nodes: &[Pid], spare: &[Pid], placement: Vec<Vec<Pid>>, config: &Config) -> Control {
-        let present = nodes.iter().map(|&pid| Member { pid, boot: Boot(1), up: true, part: Part::In, joining: false });
-        let absent = spare.iter().map(|&pid| Member { pid, boot: Boot(0), up: false, part: Part::Spare, joining: false });
+        let present = nodes.iter().map(|&pid| Member::new(pid, Part::In));
+        let absent = spare.iter().map(|&pid| Member::new(pid, Part::Spare));
         let durability = Durability::of(config);
         let shards = placement.into_iter().map(|order| ShardRecord::founding(order, durability)).collect();
         let members = present.chain(absent).collect();
@@ -193,8 +166,8 @@ impl Control {
         self.version += 1;
         let rules = env.setup.rules;
         match command {
-            Command::NodeUp { node, boot, fresh, leaving } => self.node_up(*node, *boot, *fresh, *leaving, env, out),
-            Command::Wish(node, leaving) => self.wish(*node, *leaving, env, out),
+            Command::NodeUp { node, boot, fresh, wish } => self.node_up(*node, *boot, *fresh, *wish, env, out),
+            Command::Wish(node, wish) => self.wish(*node, *wish, env, out),
             Command::NodesDown(pids) => self.nodes_down(pids, env, out),
             Command::NodeOut(node) => self.node_out(*node, env, out),
             Command::Shrink(shard, view, node) => self.shrink(*shard, *view, *node, at, env, out),
@@ -239,7 +212,7 @@ impl Control {
         self.member(pid).is_some_and(|member| member.up)
     }
 
-    fn node_up(&mut self, pid: Pid, boot: Boot, fresh: bool, leaving: bool, env: &Env, out: &mut Vec<Decided>) {
+    fn node_up(&mut self, pid: Pid, boot: Boot, fresh: bool, wish: Wish, env: &Env, out: &mut Vec<Decided>) {
         let Some(member) = self.members.iter_mut().find(|member| member.pid == pid) else { return };
         let reborn = boot > member.boot;
         if boot < member.boot || (!reborn && member.up) {
@@ -249,7 +222,7 @@ impl Control {
         if member.part != Part::Spare {
             out.push(Decided::Returned(pid, boot, fresh));
         }
-        self.wish(pid, leaving, env, out);
+        self.wish(pid, wish, env, out);
         for i in 0..self.shards.len() {
             if fresh {
                 self.lost_disk(i, pid, env, out);

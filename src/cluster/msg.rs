@@ -39,6 +39,9 @@ pub enum Msg {
         leaving: bool,
         /// What it knows.
         known: Version,
+        /// The sender's clock at its latest heartbeat that the receiver has answered, as far as the sender has heard; `None`
+        /// for none in this life, and from a balancer. See [`crate::cluster::reach`].
+        answered: Option<Time>,
     },
     /// Coordinator to node or balancer: what you do not know yet. As an answer to a heartbeat it carries its `sent`.
     Decisions {
@@ -55,6 +58,18 @@ pub enum Msg {
         version: Version,
         /// What changed.
         changes: Changes,
+    },
+    /// Leading coordinator to the others: I miss nodes. How many do you reach?
+    AskReach {
+        /// The leader's clock.
+        sent: Time,
+    },
+    /// Answer to it.
+    Reach {
+        /// The leader's clock, from the question.
+        sent: Time,
+        /// How many of the nodes that count have lately shown a sign that they hear the sender.
+        nodes: u16,
     },
     /// Primary to coordinators: this backup does not keep up; go on without it.
     Lagging {
@@ -207,12 +222,12 @@ impl Msg {
             Msg::Raft(msg) => match &**msg {
                 RaftMsg::AppendEntries { entries, .. } if entries.is_empty() => Shape::Heartbeat,
                 RaftMsg::Appended { beat: true, matches: true, .. } => Shape::Heartbeat,
-                RaftMsg::AppendEntries { .. } | RaftMsg::RequestVote { .. } => Shape::Request,
+                RaftMsg::AppendEntries { .. } | RaftMsg::RequestVote { .. } | RaftMsg::TimeoutNow { .. } => Shape::Request,
                 RaftMsg::InstallSnapshot { .. } => Shape::Data,
                 RaftMsg::Vote { granted: true, .. } | RaftMsg::Appended { matches: true, .. } => Shape::Reply,
                 RaftMsg::Vote { .. } | RaftMsg::Appended { .. } => Shape::Refusal,
             },
-            Msg::Heartbeat { .. } | Msg::Decisions { answers: Some(_), .. } => Shape::Heartbeat,
+            Msg::Heartbeat { .. } | Msg::Decisions { answers: Some(_), .. } | Msg::AskReach { .. } | Msg::Reach { .. } => Shape::Heartbeat,
             Msg::Decisions { answers: None, .. }
             | Msg::Lagging { .. }
             | Msg::Ready { .. }
@@ -250,10 +265,13 @@ impl Msg {
                 RaftMsg::Appended { matches: true, .. } => "Appended",
                 RaftMsg::Appended { .. } => "NotAppended",
                 RaftMsg::InstallSnapshot { .. } => "InstallSnapshot",
+                RaftMsg::TimeoutNow { .. } => "TimeoutNow",
             },
             Msg::Heartbeat { .. } => "Heartbeat",
             Msg::Decisions { answers: Some(_), .. } => "HeartbeatOk",
             Msg::Decisions { answers: None, .. } => "Views",
+            Msg::AskReach { .. } => "AskReach",
+            Msg::Reach { .. } => "Reach",
             Msg::Lagging { .. } => "Lagging",
             Msg::Ready { .. } => "Ready",
             Msg::Yield { .. } => "Yield",
@@ -302,6 +320,8 @@ impl Msg {
             Msg::Raft(_)
             | Msg::Heartbeat { .. }
             | Msg::Decisions { .. }
+            | Msg::AskReach { .. }
+            | Msg::Reach { .. }
             | Msg::Done { .. }
             | Msg::Refused { .. }
             | Msg::Acquire { .. }

@@ -9,6 +9,7 @@ use crate::cluster::msg::{Changes, LoggedOp, Msg, Version};
 use crate::cluster::note::{Note, StopWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
 use crate::cluster::promotion::Durability;
+use crate::cluster::reach::Answers;
 use crate::cluster::rules::Rule;
 use crate::cluster::store::Protection;
 use crate::proto::replica::machine::Replica;
@@ -27,6 +28,7 @@ pub struct Node {
     /// Whether the control plane has this life on record; until then the node takes no part.
     pub(super) admitted: bool,
     known: Version,
+    answers: Answers,
     /// By its own clock, counted from the sending of an answered heartbeat.
     lease_until: Time,
     /// Shards that its operator wants served with what it has, until somebody leads them.
@@ -59,6 +61,7 @@ impl Node {
             leaving: disk.leaving,
             admitted: false,
             known: 0,
+            answers: Answers::default(),
             lease_until: Time::ZERO,
             offers: Vec::new(),
             copies: 0,
@@ -95,10 +98,8 @@ impl Node {
         match timer {
             Timer::Heartbeat => {
                 ctx.arm(Timer::Heartbeat, ctx.env().setup.config.heartbeat_every);
-                let beat =
-                    Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh: self.fresh, leaving: self.leaving, known: self.known };
                 for &to in &ctx.env().coordinators {
-                    ctx.send(to, beat.clone());
+                    self.report(to, ctx);
                 }
                 self.offer(ctx);
             }
@@ -120,6 +121,12 @@ impl Node {
         }
     }
 
+    /// Tells a coordinator that it lives.
+    fn report(&self, to: Pid, ctx: &mut Context<'_>) {
+        let (fresh, leaving, known, answered) = (self.fresh, self.leaving, self.known, self.answers.of(to));
+        ctx.send(to, Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh, leaving, known, answered });
+    }
+
     fn stop_all(&mut self, ctx: &mut Context<'_>) {
         for (&shard, hosted) in self.shards.iter_mut() {
             if hosted.serving {
@@ -135,6 +142,11 @@ impl Node {
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
             Msg::Decisions { answers, lease, admitted, since, version, changes } => {
+                if let Some(sent) = answers
+                    && self.answers.heard(from, sent, ctx.now(), ctx.env().setup.config.primary_lease)
+                {
+                    self.report(from, ctx);
+                }
                 // Not for a life that the control plane does not know yet, nor on top of what this one was never told.
                 if admitted == ctx.boot() && since <= self.known {
                     self.learn(answers.filter(|_| lease), version, &changes, ctx);
@@ -148,6 +160,8 @@ impl Node {
             Msg::Done { op, .. } | Msg::Refused { op, .. } => ctx.send(op.client, msg),
             Msg::Raft(_)
             | Msg::Heartbeat { .. }
+            | Msg::AskReach { .. }
+            | Msg::Reach { .. }
             | Msg::Lagging { .. }
             | Msg::Ready { .. }
             | Msg::Yielded { .. }

@@ -66,6 +66,15 @@ pub enum RefusedWhy {
     TooFew,
 }
 
+/// Why a node is suspected.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SuspectWhy {
+    /// It is not heard.
+    Silent,
+    /// It is heard, but does not hear the coordinator, by what its heartbeats say.
+    Deaf,
+}
+
 /// Why a coordinator leads no more.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum YieldWhy {
@@ -73,6 +82,8 @@ pub enum YieldWhy {
     HigherTerm,
     /// No majority has answered it for long.
     Unheard,
+    /// This one reaches more of the nodes, and has been asked to lead.
+    ReachesMore(Pid),
 }
 
 /// Why a primary stopped serving.

@@ -193,6 +193,9 @@ impl Fold {
             // Where it is the leader that is cut off from all, the nodes are not to blame.
             Fault::Cut(from, to) if self.leader == Some(to) && !self.nodes[to.index()].silenced => self.silence(from, at),
             Fault::Heal(from, to) if self.leader == Some(to) => self.unsilence(from),
+            // A node that does not hear the leader is as good as silent to it.
+            Fault::Cut(from, to) if self.leader == Some(from) && !self.nodes[from.index()].silenced => self.silence(to, at),
+            Fault::Heal(from, to) if self.leader == Some(from) => self.unsilence(to),
             Fault::Cut(..) | Fault::Heal(..) | Fault::Slow(..) | Fault::Drift(..) | Fault::Leave(_) | Fault::Proceed(_) => {}
         }
     }

@@ -1,7 +1,7 @@
 //! The sentences of facts, in English.
 
 use crate::cluster::name::Roster;
-use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
+use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
 use crate::proto::replica::view::{Index, ShardId, View};
 use crate::session::action::Action;
 use crate::sim::fault::Fault;
@@ -68,9 +68,13 @@ pub(super) fn action(line: &mut Line, action: Action, who: &[Pid]) {
 /// What `who` noted.
 pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
     match note {
-        Note::Suspected { node, silent } => {
+        Note::Suspected { node, silent, why: SuspectWhy::Silent } => {
             let words = format!("{{}} has been silent for {} s: {{}} suspects it.", seconds(*silent));
             line.put(&words, &[*node, who]);
+        }
+        Note::Suspected { node, silent, why: SuspectWhy::Deaf } => {
+            let words = format!("{{}} speaks, but for {} s has shown no sign that it hears {{}}: {{}} suspects it.", seconds(*silent));
+            line.put(&words, &[*node, who, who]);
         }
         Note::Returned { node, boot, fresh: false } if boot.0 > 1 => {
             line.say("{} hears from {} again (its boot number #).", &[who, *node], &[boot.0.into()]);
@@ -79,7 +83,12 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::Returned { node, boot, fresh: true } => {
             line.say("{} hears from {} again (its boot number #, with an empty disk).", &[who, *node], &[boot.0.into()]);
         }
-        Note::Stands { term } => line.say("{} hears no leader and stands for election, in term #.", &[who], &[(*term).into()]),
+        Note::Stands { term, asked: None } => {
+            line.say("{} hears no leader and stands for election, in term #.", &[who], &[(*term).into()]);
+        }
+        Note::Stands { term, asked: Some(leader) } => {
+            line.say("{} stands for election in term #, as {} has asked it to.", &[who, *leader], &[(*term).into()]);
+        }
         Note::Voted { term, candidate } => line.say("{} gives its vote of term # to {}.", &[who, *candidate], &[(*term).into()]),
         Note::Elected { term } => line.say("{} is elected: it leads the coordinators in term #.", &[who], &[(*term).into()]),
         Note::SteppedDown { term, why: YieldWhy::HigherTerm } => {
@@ -87,6 +96,9 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         }
         Note::SteppedDown { why: YieldWhy::Unheard, .. } => {
             line.put("{} has not been answered by a majority for too long and leads no more.", &[who]);
+        }
+        Note::SteppedDown { why: YieldWhy::ReachesMore(to), .. } => {
+            line.put("{} reaches fewer nodes than {}: it leads no more and asks {} to lead.", &[who, *to, *to]);
         }
         Note::Decided { index, term } => {
             line.say("{} learns that decision # of term # is made.", &[who], &[index.0.into(), (*term).into()]);

@@ -1,7 +1,7 @@
 //! The sentences of facts, in Simplified Chinese.
 
 use crate::cluster::name::Roster;
-use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
+use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
 use crate::proto::replica::view::{Index, ShardId, View};
 use crate::session::action::Action;
 use crate::sim::fault::Fault;
@@ -65,9 +65,13 @@ pub(super) fn action(line: &mut Line, action: Action, who: &[Pid]) {
 /// What `who` noted.
 pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
     match note {
-        Note::Suspected { node, silent } => {
+        Note::Suspected { node, silent, why: SuspectWhy::Silent } => {
             let words = format!("{{}} 已 {} 秒没有音讯，{{}} 怀疑它已宕机。", seconds(*silent));
             line.put(&words, &[*node, who]);
+        }
+        Note::Suspected { node, silent, why: SuspectWhy::Deaf } => {
+            let words = format!("{{}} 还在发心跳，但已 {} 秒看不出它听得到 {{}}，{{}} 怀疑它已失联。", seconds(*silent));
+            line.put(&words, &[*node, who, who]);
         }
         Note::Returned { node, boot, fresh: false } if boot.0 > 1 => {
             line.say("{} 又收到了 {} 的消息（它的第 # 次启动）。", &[who, *node], &[boot.0.into()]);
@@ -76,13 +80,17 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::Returned { node, boot, fresh: true } => {
             line.say("{} 又收到了 {} 的消息（它的第 # 次启动，磁盘为空）。", &[who, *node], &[boot.0.into()]);
         }
-        Note::Stands { term } => line.say("{} 收不到领导者的心跳，在任期 # 参选。", &[who], &[(*term).into()]),
+        Note::Stands { term, asked: None } => line.say("{} 收不到领导者的心跳，在任期 # 参选。", &[who], &[(*term).into()]),
+        Note::Stands { term, asked: Some(leader) } => line.say("{} 应 {} 之请，在任期 # 参选。", &[who, *leader], &[(*term).into()]),
         Note::Voted { term, candidate } => line.say("{} 把任期 # 的一票投给 {}。", &[who, *candidate], &[(*term).into()]),
         Note::Elected { term } => line.say("{} 当选：在任期 # 担任协调者的领导者。", &[who], &[(*term).into()]),
         Note::SteppedDown { term, why: YieldWhy::HigherTerm } => {
             line.say("{} 得知已有任期 #，不再是领导者。", &[who], &[(*term).into()]);
         }
         Note::SteppedDown { why: YieldWhy::Unheard, .. } => line.put("{} 太久得不到过半数协调者的回应，不再是领导者。", &[who]),
+        Note::SteppedDown { why: YieldWhy::ReachesMore(to), .. } => {
+            line.put("{} 能联系上的节点比 {} 少：它不再是领导者，请 {} 来领导。", &[who, *to, *to]);
+        }
         Note::Decided { index, term } => line.say("{} 得知第 # 项决定（任期 #）已成立。", &[who], &[index.0.into(), (*term).into()]),
         Note::DecisionsCut { from, dropped: 1 } => line.say("{} 丢弃决定日志的第 # 条：领导者没有它。", &[who], &[from.0.into()]),
         Note::DecisionsCut { from, dropped } => {

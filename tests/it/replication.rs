@@ -71,7 +71,7 @@ fn majority_mode_loses_nothing_either_and_comes_to_rest() {
 #[test]
 fn primary_mode_loses_acknowledged_writes_counts_them_and_breaks_no_promise_that_it_made() {
     let (mut lost, mut named) = (0, 0);
-    for seed in 0..160 {
+    for seed in 0..320 {
         let mut session = soak(seed, |setup| {
             busy(setup);
             short_logs(setup);
