@@ -100,11 +100,16 @@ impl Client {
             }
             Msg::Raft(_)
             | Msg::Heartbeat { .. }
+            | Msg::AskReach { .. }
+            | Msg::Reach { .. }
             | Msg::Decisions { .. }
             | Msg::Lagging { .. }
             | Msg::Ready { .. }
             | Msg::Yield { .. }
             | Msg::Yielded { .. }
+            | Msg::Level { .. }
+            | Msg::Defer { .. }
+            | Msg::Offer { .. }
             | Msg::Snapshot { .. }
             | Msg::Replica { .. }
             | Msg::Request { .. }

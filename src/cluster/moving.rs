@@ -75,12 +75,12 @@ impl Node {
             if let (Some(mark), Some((_, items))) = (mark, whole) {
                 let base = Rc::new(Base::of(&items));
                 hosted.restart(base.clone());
-                taken = Some((base, mark));
+                taken = Some((base, Ticket::Log(shard, hosted.copy, mark)));
             }
         });
-        if let Some((base, mark)) = taken {
+        if let Some((base, ticket)) = taken {
             ctx.note(Note::SnapshotTaken { shard, upto: upto.0 });
-            ctx.save(Change::Snapshot { shard, view, upto, base }, Ticket::Log(shard, mark));
+            ctx.save(Change::Snapshot { shard, view, upto, base }, ticket);
         }
     }
 
@@ -129,7 +129,7 @@ impl Node {
         let replica = &hosted.replica;
         let (view, leads) = (replica.view(), replica.is_primary());
         if leads && hosted.yielding {
-            if replica.commit() == replica.log().last() && hosted.waiting.is_empty() {
+            if replica.is_level() && hosted.waiting.is_empty() {
                 for &to in &ctx.env().coordinators {
                     ctx.send(to, Msg::Yielded { shard, view });
                 }

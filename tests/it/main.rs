@@ -9,6 +9,8 @@ mod golden;
 mod kinds;
 mod links;
 mod moves;
+mod outside;
+mod outside_reach;
 mod place;
 mod placement;
 mod placement_odds;
