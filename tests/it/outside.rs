@@ -70,7 +70,8 @@ fn drains_and_cuts_close_together_lose_nothing_whatever_the_mode() {
             let letter = |n: u64| char::from(b'A' + (n % 6) as u8);
             let (a, other) = (letter(seed), letter(seed + 1 + seed / 6 % 5));
             let cut = 2_060 + seed * 37 % 700;
-            let link = format!("v=4&seed={seed}&clients=24&ack={mode}&do=2:drain:{a},{}.{:03}:cut:{a}:{other}&at=12", cut / 1_000, cut % 1_000);
+            let link =
+                format!("v=4&seed={seed}&clients=24&ack={mode}&do=2:drain:{a},{}.{:03}:cut:{a}:{other}&at=12", cut / 1_000, cut % 1_000);
             let session = opened(&link);
             assert_eq!(broken(&session), Vec::<&str>::new(), "{link}");
         }
@@ -98,8 +99,7 @@ fn an_emptied_disk_never_leads_while_another_copy_may_hold_more() {
 
 #[test]
 fn shards_are_served_as_soon_as_the_copies_that_hold_everything_together_are_back() {
-    let session =
-        opened("v=4&seed=4127&nodes=3&ack=majority&do=60:kill:A,63:kill:C,66:wipe:B,67:revive:B,70:revive:C,72:revive:A&at=200");
+    let session = opened("v=4&seed=4127&nodes=3&ack=majority&do=60:kill:A,63:kill:C,66:wipe:B,67:revive:B,70:revive:C,72:revive:A&at=200");
     assert_eq!((broken(&session), unserved(&session)), (vec![], vec![]));
 }
 

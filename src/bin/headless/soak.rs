@@ -14,12 +14,12 @@ use std::thread;
 use clap::Args;
 use ringside::cluster::note::Note;
 use ringside::cluster::rules::Rule;
+use ringside::session::action::Action;
 use ringside::session::export::{Value, fields, kind, put_text};
 use ringside::session::hands::demand::{Excuse, patience};
 use ringside::session::hands::recipe::Aim;
 use ringside::session::hands::shrink::shrink;
 use ringside::session::hands::trial::{Failure, Plan, run};
-use ringside::session::action::Action;
 use ringside::session::{Session, link};
 use ringside::sim::journal::What;
 use ringside::sim::time::{Span, Time};
@@ -299,7 +299,10 @@ fn json(seeds: u64, total: &Outcome, speed: u128) -> String {
         failures.push_str(if i > 0 { "," } else { "" });
         put_text(&mut failures, failure);
     }
-    format!("{{\"seeds\":{seeds},\"events\":{},\"events_per_s\":{speed},\"facts\":{{{facts}}},\"excused\":{},\"excuses\":{{{excuses}}},\"failures\":[{failures}]}}", total.events, total.excused)
+    format!(
+        "{{\"seeds\":{seeds},\"events\":{},\"events_per_s\":{speed},\"facts\":{{{facts}}},\"excused\":{},\"excuses\":{{{excuses}}},\"failures\":[{failures}]}}",
+        total.events, total.excused
+    )
 }
 
 /// One line for the reader, who may have seen enough and gone: the exit status tells the rest.

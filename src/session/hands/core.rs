@@ -140,7 +140,9 @@ impl Core {
         let inside = |pid: Pid| self.has(pid) || !view.processes[pid.index()].present;
         let cut_with = |p: &ProcessView| -> Vec<Pid> {
             let mut all = p.cut_to.clone();
-            all.extend(view.processes.iter().filter(|other| other.cut_to.contains(&p.pid) && !p.cut_to.contains(&other.pid)).map(|it| it.pid));
+            all.extend(
+                view.processes.iter().filter(|other| other.cut_to.contains(&p.pid) && !p.cut_to.contains(&other.pid)).map(|it| it.pid),
+            );
             all
         };
         let mut mends = Vec::new();
@@ -197,7 +199,9 @@ fn ledger_needs(core: &Core, ledger: &Ledger, shard: &ShardView, node: Pid, ack:
     let there = shard.view.in_sync.iter().filter(|&&pid| core.has(pid) && whole(pid)).count();
     let left = shard.view.in_sync.iter().filter(|&&pid| whole(pid)).count();
     match ack {
-        Ack::Primary | Ack::InSync if left == 0 => !ledger.has_heir(shard.id, |pid| core.has(pid)) && ledger.has_heir(shard.id, |pid| pid == node),
+        Ack::Primary | Ack::InSync if left == 0 => {
+            !ledger.has_heir(shard.id, |pid| core.has(pid)) && ledger.has_heir(shard.id, |pid| pid == node)
+        }
         Ack::Primary | Ack::InSync => there == 0 && whole(node),
         // Where too few that count are whole, all that ever counted have to come together.
         Ack::Majority if left < enough(shard, replicas) => ledger.has_counted(node, shard.id),

@@ -254,7 +254,12 @@ impl Hands {
             // Somebody slow changes its mind.
             7 => {
                 let (node, times) = (self.pick(view, member)?, 20 + self.rng.below(60) as u16);
-                vec![(now, Action::Slow(node, times)), (later, Action::Drain(node)), (soon, Action::Add(node)), (later, Action::Slow(node, 1))]
+                vec![
+                    (now, Action::Slow(node, times)),
+                    (later, Action::Drain(node)),
+                    (soon, Action::Add(node)),
+                    (later, Action::Slow(node, 1)),
+                ]
             }
             // The leader dies, and dies again.
             _ => {

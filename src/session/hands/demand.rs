@@ -83,6 +83,9 @@ pub enum Excuse {
     DocumentIsStuck,
     /// The leader is outside and cut from this one worker. It reaches everybody by whom it could be measured.
     LeaderIsFar,
+    /// The leader is outside and misses nodes of the core, but no coordinator of the core reaches more nodes: yielding would only turn
+    /// the tables.
+    EvenReach,
     /// Workers give up sooner than their turn can come.
     Impatience,
     /// Too few coordinators have kept their memory.
@@ -93,7 +96,7 @@ pub enum Excuse {
 
 impl Excuse {
     /// All of them.
-    pub const ALL: [Excuse; 12] = [
+    pub const ALL: [Excuse; 13] = [
         Excuse::LastCopyLost,
         Excuse::TooFewToProve,
         Excuse::OnlyOutside,
@@ -103,6 +106,7 @@ impl Excuse {
         Excuse::HolderIsStuck,
         Excuse::DocumentIsStuck,
         Excuse::LeaderIsFar,
+        Excuse::EvenReach,
         Excuse::Impatience,
         Excuse::ControlLost,
         Excuse::NoRoom,
@@ -120,6 +124,7 @@ impl Excuse {
             Excuse::HolderIsStuck => "holder-is-stuck",
             Excuse::DocumentIsStuck => "document-is-stuck",
             Excuse::LeaderIsFar => "leader-is-far",
+            Excuse::EvenReach => "even-reach",
             Excuse::Impatience => "impatience",
             Excuse::ControlLost => "control-lost",
             Excuse::NoRoom => "no-room",
@@ -313,9 +318,20 @@ impl<'a> Judge<'a> {
             Some(Excuse::NoRoom)
         } else if sure <= self.view.coordinators.len() / 2 && self.view.coordinators.len() > 1 {
             Some(Excuse::ControlLost)
+        } else if self.leader.is_some_and(|leader| !self.core.has(leader) && self.is_as_good_as_any(leader)) {
+            Some(Excuse::EvenReach)
         } else {
             None
         }
+    }
+
+    /// Whether a leader outside misses nodes of the core, but no coordinator of the core reaches more nodes than it.
+    fn is_as_good_as_any(&self, leader: Pid) -> bool {
+        let nodes = || self.view.present().filter(|p| p.name.kind == Kind::Node && p.health == Health::Up);
+        let reaches = |k: Pid| nodes().filter(|p| !self.cut(k, p.pid)).count();
+        let misses = nodes().any(|p| self.core.has(p.pid) && self.cut(leader, p.pid));
+        let council = self.view.coordinators.iter().filter(|it| self.core.has(it.pid));
+        misses && council.map(|it| reaches(it.pid)).all(|others| others <= reaches(leader))
     }
 
     /// Why a shard need not be served.
@@ -375,7 +391,10 @@ impl<'a> Judge<'a> {
     fn is_grey(&self, pid: Pid) -> bool {
         let p = self.process(pid);
         let out_of_reach = |&other: &Pid| other != pid && self.cut(other, pid);
-        p.health == Health::Up && !self.core.has(pid) && !self.is_out_of_touch(pid) && (p.slow > 1 || self.core.members().iter().any(out_of_reach))
+        p.health == Health::Up
+            && !self.core.has(pid)
+            && !self.is_out_of_touch(pid)
+            && (p.slow > 1 || self.core.members().iter().any(out_of_reach))
     }
 
     /// Why a lock need not be granted: its holder outside lives and may keep it, or what it wants to write cannot be written.

@@ -25,7 +25,7 @@ struct Shard {
     /// Nodes whose copies have counted, and whose data may still be needed.
     counted: Vec<Pid>,
     /// Copies that left the in-sync set when that made it smaller than a write needs (Kafka's eligible leaders, KIP-966): nothing
-    /// was acknowledged without them since.
+    /// was acknowledged without them since. A new primary may find more in its log than they have, and has to finish it.
     heirs: Vec<Pid>,
     /// Those of them that have lost their disks since they last began to count.
     lost: Vec<Pid>,
@@ -58,7 +58,11 @@ impl Ledger {
     pub fn new(session: &Session) -> Ledger {
         assert_eq!(session.now(), Time::ZERO, "a ledger begins with the run");
         let view = session.view();
-        let shards = view.shards.iter().map(|shard| Shard { latest: shard.view.in_sync.clone(), counted: shard.view.in_sync.clone(), ..Shard::default() });
+        let shards = view.shards.iter().map(|shard| Shard {
+            latest: shard.view.in_sync.clone(),
+            counted: shard.view.in_sync.clone(),
+            ..Shard::default()
+        });
         Ledger {
             read: 0,
             wiped: 0,
@@ -126,7 +130,8 @@ impl Ledger {
             if before.iter().any(|pid| !view.in_sync.contains(pid)) {
                 it.shrunk = at;
             }
-            if view.in_sync.len() < needed {
+            let leads_on = *why != ViewWhy::Promotion;
+            if view.in_sync.len() < needed && leads_on {
                 it.heirs.extend(before.into_iter().filter(|pid| !view.in_sync.contains(pid)));
                 it.heirs.retain(|pid| !it.lost.contains(pid));
             } else {

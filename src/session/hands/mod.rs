@@ -11,5 +11,8 @@ pub mod recipe;
 pub mod shrink;
 pub mod trial;
 
+#[cfg(test)]
+mod tests;
+
 pub use deeds::Hands;
 pub use ledger::Ledger;

@@ -203,9 +203,8 @@ impl Oddities {
         let leased = session.setup().rules.on(Rule::PrimaryLease) && !went_too_far.contains(&Reckless::Clock);
         let claims = |pid: Pid| ledger.claims(pid);
         let bare = view.processes.iter().filter(|p| leased && p.health == Health::Up && p.lease_left == Span::ZERO && claims(p.pid));
-        let bare: Vec<(Pid, Time)> = bare
-            .map(|p| (p.pid, self.bare.iter().find(|(pid, _)| *pid == p.pid).map_or(now, |&(_, since)| since)))
-            .collect();
+        let bare: Vec<(Pid, Time)> =
+            bare.map(|p| (p.pid, self.bare.iter().find(|(pid, _)| *pid == p.pid).map_or(now, |&(_, since)| since))).collect();
         self.bare = bare;
         if let Some(&(pid, _)) = self.bare.iter().find(|(_, since)| now.since(*since) > GRACE) {
             return odd(Oddity::Claims(pid));
@@ -306,14 +305,7 @@ impl Case {
     }
 
     /// While one leader after the other dies, locks must go on from one to the next.
-    fn dance(
-        &self,
-        rhythm: &Rhythm,
-        core: &Core,
-        session: &mut Session,
-        ledger: &mut Ledger,
-        oddities: &mut Oddities,
-    ) -> Option<Failure> {
+    fn dance(&self, rhythm: &Rhythm, core: &Core, session: &mut Session, ledger: &mut Ledger, oddities: &mut Oddities) -> Option<Failure> {
         let begun = session.now();
         let end = begun + turn(session.setup());
         while session.now() < end && !session.is_full() {
