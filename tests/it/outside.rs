@@ -70,7 +70,8 @@ fn drains_and_cuts_close_together_lose_nothing_whatever_the_mode() {
             let letter = |n: u64| char::from(b'A' + (n % 6) as u8);
             let (a, other) = (letter(seed), letter(seed + 1 + seed / 6 % 5));
             let cut = 2_060 + seed * 37 % 700;
-            let link = format!("v=4&seed={seed}&clients=24&ack={mode}&do=2:drain:{a},{}.{:03}:cut:{a}:{other}&at=12", cut / 1_000, cut % 1_000);
+            let link =
+                format!("v=4&seed={seed}&clients=24&ack={mode}&do=2:drain:{a},{}.{:03}:cut:{a}:{other}&at=12", cut / 1_000, cut % 1_000);
             let session = opened(&link);
             assert_eq!(broken(&session), Vec::<&str>::new(), "{link}");
         }
@@ -98,8 +99,7 @@ fn an_emptied_disk_never_leads_while_another_copy_may_hold_more() {
 
 #[test]
 fn shards_are_served_as_soon_as_the_copies_that_hold_everything_together_are_back() {
-    let session =
-        opened("v=4&seed=4127&nodes=3&ack=majority&do=60:kill:A,63:kill:C,66:wipe:B,67:revive:B,70:revive:C,72:revive:A&at=200");
+    let session = opened("v=4&seed=4127&nodes=3&ack=majority&do=60:kill:A,63:kill:C,66:wipe:B,67:revive:B,70:revive:C,72:revive:A&at=200");
     assert_eq!((broken(&session), unserved(&session)), (vec![], vec![]));
 }
 
@@ -150,5 +150,17 @@ fn when_nobody_can_know_what_is_gone_an_operator_chooses_and_the_page_says_so() 
         let roster = session.setup().roster;
         let said = plain(&sentence(told, &roster, lang), &roster);
         assert!(said.contains('B') && said.contains(if lang == Lang::En { "operator" } else { "操作员" }), "{said}");
+    }
+}
+
+#[test]
+fn a_learner_that_its_primary_cannot_reach_keeps_no_other_copy_waiting() {
+    // H and E cannot talk, and D is dead: what has nothing to do with H and E together is whole all the same.
+    let link = "v=4&seed=4&nodes=7&clients=21&workers=11&lease=8&reads=in-sync&do=6.781356:add:H,7.168644:cut:H:E,9.201476:kill:D&at=120";
+    let session = opened(link);
+    let pid = |name: &str| session.setup().roster.pid(name.parse().expect("a name")).expect("it takes part");
+    for shard in &session.view().shards {
+        let torn = shard.wanted.contains(&pid("H")) && shard.wanted.contains(&pid("E"));
+        assert!(shard.view.in_sync.len() == 3 || torn, "shard {}: {:?}", shard.id.0, shard.view);
     }
 }
