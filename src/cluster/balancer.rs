@@ -86,6 +86,7 @@ impl Balancer {
             | Msg::AskReach { .. }
             | Msg::Reach { .. }
             | Msg::Lagging { .. }
+            | Msg::Stalled { .. }
             | Msg::Ready { .. }
             | Msg::Yield { .. }
             | Msg::Yielded { .. }

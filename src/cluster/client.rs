@@ -104,6 +104,7 @@ impl Client {
             | Msg::Reach { .. }
             | Msg::Decisions { .. }
             | Msg::Lagging { .. }
+            | Msg::Stalled { .. }
             | Msg::Ready { .. }
             | Msg::Yield { .. }
             | Msg::Yielded { .. }

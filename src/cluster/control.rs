@@ -49,6 +49,8 @@ pub enum Command {
     Shrink(ShardId, ViewNo, Pid),
     /// A learner has caught up, says the primary of this view.
     Expand(ShardId, ViewNo, Pid),
+    /// A learner answers nothing, says the primary of this view: it keeps no other copy waiting.
+    Stalled(ShardId, ViewNo, Pid),
     /// The primary of this view has nothing under way and lets requests wait: the preferred primary may lead.
     HandOver(ShardId, ViewNo),
     /// Every copy of this view's in-sync set has stored all that is committed, says its primary; it is to commit (true) operations
@@ -171,6 +173,7 @@ impl Control {
             Command::NodesDown(pids) => self.nodes_down(pids, env, out),
             Command::NodeOut(node) => self.node_out(*node, env, out),
             Command::Shrink(shard, view, node) => self.shrink(*shard, *view, *node, at, env, out),
+            Command::Stalled(shard, view, node) => self.stalled(*shard, *view, *node),
             Command::Expand(shard, view, node) => self.expand(*shard, *view, *node, out),
             Command::HandOver(shard, view) => self.hand_over(*shard, *view, at, env, out),
             Command::Level(shard, view, open) => self.level(*shard, *view, *open),

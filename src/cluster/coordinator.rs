@@ -109,6 +109,8 @@ impl Coordinator {
             Msg::AskReach { sent } => self.tell_reach(from, sent, ctx),
             Msg::Reach { sent, nodes } => self.hear_reach(from, sent, nodes, ctx),
             Msg::Lagging { shard, view, node } => self.asked(Command::Shrink(shard, view, node), ctx),
+            Msg::Stalled { shard, node, .. } if self.control.is_stalled(shard, node) => {}
+            Msg::Stalled { shard, view, node } => self.asked(Command::Stalled(shard, view, node), ctx),
             Msg::Ready { shard, view, node } => self.asked(Command::Expand(shard, view, node), ctx),
             Msg::Yielded { shard, view } => self.asked(Command::HandOver(shard, view), ctx),
             Msg::Level { shard, view, open } => self.asked(Command::Level(shard, view, open), ctx),

@@ -286,6 +286,7 @@ impl Coordinator {
             Command::Wish(..)
             | Command::Shrink(..)
             | Command::Expand(..)
+            | Command::Stalled(..)
             | Command::HandOver(..)
             | Command::Level(..)
             | Command::Defer(..)

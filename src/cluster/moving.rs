@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::cluster::hosted::{Held, Hosted};
 use crate::cluster::msg::Msg;
-use crate::cluster::node::Node;
+use crate::cluster::node::{Node, tell_coordinators};
 use crate::cluster::note::{Note, RefusedWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
 use crate::cluster::serve::refuse;
@@ -38,10 +38,12 @@ impl Node {
         let Some(hosted) = self.shards.get_mut(&shard) else { return };
         match msg {
             SnapshotMsg::Got { view, upto, have } => {
+                let hosted = Rc::make_mut(hosted);
                 if view == hosted.replica.view()
-                    && let Some(outgoing) = Rc::make_mut(hosted).outgoing.get_mut(&from)
+                    && let Some(outgoing) = hosted.outgoing.get_mut(&from)
                     && outgoing.got(upto, have)
                 {
+                    hosted.replica.progresses(from, ctx.now());
                     ctx.arm(Timer::Chunk(shard), ctx.env().setup.config.chunk_every);
                 }
             }
@@ -130,9 +132,7 @@ impl Node {
         let (view, leads) = (replica.view(), replica.is_primary());
         if leads && hosted.yielding {
             if replica.is_level() && hosted.waiting.is_empty() {
-                for &to in &ctx.env().coordinators {
-                    ctx.send(to, Msg::Yielded { shard, view });
-                }
+                tell_coordinators(Msg::Yielded { shard, view }, ctx);
             }
             return;
         }

@@ -80,6 +80,15 @@ pub enum Msg {
         /// The backup.
         node: Pid,
     },
+    /// Primary to coordinators: this learner answers nothing; other copies need not wait for it.
+    Stalled {
+        /// Which shard.
+        shard: ShardId,
+        /// The primary's view.
+        view: ViewNo,
+        /// The learner.
+        node: Pid,
+    },
     /// Primary to coordinators: this learner has everything; count it again.
     Ready {
         /// Which shard.
@@ -230,6 +239,7 @@ impl Msg {
             Msg::Heartbeat { .. } | Msg::Decisions { answers: Some(_), .. } | Msg::AskReach { .. } | Msg::Reach { .. } => Shape::Heartbeat,
             Msg::Decisions { answers: None, .. }
             | Msg::Lagging { .. }
+            | Msg::Stalled { .. }
             | Msg::Ready { .. }
             | Msg::Yield { .. }
             | Msg::Level { .. }
@@ -273,6 +283,7 @@ impl Msg {
             Msg::AskReach { .. } => "AskReach",
             Msg::Reach { .. } => "Reach",
             Msg::Lagging { .. } => "Lagging",
+            Msg::Stalled { .. } => "Stalled",
             Msg::Ready { .. } => "Ready",
             Msg::Yield { .. } => "Yield",
             Msg::Yielded { .. } => "Yielded",
@@ -308,6 +319,7 @@ impl Msg {
     pub fn shard(&self) -> Option<ShardId> {
         match self {
             Msg::Lagging { shard, .. }
+            | Msg::Stalled { shard, .. }
             | Msg::Ready { shard, .. }
             | Msg::Yield { shard, .. }
             | Msg::Yielded { shard, .. }

@@ -163,6 +163,7 @@ impl Node {
             | Msg::AskReach { .. }
             | Msg::Reach { .. }
             | Msg::Lagging { .. }
+            | Msg::Stalled { .. }
             | Msg::Ready { .. }
             | Msg::Yielded { .. }
             | Msg::Level { .. }
@@ -294,14 +295,13 @@ impl Node {
                     if !again {
                         ctx.note(Note::LearnerReady { shard, learner: node });
                     }
-                    for &to in &ctx.env().coordinators {
-                        ctx.send(to, Msg::Ready { shard, view: hosted.replica.view(), node });
-                    }
+                    tell_coordinators(Msg::Ready { shard, view: hosted.replica.view(), node }, ctx);
                 }
                 Want::Lagging(node) => {
-                    for &to in &ctx.env().coordinators {
-                        ctx.send(to, Msg::Lagging { shard, view: hosted.replica.view(), node });
-                    }
+                    tell_coordinators(Msg::Lagging { shard, view: hosted.replica.view(), node }, ctx);
+                }
+                Want::Stalled(node) => {
+                    tell_coordinators(Msg::Stalled { shard, view: hosted.replica.view(), node }, ctx);
                 }
                 Want::Snapshot(to) => {
                     let base = hosted.replica.log().base();
@@ -313,14 +313,10 @@ impl Node {
                 }
                 Want::Settled => settled = true,
                 Want::Level { open } => {
-                    for &to in &ctx.env().coordinators {
-                        ctx.send(to, Msg::Level { shard, view: hosted.replica.view(), open });
-                    }
+                    tell_coordinators(Msg::Level { shard, view: hosted.replica.view(), open }, ctx);
                 }
                 Want::Defer(node) => {
-                    for &to in &ctx.env().coordinators {
-                        ctx.send(to, Msg::Defer { shard, view: hosted.replica.view(), node });
-                    }
+                    tell_coordinators(Msg::Defer { shard, view: hosted.replica.view(), node }, ctx);
                 }
             }
         }
@@ -376,6 +372,13 @@ impl Node {
             return;
         }
         self.with(shard, ctx, |hosted, _, terms, wants| hosted.replica.stored(mark, terms, wants));
+    }
+}
+
+/// Tells all coordinators: whichever leads acts on it.
+pub(super) fn tell_coordinators(msg: Msg, ctx: &mut Context<'_>) {
+    for &to in &ctx.env().coordinators {
+        ctx.send(to, msg.clone());
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a node's operator asks of it: to take part, to leave, or to serve with what it has.
 
 use crate::cluster::msg::Msg;
-use crate::cluster::node::Node;
+use crate::cluster::node::{Node, tell_coordinators};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
 use crate::proto::replica::view::ShardId;
 use crate::sim::process::Signal;
@@ -36,9 +36,7 @@ impl Node {
         let unled = |shard: &ShardId| self.shards.get(shard).is_some_and(|it| it.replica.leader().is_none() && !it.replica.is_primary());
         self.offers.retain(unled);
         for (&shard, view) in self.offers.iter().filter_map(|shard| Some((shard, self.shards.get(shard)?.replica.view()))) {
-            for &to in &ctx.env().coordinators {
-                ctx.send(to, Msg::Offer { shard, view });
-            }
+            tell_coordinators(Msg::Offer { shard, view }, ctx);
         }
     }
 }

@@ -79,6 +79,8 @@ pub(super) struct ShardRecord {
     may_lack: usize,
     /// Copies outside the in-sync set that hold everything committed, in the order in which they were let go.
     pub(super) eligible: Vec<Pid>,
+    /// Learners that answer nothing, in this view: no other copy waits for them.
+    stalled: Vec<Pid>,
     /// The copies left in the in-sync set cannot be known to hold everything committed: nobody may lead as if they did.
     pub(super) orphaned: bool,
     /// Who handed the shard over last, and when. Until its lease has surely ended it stays in the in-sync set: the new primary
@@ -91,7 +93,17 @@ impl ShardRecord {
     pub(super) fn founding(order: Vec<Pid>, durability: Durability) -> ShardRecord {
         let view = View { no: ViewNo(1), primary: Some(order[0]), in_sync: order.clone(), learners: Vec::new(), level: true };
         let may_lack = durability.lack(order.len());
-        ShardRecord { view, since: 1, order, settled: true, may_lack, eligible: Vec::new(), orphaned: false, handed: None }
+        ShardRecord {
+            view,
+            since: 1,
+            order,
+            settled: true,
+            may_lack,
+            eligible: Vec::new(),
+            stalled: Vec::new(),
+            orphaned: false,
+            handed: None,
+        }
     }
 
     /// So many in-sync copies hold everything committed together, whichever they are.
@@ -258,6 +270,7 @@ impl Control {
         }
         view.level = record.settled && (same && record.view.level || durability.lack(size) == record.may_lack);
         view.no = view.no.next();
+        record.stalled.clear();
         record.view = view.clone();
         record.since = version;
         out.push(Decided::View(ShardId(i as u16), view, why));
@@ -274,6 +287,19 @@ impl Control {
         if view.no == no && view.primary != Some(node) && (counted || view.learners.contains(&node)) {
             self.remove(usize::from(shard.0), node, ViewWhy::BackupLost, out);
         }
+    }
+
+    /// A learner answers nothing.
+    pub(super) fn stalled(&mut self, shard: ShardId, no: ViewNo, node: Pid) {
+        let record = &mut self.shards[usize::from(shard.0)];
+        if record.view.no == no && record.view.learners.contains(&node) && !record.stalled.contains(&node) {
+            record.stalled.push(node);
+        }
+    }
+
+    /// Whether that is known already.
+    pub fn is_stalled(&self, shard: ShardId, node: Pid) -> bool {
+        self.shards[usize::from(shard.0)].stalled.contains(&node)
     }
 
     pub(super) fn expand(&mut self, shard: ShardId, no: ViewNo, node: Pid, out: &mut Vec<Decided>) {

@@ -6,7 +6,7 @@
 //! only when every wanted one is there, so redundancy never falls by this machine's own doing. Whatever fails in between, or
 //! is wished for in between, changes what is and what is wanted, and the next step starts from there.
 //!
-//! *Simplification.* A learner that is cut off from its primary, but not from the coordinator, keeps its place in flight.
+//! A learner that is down, or that its primary says answers nothing, keeps no other copy waiting.
 
 use crate::cluster::control::{Control, Decided, Member, Part, Wish};
 use crate::cluster::env::Env;
@@ -179,7 +179,8 @@ impl Control {
         loop {
             let learning = |&i: &usize| {
                 let view = &self.shards[i].view;
-                view.primary.is_some() && view.learners.iter().any(|&pid| self.is_up(pid))
+                let moves = |&pid: &Pid| self.is_up(pid) && !self.is_stalled(ShardId(i as u16), pid);
+                view.primary.is_some() && view.learners.iter().any(moves)
             };
             let in_flight = (0..self.shards.len()).filter(learning).count();
             if in_flight >= usize::from(env.setup.config.moves_in_flight) {

@@ -36,6 +36,7 @@ pub fn message_name(label: &'static str, lang: Lang) -> &'static str {
             "HeartbeatOk" => "心跳回应",
             "KeepAlive" => "续约",
             "Lagging" => "报告落后",
+            "Stalled" => "报告追不上",
             "Mismatch" => "日志对不上",
             "Open" => "读文档",
             "Put" => "写",

@@ -152,3 +152,15 @@ fn when_nobody_can_know_what_is_gone_an_operator_chooses_and_the_page_says_so() 
         assert!(said.contains('B') && said.contains(if lang == Lang::En { "operator" } else { "操作员" }), "{said}");
     }
 }
+
+#[test]
+fn a_learner_that_its_primary_cannot_reach_keeps_no_other_copy_waiting() {
+    // H and E cannot talk, and D is dead: what has nothing to do with H and E together is whole all the same.
+    let link = "v=4&seed=4&nodes=7&clients=21&workers=11&lease=8&reads=in-sync&do=6.781356:add:H,7.168644:cut:H:E,9.201476:kill:D&at=120";
+    let session = opened(link);
+    let pid = |name: &str| session.setup().roster.pid(name.parse().expect("a name")).expect("it takes part");
+    for shard in &session.view().shards {
+        let torn = shard.wanted.contains(&pid("H")) && shard.wanted.contains(&pid("E"));
+        assert!(shard.view.in_sync.len() == 3 || torn, "shard {}: {:?}", shard.id.0, shard.view);
+    }
+}

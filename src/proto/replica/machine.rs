@@ -111,6 +111,11 @@ impl<T: Clone + Eq> Replica<T> {
             self.settle(terms, out);
         }
     }
+    /// A learner has answered a piece of a snapshot: it makes progress.
+    pub fn progresses(&mut self, learner: Pid, now: Time) {
+        let peers = self.leading.iter_mut().flat_map(|leading| &mut leading.peers);
+        peers.filter(|peer| peer.pid == learner).for_each(|peer| peer.behind = Some(now));
+    }
     /// Whether a snapshot has to be carried to this replica.
     pub fn carries_to(&self, pid: Pid) -> bool {
         self.leading.as_ref().is_some_and(|leading| leading.peers.iter().any(|peer| peer.pid == pid && peer.snapshot))
@@ -368,8 +373,8 @@ impl<T: Clone + Eq> Replica<T> {
                 peer.behind = None;
                 continue;
             }
-            if peer.counts() && peer.behind.is_some_and(|since| now.since(since) > terms.lag_max) {
-                out.push(Want::Lagging(peer.pid));
+            if peer.behind.is_some_and(|since| now.since(since) > terms.lag_max) {
+                out.push(if peer.counts() { Want::Lagging(peer.pid) } else { Want::Stalled(peer.pid) });
             }
             if !peer.snapshot && peer.sent.is_none_or(|sent| now.since(sent) >= peer.pause(terms)) {
                 peer.sent = None;

@@ -130,6 +130,8 @@ pub enum Want<T> {
     Snapshot(Pid),
     /// An in-sync backup (or proposed learner) has been silent too long: to ask for a view without it.
     Lagging(Pid),
+    /// A learner makes no progress and answers nothing: others need not wait for it.
+    Stalled(Pid),
     /// This primary has settled what its predecessor left: it may serve.
     Settled,
     /// Every in-sync copy of this primary's view has stored all that is committed, its predecessors' rest included: to be told to
