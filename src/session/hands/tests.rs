@@ -46,18 +46,21 @@ fn recipes_say_everything_that_a_link_can_say_of_a_cluster() {
         assert_eq!(all(&|it| it.config.min_in_sync.into()), BTreeSet::from([1, 2, 3]));
         assert_eq!(all(&|it| it.config.locks.into()), BTreeSet::from([1, 2, 3]));
         assert_eq!(all(&|it| it.roster.balancers.into()), BTreeSet::from([1, 2]));
-        for lossy in [&|it: &Setup| u64::from(it.config.loss), &|it: &Setup| u64::from(it.config.duplicates)] as [&dyn Fn(&Setup) -> u64; 2] {
+        for lossy in [&|it: &Setup| u64::from(it.config.loss), &|it: &Setup| u64::from(it.config.duplicates)] as [&dyn Fn(&Setup) -> u64; 2]
+        {
             assert!(all(lossy).contains(&0) && all(lossy).iter().any(|it| (200..=300).contains(it)), "{aim:?}: {:?}", all(lossy));
         }
         for some in [|it: &Setup| it.config.lock_delay, |it: &Setup| it.config.lock_patience, |it: &Setup| it.config.lock_lease] {
             assert!(all(&|it| some(it).0).len() >= 3);
         }
-        let (coordinators, nodes, clients) = (all(&|it| it.roster.coordinators.into()), all(&|it| it.roster.nodes.into()), all(&|it| it.roster.clients.into()));
+        let (coordinators, nodes, clients) =
+            (all(&|it| it.roster.coordinators.into()), all(&|it| it.roster.nodes.into()), all(&|it| it.roster.clients.into()));
         match aim {
             Aim::Anything => {
                 assert_eq!((coordinators, nodes), (BTreeSet::from([1, 3, 5]), (3..=8).collect()));
                 assert!(clients.contains(&1) && clients.contains(&24), "{clients:?}");
-                let shares = [recipes.iter().any(|it| it.config.workers == 0), recipes.iter().any(|it| it.config.workers == it.roster.clients)];
+                let shares =
+                    [recipes.iter().any(|it| it.config.workers == 0), recipes.iter().any(|it| it.config.workers == it.roster.clients)];
                 assert_eq!(shares, [true, true]);
             }
             Aim::Locks => assert!(recipes.iter().all(|it| it.config.workers == it.roster.clients && it.roster.clients > 1)),
@@ -158,7 +161,7 @@ fn every_demand_is_unmet_where_what_it_asks_for_is_not_so() {
     let patient = turn_of(&plain());
     assert_eq!(after(plain(), &[], patient), words(&[]), "a cluster that is well");
     assert_eq!(after(plain(), &["kill A", "kill B", "kill C", "kill D", "kill E", "kill F"], 5), words(&["served", "copies", "trusted"]));
-    assert_eq!(after(plain(), &["cut K1 A", "cut K2 A", "cut K3 A"], 3), words(&["trusted", "copies"]).intersection(&after(plain(), &["cut K1 A", "cut K2 A", "cut K3 A"], 3)).copied().collect());
+    assert!(after(plain(), &["cut K1 A", "cut K2 A", "cut K3 A"], 3).is_superset(&words(&["trusted", "copies"])));
     assert_eq!(after(plain(), &["kill L1"], patient), words(&["answered", "granted", "passed"]));
     assert_eq!(after(plain(), &["kill K1", "kill K2"], 2), words(&["served"]));
     assert_eq!(after(plain(), &["add G"], 1), words(&["arrived"]));
