@@ -22,7 +22,7 @@
 
 use ringside::proto::placement::{Algorithm, Error, Fleet, Limit, NOBODY, Options, Study, TABLE_MAX, build};
 
-fn fleet(count: u16) -> Fleet {
+fn fleet(count: u32) -> Fleet {
     Fleet::numbered(count).expect("few enough")
 }
 
@@ -80,13 +80,13 @@ fn a_minimal_scheme_moves_the_keys_of_who_left_or_to_who_came_and_no_other() {
         let mut study = study(algorithm, &fleet, 4_000);
         for dead in [3, 8, 0, 7, 1, 5, 4, 2] {
             fleet.kill(dead).expect("it is alive");
-            let held = study.counts()[usize::from(dead)];
+            let held = study.counts()[dead as usize];
             study = changed(study, &fleet);
             assert_eq!((study.moved(), study.minimum()), (held, held), "{algorithm:?} without {dead}");
         }
         let added = fleet.add("new", 1).expect("there is room");
         study = changed(study, &fleet);
-        let taken = study.counts()[usize::from(added)];
+        let taken = study.counts()[added as usize];
         assert_eq!((study.moved(), study.minimum()), (taken, taken), "{algorithm:?}");
         assert!(taken > 0);
         let to_it = study.owners().iter().zip(study.owners_before()).all(|(is, was)| is == was || *is == added);
@@ -201,10 +201,10 @@ fn options_out_of_bounds_are_refused() {
 
 /// Members of `key0` .. `key23` among `node0` .. `node9`, calculated outside by the definition: MD5 of Python's hashlib, all
 /// 1,600 points in one sorted row.
-const KETAMA: [u16; 24] = [7, 6, 1, 6, 5, 7, 0, 0, 7, 5, 4, 9, 1, 2, 6, 4, 7, 7, 4, 2, 2, 7, 8, 5];
+const KETAMA: [u32; 24] = [7, 6, 1, 6, 5, 7, 0, 0, 7, 5, 4, 9, 1, 2, 6, 4, 7, 7, 4, 2, 2, 7, 8, 5];
 
 /// The same for multi-probe: SipHash-2-4 written out in Python and checked with its published vector, all distances compared.
-const MULTIPROBE: [u16; 24] = [1, 8, 4, 4, 8, 4, 3, 1, 7, 1, 6, 3, 0, 7, 9, 9, 9, 4, 7, 8, 6, 8, 7, 7];
+const MULTIPROBE: [u32; 24] = [1, 8, 4, 4, 8, 4, 3, 1, 7, 1, 6, 3, 0, 7, 9, 9, 9, 4, 7, 8, 6, 8, 7, 7];
 
 #[test]
 fn the_compatible_schemes_answer_as_their_definitions_do() {
@@ -222,7 +222,7 @@ fn the_least_clockwise_distance_wins_among_all_probes() {
         let key = format!("key{i}");
         let (h1, h2) = (sip(1, key.as_bytes()), sip(2, key.as_bytes()));
         let distance = |point: u64| (0..21u64).map(|i| point.wrapping_sub(h1.wrapping_add(i.wrapping_mul(h2)))).min();
-        assert_eq!((0..50u16).min_by_key(|&member| distance(points[usize::from(member)])), Some(owner), "{key}");
+        assert_eq!((0..50u32).min_by_key(|&member| distance(points[member as usize])), Some(owner), "{key}");
     }
 }
 
@@ -308,7 +308,7 @@ fn a_lookup_costs_what_its_paper_says() {
         assert_eq!(keys, 1_000, "the first thousand are counted");
         steps as f64 / 1_000.0
     };
-    let harmonic = |n: u16| (1..=n).map(|i| 1.0 / f64::from(i)).sum::<f64>();
+    let harmonic = |n: u32| (1..=n).map(|i| 1.0 / f64::from(i)).sum::<f64>();
     let near = |ours: f64, expected: f64, spread: f64| assert!((ours - expected).abs() < 3.0 * spread, "{ours}, expected {expected}");
     for n in [10, 100] {
         assert_eq!((mean(Algorithm::Modulo, n), mean(Algorithm::Maglev, n)), (1.0, 1.0));
