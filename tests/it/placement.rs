@@ -190,13 +190,17 @@ fn options_out_of_bounds_are_refused() {
     let vnodes = |vnodes| with(Algorithm::Ring, Options { vnodes, ..Options::default() });
     assert_eq!((vnodes(0), vnodes(513)), (Some(Error::Vnodes { vnodes: 0 }), Some(Error::Vnodes { vnodes: 513 })));
     assert_eq!((vnodes(1), vnodes(512)), (None, None));
-    let mut heavy = Fleet::numbered(3).expect("few");
-    for number in 0..3 {
+    let mut heavy = Fleet::numbered(33).expect("few");
+    for number in 0..33 {
         heavy.reweigh(number, 1_000).expect("a fair weight");
     }
     let options = Options { vnodes: 512, ..Options::default() };
-    assert_eq!(build(Algorithm::Ring, &heavy, &options).err(), Some(Error::TooManyTokens { tokens: 1_536_000 }));
-    assert_eq!(Study::new(Algorithm::Jump, &fleet, &options, 1_000_001).err(), Some(Error::TooManyKeys { keys: 1_000_001 }));
+    assert_eq!(build(Algorithm::Ring, &heavy, &options).err(), Some(Error::TooManyTokens { tokens: 16_896_000 }));
+    assert_eq!(Study::new(Algorithm::Jump, &fleet, &options, 10_000_001).err(), Some(Error::TooManyKeys { keys: 10_000_001 }));
+    let crowd = Fleet::numbered(2_001).expect("few enough");
+    let asked = |keys| Study::new(Algorithm::Rendezvous, &crowd, &options, keys).err();
+    assert_eq!(asked(10_000_000), Some(Error::TooManyQuestions { living: 2_001, keys: 10_000_000 }));
+    assert_eq!(asked(9_995_002), None);
 }
 
 /// Members of `key0` .. `key23` among `node0` .. `node9`, calculated outside by the definition: MD5 of Python's hashlib, all
@@ -287,15 +291,15 @@ fn a_study_that_cannot_change_stays_as_it_was() {
 fn memory_is_that_of_the_tables() {
     let class = size_of::<(u64, Vec<u8>)>();
     for (algorithm, bytes) in [
-        (Algorithm::Modulo, 10 * 2),
+        (Algorithm::Modulo, 10 * 4),
         (Algorithm::Ring, 1_000 * 16 + 1_025 * 4),
         (Algorithm::RingBounded, 1_000 * 16 + 1_025 * 4 + 1_000 * 4 + 10 * 8),
         (Algorithm::Rendezvous, class + 10 * 16),
-        (Algorithm::Jump, 10 * 2),
-        (Algorithm::Maglev, 65_537 * 2),
+        (Algorithm::Jump, 10 * 4),
+        (Algorithm::Maglev, 65_537 * 4),
         (Algorithm::MultiProbe, 10 * 16 + 17 * 4),
-        (Algorithm::Anchor, 1_024 * 6),
-        (Algorithm::Ketama, 1_600 * 16 + 2_049 * 4),
+        (Algorithm::Anchor, 1_024 * 12),
+        (Algorithm::Ketama, 1_600 * 16 + 2_049 * 4 + 10 * 4),
     ] {
         assert_eq!(study(algorithm, &fleet(10), 0).memory(), bytes, "{algorithm:?}");
     }
