@@ -22,7 +22,7 @@ const LINKS: [&str; 31] = [
     "v=5&seed=3&do=2:freeze:B,7.75:thaw:B&at=14",
     "v=5&seed=4&do=4:kill:K1,6:revive:K1&at=15",
     "v=5&seed=5&do=1:cut:A:B,9:heal:A:B&at=13",
-    "v=5&seed=6&do=1:cut:A>K1,8:heal:A>K1&at=13",
+    "v=5&seed=6&do=1:cut:A%3EK1,8:heal:A%3EK1&at=13",
     "v=5&seed=7&do=2:isolate:D,8:heal:D&at=15",
     "v=5&seed=8&do=1:slow:E:50,9:slow:E:1&at=12.5",
     "v=5&seed=9&do=1:drift:F:9000,2:drift:A:-9000&at=30",

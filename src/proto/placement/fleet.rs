@@ -7,6 +7,7 @@ use super::Error;
 use super::ketama::POINTS as KETAMA_POINTS;
 use crate::proto::ring::MemberNo;
 use crate::proto::ring::circle::TOKENS_MAX;
+use crate::sim::sorted::sort;
 
 /// The most members a fleet may have: 104,857, whose points Ketama's circle can just hold.
 pub const MEMBERS_MAX: u32 = TOKENS_MAX / KETAMA_POINTS;
@@ -106,12 +107,8 @@ impl Fleet {
         for member in &mut fleet.members {
             member.seat = fleet.free.pop();
         }
-        let mut names: Vec<&[u8]> = fleet.members.iter().map(Member::name).collect();
-        names.sort_unstable();
-        match names.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => Err(Error::NameTwice { name: printable(pair[0]).into_owned() }),
-            None => Ok(fleet),
-        }
+        let twice = fleet.by_name().windows(2).find(|pair| pair[0].0 == pair[1].0).map(|pair| printable(pair[0].0).into_owned());
+        twice.map_or(Ok(fleet), |name| Err(Error::NameTwice { name }))
     }
 
     /// A fleet of `count` members called `node0`, `node1`, ...
@@ -130,6 +127,13 @@ impl Fleet {
     /// The living members with their numbers, ascending.
     pub fn living(&self) -> impl Iterator<Item = (MemberNo, &Member)> {
         (0..).zip(&self.members).filter(|(_, member)| member.is_alive())
+    }
+
+    /// The living members with their numbers, in the order of their names.
+    pub(super) fn by_name(&self) -> Vec<(&[u8], MemberNo)> {
+        let mut row: Vec<(&[u8], MemberNo)> = self.living().map(|(number, member)| (member.name(), number)).collect();
+        sort(&mut row);
+        row
     }
 
     /// The weight of each member; 0 if it is dead.

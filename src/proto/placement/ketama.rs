@@ -28,8 +28,7 @@ pub(super) struct Ketama {
 
 impl Ketama {
     pub(super) fn new(fleet: &Fleet) -> Ketama {
-        let mut living: Vec<(&[u8], MemberNo)> = fleet.living().map(|(number, member)| (member.name(), number)).collect();
-        living.sort_unstable();
+        let living = fleet.by_name();
         let mut tokens = Vec::with_capacity(living.len() * POINTS as usize);
         for (place, (name, _)) in (0..).zip(&living) {
             let mut label = name.to_vec();

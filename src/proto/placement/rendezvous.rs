@@ -29,14 +29,16 @@ pub(super) struct Rendezvous {
 
 impl Rendezvous {
     pub(super) fn new(fleet: &Fleet, hash: Hash) -> Rendezvous {
-        let living = fleet.living().map(|(number, member)| (member.weight(), number, hash.of(member.name())));
-        let mut living: Vec<(u16, MemberNo, u64)> = living.collect();
-        living.sort_unstable();
-        let classes = living.chunk_by(|a, b| a.0 == b.0).map(|members| Class {
-            weight: u64::from(members[0].0),
-            members: members.iter().map(|&(_, number, seed)| (seed, number)).collect(),
-        });
-        Rendezvous { classes: classes.collect(), hash }
+        let mut classes: Vec<Class> = Vec::new();
+        for (number, member) in fleet.living() {
+            let weight = u64::from(member.weight());
+            let at = classes.partition_point(|class| class.weight < weight);
+            if classes.get(at).is_none_or(|class| class.weight != weight) {
+                classes.insert(at, Class { weight, members: Vec::new() });
+            }
+            classes[at].members.push((hash.of(member.name()), number));
+        }
+        Rendezvous { classes, hash }
     }
 }
 

@@ -41,9 +41,9 @@ test("what tells whether words fit sees what does not", async ({ open }) => {
   const break_ = (style) => page.evaluate((style) => { document.querySelector("h1").style.cssText = style; }, style);
   for (const [style, says] of [
     ["position: absolute; top: 300px; left: 300px", / lies on /],
-    ["overflow: hidden; height: 8px", / is cut off /],
+    ["overflow: hidden; height: 8px; min-height: 0", / is cut off /],
     ["margin-left: 2000px; white-space: nowrap", /leaves the window|wide, the window/],
-    ["padding-bottom: 600px", /high, the window/],
+    ["padding-bottom: 900px", /high, the window/],
   ]) {
     await break_(style);
     assert.match((await misfits(page, { tall: false })).join(), says, style);
