@@ -51,7 +51,7 @@ test("what tells whether words fit sees what does not", async ({ open }) => {
   // The faces are what they are called.
   const width = async (face) => {
     await wear(page, face);
-    await break_("display: inline-block; white-space: nowrap");
+    await break_("position: absolute; width: max-content; white-space: nowrap");
     return page.locator("h1").evaluate((one) => one.getBoundingClientRect().width);
   };
   const [narrow, usual, wide] = [await width("narrow"), await width("usual"), await width("wide")];
