@@ -1,5 +1,5 @@
-//! Links and the digests they must give, everywhere and for ever: natively here, in WebAssembly in `tests/wasm.rs`,
-//! in a browser in `tests/e2e`.
+//! Links and the digests they must give, everywhere and for ever: natively here, and in `tests/e2e` in a browser, by the very module
+//! that visitors load.
 //!
 //! After a change that is meant to change runs: `UPDATE_GOLDEN=1 cargo test --test it digests` writes the file anew.
 

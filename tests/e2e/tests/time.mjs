@@ -44,7 +44,7 @@ test("frames do not decide the outcome: played and sought, an instant is the sam
   assert.equal(await r.digest(), digest);
 });
 
-test("the golden links have the same digests in this browser as natively", async ({ open, golden }) => {
+test("the golden links have the same digests in this browser, and print alike, in the module that visitors load, as natively", async ({ open, golden }) => {
   assert.ok(golden.length >= 20);
   const { page, r } = await open();
   for (const [link, digest] of golden) {
@@ -56,6 +56,9 @@ test("the golden links have the same digests in this browser as natively", async
     await page.waitForFunction((digest) => window.ringside.digest() === digest, digest, { timeout: 10_000 }).catch(async () => {
       assert.fail(`${link}: ${await r.digest()} instead of ${digest}`);
     });
+    // The page adds who is selected.
+    const [, printed] = (await r.link()).split("#");
+    assert.equal(printed.replace(/&sel=\w+/, ""), link, "a link prints as it was read");
   }
 });
 
