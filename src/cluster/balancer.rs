@@ -39,7 +39,7 @@ impl Balancer {
     pub fn report(&mut self, ctx: &mut Context<'_>) {
         let env = ctx.env();
         ctx.arm(Timer::Heartbeat, env.setup.config.heartbeat_every);
-        let beat = Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh: false, leaving: false, known: self.known };
+        let beat = Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh: false, leaving: false, known: self.known, answered: None };
         for &to in &env.coordinators {
             ctx.send(to, beat.clone());
         }
@@ -83,10 +83,16 @@ impl Balancer {
             Msg::Raft(_)
             | Msg::Decisions { .. }
             | Msg::Heartbeat { .. }
+            | Msg::AskReach { .. }
+            | Msg::Reach { .. }
             | Msg::Lagging { .. }
+            | Msg::Stalled { .. }
             | Msg::Ready { .. }
             | Msg::Yield { .. }
             | Msg::Yielded { .. }
+            | Msg::Level { .. }
+            | Msg::Defer { .. }
+            | Msg::Offer { .. }
             | Msg::Snapshot { .. }
             | Msg::Replica { .. }
             | Msg::Acquire { .. }

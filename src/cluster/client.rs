@@ -100,11 +100,17 @@ impl Client {
             }
             Msg::Raft(_)
             | Msg::Heartbeat { .. }
+            | Msg::AskReach { .. }
+            | Msg::Reach { .. }
             | Msg::Decisions { .. }
             | Msg::Lagging { .. }
+            | Msg::Stalled { .. }
             | Msg::Ready { .. }
             | Msg::Yield { .. }
             | Msg::Yielded { .. }
+            | Msg::Level { .. }
+            | Msg::Defer { .. }
+            | Msg::Offer { .. }
             | Msg::Snapshot { .. }
             | Msg::Replica { .. }
             | Msg::Request { .. }

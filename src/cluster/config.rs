@@ -69,8 +69,8 @@ pub struct Config {
     pub replicas: u8,
     /// When a write is acknowledged.
     pub ack: Ack,
-    /// A primary refuses writes while fewer copies than this are in sync, itself among them. 1..=`replicas`. A write that is under
-    /// way when the set shrinks is acknowledged all the same. Where a majority acknowledges, at least a majority is needed anyway.
+    /// A primary refuses writes while fewer copies than this are in sync, itself among them, and commits none that is under way
+    /// (unless `ack` is [`Ack::Primary`]). 1..=`replicas`. Where a majority acknowledges, at least a majority is needed anyway.
     pub min_in_sync: u8,
     /// Who answers plain reads.
     pub reads: Reads,
@@ -214,6 +214,15 @@ impl Config {
     /// rounding: a lease has surely ended when it says so.
     pub fn lock_times(&self) -> LockTimes {
         LockTimes { lease: self.lock_lease.scale(1_000_000 + 3 * u64::from(self.drift_bound), 1_000_000), delay: self.lock_delay }
+    }
+
+    /// In-sync copies without which a primary takes no write: what the recipe asks for, and what the mode needs to commit one at all.
+    pub fn copies_needed(&self) -> usize {
+        let needed = match self.ack {
+            Ack::Primary | Ack::InSync => 1,
+            Ack::Majority => self.replicas / 2 + 1,
+        };
+        usize::from(needed.max(self.min_in_sync))
     }
 
     /// How often a session is kept alive: four times in a lease.

@@ -1,10 +1,12 @@
 //! What the control plane decides, as a deterministic machine: the same commands give the same state. The coordinators
 //! agree on the commands by Raft.
 
-use crate::cluster::config::{Ack, Config};
+use crate::cluster::config::Config;
 use crate::cluster::env::Env;
+pub use crate::cluster::member::{Member, Part, Wish};
 use crate::cluster::msg::Version;
 use crate::cluster::note::{RingWhy, ViewWhy};
+use crate::cluster::promotion::{Durability, ShardRecord};
 use crate::cluster::rules::Rule;
 use crate::proto::lock::table::{LockRules, LockTable};
 use crate::proto::lock::token::{LockCommand, LockOutcome};
@@ -33,11 +35,11 @@ pub enum Command {
         boot: Boot,
         /// Whether its disk is empty.
         fresh: bool,
-        /// Whether it wishes to leave.
-        leaving: bool,
+        /// What it wishes.
+        wish: Wish,
     },
-    /// A node that is there wishes to be part of the ring, or (true) to leave it.
-    Wish(Pid, bool),
+    /// A node that is there wishes to be part of the ring, or to leave it.
+    Wish(Pid, Wish),
     /// A node has been down for so long that its copies are to be made elsewhere.
     NodeOut(Pid),
     /// These nodes are down. Those found at one look go together: a shard must not shrink to a copy that is as dead as the
@@ -47,8 +49,17 @@ pub enum Command {
     Shrink(ShardId, ViewNo, Pid),
     /// A learner has caught up, says the primary of this view.
     Expand(ShardId, ViewNo, Pid),
+    /// A learner answers nothing, says the primary of this view: it keeps no other copy waiting.
+    Stalled(ShardId, ViewNo, Pid),
     /// The primary of this view has nothing under way and lets requests wait: the preferred primary may lead.
     HandOver(ShardId, ViewNo),
+    /// Every copy of this view's in-sync set has stored all that is committed, says its primary; it is to commit (true) operations
+    /// that no other copy may have.
+    Level(ShardId, ViewNo, bool),
+    /// The new primary of this view cannot be brought up to what another in-sync copy has: that one is to lead.
+    Defer(ShardId, ViewNo, Pid),
+    /// An operator's choice: a shard that nobody may lead is served with what this node has of it.
+    Salvage(ShardId, ViewNo, Pid),
     /// Time has passed: what had to wait for it may go on.
     GoOn,
     /// This coordinator leads from here on. Every instant in the state was by another's clock, so every wait begins anew, as
@@ -86,54 +97,14 @@ pub enum Decided {
     Lock(LockOutcome),
 }
 
-/// A node's part in the ring.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Part {
-    /// None: it has never joined, or has left.
-    Spare,
-    /// It owns arcs of the ring.
-    In,
-    /// It is leaving: off the ring already, and its copies are on their way to others.
-    Draining,
-    /// It was down for too long: off the ring, and its copies are made elsewhere.
-    Out,
-}
-
-/// A node by the control plane's record.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Member {
-    /// Who.
-    pub pid: Pid,
-    /// Which life is on record.
-    pub boot: Boot,
-    /// Whether it counts as alive.
-    pub up: bool,
-    /// Its part in the ring.
-    pub part: Part,
-    /// Since it joined it has not had every copy that the ring wants on it.
-    pub joining: bool,
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct ShardRecord {
-    pub(super) view: View,
-    /// The version at which the view came to be.
-    since: Version,
-    /// The ring's answer: who should hold copies, the preferred primary first.
-    pub(super) order: Vec<Pid>,
-    /// The last copy that counted has lost its disk: what it held is gone, and nobody may lead as if it were not.
-    lost: bool,
-    /// Who handed the shard over last, and when. Until its lease has surely ended it stays in the in-sync set: the new primary
-    /// cannot settle without its answer, and with that answer it has stepped down.
-    pub(super) handed: Option<(Pid, Time)>,
-}
-
 /// The state.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Control {
-    version: Version,
+    pub(super) version: Version,
     pub(super) members: Vec<Member>,
     pub(super) shards: Vec<ShardRecord>,
+    /// How many copies hold what is acknowledged.
+    pub(super) durability: Durability,
     /// By whose clock instants in this state are.
     clock: Option<Pid>,
     /// Coordinators that had lost their disks, with the life in which each was readmitted.
@@ -146,19 +117,13 @@ impl Control {
     /// The state of a cluster that an operator has just set up: every node in its first life, every copy in sync, and
     /// `spare` nodes that may join.
     pub fn new(nodes: &[Pid], spare: &[Pid], placement: Vec<Vec<Pid>>, config: &Config) -> Control {
-        let present = nodes.iter().map(|&pid| Member { pid, boot: Boot(1), up: true, part: Part::In, joining: false });
-        let absent = spare.iter().map(|&pid| Member { pid, boot: Boot(0), up: false, part: Part::Spare, joining: false });
-        let first = |order: Vec<Pid>| ShardRecord {
-            view: View { no: ViewNo(1), primary: Some(order[0]), in_sync: order.clone(), learners: Vec::new() },
-            since: 1,
-            order,
-            lost: false,
-            handed: None,
-        };
-        let shards = placement.into_iter().map(first).collect();
+        let present = nodes.iter().map(|&pid| Member::new(pid, Part::In));
+        let absent = spare.iter().map(|&pid| Member::new(pid, Part::Spare));
+        let durability = Durability::of(config);
+        let shards = placement.into_iter().map(|order| ShardRecord::founding(order, durability)).collect();
         let members = present.chain(absent).collect();
         let locks = LockTable::new(config.locks, config.lock_times());
-        Control { version: 1, members, shards, clock: None, readmitted: SortedMap::new(), locks }
+        Control { version: 1, members, shards, durability, clock: None, readmitted: SortedMap::new(), locks }
     }
 
     /// How many decisions there were.
@@ -201,15 +166,22 @@ impl Control {
     #[inline(never)]
     pub fn apply(&mut self, command: &Command, at: Time, env: &Env, out: &mut Vec<Decided>) {
         self.version += 1;
+        if !matches!(command, Command::Lead(_)) {
+            self.locks.passes(at); // by the clock of whoever led last
+        }
         let rules = env.setup.rules;
         match command {
-            Command::NodeUp { node, boot, fresh, leaving } => self.node_up(*node, *boot, *fresh, *leaving, env, out),
-            Command::Wish(node, leaving) => self.wish(*node, *leaving, env, out),
+            Command::NodeUp { node, boot, fresh, wish } => self.node_up(*node, *boot, *fresh, *wish, env, out),
+            Command::Wish(node, wish) => self.wish(*node, *wish, env, out),
             Command::NodesDown(pids) => self.nodes_down(pids, env, out),
             Command::NodeOut(node) => self.node_out(*node, env, out),
             Command::Shrink(shard, view, node) => self.shrink(*shard, *view, *node, at, env, out),
+            Command::Stalled(shard, view, node) => self.stalled(*shard, *view, *node),
             Command::Expand(shard, view, node) => self.expand(*shard, *view, *node, out),
             Command::HandOver(shard, view) => self.hand_over(*shard, *view, at, env, out),
+            Command::Level(shard, view, open) => self.level(*shard, *view, *open),
+            Command::Defer(shard, view, node) => self.defer(*shard, *view, *node, out),
+            Command::Salvage(shard, view, node) => self.salvage(*shard, *view, *node, out),
             Command::GoOn => {}
             Command::Lead(who) => self.lead(*who, at, env),
             Command::Readmit(who, life) => {
@@ -246,8 +218,7 @@ impl Control {
         self.member(pid).is_some_and(|member| member.up)
     }
 
-    #[inline(never)]
-    fn node_up(&mut self, pid: Pid, boot: Boot, fresh: bool, leaving: bool, env: &Env, out: &mut Vec<Decided>) {
+    fn node_up(&mut self, pid: Pid, boot: Boot, fresh: bool, wish: Wish, env: &Env, out: &mut Vec<Decided>) {
         let Some(member) = self.members.iter_mut().find(|member| member.pid == pid) else { return };
         let reborn = boot > member.boot;
         if boot < member.boot || (!reborn && member.up) {
@@ -257,28 +228,19 @@ impl Control {
         if member.part != Part::Spare {
             out.push(Decided::Returned(pid, boot, fresh));
         }
-        self.wish(pid, leaving, env, out);
+        self.wish(pid, wish, env, out);
         for i in 0..self.shards.len() {
-            let view = &self.shards[i].view;
-            let led = view.primary == Some(pid);
-            // An empty disk holds nothing: unless it was the last copy, it no longer counts as one.
-            let lost = fresh && view.in_sync.contains(&pid);
-            if lost && view.in_sync.len() == 1 {
-                self.shards[i].lost = true;
-                self.fail_over(i, pid, false, env, out);
-            } else if led && reborn {
+            if fresh {
+                self.lost_disk(i, pid, env, out);
+            } else if reborn && self.shards[i].view.primary == Some(pid) {
                 // A restarted primary has forgotten what it had under way: it may lead again only in a new view.
-                self.fail_over(i, pid, !fresh, env, out);
-            } else if lost || (fresh && view.learners.contains(&pid)) {
-                // A learner too: what its primary knows of it, and may have proposed, is about the disk it has lost.
-                self.remove(i, pid, ViewWhy::BackupLost, out);
-            } else if view.primary.is_none() && view.in_sync.contains(&pid) && !fresh {
+                self.fail_over(i, pid, true, env, out);
+            } else if self.shards[i].view.primary.is_none() {
                 self.fail_over(i, pid, true, env, out);
             }
         }
     }
 
-    #[inline(never)]
     fn nodes_down(&mut self, pids: &[Pid], env: &Env, out: &mut Vec<Decided>) {
         for member in &mut self.members {
             if pids.contains(&member.pid) {
@@ -292,109 +254,10 @@ impl Control {
                 continue;
             }
             for pid in self.shards[i].view.in_sync.clone() {
-                if !self.is_up(pid) && self.may_shrink(i, env) {
+                if !self.is_up(pid) && self.can_spare_copy(i) {
                     self.remove(i, pid, ViewWhy::BackupLost, out);
                 }
             }
         }
-    }
-
-    /// A new view after the loss of primary `old` (which may lead again if `again`). Only members of the in-sync set are
-    /// candidates, in the ring's order; if none lives, the shard waits for one of them.
-    #[inline(never)]
-    fn fail_over(&mut self, i: usize, old: Pid, again: bool, env: &Env, out: &mut Vec<Decided>) {
-        let view = &self.shards[i].view;
-        let any = !env.setup.rules.on(Rule::InSyncPromotion);
-        let lives = |&pid: &Pid| (self.is_up(pid) && pid != old) || (again && pid == old);
-        let living = view.in_sync.iter().filter(|pid| lives(pid)).count();
-        let chosen = if self.shards[i].lost || (!any && living < self.needed(i, env)) {
-            None
-        } else if any {
-            // Without the rule, whoever was not in sync is as good as anybody.
-            let mut stale_first = self.arranged(i, &view.learners).into_iter().chain(self.arranged(i, &view.in_sync));
-            stale_first.find(lives)
-        } else {
-            self.arranged(i, &view.in_sync).into_iter().find(lives)
-        };
-        let mut view = view.clone();
-        match chosen {
-            Some(primary) => {
-                view.primary = Some(primary);
-                let keep = |pid: Pid| pid == primary || (view.in_sync.contains(&pid) && self.is_up(pid) && (again || pid != old));
-                let all: Vec<Pid> = view.in_sync.iter().chain(&view.learners).copied().collect();
-                let (in_sync, learners) = self.arranged(i, &all).into_iter().partition(|&pid| keep(pid));
-                (view.in_sync, view.learners) = (in_sync, learners);
-                self.install(i, view, ViewWhy::Promotion, out);
-            }
-            None if view.primary.is_some() => {
-                view.primary = None;
-                self.install(i, view, ViewWhy::NoPrimary, out);
-            }
-            None => {}
-        }
-    }
-
-    /// In-sync copies that must live for one of them to lead. Where a majority commits, so many that one of them has whatever was
-    /// committed: half of all, rounded up.
-    fn needed(&self, i: usize, env: &Env) -> usize {
-        match env.setup.config.ack {
-            Ack::Primary | Ack::InSync => 1,
-            Ack::Majority => self.shards[i].view.in_sync.len().max(env.setup.config.replicas.into()).div_ceil(2),
-        }
-    }
-
-    /// Whether the in-sync set may do without one more copy, though that one's disk may hold what others lack.
-    fn may_shrink(&self, i: usize, env: &Env) -> bool {
-        self.shards[i].view.in_sync.len() > self.needed(i, env)
-    }
-
-    /// These replicas of a shard in the ring's order; those that the ring does not want come last.
-    pub(super) fn arranged(&self, i: usize, pids: &[Pid]) -> Vec<Pid> {
-        let order = &self.shards[i].order;
-        let wanted = order.iter().filter(|pid| pids.contains(pid));
-        wanted.chain(pids.iter().filter(|pid| !order.contains(pid))).copied().collect()
-    }
-
-    fn remove(&mut self, i: usize, pid: Pid, why: ViewWhy, out: &mut Vec<Decided>) {
-        let mut view = self.shards[i].view.clone();
-        view.in_sync.retain(|&member| member != pid);
-        if !view.learners.contains(&pid) {
-            view.learners.push(pid);
-        }
-        self.install(i, view, why, out);
-    }
-
-    pub(super) fn install(&mut self, i: usize, mut view: View, why: ViewWhy, out: &mut Vec<Decided>) {
-        assert!(!view.in_sync.is_empty(), "shard {i}: a view without any copy that counts");
-        assert!(view.primary.is_none_or(|pid| view.in_sync.contains(&pid)), "shard {i}: a primary that is not in sync");
-        view.no = view.no.next();
-        self.shards[i].view = view.clone();
-        self.shards[i].since = self.version;
-        out.push(Decided::View(ShardId(i as u16), view, why));
-    }
-
-    fn shrink(&mut self, shard: ShardId, no: ViewNo, node: Pid, at: Time, env: &Env, out: &mut Vec<Decided>) {
-        let record = &self.shards[usize::from(shard.0)];
-        let view = &record.view;
-        if record.handed.is_some_and(|(pid, since)| pid == node && at.since(since) < env.wait_out()) {
-            return; // it may still believe that it leads: the new primary has to wait for it
-        }
-        // A learner too: the new number voids any proposal to count it that is still under way.
-        let counted = view.in_sync.contains(&node) && self.may_shrink(usize::from(shard.0), env);
-        if view.no == no && view.primary != Some(node) && (counted || view.learners.contains(&node)) {
-            self.remove(usize::from(shard.0), node, ViewWhy::BackupLost, out);
-        }
-    }
-
-    fn expand(&mut self, shard: ShardId, no: ViewNo, node: Pid, out: &mut Vec<Decided>) {
-        let i = usize::from(shard.0);
-        let mut view = self.shards[i].view.clone();
-        if view.no != no || !view.learners.contains(&node) || !self.is_up(node) {
-            return;
-        }
-        view.learners.retain(|&pid| pid != node);
-        view.in_sync.push(node);
-        view.in_sync = self.arranged(i, &view.in_sync);
-        self.install(i, view, ViewWhy::CaughtUp, out);
     }
 }

@@ -4,10 +4,12 @@
 use std::rc::Rc;
 
 use crate::cluster::control::{Command, Control, Decided, Decision};
-use crate::cluster::leadership::{Peer, Reign};
+use crate::cluster::leadership::Reign;
 use crate::cluster::msg::Msg;
 use crate::cluster::note::{Note, YieldWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
+use crate::cluster::reach::{Peer, is_sign};
+use crate::cluster::succession::longest_gap;
 use crate::proto::consensus::raft::{Draw, Raft, RaftDisk};
 use crate::proto::consensus::words::{Fact, Mark, Patience, RaftMsg, Term, Want};
 use crate::proto::lock::token::LockCommand;
@@ -21,7 +23,7 @@ pub(super) const LOOK_EVERY: Span = Span::millis(50);
 /// What a coordinator's disk holds.
 pub type ControlDisk = RaftDisk<Decision, Control>;
 
-type Wants = Vec<Want<Decision, Control>>;
+pub(super) type Wants = Vec<Want<Decision, Control>>;
 
 /// A coordinator's memory.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -36,6 +38,10 @@ pub struct Coordinator {
     pub(super) peers: Vec<Peer>,
     /// What only a leader has.
     pub(super) reign: Option<Reign>,
+    /// When it last yielded the lead, and how many nodes the one reached to whom it did.
+    pub(super) yielded: Option<(Time, u16)>,
+    /// When it last stood for election because a leader had yielded to it.
+    pub(super) asked: Option<Time>,
     /// When it last looked at its clock.
     pub(super) looked: Time,
     /// When its Raft timer fires.
@@ -53,7 +59,8 @@ impl Coordinator {
         let nodes = env.nodes.iter().map(|&pid| peer(pid, true));
         let peers = nodes.chain(env.balancers.iter().map(|&pid| peer(pid, false))).collect();
         let (applied, control) = state_of(disk, raft.commit(), env);
-        let mut it = Coordinator { raft, control, applied, ripe: None, peers, reign: None, looked: now, armed: None };
+        let mut it =
+            Coordinator { raft, control, applied, ripe: None, peers, reign: None, yielded: None, asked: None, looked: now, armed: None };
         ctx.arm(Timer::Look, LOOK_EVERY);
         it.afterwards(ctx);
         it
@@ -89,16 +96,26 @@ impl Coordinator {
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
             Msg::Raft(msg) => self.hear(from, *msg, ctx),
-            Msg::Heartbeat { sent, boot, fresh, leaving, known } => {
+            Msg::Heartbeat { sent, boot, fresh, leaving, known, answered } => {
+                let (lease, gap) = (ctx.env().setup.config.primary_lease, longest_gap(ctx.env()));
                 if let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) {
-                    peer.watch.hear(ctx.now());
-                    peer.known = known;
-                    self.heartbeat(from, sent, boot, fresh, leaving, ctx);
+                    let sign = peer.hear(known, !peer.is_node || is_sign(answered, sent, lease), gap, ctx.now());
+                    if self.raft.is_newcomer() {
+                        return; // it has forgotten what was decided, and does not know it again yet
+                    }
+                    self.heartbeat(from, sent, sign.then_some((boot, fresh, leaving)), ctx);
                 }
             }
+            Msg::AskReach { sent } => self.tell_reach(from, sent, ctx),
+            Msg::Reach { sent, nodes } => self.hear_reach(from, sent, nodes, ctx),
             Msg::Lagging { shard, view, node } => self.asked(Command::Shrink(shard, view, node), ctx),
+            Msg::Stalled { shard, node, .. } if self.control.is_stalled(shard, node) => {}
+            Msg::Stalled { shard, view, node } => self.asked(Command::Stalled(shard, view, node), ctx),
             Msg::Ready { shard, view, node } => self.asked(Command::Expand(shard, view, node), ctx),
             Msg::Yielded { shard, view } => self.asked(Command::HandOver(shard, view), ctx),
+            Msg::Level { shard, view, open } => self.asked(Command::Level(shard, view, open), ctx),
+            Msg::Defer { shard, view, node } => self.asked(Command::Defer(shard, view, node), ctx),
+            Msg::Offer { shard, view } => self.asked(Command::Salvage(shard, view, from), ctx),
             Msg::Acquire { session, lock, sent } => self.asked(Command::Lock(LockCommand::Acquire { session, lock, sent }), ctx),
             Msg::KeepAlive { session, sent } => self.asked(Command::Lock(LockCommand::KeepAlive { session, sent }), ctx),
             Msg::Cancel { session } => self.asked(Command::Lock(LockCommand::Cancel { session }), ctx),
@@ -139,11 +156,16 @@ impl Coordinator {
     }
 
     #[inline(never)]
-    fn act(&mut self, ctx: &mut Context<'_>, act: impl FnOnce(&mut Raft<Decision, Control>, Time, Patience, Draw<'_>, &mut Wants)) {
+    pub(super) fn act(
+        &mut self,
+        ctx: &mut Context<'_>,
+        act: impl FnOnce(&mut Raft<Decision, Control>, Time, Patience, Draw<'_>, &mut Wants),
+    ) {
         let (now, patience) = (ctx.now(), ctx.env().council());
         let mut wants = Wants::new();
+        let waits = self.stands_back(now, ctx.env());
         let rng = ctx.rng();
-        act(&mut self.raft, now, patience, &mut |min, max| rng.between(min, max), &mut wants);
+        act(&mut self.raft, now, patience, &mut |min, max| rng.between(min, max) + if waits { max } else { Span::ZERO }, &mut wants);
         self.carry_out(wants, ctx);
         self.afterwards(ctx);
     }
@@ -168,7 +190,10 @@ impl Coordinator {
 
     fn tell_fact(&mut self, fact: Fact, ctx: &mut Context<'_>) {
         match fact {
-            Fact::Stands(term) => ctx.note(Note::Stands { term: term.0 }),
+            Fact::Stands(term, asked) => {
+                self.asked = asked.map(|_| ctx.now()).or(self.asked);
+                ctx.note(Note::Stands { term: term.0, asked });
+            }
             Fact::Votes(term, candidate) => ctx.note(Note::Voted { term: term.0, candidate }),
             Fact::Leads(term) => {
                 ctx.note(Note::Elected { term: term.0 });
@@ -176,6 +201,7 @@ impl Coordinator {
             }
             Fact::StepsDown(term) => self.step_down(term, YieldWhy::HigherTerm, ctx),
             Fact::Resigns(term) => self.step_down(term, YieldWhy::Unheard, ctx),
+            Fact::Yields(term, to) => self.step_down(term, YieldWhy::ReachesMore(to), ctx),
             Fact::Truncated(from, dropped) => ctx.note(Note::DecisionsCut { from, dropped }),
         }
     }

@@ -29,6 +29,8 @@ pub struct Held {
 /// A shard as a node keeps it in memory.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Hosted {
+    /// Which of the copies that this node has begun in this life.
+    pub copy: u32,
     /// The protocol's state.
     pub replica: Replica<LoggedOp>,
     /// What the copy started from.
@@ -58,8 +60,9 @@ pub struct Hosted {
 
 impl Hosted {
     /// A copy just read from disk: the store is made anew from its base and the committed part of the log.
-    pub fn new(replica: Replica<LoggedOp>, base: Rc<Base>, rules: Protection) -> Hosted {
+    pub fn new(copy: u32, replica: Replica<LoggedOp>, base: Rc<Base>, rules: Protection) -> Hosted {
         let mut hosted = Hosted {
+            copy,
             replica,
             store: Store::default(),
             base,

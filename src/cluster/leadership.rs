@@ -10,41 +10,24 @@
 use std::rc::Rc;
 
 use crate::cluster::Env;
-use crate::cluster::control::{Command, Decided};
+use crate::cluster::control::{Command, Decided, Wish};
 use crate::cluster::coordinator::{Coordinator, LOOK_EVERY};
-use crate::cluster::msg::{Msg, Version};
-use crate::cluster::note::Note;
+use crate::cluster::msg::Msg;
+use crate::cluster::note::{Note, SuspectWhy};
 use crate::cluster::process::{Context, Timer};
+use crate::cluster::reach::Peer;
 use crate::cluster::rules::Rule;
+use crate::cluster::succession::Comparison;
 use crate::proto::consensus::words::Patience;
-use crate::proto::detector::Watch;
 use crate::proto::lock::token::{LockCommand, LockOutcome, Session};
 use crate::sim::id::{Boot, Pid};
 use crate::sim::time::{Span, Time};
-
-/// What a coordinator knows of one node or balancer by its own ears.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Peer {
-    pub(super) pid: Pid,
-    pub(super) is_node: bool,
-    pub(super) watch: Watch,
-    /// The decisions it knows, by its latest heartbeat.
-    pub(super) known: Version,
-    /// Leader: a decision about it is under way: until it is made, its lease is not renewed.
-    pub(super) pending: bool,
-}
-
-impl Peer {
-    pub(super) fn new(pid: Pid, is_node: bool, now: Time) -> Peer {
-        Peer { pid, is_node, watch: Watch::new(now), known: 0, pending: false }
-    }
-}
 
 /// What only a leader has.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Reign {
     /// Since when it leads.
-    since: Time,
+    pub(super) since: Time,
     /// Whether its first decision, [`Command::Lead`], is under way.
     pub(super) announced: bool,
     /// Whether that decision is made.
@@ -55,11 +38,21 @@ pub(super) struct Reign {
     asked: Time,
     /// Coordinators whose readmission is under way.
     readmitting: Vec<(Pid, u32)>,
+    /// Whether another reaches more nodes.
+    pub(super) comparison: Comparison,
 }
 
 impl Reign {
     pub(super) fn new(now: Time) -> Reign {
-        Reign { since: now, announced: false, begun: false, lapsing: None, asked: now, readmitting: Vec::new() }
+        Reign {
+            since: now,
+            announced: false,
+            begun: false,
+            lapsing: None,
+            asked: now,
+            readmitting: Vec::new(),
+            comparison: Comparison::default(),
+        }
     }
 }
 
@@ -73,7 +66,7 @@ impl Coordinator {
         let now = ctx.now();
         for peer in self.peers.iter().filter(|peer| peer.is_node && self.control.is_up(peer.pid) && peer.watch.suspected().is_some()) {
             // It has had an opinion all the while.
-            ctx.note(Note::Suspected { node: peer.pid, silent: now.since(peer.watch.heard()) });
+            ctx.note(peer.suspicion(now, &ctx.env().setup.config));
             ctx.arm(Timer::WaitOut(peer.pid), Span(wait_out.0.saturating_sub(now.since(since).0)));
         }
         for i in 0..self.peers.len() {
@@ -84,7 +77,7 @@ impl Coordinator {
     }
 
     /// For how long a node has been silent, as far as that means anything: a predecessor may have heard it.
-    fn silence(&self, peer: &Peer, now: Time) -> Span {
+    pub(super) fn silence(&self, peer: &Peer, now: Time) -> Span {
         let since = self.reign.as_ref().map_or(now, |reign| reign.since);
         now.since(peer.watch.heard().max(since))
     }
@@ -97,32 +90,43 @@ impl Coordinator {
         }
     }
 
-    /// A node or balancer has been heard.
+    /// A node or balancer has been heard. Whether it leads or not, a coordinator tells what it knows to be decided: whoever cannot
+    /// reach the leader hears of new views all the same. Views are numbered, so old news does no harm; and a lease is the
+    /// leader's alone to give. What the sender says of itself, its life and whether its disk is empty and whether it wishes to
+    /// leave, is acted on only if it `says` so with a sign of reach.
     #[inline(never)]
-    pub(super) fn heartbeat(&mut self, from: Pid, sent: Time, boot: Boot, fresh: bool, leaving: bool, ctx: &mut Context<'_>) {
-        if !self.is_in_charge() {
-            return;
-        }
-        let Some(member) = self.control.member(from) else {
-            self.tell(from, Some(sent), false, Boot(0), ctx); // a balancer
-            return;
+    pub(super) fn heartbeat(&mut self, from: Pid, sent: Time, says: Option<(Boot, bool, bool)>, ctx: &mut Context<'_>) {
+        // A balancer has no record.
+        let on_record = self.control.member(from).map_or(Boot(0), |member| member.boot);
+        let lease = match says {
+            Some((boot, fresh, leaving)) if self.is_in_charge() => self.heed(from, boot, fresh, Wish { said: (boot, sent), leaving }, ctx),
+            Some(_) | None => false,
         };
+        self.tell(from, Some(sent), lease, on_record, ctx);
+    }
+
+    /// Leader: a node that hears it speaks. Gives whether its lease is renewed.
+    fn heed(&mut self, from: Pid, boot: Boot, fresh: bool, wish: Wish, ctx: &mut Context<'_>) -> bool {
+        let Some(member) = self.control.member(from) else { return false };
         let (on_record, up) = (member.boot, member.up);
-        let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) else { return };
+        let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) else { return false };
         let pending = peer.pending;
         if boot > on_record || (boot == on_record && !up) {
             peer.pending = true;
             if !pending {
-                self.propose(Command::NodeUp { node: from, boot, fresh, leaving }, ctx);
+                self.propose(Command::NodeUp { node: from, boot, fresh, wish }, ctx);
             }
-            return;
-        }
-        if !pending && self.control.heeds(from, leaving, ctx.env()) {
-            self.propose(Command::Wish(from, leaving), ctx);
+            return false;
         }
         let sure = self.raft.leads_until(ctx.env().council()).is_some_and(|until| ctx.now() < until);
         let lease = up && !pending && sure && boot == on_record;
-        self.tell(from, Some(sent), lease, on_record, ctx);
+        if lease {
+            peer.leased = ctx.now();
+        }
+        if !pending && self.control.heeds(from, wish, ctx.env()) {
+            self.propose(Command::Wish(from, wish), ctx);
+        }
+        lease
     }
 
     /// Sends what the receiver does not know yet.
@@ -147,10 +151,15 @@ impl Coordinator {
         self.looked = now;
         let reign = self.reign.as_ref().filter(|reign| reign.begun).map(|reign| reign.since);
         for peer in self.peers.iter_mut().filter(|peer| peer.is_node && self.control.counts_on(peer.pid)) {
-            if let Some(silent) = peer.watch.look(now, config.suspect_after)
+            let patience = match peer.why(now, config) {
+                SuspectWhy::Silent => config.suspect_after,
+                // It is heard again: the next heartbeat may be the sign.
+                SuspectWhy::Deaf => Span(config.suspect_after.0 + config.heartbeat_every.0),
+            };
+            if let Some(silent) = peer.watch.look(now, patience)
                 && let Some(since) = reign
             {
-                ctx.note(Note::Suspected { node: peer.pid, silent });
+                ctx.note(peer.suspicion(now, config));
                 // Armed right after the note, so that what follows has the suspicion as its cause.
                 let waited = silent.0.min(now.since(since).0);
                 ctx.arm(Timer::WaitOut(peer.pid), Span(env.wait_out().0.saturating_sub(waited)));
@@ -160,6 +169,7 @@ impl Coordinator {
             self.lapse(ctx);
             self.readmit(ctx);
             self.move_on(now, ctx);
+            self.compare(ctx);
         }
     }
 
@@ -223,11 +233,20 @@ impl Coordinator {
         if !counted || self.suspects(suspect).is_none() {
             return; // it is down already, or was heard again
         }
-        if down.is_empty() || (open && !overdue) {
+        let (mut gone, mut soon) = (false, false);
+        if !down.is_empty() {
+            (gone, soon) = self.give_way(ctx);
+        }
+        if gone {
+            return; // who is down is for the next leader to say
+        }
+        if down.is_empty() || ((open || soon) && !overdue) {
             ctx.arm(Timer::WaitOut(suspect), LOOK_EVERY);
             return;
         }
         for peer in self.peers.iter_mut().filter(|peer| down.contains(&peer.pid)) {
+            let since = now.since(peer.leased);
+            assert!(since >= env.wait_out(), "{:?} is declared down {since} s after its lease was renewed", peer.pid);
             peer.pending = true;
         }
         self.propose(Command::NodesDown(down), ctx);
@@ -267,7 +286,11 @@ impl Coordinator {
             Command::Wish(..)
             | Command::Shrink(..)
             | Command::Expand(..)
+            | Command::Stalled(..)
             | Command::HandOver(..)
+            | Command::Level(..)
+            | Command::Defer(..)
+            | Command::Salvage(..)
             | Command::GoOn
             | Command::Lead(_)
             | Command::Readmit(..)

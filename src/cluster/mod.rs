@@ -12,14 +12,18 @@ pub mod env;
 mod headline;
 pub mod hosted;
 pub mod leadership;
+pub mod member;
 mod moving;
 pub mod msg;
 pub mod name;
 pub mod node;
 pub mod note;
+mod operator;
 mod picture;
 pub mod process;
+pub mod promotion;
 pub mod property;
+pub mod reach;
 pub mod reasons;
 mod rebalance;
 pub mod rules;
@@ -27,6 +31,7 @@ mod serve;
 pub mod setup;
 pub mod snapshot;
 pub mod store;
+pub mod succession;
 pub mod view;
 pub mod worker;
 
@@ -44,6 +49,7 @@ use crate::cluster::process::{Disk, Member};
 use crate::cluster::setup::Setup;
 use crate::cluster::view::Flight;
 use crate::cluster::worker::Worker;
+use crate::proto::replica::view::ShardId;
 use crate::sim::fault::Fault;
 use crate::sim::id::{Boot, Pid};
 use crate::sim::journal::Record;
@@ -88,6 +94,8 @@ pub enum NoEffect {
     Leaving,
     /// Without it, there would be fewer nodes than copies.
     Needed,
+    /// No shard of which it has a copy waits for somebody to lead it.
+    NothingWaits,
 }
 
 impl Cluster {
@@ -177,6 +185,8 @@ impl Cluster {
             Fault::Join(pid) => refuse(!down(pid) && !leaving(pid) && self.control().counts_on(pid), NoEffect::Member),
             Fault::Leave(pid) if down(pid) => Err(NoEffect::Down),
             Fault::Leave(pid) if leaving(pid) => Err(NoEffect::Leaving),
+            Fault::Proceed(pid) if down(pid) => Err(NoEffect::Down),
+            Fault::Proceed(pid) => refuse(!self.has_unled(pid), NoEffect::NothingWaits),
             Fault::Leave(pid) => refuse(!self.control().can_spare(pid, self.env()), NoEffect::Needed),
             Fault::Freeze(pid) if down(pid) => Err(NoEffect::Down),
             Fault::Freeze(pid) => refuse(world.is_frozen(pid), NoEffect::Frozen),
@@ -206,6 +216,13 @@ impl Cluster {
     /// A digest of the whole state: the same natively and in wasm.
     pub fn digest(&self) -> u64 {
         self.world.digest()
+    }
+
+    /// Whether a node has a copy of a shard that nobody leads.
+    fn has_unled(&self, pid: Pid) -> bool {
+        let (control, node) = (self.control(), self.node(pid));
+        let unled = |i| control.view(ShardId(i)).primary.is_none() && node.is_some_and(|node| node.hosted(ShardId(i)).is_some());
+        (0..self.setup().config.shards).any(unled)
     }
 
     fn node(&self, pid: Pid) -> Option<&Node> {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::cluster::hosted::{Held, Hosted};
 use crate::cluster::msg::Msg;
-use crate::cluster::node::Node;
+use crate::cluster::node::{Node, tell_coordinators};
 use crate::cluster::note::{Note, RefusedWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
 use crate::cluster::serve::refuse;
@@ -38,10 +38,12 @@ impl Node {
         let Some(hosted) = self.shards.get_mut(&shard) else { return };
         match msg {
             SnapshotMsg::Got { view, upto, have } => {
+                let hosted = Rc::make_mut(hosted);
                 if view == hosted.replica.view()
-                    && let Some(outgoing) = Rc::make_mut(hosted).outgoing.get_mut(&from)
+                    && let Some(outgoing) = hosted.outgoing.get_mut(&from)
                     && outgoing.got(upto, have)
                 {
+                    hosted.replica.progresses(from, ctx.now());
                     ctx.arm(Timer::Chunk(shard), ctx.env().setup.config.chunk_every);
                 }
             }
@@ -75,12 +77,12 @@ impl Node {
             if let (Some(mark), Some((_, items))) = (mark, whole) {
                 let base = Rc::new(Base::of(&items));
                 hosted.restart(base.clone());
-                taken = Some((base, mark));
+                taken = Some((base, Ticket::Log(shard, hosted.copy, mark)));
             }
         });
-        if let Some((base, mark)) = taken {
+        if let Some((base, ticket)) = taken {
             ctx.note(Note::SnapshotTaken { shard, upto: upto.0 });
-            ctx.save(Change::Snapshot { shard, view, upto, base }, Ticket::Log(shard, mark));
+            ctx.save(Change::Snapshot { shard, view, upto, base }, ticket);
         }
     }
 
@@ -129,10 +131,8 @@ impl Node {
         let replica = &hosted.replica;
         let (view, leads) = (replica.view(), replica.is_primary());
         if leads && hosted.yielding {
-            if replica.commit() == replica.log().last() && hosted.waiting.is_empty() {
-                for &to in &ctx.env().coordinators {
-                    ctx.send(to, Msg::Yielded { shard, view });
-                }
+            if replica.is_level() && hosted.waiting.is_empty() {
+                tell_coordinators(Msg::Yielded { shard, view }, ctx);
             }
             return;
         }

@@ -39,6 +39,9 @@ pub enum Msg {
         leaving: bool,
         /// What it knows.
         known: Version,
+        /// The sender's clock at its latest heartbeat that the receiver has answered, as far as the sender has heard; `None`
+        /// for none in this life, and from a balancer. See [`crate::cluster::reach`].
+        answered: Option<Time>,
     },
     /// Coordinator to node or balancer: what you do not know yet. As an answer to a heartbeat it carries its `sent`.
     Decisions {
@@ -56,6 +59,18 @@ pub enum Msg {
         /// What changed.
         changes: Changes,
     },
+    /// Leading coordinator to the others: I miss nodes. How many do you reach?
+    AskReach {
+        /// The leader's clock.
+        sent: Time,
+    },
+    /// Answer to it.
+    Reach {
+        /// The leader's clock, from the question.
+        sent: Time,
+        /// How many of the nodes that count have lately shown a sign that they hear the sender.
+        nodes: u16,
+    },
     /// Primary to coordinators: this backup does not keep up; go on without it.
     Lagging {
         /// Which shard.
@@ -63,6 +78,15 @@ pub enum Msg {
         /// The primary's view.
         view: ViewNo,
         /// The backup.
+        node: Pid,
+    },
+    /// Primary to coordinators: this learner answers nothing; other copies need not wait for it.
+    Stalled {
+        /// Which shard.
+        shard: ShardId,
+        /// The primary's view.
+        view: ViewNo,
+        /// The learner.
         node: Pid,
     },
     /// Primary to coordinators: this learner has everything; count it again.
@@ -86,6 +110,31 @@ pub enum Msg {
         /// Which shard.
         shard: ShardId,
         /// The primary's view.
+        view: ViewNo,
+    },
+    /// Primary to coordinators: every in-sync copy of my view has stored all that is committed.
+    Level {
+        /// Which shard.
+        shard: ShardId,
+        /// The primary's view.
+        view: ViewNo,
+        /// I have found operations that I have to commit, with too few copies in sync: no other copy may count as holding everything.
+        open: bool,
+    },
+    /// New primary to coordinators: this in-sync copy has the better log, and mine cannot be joined to it; it is to lead.
+    Defer {
+        /// Which shard.
+        shard: ShardId,
+        /// The primary's view.
+        view: ViewNo,
+        /// Who has the better log.
+        node: Pid,
+    },
+    /// Node to coordinators: my operator wants this shard, which nobody leads, served with what I have.
+    Offer {
+        /// Which shard.
+        shard: ShardId,
+        /// The latest view I know.
         view: ViewNo,
     },
     /// Between coordinators.
@@ -182,16 +231,20 @@ impl Msg {
             Msg::Raft(msg) => match &**msg {
                 RaftMsg::AppendEntries { entries, .. } if entries.is_empty() => Shape::Heartbeat,
                 RaftMsg::Appended { beat: true, matches: true, .. } => Shape::Heartbeat,
-                RaftMsg::AppendEntries { .. } | RaftMsg::RequestVote { .. } => Shape::Request,
+                RaftMsg::AppendEntries { .. } | RaftMsg::RequestVote { .. } | RaftMsg::TimeoutNow { .. } => Shape::Request,
                 RaftMsg::InstallSnapshot { .. } => Shape::Data,
                 RaftMsg::Vote { granted: true, .. } | RaftMsg::Appended { matches: true, .. } => Shape::Reply,
                 RaftMsg::Vote { .. } | RaftMsg::Appended { .. } => Shape::Refusal,
             },
-            Msg::Heartbeat { .. } | Msg::Decisions { answers: Some(_), .. } => Shape::Heartbeat,
+            Msg::Heartbeat { .. } | Msg::Decisions { answers: Some(_), .. } | Msg::AskReach { .. } | Msg::Reach { .. } => Shape::Heartbeat,
             Msg::Decisions { answers: None, .. }
             | Msg::Lagging { .. }
+            | Msg::Stalled { .. }
             | Msg::Ready { .. }
             | Msg::Yield { .. }
+            | Msg::Level { .. }
+            | Msg::Defer { .. }
+            | Msg::Offer { .. }
             | Msg::Request { .. }
             | Msg::Acquire { .. }
             | Msg::KeepAlive { .. }
@@ -222,14 +275,21 @@ impl Msg {
                 RaftMsg::Appended { matches: true, .. } => "Appended",
                 RaftMsg::Appended { .. } => "NotAppended",
                 RaftMsg::InstallSnapshot { .. } => "InstallSnapshot",
+                RaftMsg::TimeoutNow { .. } => "TimeoutNow",
             },
             Msg::Heartbeat { .. } => "Heartbeat",
             Msg::Decisions { answers: Some(_), .. } => "HeartbeatOk",
             Msg::Decisions { answers: None, .. } => "Views",
+            Msg::AskReach { .. } => "AskReach",
+            Msg::Reach { .. } => "Reach",
             Msg::Lagging { .. } => "Lagging",
+            Msg::Stalled { .. } => "Stalled",
             Msg::Ready { .. } => "Ready",
             Msg::Yield { .. } => "Yield",
             Msg::Yielded { .. } => "Yielded",
+            Msg::Level { .. } => "Level",
+            Msg::Defer { .. } => "Defer",
+            Msg::Offer { .. } => "Offer",
             Msg::Snapshot { msg: SnapshotMsg::Chunk { .. }, .. } => "Chunk",
             Msg::Snapshot { msg: SnapshotMsg::Got { .. }, .. } => "Got",
             Msg::Replica { msg, .. } => match msg {
@@ -259,15 +319,21 @@ impl Msg {
     pub fn shard(&self) -> Option<ShardId> {
         match self {
             Msg::Lagging { shard, .. }
+            | Msg::Stalled { shard, .. }
             | Msg::Ready { shard, .. }
             | Msg::Yield { shard, .. }
             | Msg::Yielded { shard, .. }
+            | Msg::Level { shard, .. }
+            | Msg::Defer { shard, .. }
+            | Msg::Offer { shard, .. }
             | Msg::Snapshot { shard, .. }
             | Msg::Replica { shard, .. } => Some(*shard),
             Msg::Request { request, .. } => Some(request.shard()),
             Msg::Raft(_)
             | Msg::Heartbeat { .. }
             | Msg::Decisions { .. }
+            | Msg::AskReach { .. }
+            | Msg::Reach { .. }
             | Msg::Done { .. }
             | Msg::Refused { .. }
             | Msg::Acquire { .. }

@@ -3,20 +3,20 @@
 use std::rc::Rc;
 
 use crate::cluster::Env;
-use crate::cluster::config::Ack;
 use crate::cluster::disk::NodeDisk;
 use crate::cluster::hosted::{Held, Hosted};
 use crate::cluster::msg::{Changes, LoggedOp, Msg, Version};
 use crate::cluster::note::{Note, StopWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
+use crate::cluster::promotion::Durability;
+use crate::cluster::reach::Answers;
 use crate::cluster::rules::Rule;
 use crate::cluster::store::Protection;
 use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::Log;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
-use crate::proto::replica::words::{Commit, Mark, ReplicaMsg, Terms, Want};
+use crate::proto::replica::words::{Mark, ReplicaMsg, Terms, Want};
 use crate::sim::id::{Boot, Pid};
-use crate::sim::process::Signal;
 use crate::sim::sorted::SortedMap;
 use crate::sim::time::{Span, Time};
 
@@ -24,12 +24,17 @@ use crate::sim::time::{Span, Time};
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Node {
     fresh: bool,
-    leaving: bool,
+    pub(super) leaving: bool,
     /// Whether the control plane has this life on record; until then the node takes no part.
-    admitted: bool,
+    pub(super) admitted: bool,
     known: Version,
+    answers: Answers,
     /// By its own clock, counted from the sending of an answered heartbeat.
     lease_until: Time,
+    /// Shards that its operator wants served with what it has, until somebody leads them.
+    pub(super) offers: Vec<ShardId>,
+    /// Copies begun in this life.
+    copies: u32,
     pub(super) shards: SortedMap<ShardId, Rc<Hosted>>,
 }
 
@@ -40,7 +45,7 @@ impl Node {
         let (me, rules) = (ctx.me(), Protection::of(ctx.env().setup.rules));
         let shards = disk.shards.iter().map(|(&shard, disk)| {
             let replica = Replica::new(me, disk.view, disk.log.clone(), disk.commit);
-            (shard, Rc::new(Hosted::new(replica, disk.base.clone(), rules)))
+            (shard, Rc::new(Hosted::new(0, replica, disk.base.clone(), rules)))
         });
         let shards = shards.collect();
         let first = ctx.env().setup.config.heartbeat_every;
@@ -51,7 +56,17 @@ impl Node {
         } else {
             ctx.arm(Timer::Heartbeat, Span::ZERO);
         }
-        Node { fresh: !disk.formatted, leaving: disk.leaving, admitted: false, known: 0, lease_until: Time::ZERO, shards }
+        Node {
+            fresh: !disk.formatted,
+            leaving: disk.leaving,
+            admitted: false,
+            known: 0,
+            answers: Answers::default(),
+            lease_until: Time::ZERO,
+            offers: Vec::new(),
+            copies: 0,
+            shards,
+        }
     }
 
     /// Its copy of a shard.
@@ -73,17 +88,6 @@ impl Node {
         self.leaving
     }
 
-    /// Its operator wishes something. It is told to the coordinators with every heartbeat, so no message of it can be lost.
-    #[inline(never)]
-    pub fn signal(&mut self, signal: Signal, ctx: &mut Context<'_>) {
-        let leaving = signal == Signal::Leave;
-        if leaving != self.leaving {
-            self.leaving = leaving;
-            ctx.save(Change::Leaving(leaving), Ticket::Nothing);
-            ctx.arm(Timer::Heartbeat, Span::ZERO);
-        }
-    }
-
     pub(super) fn has_lease(&self, ctx: &Context<'_>) -> bool {
         ctx.now() < self.lease_until || !ctx.env().setup.rules.on(Rule::PrimaryLease)
     }
@@ -94,11 +98,10 @@ impl Node {
         match timer {
             Timer::Heartbeat => {
                 ctx.arm(Timer::Heartbeat, ctx.env().setup.config.heartbeat_every);
-                let beat =
-                    Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh: self.fresh, leaving: self.leaving, known: self.known };
                 for &to in &ctx.env().coordinators {
-                    ctx.send(to, beat.clone());
+                    self.report(to, ctx);
                 }
+                self.offer(ctx);
             }
             Timer::Lease => {
                 if !self.has_lease(ctx) {
@@ -118,6 +121,12 @@ impl Node {
         }
     }
 
+    /// Tells a coordinator that it lives.
+    fn report(&self, to: Pid, ctx: &mut Context<'_>) {
+        let (fresh, leaving, known, answered) = (self.fresh, self.leaving, self.known, self.answers.of(to));
+        ctx.send(to, Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh, leaving, known, answered });
+    }
+
     fn stop_all(&mut self, ctx: &mut Context<'_>) {
         for (&shard, hosted) in self.shards.iter_mut() {
             if hosted.serving {
@@ -133,6 +142,11 @@ impl Node {
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
             Msg::Decisions { answers, lease, admitted, since, version, changes } => {
+                if let Some(sent) = answers
+                    && self.answers.heard(from, sent, ctx.now(), ctx.env().setup.config.primary_lease)
+                {
+                    self.report(from, ctx);
+                }
                 // Not for a life that the control plane does not know yet, nor on top of what this one was never told.
                 if admitted == ctx.boot() && since <= self.known {
                     self.learn(answers.filter(|_| lease), version, &changes, ctx);
@@ -146,9 +160,15 @@ impl Node {
             Msg::Done { op, .. } | Msg::Refused { op, .. } => ctx.send(op.client, msg),
             Msg::Raft(_)
             | Msg::Heartbeat { .. }
+            | Msg::AskReach { .. }
+            | Msg::Reach { .. }
             | Msg::Lagging { .. }
+            | Msg::Stalled { .. }
             | Msg::Ready { .. }
             | Msg::Yielded { .. }
+            | Msg::Level { .. }
+            | Msg::Defer { .. }
+            | Msg::Offer { .. }
             | Msg::Acquire { .. }
             | Msg::KeepAlive { .. }
             | Msg::Cancel { .. }
@@ -190,10 +210,17 @@ impl Node {
         if !named && !self.shards.contains_key(&shard) {
             return;
         }
-        let (rules, copies) = (Protection::of(ctx.env().setup.rules), usize::from(ctx.env().setup.config.replicas));
+        let (rules, wanted) = (Protection::of(ctx.env().setup.rules), usize::from(ctx.env().setup.config.replicas));
+        if !self.shards.contains_key(&shard) {
+            self.copies += 1;
+        }
+        let copy = self.copies;
         let nothing = || Replica::new(me, ViewNo(0), Log::default(), Index(0));
-        let hosted = self.shards.get_or_insert_with(shard, || Rc::new(Hosted::new(nothing(), Rc::default(), rules)));
+        let hosted = self.shards.get_or_insert_with(shard, || Rc::new(Hosted::new(copy, nothing(), Rc::default(), rules)));
         if view.no <= hosted.replica.view() && (view.no < hosted.replica.view() || hosted.replica.is_primary()) {
+            if view.level {
+                self.with(shard, ctx, |hosted, _, terms, wants| hosted.replica.confirmed(view.no, terms, wants));
+            }
             return;
         }
         if hosted.serving && view.primary != Some(me) {
@@ -201,7 +228,7 @@ impl Node {
             hosted.serving = false;
             ctx.note(Note::Stopped { shard, view: hosted.replica.view(), why: StopWhy::HigherView });
         }
-        if !named && view.primary.is_some() && view.in_sync.len() >= copies {
+        if !named && view.primary.is_some() && view.in_sync.len() >= wanted {
             // Enough others hold it, and a living one leads them. Fewer, and this copy stays, for all that may happen.
             self.shards.remove(&shard);
             ctx.save(Change::Drop(shard), Ticket::Nothing);
@@ -235,7 +262,7 @@ impl Node {
                 Want::Send(to, msg) => ctx.send(to, Msg::Replica { shard, msg }),
                 Want::Save { keep, entries, commit, mark } => {
                     let (view, commit) = (hosted.replica.view(), hosted.replica.commit().max(commit));
-                    ctx.save(Change::Log { shard, view, commit, keep, entries }, Ticket::Log(shard, mark));
+                    ctx.save(Change::Log { shard, view, commit, keep, entries }, Ticket::Log(shard, hosted.copy, mark));
                 }
                 Want::Truncated { from, dropped, lost } => {
                     ctx.note(Note::Truncated { shard, from, dropped });
@@ -268,14 +295,13 @@ impl Node {
                     if !again {
                         ctx.note(Note::LearnerReady { shard, learner: node });
                     }
-                    for &to in &ctx.env().coordinators {
-                        ctx.send(to, Msg::Ready { shard, view: hosted.replica.view(), node });
-                    }
+                    tell_coordinators(Msg::Ready { shard, view: hosted.replica.view(), node }, ctx);
                 }
                 Want::Lagging(node) => {
-                    for &to in &ctx.env().coordinators {
-                        ctx.send(to, Msg::Lagging { shard, view: hosted.replica.view(), node });
-                    }
+                    tell_coordinators(Msg::Lagging { shard, view: hosted.replica.view(), node }, ctx);
+                }
+                Want::Stalled(node) => {
+                    tell_coordinators(Msg::Stalled { shard, view: hosted.replica.view(), node }, ctx);
                 }
                 Want::Snapshot(to) => {
                     let base = hosted.replica.log().base();
@@ -286,6 +312,12 @@ impl Node {
                     ctx.arm(Timer::Chunk(shard), Span::ZERO);
                 }
                 Want::Settled => settled = true,
+                Want::Level { open } => {
+                    tell_coordinators(Msg::Level { shard, view: hosted.replica.view(), open }, ctx);
+                }
+                Want::Defer(node) => {
+                    tell_coordinators(Msg::Defer { shard, view: hosted.replica.view(), node }, ctx);
+                }
             }
         }
         if !hosted.outgoing.is_empty() {
@@ -334,21 +366,28 @@ impl Node {
         }
     }
 
-    /// A save is done.
-    pub fn stored(&mut self, shard: ShardId, mark: Mark, ctx: &mut Context<'_>) {
+    /// A save is done. One for a copy that was dropped since says nothing about the present one.
+    pub fn stored(&mut self, shard: ShardId, copy: u32, mark: Mark, ctx: &mut Context<'_>) {
+        if self.hosted(shard).is_none_or(|hosted| hosted.copy != copy) {
+            return;
+        }
         self.with(shard, ctx, |hosted, _, terms, wants| hosted.replica.stored(mark, terms, wants));
+    }
+}
+
+/// Tells all coordinators: whichever leads acts on it.
+pub(super) fn tell_coordinators(msg: Msg, ctx: &mut Context<'_>) {
+    for &to in &ctx.env().coordinators {
+        ctx.send(to, msg.clone());
     }
 }
 
 /// The terms under which replicas work, from the recipe.
 fn terms(env: &Env) -> Terms {
     let (config, rules) = (&env.setup.config, env.setup.rules);
-    let commit = match config.ack {
-        Ack::Primary => Commit::Own,
-        Ack::Majority => Commit::Majority(config.replicas),
-        Ack::InSync => Commit::All,
-    };
+    let Durability { commit, min, .. } = Durability::of(config);
     Terms {
+        min,
         resend_after: config.resend_after,
         lag_max: config.lag_max,
         commit,

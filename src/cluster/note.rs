@@ -1,7 +1,7 @@
 //! Every fact a process of the cluster can note. Sentences, marks and arrows are made from these and nothing else.
 
 pub use crate::cluster::document::{Line, Text};
-pub use crate::cluster::reasons::{Asked, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
+pub use crate::cluster::reasons::{Asked, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
 use crate::proto::lock::token::{FencingToken, LockId, Session};
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::sim::id::{Boot, Pid};
@@ -21,12 +21,14 @@ pub struct OpId {
 /// A fact. The process it happened at is the record's `who`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Note {
-    /// A coordinator has not heard from `node` for `silent` and takes it for dead.
+    /// A coordinator has had no sign for `silent` that it reaches `node`, and takes it for dead.
     Suspected {
         /// The silent one.
         node: Pid,
         /// For how long.
         silent: Span,
+        /// Whether it is not heard, or does not hear.
+        why: SuspectWhy,
     },
     /// A coordinator hears again from a node it had suspected, or from a new life of a node.
     Returned {
@@ -37,10 +39,12 @@ pub enum Note {
         /// Whether its disk was empty.
         fresh: bool,
     },
-    /// A coordinator hears no leader, has found that it could win, and stands for election.
+    /// A coordinator stands for election: it hears no leader and has found that it could win, or the leader has asked it to.
     Stands {
         /// In this term.
         term: u32,
+        /// The leader that has asked it to.
+        asked: Option<Pid>,
     },
     /// A coordinator gave its vote of a term.
     Voted {

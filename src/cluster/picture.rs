@@ -204,7 +204,7 @@ impl Cluster {
         let nodes = &self.env().nodes;
         let replicas = nodes.iter().filter_map(|&node| self.replica_view(node, id, &view)).collect();
         let server = nodes.iter().copied().find(|&node| self.serves(node, id));
-        ShardView { id, view, wanted, server, replicas }
+        ShardView { id, view, wanted, server, waiting: control.waiting(id), replicas }
     }
 
     fn replica_view(&self, node: Pid, shard: ShardId, view: &View) -> Option<ReplicaView> {

@@ -80,8 +80,8 @@ pub enum Timer {
 pub enum Ticket {
     /// Something of a coordinator.
     Raft(consensus::words::Mark),
-    /// Log entries of a shard.
-    Log(ShardId, Mark),
+    /// Log entries of a shard, in this copy of it: a node may drop its copy and be given another.
+    Log(ShardId, u32, Mark),
     /// Something nobody waits for.
     Nothing,
 }
@@ -177,7 +177,7 @@ impl Process for Member {
             Member::Node(it) => match input {
                 Input::Message { from, msg } => it.receive(from, msg, ctx),
                 Input::Timer(timer) => it.wake(timer, ctx),
-                Input::Stored(Ticket::Log(shard, mark)) => it.stored(shard, mark, ctx),
+                Input::Stored(Ticket::Log(shard, copy, mark)) => it.stored(shard, copy, mark, ctx),
                 Input::Stored(Ticket::Raft(_) | Ticket::Nothing) => {}
                 Input::Signal(signal) => it.signal(signal, ctx),
             },

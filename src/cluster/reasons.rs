@@ -16,14 +16,20 @@ pub enum Asked {
 pub enum ViewWhy {
     /// The primary was declared down; another in-sync replica leads.
     Promotion,
-    /// The primary was declared down and no in-sync replica lives.
+    /// The primary was declared down, and of the copies that hold everything together too few live.
     NoPrimary,
+    /// So many disks are lost that nobody knows what is gone: an operator has to choose.
+    Orphaned,
     /// A backup was removed from the in-sync set.
     BackupLost,
     /// A learner caught up and joined the in-sync set.
     CaughtUp,
     /// A copy is wanted on this node, which has none: it is a learner from now on.
     Recruited(Pid),
+    /// The new primary found that another in-sync copy has the better log: that one leads.
+    BetterLog,
+    /// Nobody could lead without losing something that was acknowledged, and an operator chose what this primary has.
+    Salvaged,
     /// The primary gave way to the preferred one.
     HandedOver,
     /// Every wanted copy is there, and those that nobody wants any more were let go.
@@ -60,6 +66,15 @@ pub enum RefusedWhy {
     TooFew,
 }
 
+/// Why a node is suspected.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SuspectWhy {
+    /// It is not heard.
+    Silent,
+    /// It is heard, but does not hear the coordinator, by what its heartbeats say.
+    Deaf,
+}
+
 /// Why a coordinator leads no more.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum YieldWhy {
@@ -67,6 +82,8 @@ pub enum YieldWhy {
     HigherTerm,
     /// No majority has answered it for long.
     Unheard,
+    /// This one reaches more of the nodes, and has been asked to lead.
+    ReachesMore(Pid),
 }
 
 /// Why a primary stopped serving.

@@ -6,11 +6,12 @@
 //! only when every wanted one is there, so redundancy never falls by this machine's own doing. Whatever fails in between, or
 //! is wished for in between, changes what is and what is wanted, and the next step starts from there.
 //!
-//! *Simplification.* A learner that is cut off from its primary, but not from the coordinator, keeps its place in flight.
+//! A learner that is down, or that its primary says answers nothing, keeps no other copy waiting.
 
-use crate::cluster::control::{Control, Decided, Part, ShardRecord};
+use crate::cluster::control::{Control, Decided, Member, Part, Wish};
 use crate::cluster::env::Env;
 use crate::cluster::note::{RingWhy, ViewWhy};
+use crate::cluster::promotion::ShardRecord;
 use crate::proto::replica::view::{ShardId, ViewNo};
 use crate::sim::id::Pid;
 use crate::sim::time::Time;
@@ -38,23 +39,26 @@ impl Control {
         })
     }
 
-    /// Whether a wish of this node changes anything now.
-    pub fn heeds(&self, node: Pid, leaving: bool, env: &Env) -> bool {
-        self.member(node).is_some_and(|member| match member.part {
-            Part::In => leaving && self.can_spare(node, env),
-            Part::Spare => !leaving,
-            Part::Draining => !leaving,
+    /// Whether a wish of this node changes anything now. One that it had when it said so, but not any more when it was last
+    /// heeded, does not.
+    pub fn heeds(&self, node: Pid, wish: Wish, env: &Env) -> bool {
+        let news = |member: &&Member| wish.said > member.wished;
+        self.member(node).filter(news).is_some_and(|member| match member.part {
+            Part::In => wish.leaving && self.can_spare(node, env),
+            Part::Spare => !wish.leaving,
+            Part::Draining => !wish.leaving,
             Part::Out => true,
         })
     }
 
     /// A node wishes to take part, or to leave.
-    pub(super) fn wish(&mut self, node: Pid, leaving: bool, env: &Env, out: &mut Vec<Decided>) {
-        if !self.heeds(node, leaving, env) {
+    pub(super) fn wish(&mut self, node: Pid, wish: Wish, env: &Env, out: &mut Vec<Decided>) {
+        if !self.heeds(node, wish, env) {
             return;
         }
         let Some(member) = self.members.iter_mut().find(|member| member.pid == node) else { return };
-        let (part, why) = match (member.part, leaving) {
+        member.wished = wish.said;
+        let (part, why) = match (member.part, wish.leaving) {
             (Part::In, _) => (Part::Draining, Some(RingWhy::Draining)),
             // It is off the ring and stays off: only what it still holds has to go.
             (Part::Out, true) => (Part::Draining, None),
@@ -175,7 +179,8 @@ impl Control {
         loop {
             let learning = |&i: &usize| {
                 let view = &self.shards[i].view;
-                view.primary.is_some() && view.learners.iter().any(|&pid| self.is_up(pid))
+                let moves = |&pid: &Pid| self.is_up(pid) && !self.is_stalled(ShardId(i as u16), pid);
+                view.primary.is_some() && view.learners.iter().any(moves)
             };
             let in_flight = (0..self.shards.len()).filter(learning).count();
             if in_flight >= usize::from(env.setup.config.moves_in_flight) {

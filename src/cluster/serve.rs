@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::cluster::config::{Ack, Reads};
+use crate::cluster::config::Reads;
 use crate::cluster::hosted::Held;
 use crate::cluster::msg::Msg;
 use crate::cluster::node::Node;
@@ -56,11 +56,14 @@ impl Node {
                 let logged = tail
                     .map(Index)
                     .find(|&i| under_way.get(i).is_some_and(|entry| entry.op.as_ref().is_some_and(|(logged, _)| *logged == op)));
+                let too_few = hosted.replica.in_sync() < ctx.env().setup.config.copies_needed();
                 if let Some(index) = logged {
                     hosted.waiting.insert(index, (op, from)); // a retry of what is under way: answer when it is done
-                    return;
+                    if !too_few {
+                        return;
+                    }
                 }
-                if hosted.replica.in_sync() < copies_needed(ctx) {
+                if too_few {
                     return refuse(&it, RefusedWhy::TooFew, ctx);
                 }
                 self.with(shard, ctx, |hosted, now, terms, wants| {
@@ -83,16 +86,6 @@ impl Node {
         let (outcome, replica) = (Outcome::Value(hosted.store.get(key)), Some((ctx.me(), hosted.store.written_at(key))));
         ctx.send(it.from, Msg::Done { op: it.op, outcome, replica });
     }
-}
-
-/// In-sync copies without which a primary takes no write: what the recipe asks for, and what the mode needs to commit one at all.
-fn copies_needed(ctx: &Context<'_>) -> usize {
-    let config = &ctx.env().setup.config;
-    let needed = match config.ack {
-        Ack::Primary | Ack::InSync => 1,
-        Ack::Majority => config.replicas / 2 + 1,
-    };
-    usize::from(needed.max(config.min_in_sync))
 }
 
 /// Turns a request away; nothing has changed.

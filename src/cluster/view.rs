@@ -190,8 +190,24 @@ pub struct ShardView {
     pub wanted: Vec<Pid>,
     /// The node that serves it now: up, primary by its own belief, settled, lease running. Two at once would be a broken promise: then the first.
     pub server: Option<Pid>,
+    /// If the view has no primary: what it waits for.
+    pub waiting: Option<Waiting>,
     /// Every replica that the view names or that believes itself one, in the order of pids.
     pub replicas: Vec<ReplicaView>,
+}
+
+/// What a shard waits for that nobody leads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Waiting {
+    /// For `enough` of these nodes, in the order of pids: together they have everything that was acknowledged.
+    For {
+        /// Nodes whose disks are not lost.
+        nodes: Vec<Pid>,
+        /// So many of them must be there.
+        enough: usize,
+    },
+    /// So many disks are lost that nobody knows what is gone: an operator has to choose whose copy counts.
+    Choice,
 }
 
 /// One copy of a shard.

@@ -210,7 +210,7 @@ impl Groups {
         let top = GROUPS_TOP + if named_below(view, story, size.0) { NAME_BELOW } else { 0.0 };
         let mut room = f64::from(size.1) - top - CLOSING;
         let mut out = Groups { groups: Vec::new(), more: 0, whole: 0, waiting: 0, top };
-        for fare in [Fare::NoPrimary, Fare::BackupLost, Fare::Behind] {
+        for fare in [Fare::Choice, Fare::Waits, Fare::NoPrimary, Fare::BackupLost, Fare::Behind] {
             let mut shards: Vec<_> = others().filter(|s| state::fare(view, s) == fare).map(|s| s.id).collect();
             let fit = ((room - TITLE - GROUP_GAP) / ROW).floor().max(0.0) as usize;
             out.more += shards.len().saturating_sub(fit);

@@ -106,6 +106,7 @@ impl History {
                 self.mark(fact, Sign::Joins(pid));
             }
             Fault::Leave(pid) => self.mark(fact, Sign::Leaves(pid)),
+            Fault::Proceed(pid) => self.mark(fact, Sign::Salvages(pid)),
             Fault::Freeze(pid) => {
                 self.still.insert(pid);
                 self.falls_silent(pid, at);
@@ -202,7 +203,7 @@ impl History {
                 }
                 if let Some(primary) = view.primary {
                     self.begin_band(view.no, primary, at);
-                    if matches!(why, ViewWhy::Promotion | ViewWhy::HandedOver) {
+                    if matches!(why, ViewWhy::Promotion | ViewWhy::BetterLog | ViewWhy::Salvaged | ViewWhy::HandedOver) {
                         self.mark(fact, Sign::Promoted(view.no, primary));
                     }
                 }

@@ -1,7 +1,7 @@
 //! The time bar tells what the journal says.
 
 use super::*;
-use crate::cluster::note::StopWhy;
+use crate::cluster::note::{StopWhy, SuspectWhy};
 use crate::proto::lock::token::{FencingToken, LockId, Session};
 use crate::proto::replica::view::View;
 use crate::scene::timebar::TICK;
@@ -26,7 +26,7 @@ fn journal(facts: &[(u64, Pid, What<Note>)]) -> Vec<Record<Note>> {
 }
 
 fn view(no: u32, primary: Option<Pid>, why: ViewWhy) -> What<Note> {
-    let view = View { no: ViewNo(no), primary, in_sync: vec![C, D], learners: Vec::new() };
+    let view = View { no: ViewNo(no), primary, in_sync: vec![C, D], learners: Vec::new(), level: false };
     What::Note(Note::ViewChanged { shard: SEVEN, view, why })
 }
 
@@ -85,7 +85,7 @@ fn a_kill_ends_the_band_and_opens_an_outage_until_the_next_primary_serves() {
     let history = told(&[
         (100, C, serving(1)),
         (11_200, C, What::Fault(Fault::Kill(C))),
-        (12_310, K1, What::Note(Note::Suspected { node: C, silent: Span::millis(1_110) })),
+        (12_310, K1, What::Note(Note::Suspected { node: C, silent: Span::millis(1_110), why: SuspectWhy::Silent })),
         (12_440, K1, view(2, Some(D), ViewWhy::Promotion)),
         (12_600, D, serving(2)),
     ]);

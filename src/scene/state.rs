@@ -2,7 +2,7 @@
 //! part of the page whose part of the picture has not changed can be left alone.
 
 use crate::cluster::name::{Kind, Name};
-use crate::cluster::view::{ClusterView, Health, LockView, ProcessView, ReplicaView, Role, ShardView};
+use crate::cluster::view::{ClusterView, Health, LockView, ProcessView, ReplicaView, Role, ShardView, Waiting};
 use crate::proto::replica::view::ShardId;
 use crate::sim::id::Pid;
 
@@ -87,7 +87,11 @@ pub enum Crown {
 /// How a shard fares, for its place in the table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Fare {
-    /// Nobody serves it.
+    /// Nobody may lead it before an operator has chosen whose copy counts.
+    Choice,
+    /// Nobody may lead it before others are back.
+    Waits,
+    /// Nobody serves it, for the moment.
     NoPrimary,
     /// It is served, with fewer copies than it should have.
     BackupLost,
@@ -193,7 +197,11 @@ pub fn fare(view: &ClusterView, shard: &ShardView) -> Fare {
     let wanted = shard.wanted.len();
     let members = || shard.view.in_sync.iter().chain(&shard.view.learners);
     if shard.server.is_none() {
-        Fare::NoPrimary
+        match shard.waiting {
+            Some(Waiting::Choice) => Fare::Choice,
+            Some(Waiting::For { .. }) => Fare::Waits,
+            None => Fare::NoPrimary,
+        }
     } else if members().count() < wanted || members().any(|&node| is_down(view, node)) {
         Fare::BackupLost
     } else if !shard.view.learners.is_empty() {
@@ -201,6 +209,19 @@ pub fn fare(view: &ClusterView, shard: &ShardView) -> Fare {
     } else {
         Fare::Whole
     }
+}
+
+/// The nodes that these shards wait for, each once, in the order of pids; those that are there are not among them.
+pub fn waited_for(view: &ClusterView, shards: &[ShardId]) -> Vec<Name> {
+    let waiting = shards.iter().filter_map(|&id| shard(view, id)?.waiting.as_ref());
+    let nodes = waiting.flat_map(|it| match it {
+        Waiting::For { nodes, .. } => nodes.as_slice(),
+        Waiting::Choice => &[],
+    });
+    let mut nodes: Vec<Pid> = nodes.copied().filter(|&pid| process(view, pid).is_none_or(|it| it.health != Health::Up)).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes.into_iter().filter_map(|pid| name(view, pid)).collect()
 }
 
 /// What a client is to the lock.

@@ -125,6 +125,8 @@ pub enum Sign {
     Joins(Pid),
     /// It was asked to leave.
     Leaves(Pid),
+    /// An operator has chosen what it has.
+    Salvages(Pid),
     /// It was made to stand still.
     Frozen(Pid),
     /// It goes on.
@@ -162,6 +164,7 @@ impl Sign {
             | Sign::Revived(_)
             | Sign::Joins(_)
             | Sign::Leaves(_)
+            | Sign::Salvages(_)
             | Sign::Frozen(_)
             | Sign::Thawed(_)
             | Sign::Slowed(_)

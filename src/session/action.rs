@@ -13,7 +13,7 @@ pub const SLOW_MAX: u16 = 1_000;
 /// The most a clock can be made to drift, in parts per million, either way.
 pub const DRIFT_MAX: i32 = 500_000;
 
-/// An action. Text: `kill C`, `revive C`, `wipe C`, `add G`, `drain C`, `freeze c2`, `thaw c2`, `slow C 10`, `cut A B` (both ways), `cut A>B` (one way),
+/// An action. Text: `kill C`, `revive C`, `wipe C`, `add G`, `drain C`, `salvage C`, `freeze c2`, `thaw c2`, `slow C 10`, `cut A B` (both ways), `cut A>B` (one way),
 /// `heal A B`, `heal A>B`, `isolate C`, `heal C` (all links of C), `drift C 20000`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Action {
@@ -27,6 +27,8 @@ pub enum Action {
     Add(Name),
     /// `drain C`
     Drain(Name),
+    /// `salvage C`: an operator's choice. Shards that nobody may lead are served with what C has of them.
+    Salvage(Name),
     /// `freeze C`
     Freeze(Name),
     /// `thaw C`
@@ -56,7 +58,7 @@ pub enum Refusal {
     Nobody(Name),
     /// It would change nothing.
     NoEffect(Name, NoEffect),
-    /// Only nodes join and leave.
+    /// Only nodes join, leave, and have copies to serve with.
     NotANode(Name),
     /// Both ends are the same process.
     SameTwice(Name),
@@ -75,6 +77,7 @@ impl Action {
             | Action::Wipe(name)
             | Action::Add(name)
             | Action::Drain(name)
+            | Action::Salvage(name)
             | Action::Freeze(name)
             | Action::Thaw(name)
             | Action::Slow(name, _)
@@ -97,6 +100,7 @@ impl Action {
             | Action::Wipe(_)
             | Action::Add(_)
             | Action::Drain(_)
+            | Action::Salvage(_)
             | Action::Freeze(_)
             | Action::Thaw(_)
             | Action::Slow(..)
@@ -114,6 +118,7 @@ impl Action {
             Action::Wipe(_) => "wipe",
             Action::Add(_) => "add",
             Action::Drain(_) => "drain",
+            Action::Salvage(_) => "salvage",
             Action::Freeze(_) => "freeze",
             Action::Thaw(_) => "thaw",
             Action::Slow(..) => "slow",
@@ -140,9 +145,12 @@ impl Action {
             Action::Kill(name) => vec![Fault::Kill(pid(name)?)],
             Action::Revive(name) => vec![Fault::Revive(pid(name)?)],
             Action::Wipe(name) => vec![Fault::Wipe(pid(name)?)],
-            Action::Add(name) | Action::Drain(name) if name.kind != Kind::Node => return Err(Refusal::NotANode(name)),
+            Action::Add(name) | Action::Drain(name) | Action::Salvage(name) if name.kind != Kind::Node => {
+                return Err(Refusal::NotANode(name));
+            }
             Action::Add(name) => vec![Fault::Join(pid(name)?)],
             Action::Drain(name) => vec![Fault::Leave(pid(name)?)],
+            Action::Salvage(name) => vec![Fault::Proceed(pid(name)?)],
             Action::Freeze(name) => vec![Fault::Freeze(pid(name)?)],
             Action::Thaw(name) => vec![Fault::Thaw(pid(name)?)],
             Action::Slow(name, times) if times == 0 || times > SLOW_MAX => return Err(Refusal::OutOfBounds(name)),
@@ -170,6 +178,7 @@ impl fmt::Display for Action {
             | Action::Wipe(name)
             | Action::Add(name)
             | Action::Drain(name)
+            | Action::Salvage(name)
             | Action::Freeze(name)
             | Action::Thaw(name)
             | Action::Isolate(name)
@@ -211,7 +220,10 @@ impl fmt::Display for ActionError {
         match self {
             ActionError::Empty => write!(f, "an action is missing"),
             ActionError::Verb(word) => {
-                write!(f, "“{word}” is no action; there are kill, revive, wipe, add, drain, freeze, thaw, slow, drift, cut, heal, isolate")
+                write!(
+                    f,
+                    "“{word}” is no action; there are kill, revive, wipe, add, drain, salvage, freeze, thaw, slow, drift, cut, heal, isolate"
+                )
             }
             ActionError::Incomplete(text) => write!(f, "“{text}” wants another word"),
             ActionError::Extra(text) => write!(f, "“{text}” is one word too many"),
@@ -236,6 +248,7 @@ impl FromStr for Action {
             "wipe" => Action::Wipe(name(word()?)?),
             "add" => Action::Add(name(word()?)?),
             "drain" => Action::Drain(name(word()?)?),
+            "salvage" => Action::Salvage(name(word()?)?),
             "freeze" => Action::Freeze(name(word()?)?),
             "thaw" => Action::Thaw(name(word()?)?),
             "isolate" => Action::Isolate(name(word()?)?),

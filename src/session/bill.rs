@@ -193,7 +193,10 @@ impl Fold {
             // Where it is the leader that is cut off from all, the nodes are not to blame.
             Fault::Cut(from, to) if self.leader == Some(to) && !self.nodes[to.index()].silenced => self.silence(from, at),
             Fault::Heal(from, to) if self.leader == Some(to) => self.unsilence(from),
-            Fault::Cut(..) | Fault::Heal(..) | Fault::Slow(..) | Fault::Drift(..) | Fault::Leave(_) => {}
+            // A node that does not hear the leader is as good as silent to it.
+            Fault::Cut(from, to) if self.leader == Some(from) && !self.nodes[from.index()].silenced => self.silence(to, at),
+            Fault::Heal(from, to) if self.leader == Some(from) => self.unsilence(to),
+            Fault::Cut(..) | Fault::Heal(..) | Fault::Slow(..) | Fault::Drift(..) | Fault::Leave(_) | Fault::Proceed(_) => {}
         }
     }
 
@@ -248,7 +251,8 @@ impl Fold {
                 }
             }
             Note::ViewChanged { shard, view, why } => {
-                if let (ViewWhy::Promotion | ViewWhy::NoPrimary, Some(row)) = (why, self.shards.get_mut(usize::from(shard.0)))
+                if let (ViewWhy::Promotion | ViewWhy::NoPrimary | ViewWhy::Orphaned, Some(row)) =
+                    (why, self.shards.get_mut(usize::from(shard.0)))
                     && row.handed.take().is_some()
                 {
                     row.server = None;

@@ -83,6 +83,7 @@ impl Chaos {
                 | Action::Wipe(_)
                 | Action::Add(_)
                 | Action::Drain(_)
+                | Action::Salvage(_)
                 | Action::Freeze(_)
                 | Action::Drift(..)
                 | Action::Cut(..)

@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use crate::cluster::name::{LOCKS, Roster};
-use crate::cluster::note::{Asked, Note, OpId, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
+use crate::cluster::note::{Asked, Note, OpId, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
 use crate::proto::lock::token::{LockId, Session};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
@@ -36,6 +36,7 @@ pub const fn kind(what: &What<Note>) -> &'static str {
             Fault::Wipe(_) => "wipe",
             Fault::Join(_) => "add",
             Fault::Leave(_) => "drain",
+            Fault::Proceed(_) => "salvage",
             Fault::Freeze(_) => "freeze",
             Fault::Thaw(_) => "thaw",
             Fault::Slow(..) => "slow",
@@ -159,6 +160,7 @@ fn fault_fields(fault: Fault, roster: &Roster) -> Vec<(&'static str, Value)> {
         | Fault::Wipe(who)
         | Fault::Join(who)
         | Fault::Leave(who)
+        | Fault::Proceed(who)
         | Fault::Freeze(who)
         | Fault::Thaw(who) => vec![("process", name(roster, who))],
         Fault::Slow(who, times) => vec![("process", name(roster, who)), ("times", Value::Number(times.into()))],
@@ -173,12 +175,21 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
     let op = |op: &OpId| Value::Text(op_text(op, roster));
     let session = |s: &Session| Value::Text(format!("{}.{}.{}", roster.name(s.client), s.boot.0, s.n));
     match note {
-        Note::Suspected { node, silent } => vec![("node", name(*node)), ("silent_us", number(silent.0))],
+        Note::Suspected { node, silent, why } => {
+            vec![("node", name(*node)), ("silent_us", number(silent.0)), ("why", text(suspect_why(*why)))]
+        }
         Note::Returned { node, boot, fresh } => {
             vec![("node", name(*node)), ("boot", number(boot.0)), ("fresh", Value::Flag(*fresh))]
         }
-        Note::Stands { term } | Note::Elected { term } => vec![("term", number(*term))],
-        Note::SteppedDown { term, why } => vec![("term", number(*term)), ("why", text(yield_why(*why)))],
+        Note::Stands { term, asked } => vec![("term", number(*term)), ("asked_by", asked.map_or(Value::None, name))],
+        Note::Elected { term } => vec![("term", number(*term))],
+        Note::SteppedDown { term, why } => {
+            let to = match why {
+                YieldWhy::ReachesMore(to) => name(*to),
+                YieldWhy::HigherTerm | YieldWhy::Unheard => Value::None,
+            };
+            vec![("term", number(*term)), ("why", text(yield_why(*why))), ("to", to)]
+        }
         Note::Voted { term, candidate } => vec![("term", number(*term)), ("candidate", name(*candidate))],
         Note::Decided { index, term } => vec![("index", number(index.0)), ("term", number(*term))],
         Note::DecisionsCut { from, dropped } => vec![("from", number(from.0)), ("dropped", number(*dropped))],
@@ -279,9 +290,12 @@ const fn view_why(why: ViewWhy) -> &'static str {
     match why {
         ViewWhy::Promotion => "promotion",
         ViewWhy::NoPrimary => "no-primary",
+        ViewWhy::Orphaned => "orphaned",
         ViewWhy::BackupLost => "backup-lost",
         ViewWhy::CaughtUp => "caught-up",
         ViewWhy::Recruited(_) => "recruited",
+        ViewWhy::BetterLog => "better-log",
+        ViewWhy::Salvaged => "salvaged",
         ViewWhy::HandedOver => "handed-over",
         ViewWhy::Dismissed => "dismissed",
         ViewWhy::Cancelled => "cancelled",
@@ -297,10 +311,18 @@ const fn ring_why(why: RingWhy) -> &'static str {
     }
 }
 
+const fn suspect_why(why: SuspectWhy) -> &'static str {
+    match why {
+        SuspectWhy::Silent => "silent",
+        SuspectWhy::Deaf => "deaf",
+    }
+}
+
 const fn yield_why(why: YieldWhy) -> &'static str {
     match why {
         YieldWhy::HigherTerm => "higher-term",
         YieldWhy::Unheard => "unheard",
+        YieldWhy::ReachesMore(_) => "reaches-more",
     }
 }
 

@@ -15,9 +15,9 @@ pub const fn scenario(rule: Rule) -> Option<&'static str> {
         Rule::PrimaryLease => "v=5&seed=4127&off=primary-lease&do=3:freeze:A,6:thaw:A&at=6.2",
         Rule::StoredAck => return None,
         Rule::InSyncPromotion => "v=5&seed=49&off=in-sync-promotion&do=1:freeze:F,12:kill:A&at=13.6",
-        Rule::ViewCheck => "v=5&seed=4127&off=view-check&do=4.798:isolate:A,5.298:freeze:A,8.298:heal:A,8.298:thaw:A&at=11.298",
-        Rule::Truncate => "v=5&seed=4127&off=truncate&do=4.798:isolate:A,8.798:heal:A&at=11.798",
-        Rule::OpResults => "v=5&seed=4127&off=op-results&do=4.817:kill:A&at=7.817",
+        Rule::ViewCheck => "v=5&seed=4127&off=view-check&do=9.911:isolate:A,10.411:freeze:A,13.411:heal:A,13.411:thaw:A&at=16.411",
+        Rule::Truncate => "v=5&seed=4127&off=truncate&do=9.911:isolate:A,13.911:heal:A&at=16.911",
+        Rule::OpResults => "v=5&seed=4127&off=op-results&do=9.93:kill:A&at=12.93",
         Rule::Majority => "v=5&seed=4127&off=majority&do=3:isolate:K3&at=6",
         Rule::VotePersisted => {
             "v=5&seed=50&nodes=3&clients=2&off=vote-persisted&do=3:kill:K1,5:isolate:K2,7:kill:K3,16:revive:K3,18:revive:K1&at=20.2"

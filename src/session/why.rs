@@ -1,6 +1,6 @@
 //! Why a fact came about: the chain of causes, back to the hand that did it.
 
-use crate::cluster::note::{Note, ViewWhy};
+use crate::cluster::note::{Note, SuspectWhy, ViewWhy};
 use crate::proto::replica::view::View;
 use crate::sim::fault::Fault;
 use crate::sim::id::{Pid, Seq};
@@ -18,13 +18,16 @@ pub fn causes(facts: &[Record<Note>], seq: Seq) -> Vec<Seq> {
     while let Some(record) = here {
         let past = &facts[..record.seq.0 as usize];
         let silence = match &record.what {
-            What::Note(Note::Suspected { node, silent }) => silenced_by(past, record.who, *node, record.at - *silent),
+            What::Note(Note::Suspected { node, silent, why }) => silenced_by(past, record.who, *node, record.at - *silent, *why),
             What::Note(Note::ViewChanged { view, why, .. }) => match why {
                 ViewWhy::Promotion | ViewWhy::NoPrimary => suspicion_behind(past, record.who, view),
                 ViewWhy::BackupLost if record.cause.is_none() => suspicion_behind(past, record.who, view),
                 ViewWhy::BackupLost
                 | ViewWhy::CaughtUp
                 | ViewWhy::Recruited(_)
+                | ViewWhy::Orphaned
+                | ViewWhy::BetterLog
+                | ViewWhy::Salvaged
                 | ViewWhy::HandedOver
                 | ViewWhy::Dismissed
                 | ViewWhy::Cancelled => None,
@@ -56,22 +59,26 @@ fn suspicion_behind(past: &[Record<Note>], coordinator: Pid, view: &View) -> Opt
     None
 }
 
-/// The last fault in `past` that kept `node` from being heard by `ear`, unless it was undone before `heard`, when the
-/// node was last heard.
-fn silenced_by(past: &[Record<Note>], ear: Pid, node: Pid, heard: Time) -> Option<Seq> {
+/// The last fault in `past` that kept `node` from being heard by `ear`, or from hearing it, unless it was undone before
+/// `heard`, when the last sign came that they reach each other.
+fn silenced_by(past: &[Record<Note>], ear: Pid, node: Pid, heard: Time, why: SuspectWhy) -> Option<Seq> {
+    let way = match why {
+        SuspectWhy::Silent => (node, ear),
+        SuspectWhy::Deaf => (ear, node),
+    };
     for record in past.iter().rev() {
         let What::Fault(fault) = record.what else { continue };
         match fault {
             Fault::Kill(who) | Fault::Wipe(who) | Fault::Freeze(who) if who == node => return Some(record.seq),
             Fault::Slow(who, times) if who == node && times > 1 => return Some(record.seq),
             Fault::Drift(who, ppm) if who == node && ppm != 0 => return Some(record.seq),
-            Fault::Cut(from, to) if (from, to) == (node, ear) => return Some(record.seq),
+            Fault::Cut(from, to) if (from, to) == way => return Some(record.seq),
             Fault::Revive(who) | Fault::Join(who) | Fault::Thaw(who) | Fault::Slow(who, _) if who == node => {
                 if record.at < heard {
                     return None;
                 }
             }
-            Fault::Heal(from, to) if (from, to) == (node, ear) => {
+            Fault::Heal(from, to) if (from, to) == way => {
                 if record.at < heard {
                     return None;
                 }
@@ -85,6 +92,7 @@ fn silenced_by(past: &[Record<Note>], ear: Pid, node: Pid, heard: Time) -> Optio
             | Fault::Revive(_)
             | Fault::Join(_)
             | Fault::Leave(_)
+            | Fault::Proceed(_)
             | Fault::Thaw(_)
             | Fault::Heal(..) => {}
         }
@@ -115,7 +123,7 @@ mod tests {
     }
 
     fn suspected() -> What<Note> {
-        What::Note(Note::Suspected { node: A, silent: Span::millis(1_000) })
+        What::Note(Note::Suspected { node: A, silent: Span::millis(1_000), why: SuspectWhy::Silent })
     }
 
     fn back() -> What<Note> {

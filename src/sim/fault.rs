@@ -16,6 +16,9 @@ pub enum Fault {
     /// Asks a process to leave in an orderly way, as an operating system does before it switches off. Nothing if it does not
     /// run.
     Leave(Pid),
+    /// Tells a process to go on with what it has, though others may have had more. What that means is the process's business.
+    /// Nothing if it does not run.
+    Proceed(Pid),
     /// Stops a process without killing it, as a machine is paused: messages, timers and saves wait and come late.
     Freeze(Pid),
     /// Lets a frozen process go on; what waited arrives now, in order.

@@ -61,6 +61,8 @@ pub enum Signal {
     Join,
     /// To leave in an orderly way.
     Leave,
+    /// To go on with what it has.
+    Proceed,
 }
 
 /// What a handler asks for. Carried out in the order of asking, after the handler has returned.

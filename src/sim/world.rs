@@ -51,6 +51,15 @@ enum Happening<P: Process> {
     Signal(Signal),
 }
 
+/// A timer that runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Armed {
+    /// Where its event stands in the queue.
+    key: Key,
+    /// When it is due by its process's own clock: what was asked for. When that is in true time changes with the clock's rate.
+    due: Time,
+}
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Slot<P: Process> {
     up: Option<Rc<P>>,
@@ -58,7 +67,7 @@ struct Slot<P: Process> {
     boot: Boot,
     frozen: bool,
     held: Vec<Event<P>>,
-    timers: SortedMap<P::Timer, Key>,
+    timers: SortedMap<P::Timer, Armed>,
     clock: Clock,
     rng: Rng,
     disk_rng: Rng,
@@ -305,14 +314,15 @@ where
                     let slot = &mut self.slots[me.index()];
                     let key = (self.now + slot.clock.true_span(after), self.scheduled);
                     self.scheduled += 1;
-                    if let Some(old) = slot.timers.insert(timer, key) {
-                        self.queue.remove(old);
+                    let due = slot.clock.read(self.now) + after;
+                    if let Some(old) = slot.timers.insert(timer, Armed { key, due }) {
+                        self.queue.remove(old.key);
                     }
                     self.queue.add(key, Event { to: me, boot: slot.boot, cause, what: Happening::Timer(timer) });
                 }
                 Effect::Disarm(timer) => {
                     if let Some(old) = self.slots[me.index()].timers.remove(&timer) {
-                        self.queue.remove(old);
+                        self.queue.remove(old.key);
                     }
                 }
                 Effect::Save { change, ticket } => {
@@ -364,6 +374,8 @@ where
             (&slot.up, &slot.disk, slot.boot, slot.frozen, &slot.held).hash(&mut state);
             (slot.clock.read(self.now), slot.clock.drift(), &slot.rng, &slot.disk_rng).hash(&mut state);
             slot.disk_busy_until.since(self.now).hash(&mut state);
+            let local = slot.clock.read(self.now);
+            slot.timers.iter().for_each(|(timer, armed)| (timer, armed.due.since(local)).hash(&mut state));
         }
         (&self.net, self.now, self.handled, self.facts, &self.told).hash(&mut state);
         state.finish()

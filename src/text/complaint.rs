@@ -30,8 +30,8 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
         (Lang::Zh, Refusal::Nobody(name)) => format!("本次运行里没有 {name}"),
         (Lang::En, Refusal::SameTwice(name)) => format!("{name} cannot be cut off from itself; name two processes"),
         (Lang::Zh, Refusal::SameTwice(name)) => format!("{name} 不能与自己断开，请选两个进程"),
-        (Lang::En, Refusal::NotANode(name)) => format!("{name} is no node; only nodes join and leave"),
-        (Lang::Zh, Refusal::NotANode(name)) => format!("{name} 不是节点，只有节点才能加入或退出"),
+        (Lang::En, Refusal::NotANode(name)) => format!("{name} is no node; only nodes join, leave and hold copies"),
+        (Lang::Zh, Refusal::NotANode(name)) => format!("{name} 不是节点，只有节点才能加入、退出和保存副本"),
         (Lang::En, Refusal::OutOfBounds(name)) => {
             format!("{name} can be slowed 1 to {SLOW_MAX} times, and its clock can drift by {DRIFT_MAX} ppm at most")
         }
@@ -52,6 +52,7 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
             NoEffect::Member => format!("{name} is in the cluster already"),
             NoEffect::Leaving => format!("{name} is leaving or has left"),
             NoEffect::Needed => format!("without {name} there would be fewer nodes than copies"),
+            NoEffect::NothingWaits => format!("no shard of which {name} has a copy waits for somebody to lead it"),
         },
         (Lang::Zh, Refusal::NoEffect(name, why)) => match why {
             NoEffect::Down => format!("{name} 已宕机"),
@@ -65,6 +66,7 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
             NoEffect::Member => format!("{name} 已在集群里"),
             NoEffect::Leaving => format!("{name} 正在排空或已经退出"),
             NoEffect::Needed => format!("少了 {name}，节点就比副本还少"),
+            NoEffect::NothingWaits => format!("{name} 保存的分片都有主副本，没有要抢救的"),
         },
     }
 }
@@ -99,7 +101,7 @@ fn link_error_zh(error: &LinkError) -> String {
         LinkError::TooLate(text) => format!("{text} 秒太晚：一次运行到 {} 秒为止", LIMITS.run.0 / 1_000_000),
         LinkError::Action(no, error) => format!("第 {no} 个操作：{}", action_error_zh(error)),
         LinkError::Nobody(no, name) => format!("第 {no} 个操作：本次运行里没有 {name}"),
-        LinkError::NotANode(no, name) => format!("第 {no} 个操作：{name} 不是节点，只有节点才能加入或退出"),
+        LinkError::NotANode(no, name) => format!("第 {no} 个操作：{name} 不是节点，只有节点才能加入、退出和保存副本"),
         LinkError::SameTwice(no, name) => format!("第 {no} 个操作：两端都是 {name}"),
         LinkError::Unordered(no) => format!("第 {no} 个操作早于第 {} 个：操作必须按时间排列", no - 1),
         LinkError::TooManyActions => format!("操作超过 {} 个", LIMITS.actions),

@@ -14,6 +14,7 @@ pub mod stage_words;
 mod textbook_en;
 pub mod textbook_words;
 mod textbook_zh;
+pub mod verb;
 pub mod words;
 mod words_en;
 mod words_zh;

@@ -1,7 +1,7 @@
 //! The sentences of facts, in English.
 
 use crate::cluster::name::Roster;
-use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
+use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
 use crate::proto::replica::view::{Index, ShardId, View};
 use crate::session::action::Action;
 use crate::sim::fault::Fault;
@@ -23,6 +23,12 @@ pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
         Fault::Wipe(who) => line.put("{} lost its disk: nothing of it is left.", &[who]),
         Fault::Join(who) => line.put("{} is asked to join the cluster.", &[who]),
         Fault::Leave(who) => line.put("{} is asked to leave: what it holds has to move first.", &[who]),
+        Fault::Proceed(who) => {
+            line.put(
+                "An operator chooses what {} has: shards that nobody may lead are served with it, and what others had is given up.",
+                &[who],
+            );
+        }
         Fault::Freeze(who) => line.put("{} is frozen: whatever reaches it has to wait.", &[who]),
         Fault::Thaw(who) => line.put("{} is thawed, and what had waited reaches it now.", &[who]),
         Fault::Slow(who, 1) => line.put("{}'s messages travel at normal speed again.", &[who]),
@@ -48,6 +54,7 @@ pub(super) fn action(line: &mut Line, action: Action, who: &[Pid]) {
         | Action::Revive(_)
         | Action::Add(_)
         | Action::Drain(_)
+        | Action::Salvage(_)
         | Action::Wipe(_)
         | Action::Freeze(_)
         | Action::Thaw(_)
@@ -61,9 +68,13 @@ pub(super) fn action(line: &mut Line, action: Action, who: &[Pid]) {
 /// What `who` noted.
 pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
     match note {
-        Note::Suspected { node, silent } => {
+        Note::Suspected { node, silent, why: SuspectWhy::Silent } => {
             let words = format!("{{}} has been silent for {} s: {{}} suspects it.", seconds(*silent));
             line.put(&words, &[*node, who]);
+        }
+        Note::Suspected { node, silent, why: SuspectWhy::Deaf } => {
+            let words = format!("{{}} speaks, but for {} s has shown no sign that it hears {{}}: {{}} suspects it.", seconds(*silent));
+            line.put(&words, &[*node, who, who]);
         }
         Note::Returned { node, boot, fresh: false } if boot.0 > 1 => {
             line.say("{} hears from {} again (its boot number #).", &[who, *node], &[boot.0.into()]);
@@ -72,7 +83,12 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::Returned { node, boot, fresh: true } => {
             line.say("{} hears from {} again (its boot number #, with an empty disk).", &[who, *node], &[boot.0.into()]);
         }
-        Note::Stands { term } => line.say("{} hears no leader and stands for election, in term #.", &[who], &[(*term).into()]),
+        Note::Stands { term, asked: None } => {
+            line.say("{} hears no leader and stands for election, in term #.", &[who], &[(*term).into()]);
+        }
+        Note::Stands { term, asked: Some(leader) } => {
+            line.say("{} stands for election in term #, as {} has asked it to.", &[who, *leader], &[(*term).into()]);
+        }
         Note::Voted { term, candidate } => line.say("{} gives its vote of term # to {}.", &[who, *candidate], &[(*term).into()]),
         Note::Elected { term } => line.say("{} is elected: it leads the coordinators in term #.", &[who], &[(*term).into()]),
         Note::SteppedDown { term, why: YieldWhy::HigherTerm } => {
@@ -80,6 +96,9 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         }
         Note::SteppedDown { why: YieldWhy::Unheard, .. } => {
             line.put("{} has not been answered by a majority for too long and leads no more.", &[who]);
+        }
+        Note::SteppedDown { why: YieldWhy::ReachesMore(to), .. } => {
+            line.put("{} reaches fewer nodes than {}: it leads no more and asks {} to lead.", &[who, *to, *to]);
         }
         Note::Decided { index, term } => {
             line.say("{} learns that decision # of term # is made.", &[who], &[index.0.into(), (*term).into()]);
@@ -276,7 +295,29 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
             return;
         }
         (ViewWhy::Promotion | ViewWhy::NoPrimary, _) => {
-            line.say("Shard # has no primary in view #: no live copy is sure to have all its writes.", &[], &[shard.into(), no.into()]);
+            line.say(
+                "Shard # has no primary in view #: no live copy is sure to have all its writes. It waits for ",
+                &[],
+                &[shard.into(), no.into()],
+            );
+            line.list(&view.in_sync, ", ", " or ");
+            line.put(".", &[]);
+            return;
+        }
+        (ViewWhy::Orphaned, _) => {
+            let words =
+                "Shard # has lost too many disks (view #): nobody can say what is gone, and an operator has to choose whose copy counts.";
+            line.say(words, &[], &[shard.into(), no.into()]);
+            return;
+        }
+        (ViewWhy::BetterLog, primary) => {
+            let words = "{}'s log of shard # goes further than its new primary's: it leads instead, in view #.";
+            line.say(words, &[primary.unwrap_or(who)], &[shard.into(), no.into()]);
+            return;
+        }
+        (ViewWhy::Salvaged, primary) => {
+            let words = "Shard # is served with what {} has, by an operator's choice: view # begins.";
+            line.say(words, &[primary.unwrap_or(who)], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::Recruited(node), _) => {

@@ -1,7 +1,7 @@
 //! The sentences of facts, in Simplified Chinese.
 
 use crate::cluster::name::Roster;
-use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, ViewWhy, YieldWhy};
+use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
 use crate::proto::replica::view::{Index, ShardId, View};
 use crate::session::action::Action;
 use crate::sim::fault::Fault;
@@ -23,6 +23,9 @@ pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
         Fault::Wipe(who) => line.put("{} 的磁盘被清空：什么都没有留下。", &[who]),
         Fault::Join(who) => line.put("{} 受命加入集群。", &[who]),
         Fault::Leave(who) => line.put("{} 受命排空：它保存的数据要先搬走，然后退出集群。", &[who]),
+        Fault::Proceed(who) => {
+            line.put("操作员决定以 {} 现有的数据为准：没有主副本的分片由它提供服务，别处多出的数据就此放弃。", &[who]);
+        }
         Fault::Freeze(who) => line.put("{} 被冻结：发给它的一切都只能等着。", &[who]),
         Fault::Thaw(who) => line.put("{} 解冻，积压的消息这时才送到。", &[who]),
         Fault::Slow(who, 1) => line.put("{} 的消息恢复正常速度。", &[who]),
@@ -48,6 +51,7 @@ pub(super) fn action(line: &mut Line, action: Action, who: &[Pid]) {
         | Action::Revive(_)
         | Action::Add(_)
         | Action::Drain(_)
+        | Action::Salvage(_)
         | Action::Wipe(_)
         | Action::Freeze(_)
         | Action::Thaw(_)
@@ -61,9 +65,13 @@ pub(super) fn action(line: &mut Line, action: Action, who: &[Pid]) {
 /// What `who` noted.
 pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
     match note {
-        Note::Suspected { node, silent } => {
+        Note::Suspected { node, silent, why: SuspectWhy::Silent } => {
             let words = format!("{{}} 已 {} 秒没有音讯，{{}} 怀疑它已宕机。", seconds(*silent));
             line.put(&words, &[*node, who]);
+        }
+        Note::Suspected { node, silent, why: SuspectWhy::Deaf } => {
+            let words = format!("{{}} 还在发心跳，但已 {} 秒看不出它听得到 {{}}，{{}} 怀疑它已失联。", seconds(*silent));
+            line.put(&words, &[*node, who, who]);
         }
         Note::Returned { node, boot, fresh: false } if boot.0 > 1 => {
             line.say("{} 又收到了 {} 的消息（它的第 # 次启动）。", &[who, *node], &[boot.0.into()]);
@@ -72,13 +80,17 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::Returned { node, boot, fresh: true } => {
             line.say("{} 又收到了 {} 的消息（它的第 # 次启动，磁盘为空）。", &[who, *node], &[boot.0.into()]);
         }
-        Note::Stands { term } => line.say("{} 收不到领导者的心跳，在任期 # 参选。", &[who], &[(*term).into()]),
+        Note::Stands { term, asked: None } => line.say("{} 收不到领导者的心跳，在任期 # 参选。", &[who], &[(*term).into()]),
+        Note::Stands { term, asked: Some(leader) } => line.say("{} 应 {} 之请，在任期 # 参选。", &[who, *leader], &[(*term).into()]),
         Note::Voted { term, candidate } => line.say("{} 把任期 # 的一票投给 {}。", &[who, *candidate], &[(*term).into()]),
         Note::Elected { term } => line.say("{} 当选：在任期 # 担任协调者的领导者。", &[who], &[(*term).into()]),
         Note::SteppedDown { term, why: YieldWhy::HigherTerm } => {
             line.say("{} 得知已有任期 #，不再是领导者。", &[who], &[(*term).into()]);
         }
         Note::SteppedDown { why: YieldWhy::Unheard, .. } => line.put("{} 太久得不到过半数协调者的回应，不再是领导者。", &[who]),
+        Note::SteppedDown { why: YieldWhy::ReachesMore(to), .. } => {
+            line.put("{} 能联系上的节点比 {} 少：它不再是领导者，请 {} 来领导。", &[who, *to, *to]);
+        }
         Note::Decided { index, term } => line.say("{} 得知第 # 项决定（任期 #）已成立。", &[who], &[index.0.into(), (*term).into()]),
         Note::DecisionsCut { from, dropped: 1 } => line.say("{} 丢弃决定日志的第 # 条：领导者没有它。", &[who], &[from.0.into()]),
         Note::DecisionsCut { from, dropped } => {
@@ -232,7 +244,24 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
             return;
         }
         (ViewWhy::Promotion | ViewWhy::NoPrimary, _) => {
-            line.say("分片 # 在视图 # 中没有主副本：存活的副本都不能保证数据完整。", &[], &[shard.into(), no.into()]);
+            line.say("分片 # 在视图 # 中没有主副本：存活的副本都不能保证数据完整，要等 ", &[], &[shard.into(), no.into()]);
+            line.list(&view.in_sync, "、", " 或 ");
+            line.put(" 回来。", &[]);
+            return;
+        }
+        (ViewWhy::Orphaned, _) => {
+            let words = "分片 # 丢失的磁盘太多（视图 #）：谁也说不清少了什么，要由操作员决定以哪份副本为准。";
+            line.say(words, &[], &[shard.into(), no.into()]);
+            return;
+        }
+        (ViewWhy::BetterLog, primary) => {
+            let words = "分片 #：{} 的日志比新的主副本更新，改由它担任主副本，视图 # 开始。";
+            line.say(words, &[primary.unwrap_or(who)], &[shard.into(), no.into()]);
+            return;
+        }
+        (ViewWhy::Salvaged, primary) => {
+            let words = "操作员作出选择：分片 # 以 {} 现有的数据恢复服务，视图 # 开始。";
+            line.say(words, &[primary.unwrap_or(who)], &[shard.into(), no.into()]);
             return;
         }
         (ViewWhy::Recruited(node), _) => {

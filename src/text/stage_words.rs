@@ -2,7 +2,7 @@
 
 use crate::cluster::config::{Ack, Reads};
 use crate::cluster::name::{Kind, Name};
-use crate::cluster::view::{ClusterView, Role, Standing};
+use crate::cluster::view::{ClusterView, Role, ShardView, Standing, Waiting};
 use crate::scene::control::{self, Post};
 use crate::scene::copies::Groups;
 use crate::scene::state::{self, Fare, Look, Part};
@@ -156,17 +156,24 @@ pub fn committed_up_to(lang: Lang, index: u32) -> String {
     }
 }
 
-/// The title of a group of shards. Shards that want nothing have none.
-pub const fn fare(lang: Lang, fare: Fare) -> &'static str {
+/// The title of a group of shards, which may wait for some nodes. Shards that want nothing have none.
+pub fn fare(lang: Lang, fare: Fare, waited_for: &[Name]) -> String {
+    let names = waited_for.iter().map(Name::to_string).collect::<Vec<_>>();
     match (lang, fare) {
-        (Lang::En, Fare::NoPrimary) => "no primary",
-        (Lang::En, Fare::BackupLost) => "backup lost",
-        (Lang::En, Fare::Behind) => "a copy on its way",
-        (Lang::En, Fare::Whole) => "untouched",
-        (Lang::Zh, Fare::NoPrimary) => "暂无主",
-        (Lang::Zh, Fare::BackupLost) => "失去一个备",
-        (Lang::Zh, Fare::Behind) => "一个副本正在补齐",
-        (Lang::Zh, Fare::Whole) => "未受影响",
+        (Lang::En, Fare::Choice) => "disks lost: choose a copy (U)".to_owned(),
+        (Lang::En, Fare::Waits) if names.is_empty() => "no primary".to_owned(),
+        (Lang::En, Fare::Waits) => format!("no primary, waiting for {}", names.join(", ")),
+        (Lang::En, Fare::NoPrimary) => "no primary".to_owned(),
+        (Lang::En, Fare::BackupLost) => "backup lost".to_owned(),
+        (Lang::En, Fare::Behind) => "a copy on its way".to_owned(),
+        (Lang::En, Fare::Whole) => "untouched".to_owned(),
+        (Lang::Zh, Fare::Choice) => "磁盘已丢，请选定副本（U）".to_owned(),
+        (Lang::Zh, Fare::Waits) if names.is_empty() => "暂无主".to_owned(),
+        (Lang::Zh, Fare::Waits) => format!("暂无主，等 {} 回来", names.join("、")),
+        (Lang::Zh, Fare::NoPrimary) => "暂无主".to_owned(),
+        (Lang::Zh, Fare::BackupLost) => "失去一个备".to_owned(),
+        (Lang::Zh, Fare::Behind) => "一个副本正在补齐".to_owned(),
+        (Lang::Zh, Fare::Whole) => "未受影响".to_owned(),
     }
 }
 
@@ -189,13 +196,20 @@ pub fn rest(lang: Lang, groups: &Groups) -> String {
     rest + &waiting
 }
 
-/// A shard's row, for those who listen.
-pub fn shard_row(lang: Lang, shard: u16, view: u32, server: Option<Name>) -> String {
+/// A shard's row, for those who listen: who serves it, or whom it waits for.
+pub fn shard_row(lang: Lang, shard: &ShardView, server: Option<Name>, waited_for: &[Name]) -> String {
+    let (id, view) = (shard.id.0, shard.view.no.0);
+    let names = waited_for.iter().map(Name::to_string).collect::<Vec<_>>();
+    let choice = shard.waiting == Some(Waiting::Choice);
     match (lang, server) {
-        (Lang::En, Some(who)) => format!("shard {shard}, view {view}, served by {who}"),
-        (Lang::En, None) => format!("shard {shard}, view {view}, not served"),
-        (Lang::Zh, Some(who)) => format!("分片 {shard}，视图 {view}，由 {who} 服务"),
-        (Lang::Zh, None) => format!("分片 {shard}，视图 {view}，无人服务"),
+        (Lang::En, Some(who)) => format!("shard {id}, view {view}, served by {who}"),
+        (Lang::En, None) if choice => format!("shard {id}, view {view}, not served: an operator has to choose whose copy counts"),
+        (Lang::En, None) if !names.is_empty() => format!("shard {id}, view {view}, not served: it waits for {}", names.join(", ")),
+        (Lang::En, None) => format!("shard {id}, view {view}, not served"),
+        (Lang::Zh, Some(who)) => format!("分片 {id}，视图 {view}，由 {who} 服务"),
+        (Lang::Zh, None) if choice => format!("分片 {id}，视图 {view}，无人服务：要由操作员决定以哪份副本为准"),
+        (Lang::Zh, None) if !names.is_empty() => format!("分片 {id}，视图 {view}，无人服务：在等 {}", names.join("、")),
+        (Lang::Zh, None) => format!("分片 {id}，视图 {view}，无人服务"),
     }
 }
 

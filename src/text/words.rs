@@ -4,68 +4,8 @@ use crate::cluster::config::{Ack, Reads};
 use crate::cluster::name::{Kind, Name};
 use crate::cluster::property::Promise;
 use crate::cluster::rules::Rule;
+pub use crate::text::verb::Verb;
 use crate::text::{Lang, words_en, words_zh};
-
-/// What a hand can do to a process, as the page's buttons name it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Verb {
-    /// Stop it.
-    Kill,
-    /// Boot it from its disk.
-    Revive,
-    /// Let it stand still.
-    Freeze,
-    /// Let it go on.
-    Thaw,
-    /// Delay its messages.
-    Slow,
-    /// Cut all its links.
-    Isolate,
-    /// Cut one link; the other end is chosen next.
-    Cut,
-    /// Heal its links.
-    Heal,
-    /// Empty its disk.
-    Wipe,
-    /// Let it leave: what it holds moves to others first.
-    Drain,
-    /// Let another node join, or take back the selected one.
-    Add,
-}
-
-impl Verb {
-    /// All of them, in the order of the page.
-    pub const ALL: [Verb; 11] = [
-        Verb::Kill,
-        Verb::Revive,
-        Verb::Freeze,
-        Verb::Thaw,
-        Verb::Slow,
-        Verb::Isolate,
-        Verb::Cut,
-        Verb::Heal,
-        Verb::Wipe,
-        Verb::Drain,
-        Verb::Add,
-    ];
-
-    /// The key that does it.
-    pub const fn key(self) -> char {
-        match self {
-            Verb::Kill => 'K',
-            Verb::Revive => 'R',
-            Verb::Freeze => 'F',
-            Verb::Thaw => 'T',
-            Verb::Slow => 'S',
-            Verb::Isolate => 'I',
-            Verb::Cut => 'X',
-            Verb::Heal => 'H',
-            Verb::Wipe => 'W',
-            Verb::Drain => 'D',
-            Verb::Add => 'N',
-        }
-    }
-}
 
 /// How a process fares, in one word.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -301,6 +241,8 @@ pub struct Words {
     pub mark_joins: fn(&str) -> String,
     /// It was asked to leave.
     pub mark_leaves: fn(&str) -> String,
+    /// "an operator serves with what E has".
+    pub mark_salvages: fn(&str) -> String,
     /// It was frozen.
     pub mark_frozen: fn(&str) -> String,
     /// It goes on.

@@ -102,6 +102,7 @@ pub(super) static WORDS: Words = Words {
         Verb::Heal => "Heal",
         Verb::Wipe => "Wipe",
         Verb::Drain => "Drain",
+        Verb::Salvage => "Salvage",
         Verb::Add => "Add",
     },
     verb_long: |verb, who| match verb {
@@ -115,6 +116,7 @@ pub(super) static WORDS: Words = Words {
         Verb::Heal => format!("Heal the links of {who}"),
         Verb::Wipe => format!("Wipe {who}: kill it and empty its disk"),
         Verb::Drain => format!("Drain {who}: everything it holds moves to others, then it leaves"),
+        Verb::Salvage => format!("Salvage: shards that nobody may lead are served with what {who} has; what others had is given up"),
         Verb::Add => format!("Add {who}: it joins the ring and takes its share of the shards"),
     },
     no_more_nodes: "all eight nodes are there",
@@ -219,6 +221,7 @@ pub(super) static WORDS: Words = Words {
     mark_revived: |who| format!("{who} revived"),
     mark_joins: |who| format!("{who} joins"),
     mark_leaves: |who| format!("{who} drains"),
+    mark_salvages: |who| format!("served with what {who} has"),
     mark_frozen: |who| format!("{who} frozen"),
     mark_thawed: |who| format!("{who} thawed"),
     mark_slowed: |who| format!("{who} slowed"),

@@ -102,6 +102,7 @@ pub(super) static WORDS: Words = Words {
         Verb::Heal => "恢复链路",
         Verb::Wipe => "清磁盘",
         Verb::Drain => "排空",
+        Verb::Salvage => "抢救",
         Verb::Add => "加入",
     },
     verb_long: |verb, who| match verb {
@@ -115,6 +116,7 @@ pub(super) static WORDS: Words = Words {
         Verb::Heal => format!("恢复 {who} 的链路"),
         Verb::Wipe => format!("清空 {who} 的磁盘，并杀死它"),
         Verb::Drain => format!("排空 {who}：它保存的分片先搬到别处，然后离开"),
+        Verb::Salvage => format!("抢救：没有主副本的分片以 {who} 现有的数据恢复服务，别处多出的数据就此放弃"),
         Verb::Add => format!("让 {who} 加入：它进入哈希环，分担一部分分片"),
     },
     no_more_nodes: "八个节点都已在场",
@@ -219,6 +221,7 @@ pub(super) static WORDS: Words = Words {
     mark_revived: |who| format!("{who} 复活"),
     mark_joins: |who| format!("{who} 加入"),
     mark_leaves: |who| format!("{who} 排空"),
+    mark_salvages: |who| format!("以 {who} 现有的数据恢复服务"),
     mark_frozen: |who| format!("{who} 被冻结"),
     mark_thawed: |who| format!("{who} 解冻"),
     mark_slowed: |who| format!("{who} 变速"),

@@ -256,6 +256,7 @@ impl State {
             Verb::Heal => self.second.map_or(Action::Rejoin(name), |second| Action::Heal(name, second)),
             Verb::Wipe => Action::Wipe(name),
             Verb::Drain => Action::Drain(name),
+            Verb::Salvage => Action::Salvage(name),
             Verb::Add => Action::Add(self.joiner()?),
         })
     }

@@ -57,7 +57,7 @@ impl Story {
         match &fact.what {
             What::Note(Note::RingChanged { moves, .. }) => self.moving = (*moves > 0).then_some(fact.at),
             What::Note(Note::ViewChanged { shard, view, why }) => {
-                if matches!(why, ViewWhy::Promotion | ViewWhy::NoPrimary) {
+                if matches!(why, ViewWhy::Promotion | ViewWhy::NoPrimary | ViewWhy::Orphaned) {
                     self.moving = None;
                 }
                 let arrived = view.learners.is_empty() && view.primary == view.in_sync.first().copied();
@@ -110,7 +110,7 @@ impl Story {
 fn about(fact: &Record<Note>) -> Option<(ShardId, bool)> {
     let What::Note(note) = &fact.what else { return None };
     match note {
-        Note::ViewChanged { shard, why, .. } => Some((*shard, matches!(why, ViewWhy::Promotion | ViewWhy::NoPrimary))),
+        Note::ViewChanged { shard, why, .. } => Some((*shard, matches!(why, ViewWhy::Promotion | ViewWhy::NoPrimary | ViewWhy::Orphaned))),
         Note::Serving { shard, .. }
         | Note::Stopped { shard, .. }
         | Note::Truncated { shard, .. }
@@ -191,6 +191,7 @@ mod tests {
             primary: Some(Pid(in_sync[0])),
             in_sync: in_sync.iter().copied().map(Pid).collect(),
             learners: learners.iter().copied().map(Pid).collect(),
+            level: false,
         };
         let changed = |shard, view, why| Note::ViewChanged { shard: ShardId(shard), view, why };
         let recruited = |shard| changed(shard, view(2, &[1, 2, 3], &[7]), ViewWhy::Recruited(Pid(7)));

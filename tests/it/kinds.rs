@@ -15,7 +15,7 @@ use ringside::text::message_names::message_name;
 use crate::engine::Run;
 
 /// What can happen among coordinators: the leader is cut off from the others and goes on writing, another is dead for long, a
-/// third loses its disk.
+/// third loses its disk, and a node can no longer reach the leader alone.
 fn council() -> Run {
     let mut run = Run::new(4127, Rules::ALL_ON);
     run.watch_until(Time::from_millis(2_000));
@@ -37,6 +37,9 @@ fn council() -> Run {
     let wiped = leads(&run, false);
     [Fault::Wipe(wiped), Fault::Revive(wiped)].into_iter().for_each(|it| run.hand(it));
     run.watch_until(Time::from_millis(42_000));
+    let (leader, node) = (leads(&run, true), run.cluster.env().nodes[0]);
+    run.hand(Fault::Cut(node, leader));
+    run.watch_until(Time::from_millis(46_000));
     assert!(run.promises.states().iter().all(|(_, broken)| broken.is_none()), "{:?}", run.promises.states());
     run
 }
@@ -155,6 +158,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "AppendEntries",
         "Appended",
         "Ask",
+        "AskReach",
         "Chunk",
         "Commit",
         "Done",
@@ -174,6 +178,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "Open",
         "PreVote",
         "Put",
+        "Reach",
         "Ready",
         "Refused",
         "Release",
@@ -183,6 +188,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "Stale",
         "Stored",
         "Tail",
+        "TimeoutNow",
         "Views",
         "Vote",
         "Yield",

@@ -71,7 +71,7 @@ fn majority_mode_loses_nothing_either_and_comes_to_rest() {
 #[test]
 fn primary_mode_loses_acknowledged_writes_counts_them_and_breaks_no_promise_that_it_made() {
     let (mut lost, mut named) = (0, 0);
-    for seed in 0..160 {
+    for seed in 0..320 {
         let mut session = soak(seed, |setup| {
             busy(setup);
             short_logs(setup);
@@ -95,6 +95,7 @@ fn primary_mode_loses_acknowledged_writes_counts_them_and_breaks_no_promise_that
 fn with_too_few_copies_in_sync_writes_are_refused_and_reads_go_on() {
     let mut setup = Setup::new(7);
     (setup.config.min_in_sync, setup.config.workers) = (3, 0);
+    setup.roster.clients = 24;
     let mut session = Session::sparse(setup);
     session.advance(Span::secs(3), u32::MAX);
     session.dispatch("kill A".parse().expect("an action")).expect("A runs");

@@ -72,7 +72,7 @@ fn with_one_rule_off_its_own_promise_breaks() {
     ] {
         let mut own_breaks = 0;
         // An old primary seldom has anything left to say.
-        let (seeds, least) = if rule == Rule::ViewCheck { (200, 4) } else { (72, 12) };
+        let (seeds, least) = if rule == Rule::ViewCheck { (400, 4) } else { (72, 12) };
         for seed in 0..seeds {
             let session = soak(seed, &[rule]);
             let broken = broken(&session);

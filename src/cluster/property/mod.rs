@@ -212,6 +212,7 @@ impl Promises {
             Fault::Revive(_)
             | Fault::Join(_)
             | Fault::Leave(_)
+            | Fault::Proceed(_)
             | Fault::Freeze(_)
             | Fault::Thaw(_)
             | Fault::Slow(..)

@@ -10,29 +10,33 @@ use crate::sim::time::Time;
 impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     /// Nobody leads, as far as it can hear.
     pub(super) fn stand(&mut self, now: Time, patience: Patience, draw: Draw<'_>, out: &mut Vec<Want<T, S>>) {
+        assert!(!self.newcomer, "member {} does not count, and stands", self.me.0);
         self.deadline = now + draw(patience.election_min, patience.election_max);
         let votes = vec![None; self.members.len()];
         if patience.pre_vote {
-            self.role = Role::Candidate { pre: true, votes };
-            self.ask(self.term.next(), true, out);
+            self.role = Role::Candidate { pre: true, leave: false, votes };
+            self.ask(self.term.next(), true, false, out);
             self.hear_vote(self.me, true, true, now, patience, out);
         } else {
-            self.stand_truly(now, patience, out);
+            self.stand_truly(None, now, patience, out);
         }
     }
 
-    /// Begins a term of its own. The requests go out when its own vote is on disk.
-    fn stand_truly(&mut self, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
-        self.role = Role::Candidate { pre: false, votes: vec![None; self.members.len()] };
+    /// Begins a term of its own, perhaps because the leader of the term before has asked it to. The requests go out when its own
+    /// vote is on disk.
+    pub(super) fn stand_truly(&mut self, leave_of: Option<Pid>, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
+        assert!(!self.is_leader(), "member {} leads term {}, and stands", self.me.0, self.term.0);
+        assert!(!self.newcomer, "member {} does not count, and stands", self.me.0);
+        self.role = Role::Candidate { pre: false, leave: leave_of.is_some(), votes: vec![None; self.members.len()] };
         (self.term, self.voted) = (self.term.next(), Some(self.me));
-        out.push(Want::Tell(Fact::Stands(self.term)));
+        out.push(Want::Tell(Fact::Stands(self.term, leave_of)));
         self.save_vote(self.me, now, patience, out);
     }
 
-    fn ask(&self, term: Term, pre: bool, out: &mut Vec<Want<T, S>>) {
+    fn ask(&self, term: Term, pre: bool, leave: bool, out: &mut Vec<Want<T, S>>) {
         let last = self.last();
         for &to in self.members.iter().filter(|&&to| to != self.me) {
-            out.push(Want::Send(to, RaftMsg::RequestVote { term, last, pre }));
+            out.push(Want::Send(to, RaftMsg::RequestVote { term, last, pre, leave }));
         }
     }
 
@@ -47,10 +51,11 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
 
     /// The vote of this term for this candidate will survive a crash: it may be told.
     pub(super) fn vote_is_stored(&mut self, candidate: Pid, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
+        assert!(self.voted == Some(candidate), "{} is told of a vote that it does not have", candidate.0);
         if candidate != self.me {
             out.push(Want::Send(candidate, RaftMsg::Vote { term: self.term, granted: true, pre: false }));
-        } else if matches!(self.role, Role::Candidate { pre: false, .. }) {
-            self.ask(self.term, false, out);
+        } else if let Role::Candidate { pre: false, leave, .. } = self.role {
+            self.ask(self.term, false, leave, out);
             self.hear_vote(self.me, true, false, now, patience, out);
         }
     }
@@ -63,14 +68,16 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         term: Term,
         last: (Index, Term),
         pre: bool,
+        leave: bool,
         now: Time,
         patience: Patience,
         draw: Draw<'_>,
         out: &mut Vec<Want<T, S>>,
     ) {
         let refuse = |term| Want::Send(from, RaftMsg::Vote { term, granted: false, pre });
-        // Whoever hears a leader does not help to replace it: a leader's lease rests on that.
-        let hears = self.is_leader() || now.since(self.heard) < patience.election_min;
+        // Whoever hears a leader does not help to replace it: a leader's lease rests on that. One that asks to be replaced has
+        // ended its lease before (see `transfer`).
+        let hears = !leave && (self.is_leader() || now.since(self.heard) < patience.election_min);
         if self.newcomer || term < self.term || (patience.pre_vote && hears) {
             out.push(refuse(self.term));
             return;
@@ -93,6 +100,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         if self.voted.is_none() {
             out.push(Want::Tell(Fact::Votes(term, from)));
         }
+        assert!(term == self.term, "a vote in term {} for a candidate of term {}", self.term.0, term.0);
         self.voted = Some(from);
         self.deadline = now + draw(patience.election_min, patience.election_max);
         self.save_vote(from, now, patience, out);
@@ -121,14 +129,14 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
 
     fn hear_vote(&mut self, from: Pid, granted: bool, of_pre: bool, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
         let need = self.need(patience);
-        let Role::Candidate { pre, votes } = &mut self.role else { return };
+        let Role::Candidate { pre, votes, .. } = &mut self.role else { return };
         let Some(i) = self.members.iter().position(|&pid| pid == from).filter(|_| *pre == of_pre) else { return };
         votes[i] = Some(granted);
         if count(votes.iter().copied(), need) != Outcome::Won {
             return;
         }
         if of_pre {
-            self.stand_truly(now, patience, out);
+            self.stand_truly(None, now, patience, out);
         } else {
             self.lead(now, patience, out);
         }

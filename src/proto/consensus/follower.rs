@@ -24,8 +24,10 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
             out.push(self.answer(from, Index(0), false, false, sent));
             return false;
         }
-        if term == self.term && self.is_leader() {
-            return false; // two leaders in one term: only a broken rule can bring this about
+        let another = term == self.term && self.leader().is_some_and(|leader| leader != from);
+        assert!(!another || !patience.is_safe(), "term {} has two leaders, {} is the second", term.0, from.0);
+        if another && self.is_leader() {
+            return false;
         }
         if term > self.term || self.role != Role::Follower(Some(from)) {
             self.enter_term(term, Some(from), now, patience, draw, out);
@@ -36,6 +38,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     }
 
     /// The leader of this term sends what follows `prev`.
+    #[expect(clippy::too_many_arguments, reason = "the fields of one message, taken apart")]
     pub(super) fn append_from(
         &mut self,
         from: Pid,
@@ -43,10 +46,14 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         entries: Vec<Entry<T>>,
         commit: Index,
         sent: Time,
+        patience: Patience,
         out: &mut Vec<Want<T, S>>,
     ) {
         let (term, beat) = (self.term, entries.is_empty());
         let base = self.log.base();
+        let marks = entries.iter().map(|entry| entry.mark).chain([term]);
+        let grow = marks.fold((true, prev.1), |(grow, before), mark| (grow && mark >= before, mark)).0;
+        assert!(grow || !patience.is_safe(), "the terms of entries sent in term {} do not grow", term.0);
         if prev.0 >= base && self.log.mark_at(prev.0) != Some(prev.1) {
             // The leader may skip all of the term that stands here, and whatever is beyond the end.
             let upto = self.no_later_than(prev.0);
@@ -63,6 +70,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         let keep = Index(prev.0.0 + known as u32).max(base);
         let fresh: Vec<Entry<T>> = entries[known..].to_vec();
         if !fresh.is_empty() && self.log.last() > keep {
+            assert!(keep >= self.commit || !patience.is_safe(), "entry {} is decided, and cut off after {}", self.commit.0, keep.0);
             let dropped = self.log.truncate(keep);
             self.generation += 1;
             self.stored = self.stored.min(keep);
@@ -73,6 +81,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         for entry in &fresh {
             self.log.push(entry.clone());
         }
+        assert!(self.log.last() >= verified, "the log agrees up to {}, and ends at {}", verified.0, self.log.last().0);
         if fresh.is_empty() && self.stored >= verified {
             out.push(self.answer(from, verified, true, beat, sent));
         } else {
@@ -102,13 +111,14 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
 
     pub(super) fn learn_commit(&mut self, commit: Index, out: &mut Vec<Want<T, S>>) {
         if commit > self.commit {
+            assert!(commit <= self.log.last(), "decided up to {}, but the log ends at {}", commit.0, self.log.last().0);
             self.commit = commit;
             out.push(Want::Commit(commit));
         }
     }
 
     /// The leader of this term sends a snapshot. A newer tail that agrees with it stays.
-    pub(super) fn install(&mut self, from: Pid, snapshot: Snapshot<S>, sent: Time, out: &mut Vec<Want<T, S>>) {
+    pub(super) fn install(&mut self, from: Pid, snapshot: Snapshot<S>, sent: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
         let (upto, term) = snapshot.upto;
         let answer = Some((from, self.term, sent));
         if upto <= self.commit {
@@ -116,6 +126,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
             out.push(Want::Save { change: Saving::Log(self.log.last(), Vec::new(), self.commit), mark });
             return;
         }
+        assert!(term <= self.term || !patience.is_safe(), "a snapshot of term {}, sent in term {}", term.0, self.term.0);
         let agrees = self.log.mark_at(upto) == Some(term);
         if agrees {
             self.log = self.log.since(upto);
@@ -124,6 +135,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
             self.log = Log::after(upto, term);
             self.stored = Index(0);
         }
+        assert!(self.log.base() == upto, "the log goes on after {}, the snapshot ends at {}", self.log.base().0, upto.0);
         self.commit = upto;
         self.snapshot = Some(snapshot.clone());
         let mark = Mark::Log { upto, generation: self.generation, answer };

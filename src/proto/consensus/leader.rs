@@ -52,6 +52,11 @@ impl Leading {
         self.peers.iter().filter(|peer| peer.newcomer).map(|peer| (peer.pid, peer.life))
     }
 
+    /// Whether a member counts, and has stored all of a log that ends there.
+    pub(super) fn is_level(&self, member: Pid, last: Index) -> bool {
+        self.peers.iter().any(|peer| peer.pid == member && !peer.newcomer && peer.matched >= last)
+    }
+
     pub(super) fn beats_at(&self, patience: Patience) -> Time {
         self.beat + patience.heartbeat_every
     }
@@ -60,6 +65,11 @@ impl Leading {
 impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     /// The election is won.
     pub(super) fn lead(&mut self, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
+        let Role::Candidate { pre: false, votes, .. } = &self.role else { panic!("member {} leads without an election", self.me.0) };
+        let ayes = votes.iter().filter(|&&vote| vote == Some(true)).count();
+        assert!(ayes >= self.need(patience), "member {} leads term {} with {ayes} votes", self.me.0, self.term.0);
+        assert!(self.voted == Some(self.me), "member {} leads term {} without its own vote", self.me.0, self.term.0);
+        assert!(self.commit <= self.log.last(), "member {} leads, and lacks what it knows to be decided", self.me.0);
         let next = self.log.last().next();
         let others = self.members.iter().filter(|&&pid| pid != self.me);
         let peer = |&pid: &Pid| Peer { pid, life: 0, newcomer: false, matched: Index(0), next, probing: true, followed: None, sent: now };
@@ -76,7 +86,9 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
 
     pub(super) fn append(&mut self, op: Option<T>, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) -> Index {
         let entry = Entry { mark: self.term, op };
-        let before = self.log.last();
+        let (before, latest) = self.last();
+        assert!(self.is_leader(), "member {} follows, and adds to the log", self.me.0);
+        assert!(latest <= self.term || !patience.is_safe(), "an entry of term {} after one of term {}", self.term.0, latest.0);
         let index = self.log.push(entry.clone());
         let mark = Mark::Log { upto: index, generation: self.generation, answer: None };
         out.push(Want::Save { change: Saving::Log(before, vec![entry], self.commit), mark });
@@ -167,6 +179,9 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         let Role::Leader(leading) = &mut self.role else { return };
         let Some(i) = leading.peers.iter().position(|peer| peer.pid == from) else { return };
         let peer = &mut leading.peers[i];
+        let beyond = matches && upto > last;
+        assert!(!beyond || !patience.is_safe(), "{} has stored entry {} of a log that ends at {}", from.0, upto.0, last.0);
+        assert!(sent <= now, "{} answers what will be sent at {sent:?}", from.0);
         peer.followed = peer.followed.max(Some(sent));
         if matches {
             let upto = upto.min(last);
@@ -193,6 +208,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         let stored = leading.peers.iter().map(|peer| if peer.newcomer { Index(0) } else { peer.matched }).chain([self.stored]);
         let commit = committed(stored, need);
         let mine = self.log.mark_at(commit) == Some(self.term);
+        assert!(commit <= self.log.last(), "more is stored than there is: {} of {}", commit.0, self.log.last().0);
         if commit > self.commit && (mine || !patience.current_term_only) {
             self.commit = commit;
             out.push(Want::Commit(commit));

@@ -15,4 +15,5 @@ pub mod quorum;
 pub mod raft;
 #[cfg(test)]
 mod tests;
+mod transfer;
 pub mod words;

@@ -42,8 +42,15 @@ impl<T: Clone, S: Clone> RaftDisk<T, S> {
     /// Carries out a change.
     pub fn save(&mut self, change: &Saving<T, S>) {
         match change {
-            Saving::Vote(term, voted) => (self.term, self.voted) = (*term, *voted),
+            Saving::Vote(term, voted) => {
+                let changes = self.voted.is_some() && self.voted != *voted;
+                assert!(*term >= self.term, "a disk's term goes back from {} to {}", self.term.0, term.0);
+                assert!(*term > self.term || !changes, "a second vote in term {}", term.0);
+                (self.term, self.voted) = (*term, *voted);
+            }
             Saving::Log(keep, entries, commit) => {
+                assert!(*keep >= self.log.base(), "a disk's log is cut at {}, within its snapshot up to {}", keep.0, self.log.base().0);
+                assert!(*keep <= self.log.last(), "a disk's log ends at {} and goes on after {}", self.log.last().0, keep.0);
                 self.commit = *commit;
                 self.log.truncate(*keep);
                 for entry in entries {
@@ -51,6 +58,7 @@ impl<T: Clone, S: Clone> RaftDisk<T, S> {
                 }
             }
             Saving::Snapshot(snapshot, all) => {
+                assert!(snapshot.upto.0 >= self.log.base(), "a disk's snapshot is replaced by an older one, up to {}", snapshot.upto.0.0);
                 self.log = if *all { Log::after(snapshot.upto.0, snapshot.upto.1) } else { self.log.since(snapshot.upto.0) };
                 self.commit = self.commit.max(snapshot.upto.0);
                 self.snapshot = Some(snapshot.clone());
@@ -65,8 +73,8 @@ impl<T: Clone, S: Clone> RaftDisk<T, S> {
 pub(super) enum Role {
     /// It follows whoever leads the term, if it has heard of one.
     Follower(Option<Pid>),
-    /// It stands for election, or asks if it could win. Votes by member.
-    Candidate { pre: bool, votes: Vec<Option<bool>> },
+    /// It stands for election, or asks if it could win; perhaps by leave of the leader before. Votes by member.
+    Candidate { pre: bool, leave: bool, votes: Vec<Option<bool>> },
     /// It leads.
     Leader(Leading),
 }
@@ -110,6 +118,10 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     pub fn new(me: Pid, life: u32, members: Vec<Pid>, disk: &RaftDisk<T, S>, now: Time, patience: Patience, draw: Draw<'_>) -> Raft<T, S> {
         let (log, snapshot) = (disk.log.clone(), disk.snapshot.clone());
         let (stored, commit) = (log.last(), disk.commit.clamp(log.base(), log.last()));
+        let base = snapshot.as_ref().map_or(Index(0), |snapshot| snapshot.upto.0);
+        assert!(members.contains(&me), "{} is not of the group", me.0);
+        assert!(disk.voted.is_none_or(|voted| members.contains(&voted)), "a vote for nobody of the group");
+        assert!(log.base() == base, "a log goes on after {}, its snapshot ends at {}", log.base().0, base.0);
         let newcomer = !disk.member && members.len() > 1;
         let deadline = now + draw(patience.election_min, patience.election_max);
         let (term, voted) = (disk.term, disk.voted);
@@ -159,6 +171,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     }
     /// A newcomer: its present life was readmitted by what is committed. It counts from now on.
     pub fn admit(&mut self, out: &mut Vec<Want<T, S>>) {
+        assert!(self.newcomer, "member {} counts already", self.me.0);
         self.newcomer = false;
         out.push(Want::Save { change: Saving::Member, mark: Mark::Nothing });
     }
@@ -210,16 +223,17 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     #[inline(never)]
     pub fn receive(&mut self, from: Pid, msg: RaftMsg<T, S>, now: Time, patience: Patience, draw: Draw<'_>, out: &mut Vec<Want<T, S>>) {
         match msg {
-            RaftMsg::RequestVote { term, last, pre } => self.asked(from, term, last, pre, now, patience, draw, out),
+            RaftMsg::RequestVote { term, last, pre, leave } => self.asked(from, term, last, pre, leave, now, patience, draw, out),
+            RaftMsg::TimeoutNow { term } => self.stand_at_once(from, term, now, patience, draw, out),
             RaftMsg::Vote { term, granted, pre } => self.answered(from, term, granted, pre, now, patience, draw, out),
             RaftMsg::AppendEntries { term, prev, entries, commit, sent } => {
                 if self.hear_leader(from, term, sent, now, patience, draw, out) {
-                    self.append_from(from, prev, entries, commit, sent, out);
+                    self.append_from(from, prev, entries, commit, sent, patience, out);
                 }
             }
             RaftMsg::InstallSnapshot { term, snapshot, sent } => {
                 if self.hear_leader(from, term, sent, now, patience, draw, out) {
-                    self.install(from, snapshot, sent, out);
+                    self.install(from, snapshot, sent, patience, out);
                 }
             }
             RaftMsg::Appended { life, newcomer, term, upto, matches, sent, .. } => {
@@ -240,6 +254,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
                 self.vote_is_stored(candidate, now, patience, out);
             }
             Mark::Log { upto, generation, answer } if generation == self.generation => {
+                assert!(upto <= self.log.last(), "stored up to {}, but the log ends at {}", upto.0, self.log.last().0);
                 self.stored = self.stored.max(upto);
                 if let Some((leader, term, sent)) = answer {
                     let (life, newcomer, beat) = (self.life, self.newcomer, false);
@@ -282,7 +297,9 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         draw: Draw<'_>,
         out: &mut Vec<Want<T, S>>,
     ) {
+        assert!(term >= self.term, "member {} would go back from term {} to {}", self.me.0, self.term.0, term.0);
         if self.is_leader() {
+            assert!(term > self.term, "member {} leads term {} and would follow another in it", self.me.0, term.0);
             out.push(Want::Tell(Fact::StepsDown(term)));
             // A leader has no deadline of its own: it begins to wait now.
             self.deadline = now + draw(patience.election_min, patience.election_max);

@@ -2,7 +2,7 @@
 
 use crate::proto::consensus::lab::{Lab, PATIENCE};
 use crate::proto::consensus::raft::Role;
-use crate::proto::consensus::words::{RaftMsg, Term};
+use crate::proto::consensus::words::{Fact, RaftMsg, Term};
 use crate::proto::log::Index;
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
@@ -49,7 +49,7 @@ fn a_vote_is_told_only_when_it_is_on_disk_and_a_new_life_remembers_it() {
         let mut lab = Lab::new(3);
         lab.patience.pre_vote = false;
         lab.patience.vote_is_stored = stored;
-        let ask = |term| RaftMsg::RequestVote { term: Term(term), last: (Index(0), Term(0)), pre: false };
+        let ask = |term| RaftMsg::RequestVote { term: Term(term), last: (Index(0), Term(0)), pre: false, leave: false };
         lab.now += Span(5_000);
         lab.act(2, |it, now, patience, out| it.receive(Pid(0), ask(1), now, patience, &mut |min, _| min, out));
         let told = |lab: &Lab| lab.mail.iter().filter(|(_, _, msg)| matches!(msg, RaftMsg::Vote { granted: true, .. })).count();
@@ -201,7 +201,7 @@ fn a_member_that_lost_its_disk_neither_votes_nor_counts_until_it_is_readmitted()
     lab.settle_but(&[1]);
     assert_eq!(lab.members[0].commit(), Index(2), "0 and 2 have stored it");
     lab.wipe(2);
-    lab.saves.clear();
+    lab.reboot(1); // what it had not stored is gone
     lab.elect(1);
     assert_eq!(lab.leaders(), [(0, 1)], "2 has forgotten the entry, and must not help 1, which never stored it");
     lab.deaf = vec![1];
@@ -301,4 +301,86 @@ fn a_leader_that_nobody_answers_gives_way_and_one_that_is_answered_does_not() {
     lab.deaf = vec![0];
     lab.elect(1);
     assert_eq!(lab.leaders(), [(1, 2)]);
+}
+
+/// Lets a leader yield to another member; gives whether it did.
+fn yield_to(lab: &mut Lab, from: u16, to: u16) -> bool {
+    let mut given = false;
+    lab.act(from, |it, now, patience, out| given = it.yield_to(Pid(to), now, patience, &mut |min, _| min, out));
+    given
+}
+
+#[test]
+fn a_leader_that_yields_is_replaced_at_once_though_everybody_has_just_heard_it() {
+    let mut lab = Lab::new(3);
+    lab.elect(0);
+    lab.now += Span(200);
+    lab.tick(0);
+    lab.settle();
+    assert!(yield_to(&mut lab, 0, 2));
+    assert_eq!(lab.members[0].leads_until(PATIENCE), None, "before the other knows of it");
+    assert_eq!(lab.leaders(), []);
+    lab.settle();
+    assert_eq!(lab.leaders(), [(2, 2)]);
+    assert!(lab.facts.contains(&(Pid(2), Fact::Stands(Term(2), Some(Pid(0))))));
+    lab.now += Span(200);
+    lab.tick(2);
+    lab.settle();
+    assert!(lab.members.iter().all(|it| it.leader() == Some(Pid(2))));
+}
+
+#[test]
+fn a_leader_does_not_yield_to_a_member_that_lacks_something_or_does_not_count() {
+    let mut lab = Lab::new(3);
+    lab.elect(0);
+    lab.deaf = vec![2];
+    lab.propose(0, 7);
+    lab.settle();
+    assert!(!yield_to(&mut lab, 0, 2), "its log is shorter");
+    lab.deaf.clear();
+    lab.now += Span(200);
+    lab.tick(0);
+    lab.settle();
+    lab.wipe(1);
+    for _ in 0..3 {
+        lab.now += Span(200);
+        lab.tick(0);
+        lab.settle();
+    }
+    assert!(!yield_to(&mut lab, 0, 1), "it has lost its disk, and is not readmitted");
+    assert!(!yield_to(&mut lab, 2, 1), "a follower has nothing to yield");
+    assert_eq!(lab.leaders(), [(0, 1)]);
+    assert!(yield_to(&mut lab, 0, 2));
+}
+
+#[test]
+fn leave_that_arrives_in_a_later_term_deposes_nobody() {
+    // Whether or not whom it is for has heard of that term.
+    for heard in [false, true] {
+        let mut lab = Lab::new(3);
+        lab.elect(0);
+        assert!(yield_to(&mut lab, 0, 2));
+        let late = std::mem::take(&mut lab.mail);
+        assert_eq!(late.len(), 1);
+        lab.deaf = if heard { Vec::new() } else { vec![2] };
+        lab.elect(1);
+        assert_eq!(lab.leaders(), [(1, 2)], "an ordinary election, with the vote of the one that yielded");
+        lab.deaf.clear();
+        let until = lab.members[1].leads_until(PATIENCE);
+        assert!(until > Some(lab.now));
+        for (from, to, msg) in late {
+            lab.act(to.0, |it, now, patience, out| it.receive(from, msg, now, patience, &mut |min, _| min, out));
+        }
+        lab.settle();
+        assert_eq!(lab.members[2].stands(), (!heard).then_some(false), "it stands in vain, or not at all");
+        assert_eq!((lab.leaders(), lab.members[1].leads_until(PATIENCE)), (vec![(1, 2)], until), "heard: {heard}");
+    }
+}
+
+#[test]
+fn leave_does_not_help_whoever_lacks_what_may_be_committed() {
+    let mut lab = Lab::of(&[&[1, 1], &[1, 1], &[1]], &[1, 1, 1]);
+    lab.act(2, |it, now, patience, out| it.receive(Pid(0), RaftMsg::TimeoutNow { term: Term(1) }, now, patience, &mut |min, _| min, out));
+    lab.settle();
+    assert_eq!(lab.leaders(), []);
 }

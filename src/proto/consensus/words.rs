@@ -46,8 +46,16 @@ pub enum RaftMsg<T, S> {
         last: (Index, Term),
         /// Whether it only asks if it could win: nobody's term or vote changes.
         pre: bool,
+        /// Whether the leader of the term before has asked it to stand: that leader leads no more, and who has heard it just
+        /// now may vote all the same.
+        leave: bool,
     },
-    /// Answer to it.
+    /// Leader to another member, at the moment at which it gives up the lead: stand for election, without waiting.
+    TimeoutNow {
+        /// The term in which it led.
+        term: Term,
+    },
+    /// Answer to `RequestVote`.
     Vote {
         /// The voter's term; for a granted pre-vote, the term asked for.
         term: Term,
@@ -154,14 +162,16 @@ pub enum Mark {
 /// A fact.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Fact {
-    /// It hears no leader and stands for election in this term.
-    Stands(Term),
+    /// It stands for election in this term: since it hears no leader, or because this one has asked it to.
+    Stands(Term, Option<Pid>),
     /// It was elected.
     Leads(Term),
     /// It has heard of this higher term, and leads no more.
     StepsDown(Term),
     /// It led this term, has not been followed by a majority for long, and leads no more.
     Resigns(Term),
+    /// It led this term, and has given up the lead in favour of another.
+    Yields(Term, Pid),
     /// It gave its vote of this term to a candidate.
     Votes(Term, Pid),
     /// It dropped the end of its log: the first index, and how many.
@@ -191,4 +201,12 @@ pub struct Patience {
     /// Only entries of the present term are committed by counting, and so a leader begins its term with an entry without an
     /// operation (rule; Raft, sections 5.4.2 and 8). Without it, it does neither.
     pub current_term_only: bool,
+}
+
+impl Patience {
+    /// Whether every rule holds on which Raft's argument rests. Only then can a member assert what follows from that argument, and
+    /// not from its own steps alone.
+    pub const fn is_safe(self) -> bool {
+        self.majority && self.vote_is_stored && self.current_term_only
+    }
 }

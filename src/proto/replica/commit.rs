@@ -1,6 +1,7 @@
 //! When an entry is committed, when a learner is proposed, and how far a log may be trimmed: what a primary concludes from what
 //! the others have stored.
 
+use crate::proto::replica::leading::Level;
 use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::Index;
 use crate::proto::replica::words::{Commit, ReplicaMsg, Terms, Want};
@@ -27,8 +28,9 @@ impl<T: Clone + Eq> Replica<T> {
         let (last, commit) = (self.log.last(), self.commit);
         let Some(leading) = &mut self.leading else { return };
         let Some(peer) = leading.peers.iter_mut().find(|peer| peer.pid == pid) else { return };
-        // From the moment it is proposed, commits wait for it: so it must have all that is committed already.
-        if leading.settled && !peer.in_sync && !peer.proposed && peer.matched >= commit && peer.matched.0 + 4 > last.0 {
+        // From the moment it is proposed, commits wait for it: so it must have all that is committed already, by a predecessor, too.
+        let enough = commit.max(leading.begins);
+        if leading.even && !peer.in_sync && !peer.proposed && peer.matched >= enough && peer.matched.0 + 4 > last.0 {
             peer.proposed = true;
             peer.asked = now;
             out.push(Want::Ready { learner: pid, again: false });
@@ -40,32 +42,56 @@ impl<T: Clone + Eq> Replica<T> {
         let Some(leading) = self.leading.as_mut().filter(|_| self.gather.is_none()) else { return };
         let counted = || leading.peers.iter().filter(|peer| peer.counts());
         let all = counted().map(|peer| peer.matched).fold(self.stored, Index::min);
-        if !leading.settled && all < leading.begins {
+        if !leading.even && all < leading.begins {
             return;
         }
+        leading.even = true;
+        assert!(all <= self.log.last(), "a copy has stored more of this log than there is");
         self.floor = self.floor.max(all);
+        let in_sync = 1 + leading.peers.iter().filter(|peer| peer.in_sync).count();
         let commit = match terms.commit {
-            Commit::All => all,
             Commit::Own => self.stored,
-            Commit::Majority(copies) => {
-                let voters = leading.peers.iter().filter(|peer| peer.in_sync).map(|peer| peer.matched).chain([self.stored]);
-                let voters = in_order(voters, |a, b| b.cmp(a));
-                let enough = voters.len().max(usize::from(copies)) / 2;
-                let held = voters.get(enough).copied().unwrap_or_default().max(all.min(leading.begins));
+            Commit::All | Commit::Majority(_) if in_sync < terms.min => match leading.level {
+                Level::Untold | Level::Told => self.commit,
+                Level::Known => all.min(leading.begins).max(self.commit),
+            },
+            Commit::All => all,
+            Commit::Majority(_) => {
+                let held = leading.peers.iter().filter(|peer| peer.in_sync).map(|peer| peer.matched).chain([self.stored]);
+                let held = in_order(held, |a, b| b.cmp(a));
+                let held = held.get(terms.commit.holders(in_sync) - 1).copied().unwrap_or_default();
                 counted().filter(|peer| peer.proposed).map(|peer| peer.matched).fold(held, Index::min)
             }
         };
-        if commit <= self.commit {
-            return;
+        assert!(commit <= self.log.last(), "what is not in the log is committed");
+        let news = commit > self.commit;
+        if news {
+            self.commit = commit;
+            out.push(Want::Commit(commit));
         }
-        self.commit = commit;
-        out.push(Want::Commit(commit));
-        if !leading.settled {
+        let open = |i: u32| self.log.get(Index(i)).is_some_and(|entry| entry.op.is_some());
+        if !leading.settled && !(self.commit.0 + 1..=leading.begins.0).any(open) {
             leading.settled = true;
             out.push(Want::Settled);
         }
+        if !news {
+            return self.report_level(terms, out);
+        }
         let told: Vec<Pid> = leading.peers.iter().map(|peer| peer.pid).collect();
         told.into_iter().for_each(|pid| self.tell_commit(pid, true, out));
+        self.report_level(terms, out);
+    }
+
+    /// Primary: tells the control plane that every in-sync copy has what is committed, where that is worth knowing.
+    pub(super) fn report_level(&mut self, terms: Terms, out: &mut Vec<Want<T>>) {
+        let (commit, stored) = (self.commit, self.stored);
+        let Some(leading) = self.leading.as_mut().filter(|leading| leading.even && leading.level == Level::Untold) else { return };
+        let all = commit.max(leading.begins);
+        let holds = stored >= all && leading.peers.iter().filter(|peer| peer.in_sync).all(|peer| peer.matched >= all);
+        if terms.min > 1 && holds {
+            leading.level = Level::Told;
+            out.push(Want::Level { open: !leading.settled });
+        }
     }
 
     /// Primary: tells a peer how much of what it has is committed: `always`, or if that is news to one that counts. A peer that is

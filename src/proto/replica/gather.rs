@@ -1,4 +1,22 @@
 //! How a new primary looks at what the other in-sync copies have before it leads, in the modes that need it.
+//!
+//! *Why what it finds is all that was acknowledged* (mode `Majority`; n copies count, f of them may lack a committed entry, and the
+//! control plane lets nobody lead unless at least f + 1 copies of the in-sync set live and have kept their disks):
+//!
+//! 1. When an entry is committed, all but f of the in-sync copies have stored it. A learner that was proposed has stored it, too, so
+//!    whoever joins the set lacks nothing. Whoever leaves it only makes the set smaller. So at every time at most f members of the
+//!    in-sync set lack any given committed entry.
+//! 2. A new primary asks *every* member, at least f + 1 with itself. One of them had stored the entry before it answered, and from
+//!    its answer on it refuses whatever a lower view sends: an entry that it did not have then is never committed by a lower view with
+//!    its help.
+//! 3. A log whose last entry has the largest (view, index) holds every committed entry: entries of one view are written by one
+//!    primary, in order; and a primary of a later view had them all before it wrote its first (by these three steps). A copy that
+//!    began with a snapshot has what that stands for: only what is committed is in a snapshot.
+//!
+//! So the new primary must end up with that log and no other. It takes over the end where the two logs have an entry in common.
+//! Where they have none, since the better log begins behind the end of its own, it does not lead: it asks for a view in which the
+//! copy with the better log does ([`Want::Defer`]), and is brought up to date by that one. That happens at most once for each member,
+//! since each time the end is a later one.
 
 use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::{Entry, Index, ViewNo};
@@ -12,32 +30,46 @@ pub(super) struct Gather<T> {
     since: Time,
     /// When it last asked.
     asked: Option<Time>,
-    heard: Vec<Pid>,
-    /// The best end of a log told so far.
-    best: Option<Tail<T>>,
+    /// The ends of the others' logs, in the order in which they were told.
+    told: Vec<(Pid, Tail<T>)>,
 }
 
-/// The end of a log: the entry before it, index and view, and what follows.
-type Tail<T> = ((Index, ViewNo), Vec<Entry<T>>);
+/// The end of a log.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Tail<T> {
+    /// The entry before: index and view.
+    prev: (Index, ViewNo),
+    /// What follows.
+    entries: Vec<Entry<T>>,
+}
 
-impl<T> Gather<T> {
-    pub(super) fn new(since: Time) -> Gather<T> {
-        Gather { since, asked: None, heard: Vec::new(), best: None }
+impl<T> Tail<T> {
+    /// Which of two logs was written last: the view of its last entry, then that one's index (Raft, section 5.4.1).
+    fn end(&self) -> (ViewNo, Index) {
+        (self.entries.last().map_or(self.prev.1, |entry| entry.mark), Index(self.prev.0.0 + self.entries.len() as u32))
     }
 }
 
-/// Which of two logs was written last: the view of its last entry, then that one's index (Raft, section 5.4.1).
-fn end<T>(prev: (Index, ViewNo), entries: &[Entry<T>]) -> (ViewNo, Index) {
-    (entries.last().map_or(prev.1, |entry| entry.mark), Index(prev.0.0 + entries.len() as u32))
+impl<T> Gather<T> {
+    pub(super) fn new(since: Time) -> Gather<T> {
+        Gather { since, asked: None, told: Vec::new() }
+    }
+
+    fn has_heard(&self, pid: Pid) -> bool {
+        self.told.iter().any(|(who, _)| *who == pid)
+    }
 }
 
 impl<T: Clone + Eq> Replica<T> {
     /// New primary: asks whoever counts and has not answered, again after a while, and asks for a view without whoever is silent
     /// too long. When all have answered, it begins to lead.
     pub(super) fn ask_around(&mut self, now: Time, terms: Terms, out: &mut Vec<Want<T>>) {
-        let (view, after) = (self.view, self.commit);
+        let (view, after) = (
+            self.view,
+            (self.commit, self.log.mark_at(self.commit).expect("what is committed is in the log, or in the snapshot before it")),
+        );
         let (Some(leading), Some(gather)) = (&self.leading, &mut self.gather) else { return };
-        let silent = leading.peers.iter().filter(|peer| peer.in_sync && !gather.heard.contains(&peer.pid));
+        let silent = leading.peers.iter().filter(|peer| peer.in_sync && !gather.has_heard(peer.pid));
         let silent: Vec<Pid> = silent.map(|peer| peer.pid).collect();
         if silent.is_empty() {
             return self.take_the_lead(now, terms, out);
@@ -55,12 +87,12 @@ impl<T: Clone + Eq> Replica<T> {
     }
 
     /// Another copy: what a new primary asks for. From here on it follows that primary.
-    pub(super) fn tell(&mut self, from: Pid, view: ViewNo, after: Index, out: &mut Vec<Want<T>>) {
+    pub(super) fn tell(&mut self, from: Pid, view: ViewNo, after: (Index, ViewNo), out: &mut Vec<Want<T>>) {
         if !self.yields_to(from, view) {
             return;
         }
-        let at = after.max(self.log.base()).min(self.log.last());
-        let prev = (at, self.log.mark_at(at).unwrap_or_default());
+        let at = if self.log.mark_at(after.0) == Some(after.1) { after.0 } else { self.log.base() };
+        let prev = (at, self.log.mark_at(at).expect("a log knows the entry before its first"));
         let entries = self.log.from(at.next(), usize::MAX);
         out.push(Want::Send(from, ReplicaMsg::Tail { view, prev, entries }));
     }
@@ -75,24 +107,25 @@ impl<T: Clone + Eq> Replica<T> {
         terms: Terms,
         out: &mut Vec<Want<T>>,
     ) {
-        let Some(gather) = self.gather.as_mut().filter(|gather| !gather.heard.contains(&from)) else { return };
-        gather.heard.push(from);
-        if gather.best.as_ref().is_none_or(|(prev_best, best)| end(prev, &entries) > end(*prev_best, best)) {
-            gather.best = Some((prev, entries));
-        }
+        let Some(gather) = self.gather.as_mut().filter(|gather| !gather.has_heard(from)) else { return };
+        gather.told.push((from, Tail { prev, entries }));
         self.ask_around(now, terms, out);
     }
 
-    /// All have told: the best end becomes this log's, and the view begins with a mark behind it.
+    /// All have told: the end that was written last becomes this log's, and the view begins with a mark behind it.
     fn take_the_lead(&mut self, now: Time, terms: Terms, out: &mut Vec<Want<T>>) {
-        let last = self.log.last();
-        let mine = (self.log.mark_at(last).unwrap_or_default(), last);
-        let best = self.gather.take().and_then(|gather| gather.best);
-        // Logs that agree nowhere are the work of a rule that is off: then its own is as good as any.
-        if let Some((prev, entries)) = best.filter(|(prev, entries)| end(*prev, entries) > mine && self.log.mark_at(prev.0) == Some(prev.1))
-        {
-            let fresh = self.adopt(prev.0, entries, out);
-            if let Some((keep, entries)) = fresh {
+        let Some(gather) = self.gather.take() else { return };
+        let best = gather.told.iter().map(|(_, tail)| tail.end()).max().filter(|&best| best > self.end());
+        if let Some(best) = best {
+            let mut with_best = gather.told.iter().filter(|(_, tail)| tail.end() == best);
+            let Some((at, entries)) = with_best.clone().find_map(|(_, tail)| self.joint(tail)) else {
+                if let Some(&(better, _)) = with_best.next() {
+                    out.push(Want::Defer(better));
+                }
+                self.gather = Some(gather);
+                return;
+            };
+            if let Some((keep, entries)) = self.adopt(at, entries, out) {
                 let mark = Mark { upto: self.log.last(), generation: self.generation, answer: None };
                 out.push(Want::Save { keep, entries, commit: self.commit, mark });
                 if !terms.wait_for_disk {
@@ -100,11 +133,26 @@ impl<T: Clone + Eq> Replica<T> {
                 }
             }
         }
+        assert!(gather.told.iter().all(|(_, tail)| tail.end() <= self.end()), "a new primary leads though another's log was written later");
         let next = self.log.last().next();
         if let Some(leading) = &mut self.leading {
             leading.begins = next;
             leading.peers.iter_mut().for_each(|peer| peer.next = next);
         }
         self.append(None, now, terms, out);
+    }
+
+    fn end(&self) -> (ViewNo, Index) {
+        let last = self.log.last();
+        (self.log.mark_at(last).expect("a log knows its last entry"), last)
+    }
+
+    /// The last entry that this log has in common with the end of another, and what follows it there. `None`: the other begins
+    /// behind what they share.
+    fn joint(&self, tail: &Tail<T>) -> Option<(Index, Vec<Entry<T>>)> {
+        let marks = [tail.prev.1].into_iter().chain(tail.entries.iter().map(|entry| entry.mark));
+        let shared = marks.enumerate().filter(|&(i, mark)| self.log.mark_at(Index(tail.prev.0.0 + i as u32)) == Some(mark));
+        let (i, _) = shared.last()?;
+        Some((Index(tail.prev.0.0 + i as u32), tail.entries[i..].to_vec()))
     }
 }

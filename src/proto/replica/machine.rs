@@ -5,7 +5,7 @@
 //! | mode | an entry is committed when it is on the disk of | what that promises |
 //! |---|---|---|
 //! | `All` (PacificA, Kafka's `acks=all`) | the primary and every copy of the in-sync set | any one of them may lead after any deaths |
-//! | `Majority` (MongoDB's write concern of that name) | the primary's or not, more than half of all copies | it is on one copy of any half of them, and a new primary asks as many before it serves |
+//! | `Majority` (MongoDB's write concern of that name) | all in-sync copies but as few as a majority leaves out: two of three, three of four | any two of them have it, whichever they are, and a new primary asks all that are left, and at least two, before it serves |
 //! | `Own` (asynchronous replication) | the primary alone | nothing: what had not reached a backup is lost with the primary |
 //!
 //! In every mode a learner that was proposed for the in-sync set counts as if every entry needed it: the control plane may have
@@ -13,10 +13,16 @@
 //! that begins its view, are on *all* copies of the in-sync set: *settled*.
 //!
 //! *Looking before leading.* Where an entry can be committed without being on every in-sync copy, a new primary first asks all of
-//! them what follows its commit point, and takes the end that was written last, by (view, index), for its own (Raft does the same
-//! by electing only whoever has that end, section 5.4.1). All that was committed by a majority is in it, and whatever
-//! asynchronous replication had brought to a backup that still counts. The control plane helps: it never lets the in-sync set
-//! shrink below half of the copies in that mode, nor promotes where fewer of it live.
+//! them what follows its commit point, and takes the end that was written last, by (view, index), for its own, or lets its owner
+//! lead (Raft does the same by electing only whoever has that end, section 5.4.1). All that was committed by a majority is in it,
+//! and whatever asynchronous replication had brought to a backup that still counts. Why that is so stands in
+//! [`gather`](super::gather). The control plane helps: it never lets the in-sync set shrink below what that needs, nor promotes where
+//! fewer of it live.
+//!
+//! *Too few in sync.* Below `min` copies nothing more is committed. So whoever had everything when the set fell below `min` still
+//! holds all that was acknowledged: the control plane remembers it, and it may lead should the others be lost (KIP-966, eligible
+//! leader replicas). A new primary that finds operations of which it cannot tell whether they were acknowledged has to commit them
+//! before it serves: it does so when the control plane has confirmed that it remembers nobody any more.
 //!
 //! *Catching up.* By log where the logs have an entry in common, by snapshot and then log where the other has nothing at all or
 //! where the needed entries are only in this replica's own snapshot.
@@ -25,20 +31,13 @@
 //! needs from an in-sync copy what that one has only in its snapshot.
 
 use crate::proto::replica::gather::Gather;
+use crate::proto::replica::leading::{Leading, Level};
 use crate::proto::replica::peer::Peer;
 use crate::proto::replica::view::{Entry, Log};
 use crate::proto::replica::view::{Index, View, ViewNo};
 use crate::proto::replica::words::{BATCH, Commit, Mark, ReplicaMsg, Terms, Want};
 use crate::sim::id::Pid;
 use crate::sim::time::Time;
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Leading {
-    pub(super) peers: Vec<Peer>,
-    /// Index of the mark that began this primacy: when all have it, the predecessor's rest is settled.
-    pub(super) begins: Index,
-    pub(super) settled: bool,
-}
 
 /// One replica.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -97,6 +96,26 @@ impl<T: Clone + Eq> Replica<T> {
     pub fn in_sync(&self) -> usize {
         self.leading.as_ref().map_or(0, |leading| 1 + leading.peers.iter().filter(|peer| peer.in_sync).count())
     }
+    /// Whether it has settled, and everything in its log is committed and on the disk of every copy that counts: whichever of them
+    /// leads next, it has all of it.
+    pub fn is_level(&self) -> bool {
+        let last = self.log.last();
+        let holds =
+            |leading: &Leading| leading.settled && leading.peers.iter().filter(|peer| peer.counts()).all(|peer| peer.matched == last);
+        self.gather.is_none() && self.commit == last && self.stored == last && self.leading.as_ref().is_some_and(holds)
+    }
+    /// The control plane knows that this view is level.
+    pub fn confirmed(&mut self, view: ViewNo, terms: Terms, out: &mut Vec<Want<T>>) {
+        if let Some(leading) = self.leading.as_mut().filter(|leading| view == self.view && leading.level == Level::Told) {
+            leading.level = Level::Known;
+            self.settle(terms, out);
+        }
+    }
+    /// A learner has answered a piece of a snapshot: it makes progress.
+    pub fn progresses(&mut self, learner: Pid, now: Time) {
+        let peers = self.leading.iter_mut().flat_map(|leading| &mut leading.peers);
+        peers.filter(|peer| peer.pid == learner).for_each(|peer| peer.behind = Some(now));
+    }
     /// Whether a snapshot has to be carried to this replica.
     pub fn carries_to(&self, pid: Pid) -> bool {
         self.leading.as_ref().is_some_and(|leading| leading.peers.iter().any(|peer| peer.pid == pid && peer.snapshot))
@@ -107,8 +126,8 @@ impl<T: Clone + Eq> Replica<T> {
     }
     /// Whether somebody still has to answer or has not stored everything: the primary's timer should run.
     pub fn is_restless(&self) -> bool {
-        self.gather.is_some()
-            || self.leading.as_ref().is_some_and(|l| l.peers.iter().any(|p| !p.in_sync || p.probing || p.matched < self.log.last()))
+        let waits = |l: &Leading| l.level == Level::Told || l.peers.iter().any(|p| !p.in_sync || p.probing || p.matched < self.log.last());
+        self.gather.is_some() || self.leading.as_ref().is_some_and(waits)
     }
 
     /// Takes over a view that the control plane decided. Views not above the present one are old news, except that the
@@ -118,6 +137,9 @@ impl<T: Clone + Eq> Replica<T> {
         if view.no < self.view || (view.no == self.view && self.leading.is_some()) {
             return;
         }
+        assert!(!view.in_sync.is_empty(), "a view without a copy that counts");
+        assert!(view.primary.is_none_or(|primary| view.in_sync.contains(&primary)), "a view led by a copy that does not count");
+        assert!(!view.learners.iter().any(|pid| view.in_sync.contains(pid)), "a view in which a copy counts and does not count");
         let led = self.leading.take();
         self.gather = self.gather.take().filter(|_| led.is_some() && view.primary == Some(self.me));
         (self.view, self.leader) = (view.no, view.primary);
@@ -142,15 +164,16 @@ impl<T: Clone + Eq> Replica<T> {
                 });
             }
         }
-        let (begins, settled) = match led {
-            Some(led) => (led.begins, led.settled),
-            None => (next, false),
+        let (begins, even, settled) = match led {
+            Some(led) => (led.begins, led.even, led.settled),
+            None => (next, false, false),
         };
         let asks = terms.commit != Commit::All && peers.iter().any(|peer| peer.in_sync);
         if begins == next && self.gather.is_none() && asks {
             self.gather = Some(Gather::new(now));
         }
-        self.leading = Some(Leading { peers, begins, settled });
+        let level = if view.level { Level::Known } else { Level::Untold };
+        self.leading = Some(Leading { peers, begins, even, settled, level });
         if self.gather.is_some() {
             self.ask_around(now, terms, out);
         } else if begins == next {
@@ -171,7 +194,9 @@ impl<T: Clone + Eq> Replica<T> {
 
     pub(super) fn append(&mut self, op: Option<T>, now: Time, terms: Terms, out: &mut Vec<Want<T>>) -> Index {
         assert!(self.leading.is_some(), "only a primary appends of its own");
+        assert!(self.gather.is_none(), "a primary appends before it has heard what the others have");
         let before = self.log.last();
+        assert!(self.log.mark_at(before).is_some_and(|mark| mark <= self.view), "the log ends with an entry of a view that is not yet");
         let entry = Entry { mark: self.view, op };
         let index = self.log.push(entry.clone());
         out.push(Want::Appended(index, self.view));
@@ -193,6 +218,7 @@ impl<T: Clone + Eq> Replica<T> {
         if mark.generation != self.generation {
             return; // the log was cut since
         }
+        assert!(mark.upto <= self.log.last(), "more is on the disk than in the log");
         self.stored = self.stored.max(mark.upto);
         if let Some((to, view)) = mark.answer {
             out.push(Want::Send(to, ReplicaMsg::Stored { view, upto: mark.upto }));
@@ -333,6 +359,11 @@ impl<T: Clone + Eq> Replica<T> {
         }
         let last = self.log.last();
         let Some(leading) = &mut self.leading else { return };
+        if leading.level == Level::Told {
+            leading.level = Level::Untold;
+            self.report_level(terms, out);
+        }
+        let Some(leading) = &mut self.leading else { return };
         for peer in &mut leading.peers {
             if peer.proposed && now.since(peer.asked) >= terms.resend_after {
                 peer.asked = now;
@@ -342,8 +373,8 @@ impl<T: Clone + Eq> Replica<T> {
                 peer.behind = None;
                 continue;
             }
-            if peer.counts() && peer.behind.is_some_and(|since| now.since(since) > terms.lag_max) {
-                out.push(Want::Lagging(peer.pid));
+            if peer.behind.is_some_and(|since| now.since(since) > terms.lag_max) {
+                out.push(if peer.counts() { Want::Lagging(peer.pid) } else { Want::Stalled(peer.pid) });
             }
             if !peer.snapshot && peer.sent.is_none_or(|sent| now.since(sent) >= peer.pause(terms)) {
                 peer.sent = None;

@@ -5,6 +5,7 @@
 mod backup;
 mod commit;
 mod gather;
+mod leading;
 
 pub mod machine;
 mod peer;

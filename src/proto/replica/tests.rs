@@ -7,13 +7,20 @@ use crate::proto::replica::words::{Commit, Mark, ReplicaMsg, Terms, Want};
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
 
-pub(super) const TERMS: Terms =
-    Terms { resend_after: Span(100), lag_max: Span(500), commit: Commit::All, wait_for_disk: true, view_check: true, truncate: true };
+pub(super) const TERMS: Terms = Terms {
+    resend_after: Span(100),
+    lag_max: Span(500),
+    commit: Commit::All,
+    min: 1,
+    wait_for_disk: true,
+    view_check: true,
+    truncate: true,
+};
 pub(super) const NOW: Time = Time(1_000);
 
 pub(super) fn view(no: u32, primary: u16, in_sync: &[u16], learners: &[u16]) -> View {
     let pids = |list: &[u16]| list.iter().map(|&n| Pid(n)).collect();
-    View { no: ViewNo(no), primary: Some(Pid(primary)), in_sync: pids(in_sync), learners: pids(learners) }
+    View { no: ViewNo(no), primary: Some(Pid(primary)), in_sync: pids(in_sync), learners: pids(learners), level: false }
 }
 
 /// Replicas by number, messages under way, and saves that have not finished.

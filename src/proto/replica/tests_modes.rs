@@ -1,12 +1,12 @@
 //! The ways of acknowledging, trimming, and the rules that are off, in small: the same three replicas.
 
 use crate::proto::replica::tests::{Lab, NOW, TERMS, view};
-use crate::proto::replica::view::{Index, ViewNo};
+use crate::proto::replica::view::{Entry, Index, ViewNo};
 use crate::proto::replica::words::{Commit, ReplicaMsg, Terms, Want};
 use crate::sim::id::Pid;
 use crate::sim::time::Span;
 
-const MAJORITY: Terms = Terms { commit: Commit::Majority(3), ..TERMS };
+const MAJORITY: Terms = Terms { commit: Commit::Majority(3), min: 2, ..TERMS };
 const ALONE: Terms = Terms { commit: Commit::Own, ..TERMS };
 
 impl Lab {
@@ -47,7 +47,143 @@ fn with_one_copy_of_three_left_a_majority_commits_nothing() {
     assert!(lab.replicas[0].is_settled(), "there is nobody else whose log could hold anything");
     lab.propose(0, 7);
     lab.settle(&[1, 2], &[]);
-    assert_eq!(lab.commit(0), 1);
+    assert_eq!(lab.commit(0), 0);
+}
+
+#[test]
+fn while_a_fourth_copy_counts_three_must_have_an_entry() {
+    let mut lab = Lab::under(&[&[], &[], &[], &[]], MAJORITY);
+    for who in 0..4 {
+        lab.enter(who, &view(1, 0, &[0, 1, 2, 3], &[]));
+    }
+    lab.settle(&[], &[]);
+    lab.propose(0, 7);
+    lab.settle(&[2, 3], &[]);
+    assert_eq!(lab.commit(0), 1, "of the four, two could be let go and leave only those that lack it");
+    lab.act(0, |it, out| it.tick(NOW + Span(200), MAJORITY, out));
+    lab.settle(&[3], &[]);
+    assert_eq!(lab.commit(0), 2);
+}
+
+/// Copies 1 and 2 have what copy 0 lacks: 1 in a snapshot up to 5, 2 (if `whole`) in its log.
+fn behind_a_snapshot(whole: bool) -> Lab {
+    let log: Vec<(u32, u32)> = (1..=6).map(|op| (1, op)).collect();
+    let mut lab = Lab::under(&[&log[..3], &[], if whole { &log } else { &log[..3] }], MAJORITY);
+    let mut mark = None;
+    lab.act(1, |it, out| mark = it.install(Pid(2), ViewNo(1), (Index(5), ViewNo(1)), MAJORITY, out));
+    lab.act(1, |it, out| it.stored(mark.expect("it replaces the log"), MAJORITY, out));
+    let (view, prev, entries) = (ViewNo(1), (Index(5), ViewNo(1)), vec![Entry { mark: ViewNo(1), op: Some(6) }]);
+    let append = ReplicaMsg::Append { view, prev, entries, commit: Index(5), floor: Index(0), ask: false };
+    lab.act(1, |it, out| it.receive(Pid(2), append, NOW, MAJORITY, out));
+    lab.settle(&[], &[]);
+    lab.mail.clear();
+    lab.heard.clear();
+    lab
+}
+
+#[test]
+fn a_new_primary_that_cannot_join_its_log_to_the_better_one_does_not_lead_and_says_who_should() {
+    let mut lab = behind_a_snapshot(false);
+    for who in 0..3 {
+        lab.enter(who, &view(2, 0, &[0, 1, 2], &[]));
+    }
+    lab.settle(&[], &[]);
+    assert!(!lab.replicas[0].is_settled() && lab.marks(0) == [1, 1, 1], "it leads on hope: {:?}", lab.marks(0));
+    assert!(lab.heard.contains(&(Pid(0), Want::Defer(Pid(1)))), "{:?}", lab.heard);
+    lab.heard.clear();
+    lab.act(0, |it, out| it.tick(NOW + Span(200), MAJORITY, out));
+    assert!(lab.heard.contains(&(Pid(0), Want::Defer(Pid(1)))), "it says so again, since that may have been lost");
+    for who in 0..3 {
+        lab.enter(who, &view(3, 1, &[0, 1, 2], &[]));
+    }
+    lab.settle(&[], &[]);
+    assert!(lab.heard.contains(&(Pid(1), Want::Snapshot(Pid(0)))), "the better one leads and brings it up to date");
+}
+
+#[test]
+fn of_two_ends_alike_the_one_that_joins_is_taken_whichever_is_told_first() {
+    for first in [1, 2] {
+        let mut lab = behind_a_snapshot(true);
+        for who in 0..3 {
+            lab.enter(who, &view(2, 0, &[0, 1, 2], &[]));
+        }
+        lab.settle(&[3 - first], &[]);
+        lab.act(0, |it, out| it.tick(NOW + Span(200), MAJORITY, out));
+        lab.settle(&[], &[]);
+        assert_eq!(lab.marks(0), [1, 1, 1, 1, 1, 1, 2], "{first} told first");
+        assert!(lab.replicas[0].is_settled() && !lab.heard.iter().any(|(_, want)| matches!(want, Want::Defer(_))));
+    }
+}
+
+#[test]
+fn a_copy_that_lacks_the_entry_asked_for_tells_its_log_from_the_beginning() {
+    let mut lab = Lab::under(&[&[], &[(1, 1), (2, 2)]], ALONE);
+    let ask = ReplicaMsg::Ask { view: ViewNo(3), after: (Index(2), ViewNo(1)) };
+    lab.act(1, |it, out| it.receive(Pid(0), ask, NOW, ALONE, out));
+    let told = lab.mail.iter().find_map(|(_, _, msg)| match msg {
+        ReplicaMsg::Tail { prev, entries, .. } => Some((*prev, entries.len())),
+        _ => None,
+    });
+    assert_eq!(told, Some(((Index(0), ViewNo(0)), 2)), "entry 2 is another one there");
+}
+
+#[test]
+fn below_the_least_number_of_copies_nothing_more_is_committed_not_even_what_a_new_primary_finds() {
+    let strict = Terms { min: 2, ..TERMS };
+    // It finds an operation that may have been acknowledged: it may not serve before that is settled, nor settle it alone, unless
+    // the control plane has confirmed that it remembers no other copy.
+    let mut lab = Lab::under(&[&[(1, 1)], &[], &[]], strict);
+    lab.enter(0, &view(2, 0, &[0], &[1, 2]));
+    lab.settle(&[1, 2], &[]);
+    assert!(!lab.replicas[0].is_settled() && lab.commit(0) == 0);
+    assert!(lab.heard.contains(&(Pid(0), Want::Level { open: true })));
+    let mut confirmed = Lab::under(&[&[(1, 1)], &[], &[]], strict);
+    confirmed.enter(0, &view(2, 0, &[0], &[1, 2]));
+    confirmed.settle(&[1, 2], &[]);
+    confirmed.act(0, |it, out| it.confirmed(ViewNo(2), strict, out));
+    assert!(confirmed.replicas[0].is_settled() && confirmed.commit(0) == 2);
+    confirmed.propose(0, 8);
+    confirmed.settle(&[1, 2], &[]);
+    assert_eq!(confirmed.commit(0), 2, "what comes later waits");
+    // A learner that has all of it is proposed all the same, and with it there are enough.
+    lab.act(0, |it, out| it.tick(NOW + Span(600), strict, out));
+    lab.settle(&[2], &[]);
+    assert!(
+        lab.heard.contains(&(Pid(0), Want::Snapshot(Pid(1))))
+            || lab.heard.contains(&(Pid(0), Want::Ready { learner: Pid(1), again: false }))
+    );
+    lab.enter(0, &view(3, 0, &[0, 1], &[2]));
+    lab.act(0, |it, out| it.tick(NOW + Span(900), strict, out));
+    lab.settle(&[2], &[]);
+    assert!(lab.replicas[0].is_settled() && lab.commit(0) == 2);
+    // What was settled before goes on being served, and what is under way waits.
+    lab.enter(0, &view(4, 0, &[0], &[1, 2]));
+    lab.propose(0, 9);
+    lab.settle(&[1, 2], &[]);
+    assert!(lab.replicas[0].is_settled() && lab.commit(0) == 2);
+}
+
+#[test]
+fn where_anything_depends_on_it_a_primary_tells_that_all_have_what_is_committed_until_that_is_known() {
+    let told = |lab: &Lab| lab.heard.iter().filter(|(who, want)| *who == Pid(0) && *want == Want::Level { open: false }).count();
+    let mut lab = Lab::under(&[&[], &[], &[]], MAJORITY);
+    for who in 0..3 {
+        lab.enter(who, &view(1, 0, &[0, 1, 2], &[]));
+    }
+    lab.settle(&[2], &[]);
+    lab.act(0, |it, out| it.tick(NOW + Span(200), MAJORITY, out));
+    assert_eq!(told(&lab), 0, "one copy has nothing yet");
+    lab.settle(&[], &[]);
+    assert_eq!(told(&lab), 1);
+    lab.act(0, |it, out| it.tick(NOW + Span(400), MAJORITY, out));
+    assert_eq!(told(&lab), 2, "it may have been lost");
+    lab.act(0, |it, out| it.confirmed(ViewNo(1), MAJORITY, out));
+    lab.act(0, |it, out| it.tick(NOW + Span(600), MAJORITY, out));
+    assert_eq!(told(&lab), 2);
+    let mut alone = Lab::under(&[&[], &[]], TERMS);
+    alone.enter(0, &view(1, 0, &[0, 1], &[]));
+    alone.settle(&[], &[]);
+    assert_eq!(told(&alone), 0, "nothing depends on it");
 }
 
 #[test]

@@ -32,6 +32,9 @@ pub struct View {
     pub in_sync: Vec<Pid>,
     /// Replicas that catch up and do not count yet.
     pub learners: Vec<Pid>,
+    /// The control plane has been told that this primary has settled what its predecessor left, and that everything acknowledged
+    /// is on every copy of this in-sync set. Told only where anything depends on it.
+    pub level: bool,
 }
 
 /// One entry of a shard's log, marked with the view that wrote it.

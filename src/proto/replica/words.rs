@@ -16,14 +16,15 @@ pub enum ReplicaMsg<T> {
     Ask {
         /// The primary's view.
         view: ViewNo,
-        /// Its commit point.
-        after: Index,
+        /// Its commit point: index and view.
+        after: (Index, ViewNo),
     },
     /// Answer: all that my log holds after `prev`.
     Tail {
         /// The view of the question.
         view: ViewNo,
-        /// The entry before the first one told: index and view. The point asked for, or where my log begins or ends.
+        /// The entry before the first one told: index and view. The point asked for or, if my log does not have that entry, where
+        /// my log begins.
         prev: (Index, ViewNo),
         /// What follows.
         entries: Vec<Entry<T>>,
@@ -129,8 +130,19 @@ pub enum Want<T> {
     Snapshot(Pid),
     /// An in-sync backup (or proposed learner) has been silent too long: to ask for a view without it.
     Lagging(Pid),
+    /// A learner makes no progress and answers nothing: others need not wait for it.
+    Stalled(Pid),
     /// This primary has settled what its predecessor left: it may serve.
     Settled,
+    /// Every in-sync copy of this primary's view has stored all that is committed, its predecessors' rest included: to be told to
+    /// the control plane, which then knows how few of these copies are enough.
+    Level {
+        /// Among that rest are operations which it cannot tell to be committed, and too few copies are in sync: it commits them as
+        /// soon as the control plane counts on no copy but these.
+        open: bool,
+    },
+    /// A new primary's log cannot be joined to what this in-sync copy has, whose end was written later: that one is to lead.
+    Defer(Pid),
 }
 
 /// Names a save: how long the log is verified, and in which state of it.
@@ -149,10 +161,31 @@ pub struct Mark {
 pub enum Commit {
     /// When the primary has it: asynchronous replication.
     Own,
-    /// When more than half of so many copies have it; of more, should the in-sync set be larger for a while.
+    /// When all in-sync copies but a few have it: as few as a majority of so many copies leaves out. With three copies, two
+    /// must have it; while a fourth counts during a move, three.
     Majority(u8),
     /// When every copy of the in-sync set has it.
     All,
+}
+
+impl Commit {
+    /// In-sync copies that need not have an entry when it is committed. Unless the primary alone decides: then nothing is said of
+    /// any other copy.
+    pub fn spare(self) -> usize {
+        match self {
+            Commit::Own | Commit::All => 0,
+            Commit::Majority(copies) => usize::from(copies) - (usize::from(copies) / 2 + 1),
+        }
+    }
+
+    /// Of so many in-sync copies, how many must have an entry before it is committed. More than there are: nothing can be.
+    pub fn holders(self, in_sync: usize) -> usize {
+        match self {
+            Commit::Own => 1,
+            Commit::All => in_sync,
+            Commit::Majority(copies) => in_sync.max(copies.into()) - self.spare(),
+        }
+    }
 }
 
 /// The terms under which a replica works. They are the same for all replicas and never change.
@@ -164,6 +197,9 @@ pub struct Terms {
     pub lag_max: Span,
     /// When an entry is committed.
     pub commit: Commit,
+    /// With fewer copies in sync nothing more is committed (Kafka's `min.insync.replicas` as KIP-966 has it: the high watermark
+    /// stands still). 1 where the primary alone decides.
+    pub min: usize,
     /// Answer "stored" only when it is (rule `StoredAck`).
     pub wait_for_disk: bool,
     /// Refuse what comes from a lower view (rule `ViewCheck`).

@@ -6,7 +6,7 @@ use crate::sim::fault::Fault;
 use crate::sim::id::{Pid, Seq};
 use crate::sim::journal::{Record, What};
 use crate::sim::process::{Process, Signal};
-use crate::sim::world::{Event, Happening, World};
+use crate::sim::world::{Armed, Event, Happening, World};
 
 impl<P: Process> World<P>
 where
@@ -19,6 +19,7 @@ where
         | Fault::Wipe(who)
         | Fault::Join(who)
         | Fault::Leave(who)
+        | Fault::Proceed(who)
         | Fault::Freeze(who)
         | Fault::Thaw(who)
         | Fault::Slow(who, _)
@@ -44,6 +45,7 @@ where
                 self.signal(pid, cause, Signal::Join);
             }
             Fault::Leave(pid) => self.signal(pid, cause, Signal::Leave),
+            Fault::Proceed(pid) => self.signal(pid, cause, Signal::Proceed),
             Fault::Freeze(pid) => {
                 let slot = &mut self.slots[pid.index()];
                 slot.frozen = slot.up.is_some();
@@ -52,10 +54,7 @@ where
             Fault::Slow(pid, factor) => self.net.set_slow(pid, factor),
             Fault::Cut(from, to) => self.net.set_cut(from, to, true),
             Fault::Heal(from, to) => self.net.set_cut(from, to, false),
-            Fault::Drift(pid, ppm) => {
-                let now = self.now;
-                self.slots[pid.index()].clock.set_drift(now, ppm.clamp(-500_000, 500_000));
-            }
+            Fault::Drift(pid, ppm) => self.set_drift(pid, ppm.clamp(-500_000, 500_000)),
         }
     }
 
@@ -69,8 +68,8 @@ where
         slot.up = None;
         slot.frozen = false;
         slot.held.clear();
-        for key in std::mem::take(&mut slot.timers).values() {
-            self.queue.remove(*key);
+        for armed in std::mem::take(&mut slot.timers).values() {
+            self.queue.remove(armed.key);
         }
         // Saves under way are lost with the process; they need not wait in the queue.
         self.queue.retain(|event| !(event.to == pid && matches!(event.what, Happening::Saved { .. })));
@@ -86,8 +85,23 @@ where
             };
             let key = self.schedule(self.now, event);
             if let Some(timer) = timer {
-                self.slots[pid.index()].timers.insert(timer, key);
+                let slot = &mut self.slots[pid.index()];
+                slot.timers.insert(timer, Armed { key, due: slot.clock.read(self.now) });
             }
+        }
+    }
+
+    /// A clock changes its rate, and its timers with it: each is due at an instant of that clock, which has another true time
+    /// now. Among events of one instant a timer keeps the place that it had when it was armed.
+    fn set_drift(&mut self, pid: Pid, ppm: i32) {
+        let slot = &mut self.slots[pid.index()];
+        slot.clock.set_drift(self.now, ppm);
+        let local = slot.clock.read(self.now);
+        for (_, armed) in slot.timers.iter_mut() {
+            // One that is held by a frozen process is not in the queue any more: it has fired, and waits.
+            let Some(event) = self.queue.remove(armed.key) else { continue };
+            armed.key.0 = self.now + slot.clock.true_span(armed.due.since(local));
+            self.queue.add(armed.key, event);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::view::{ClusterView, Role, ShardView};
+use ringside::cluster::view::{ClusterView, Role, ShardView, Waiting};
 use ringside::scene::copies::{Columns, Groups, ROW};
 use ringside::scene::geom::Point;
 use ringside::scene::state::{self, Fare};
@@ -58,7 +58,7 @@ impl Piece for Rows {
             });
             html! {
                 <g key={format!("{fare:?}")}>
-                    { kit::text(Point::new(0.0, title + 5.0), "s", stage_words::fare(model.lang, fare)) }
+                    { kit::text(Point::new(0.0, title + 5.0), "s", stage_words::fare(model.lang, fare, &state::waited_for(view, shards))) }
                     <g>{ for rows }</g>
                 </g>
             }
@@ -106,7 +106,8 @@ fn row(model: &StageModel, view: &ClusterView, columns: Columns, shard: &ShardVi
     html! {
         <g key={shard.id.0} class="row" role="img" data-shard={shard.id.0.to_string()} data-view={shard.view.no.0.to_string()}
             data-primary={server.map(|name| name.to_string())}
-            aria-label={stage_words::shard_row(model.lang, shard.id.0, shard.view.no.0, server)}>
+            data-waiting={shard.waiting.as_ref().map(|it| if *it == Waiting::Choice { "choice" } else { "nodes" })}
+            aria-label={stage_words::shard_row(model.lang, shard, server, &state::waited_for(view, &[shard.id]))}>
             { kit::text(Point::new(66.0, y + 5.8), "e b", shard.id.0.to_string()) }
             { for shard.replicas.iter().filter_map(copy) }
         </g>

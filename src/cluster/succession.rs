@@ -1,0 +1,118 @@
+//! A leader that reaches fewer nodes than another coordinator yields to it.
+//!
+//! *The rule.* A leader that misses a node, for longer than `suspect_after`, asks the other coordinators how many they reach.
+//! One of them reaches a node if signs of reach (see [`crate::cluster::reach`]) have come from it for at least twice
+//! `suspect_after` without a gap of more than half of it, and still do; the leader itself counts whom it does not miss. So
+//! neither a node that has just died tips the scales, nor one that is heard now and then. When the leader has waited out a node's
+//! last lease and would declare it down, but has just heard of a coordinator that reaches strictly more nodes than itself, it
+//! asks that one to lead instead; so it does later, if it learns of one later.
+//!
+//! *No duels.* Each yielding is to one that reaches strictly more: while links stay as they are there are at most as many
+//! yieldings as nodes. While links change, or the other cannot be elected, whoever has yielded, or was yielded to, does not yield
+//! for `out_after`; and nobody does before it has led for the wait-out of a lease. Whoever yielded stands back: while it reaches
+//! fewer nodes than the one to whom it yielded did, it waits longer before it stands for election, by the longest time-out. It
+//! does stand at last: it may be the only one that can lead.
+//!
+//! *Simplifications.* Nodes are counted, whatever they hold. Balancers and workers do not count. Who yielded is forgotten by a
+//! new life.
+
+use crate::cluster::coordinator::{Coordinator, Wants};
+use crate::cluster::env::Env;
+use crate::cluster::msg::Msg;
+use crate::cluster::process::Context;
+use crate::cluster::reach::Peer;
+use crate::sim::id::Pid;
+use crate::sim::time::{Span, Time};
+
+/// What a leader knows of the other coordinators' reach.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub(super) struct Comparison {
+    /// When it last asked, if it has.
+    asked: Option<Time>,
+    /// Who reaches most, as far as it has heard: how many nodes, and when it was asked.
+    best: Option<(Pid, u16, Time)>,
+}
+
+impl Coordinator {
+    /// The nodes that count.
+    fn counted(&self) -> impl Iterator<Item = &Peer> {
+        self.peers.iter().filter(|peer| peer.is_node && self.control.counts_on(peer.pid))
+    }
+
+    /// How many of them it surely reaches.
+    fn reaches(&self, now: Time, env: &Env) -> u16 {
+        let (gap, row) = (longest_gap(env), env.setup.config.suspect_after.scale(2, 1));
+        let surely = |peer: &&Peer| peer.signs.is_some_and(|(first, last)| now.since(last) <= gap && now.since(first) >= row);
+        self.counted().filter(surely).count() as u16
+    }
+
+    /// Whether it leaves it to the others to stand for election, if they can.
+    pub(super) fn stands_back(&self, now: Time, env: &Env) -> bool {
+        self.yielded.is_some_and(|(_, nodes)| self.reaches(now, env) < nodes)
+    }
+
+    /// Leader: asks the others, if it misses anybody: often while it has to decide whether a node is down.
+    pub(super) fn compare(&mut self, ctx: &mut Context<'_>) {
+        let (now, env) = (ctx.now(), ctx.env());
+        let config = &env.setup.config;
+        let missed = || self.counted().filter(|peer| peer.is_missed(now, config));
+        let every = if missed().any(|peer| self.control.is_up(peer.pid)) { config.beat_every } else { config.suspect_after };
+        if missed().next().is_none() {
+            return;
+        }
+        let Some(reign) = self.reign.as_mut().filter(|it| it.comparison.asked.is_none_or(|at| now.since(at) >= every)) else { return };
+        reign.comparison.asked = Some(now);
+        let me = ctx.me();
+        for &to in env.coordinators.iter().filter(|&&to| to != me) {
+            ctx.send(to, Msg::AskReach { sent: now });
+        }
+    }
+
+    /// The leader wants to know how many nodes this coordinator reaches. One that does not count, or follows another, says nothing:
+    /// it could not take the lead.
+    pub(super) fn tell_reach(&self, leader: Pid, sent: Time, ctx: &mut Context<'_>) {
+        if self.raft.leader() == Some(leader) && !self.raft.is_newcomer() {
+            ctx.send(leader, Msg::Reach { sent, nodes: self.reaches(ctx.now(), ctx.env()) });
+        }
+    }
+
+    /// Leader: another coordinator reaches so many nodes. Of several that reach equally many the one heard first is kept.
+    pub(super) fn hear_reach(&mut self, from: Pid, sent: Time, nodes: u16, ctx: &mut Context<'_>) {
+        let Some(reign) = self.reign.as_mut().filter(|reign| reign.begun) else { return };
+        let stays = reign.comparison.best.is_some_and(|(who, most, at)| {
+            if who == from { at > sent } else { most >= nodes && sent.since(at) <= ctx.env().setup.config.suspect_after }
+        });
+        if !stays {
+            reign.comparison.best = Some((from, nodes, sent));
+        }
+        self.give_way(ctx);
+    }
+
+    /// Leader: yields, if that is called for. Gives whether it has; and if not, whether it would have if the other's log were
+    /// level with its own.
+    pub(super) fn give_way(&mut self, ctx: &mut Context<'_>) -> (bool, bool) {
+        let (now, env) = (ctx.now(), ctx.env());
+        let config = &env.setup.config;
+        let fresh = |at: Time| now.since(at) <= longest_gap(env);
+        let best = self.reign.as_ref().filter(|reign| reign.begun).and_then(|reign| reign.comparison.best);
+        let Some((to, nodes, _)) = best.filter(|&(_, _, at)| fresh(at)) else { return (false, false) };
+        let lost = |peer: &Peer| peer.is_missed(now, config) && self.silence(peer, now) >= env.wait_out();
+        let mine = self.counted().filter(|peer| !peer.is_missed(now, config)).count();
+        let rested = self.yielded.map(|(at, _)| at).max(self.asked).is_none_or(|at| now.since(at) >= config.out_after);
+        if usize::from(nodes) <= mine || !rested || !self.counted().any(lost) {
+            return (false, false);
+        }
+        let before = self.yielded.replace((now, nodes));
+        let mut given = false;
+        self.act(ctx, |raft, now, patience, draw, out: &mut Wants| given = raft.yield_to(to, now, patience, draw, out));
+        if !given {
+            self.yielded = before;
+        }
+        (given, !given)
+    }
+}
+
+/// The longest gap between two signs of reach by which a coordinator counts as reaching a node without doubt.
+pub(super) fn longest_gap(env: &Env) -> Span {
+    env.setup.config.suspect_after.scale(1, 2)
+}
