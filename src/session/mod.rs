@@ -7,6 +7,7 @@ mod branch;
 pub mod cases;
 pub mod chaos;
 pub mod export;
+pub mod hands;
 mod limits;
 pub mod link;
 mod link_error;

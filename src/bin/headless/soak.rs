@@ -1,10 +1,12 @@
-//! `headless soak`: many seeds, random hands, every promise checked after every event; then rest, and a check that the
-//! cluster has healed itself.
+//! `headless soak`: many seeds, random hands, every promise checked after every event; then a core of the cluster is mended,
+//! and must come to work again while everything around it stays as broken as it was.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -12,25 +14,29 @@ use std::thread;
 use clap::Args;
 use ringside::cluster::note::Note;
 use ringside::cluster::rules::Rule;
-use ringside::session::chaos::{Chaos, heal_everything, unrest};
+use ringside::session::action::Action;
 use ringside::session::export::{Value, fields, kind, put_text};
-use ringside::session::siege::Siege;
+use ringside::session::hands::demand::{Excuse, patience};
+use ringside::session::hands::recipe::Aim;
+use ringside::session::hands::shrink::shrink;
+use ringside::session::hands::trial::{Failure, Plan, run};
 use ringside::session::{Session, link};
 use ringside::sim::journal::What;
 use ringside::sim::time::{Span, Time};
 
-/// How long a cluster has to come to rest after the last fault has healed: to elect, to catch up, and to move every copy
-/// to where the ring wants it, two shards at a time.
-const REST: Span = Span::secs(120);
-/// How often it is looked at in the meantime.
-const LOOK: Span = Span::secs(10);
-
 thread_local! {
     /// The run this thread is at, for the report of a panic.
     static HERE: RefCell<String> = const { RefCell::new(String::new()) };
+    /// What the last panic of this thread said, and where.
+    static SAID: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Lets random hands interfere with many clusters and checks every promise after every event.
+/// Lets random hands interfere with many clusters and checks every promise after every event. Everything that a recipe can say is
+/// drawn by the seed. After the faults a core is mended: a majority of the coordinators, for every shard a copy that has
+/// everything, a balancer, some clients. Within a time that follows from the recipe it has to serve every shard, answer its
+/// clients, pass on every lock and make R copies where it has the nodes, whatever those outside are and do.
+///
+/// A failing seed is told with its link, and with the shortest list of actions that was found to fail in the same way.
 ///
 /// For every kind of fact it tells how often it occurred, and in how many seeds; facts that have a reason are told apart by it
 /// once more: `view-changed: backup-lost`.
@@ -56,6 +62,9 @@ pub struct Soak {
     /// Many workers on few nodes, and hands that mostly disturb them and their way to the coordinators.
     #[arg(long, conflicts_with = "siege")]
     locks: bool,
+    /// How many runs at most to spend on making a failing one smaller; only for the first three of each kind.
+    #[arg(long, default_value_t = 150)]
+    shrink: u32,
     /// How many threads.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=64))]
     threads: u64,
@@ -64,18 +73,15 @@ pub struct Soak {
     json: bool,
 }
 
-/// Whose hands they are.
-enum Hands {
-    Chaos(Chaos),
-    Siege(Siege),
-}
-
 /// What became of one seed.
 #[derive(Default)]
 struct Outcome {
     seed: u64,
     /// One line a failure: what, and a link to it.
     failures: Vec<String>,
+    /// In how many seeds something was not demanded, and how often for which reason.
+    excused: u64,
+    excuses: BTreeMap<Excuse, u64>,
     events: u64,
     facts: BTreeMap<Sort, Count>,
 }
@@ -94,11 +100,7 @@ struct Count {
 impl Soak {
     /// Soaks and reports. The exit status is 1 if any seed failed.
     pub fn main(self) -> ExitCode {
-        let report = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            report(info);
-            HERE.with_borrow(|link| eprintln!("in this run: {link}"));
-        }));
+        std::panic::set_hook(Box::new(|info| SAID.set(info.to_string().replace('\n', " "))));
         #[expect(clippy::disallowed_types, reason = "measures the machine, not the run")]
         let begun = std::time::Instant::now();
         let total = self.soak();
@@ -111,6 +113,8 @@ impl Soak {
             for (sort, count) in &total.facts {
                 say(&format!("{:>12} {:>8} {}", count.facts, count.seeds, name(sort)));
             }
+            let excuses: Vec<String> = total.excuses.iter().map(|(excuse, n)| format!("{} {n}", excuse.word())).collect();
+            say(&format!("{} seeds in which not all was demanded: {}", total.excused, excuses.join(", ")));
             say(&format!("{} seeds, {} events, {speed} events/s, {} failed", self.seeds, total.events, total.failures.len()));
         }
         if total.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -118,17 +122,17 @@ impl Soak {
 
     /// Works through all seeds; results are taken in the order of seeds, whichever thread was faster.
     fn soak(&self) -> Outcome {
-        let next = AtomicU64::new(0);
+        let (next, told) = (AtomicU64::new(0), Told::default());
         let (done, outcomes) = mpsc::channel();
         let mut total = Outcome::default();
         thread::scope(|scope| {
             for _ in 0..self.threads {
-                let (next, done) = (&next, done.clone());
+                let (next, done, told) = (&next, done.clone(), &told);
                 scope.spawn(move || {
                     loop {
                         let i = next.fetch_add(1, Ordering::Relaxed);
                         // Nobody listens any more only if the main thread has panicked.
-                        if i >= self.seeds || done.send((i, self.one(self.first.wrapping_add(i)))).is_err() {
+                        if i >= self.seeds || done.send((i, self.one(self.first.wrapping_add(i), told))).is_err() {
                             return;
                         }
                     }
@@ -148,54 +152,73 @@ impl Soak {
         total
     }
 
-    fn one(&self, seed: u64) -> Outcome {
-        let (setup, mut hands) = if self.siege {
-            let (setup, siege) = Siege::new(seed, &self.off);
-            (setup, Hands::Siege(siege))
-        } else {
-            let (setup, chaos) = if self.locks { Chaos::at_locks(seed, &self.off) } else { Chaos::new(seed, &self.off) };
-            (setup, Hands::Chaos(chaos))
+    fn one(&self, seed: u64, told: &Told) -> Outcome {
+        let aim = match (self.siege, self.locks) {
+            (true, _) => Aim::Coordinators,
+            (_, true) => Aim::Locks,
+            (false, false) => Aim::Anything,
         };
-        let mut session = Session::sparse(setup);
-        let mut outcome = Outcome { seed, ..Outcome::default() };
-        let end = Time::ZERO + Span::secs(self.seconds);
-        while session.now() < end && !broken(&session) {
-            HERE.set(session.link());
-            match &mut hands {
-                Hands::Siege(siege) => siege.strike(&mut session, end),
-                Hands::Chaos(chaos) => {
-                    let rest = chaos.rest().min(end.since(session.now()));
-                    session.advance(rest, u32::MAX);
-                    chaos.act(&mut session);
-                }
+        let plan = Plan { aim, during: Span::secs(self.seconds), off: self.off.clone() };
+        let watch = &mut |session: &Session| HERE.set(session.link());
+        let Some((session, verdict)) = quietly(|| run(seed, &plan, watch)) else { return self.panicked(seed, told) };
+        let mut outcome = Outcome { seed, events: session.events(), facts: census(&session), ..Outcome::default() };
+        outcome.excused = u64::from(!verdict.excuses.is_empty());
+        outcome.excuses = verdict.excuses.into_iter().map(|excuse| (excuse, 1)).collect();
+        let Some(failure) = verdict.failure else { return outcome };
+        let (setup, roster) = (session.setup(), session.setup().roster);
+        outcome.failures.push(format!("{}: #{}", failure.tell(&roster), session.link()));
+        if told.is_new(failure.kind()) {
+            let like = |(session, it): (Session, Failure)| (it.kind() == failure.kind()).then_some((session, it));
+            let fails = |actions: &[(Time, Action)]| quietly(|| verdict.case.again(setup, actions)).flatten().and_then(like);
+            if let Some(small) = shrink(session.actions(), self.shrink, fails) {
+                let (session, failure) = small.outcome;
+                outcome.failures[0].push_str(&format!(" ; in {} tries: {}: #{}", small.tries, failure.tell(&roster), session.link()));
             }
         }
-        heal_everything(&mut session);
-        HERE.set(session.link());
-        let end = session.now() + REST;
-        while !broken(&session) && session.now() < end {
-            session.advance(LOOK, u32::MAX);
-            if unrest(&session).is_empty() {
-                break;
-            }
-        }
-        let mut recipe = session.recipe();
-        for (promise, broken) in session.promises() {
-            if let Some(broken) = broken {
-                recipe.at = broken.at;
-                outcome.failures.push(format!("{} broken at {} s: #{}", promise.word(), broken.at, link::print(&recipe)));
-            }
-        }
-        if outcome.failures.is_empty() {
-            let unrest = unrest(&session);
-            if !unrest.is_empty() {
-                outcome.failures.push(format!("no rest: {}: #{}", unrest.join("; "), session.link()));
-            }
-        }
-        outcome.events = session.events();
-        outcome.facts = census(&session);
         outcome
     }
+
+    /// An assertion has failed: which one, and the smallest run in which the same one does.
+    fn panicked(&self, seed: u64, told: &Told) -> Outcome {
+        let (said, here) = (SAID.take(), HERE.take());
+        let mut failure = format!("{said}: after #{here}");
+        let place = |said: &str| said.split_whitespace().nth(3).map(str::to_owned);
+        if let Ok(opened) = link::parse(&here)
+            && told.is_new("panic")
+        {
+            let fails = |actions: &[(Time, Action)]| {
+                let all = || {
+                    let recipe = link::Opened { actions: actions.to_vec(), at: Time::ZERO, ..opened.clone() };
+                    Session::open(recipe).advance(opened.at.since(Time::ZERO) + patience(&opened.setup), u32::MAX)
+                };
+                (quietly(all).is_none() && place(&SAID.take()) == place(&said)).then_some(())
+            };
+            if let Some(small) = shrink(&opened.actions, self.shrink, fails) {
+                let recipe = link::Opened { actions: small.actions, ..opened };
+                failure.push_str(&format!(" ; in {} tries: #{}", small.tries, link::print(&recipe)));
+            }
+        }
+        Outcome { seed, failures: vec![failure], ..Outcome::default() }
+    }
+}
+
+/// How many failures of each kind were told already.
+#[derive(Default)]
+struct Told(Mutex<BTreeMap<&'static str, u32>>);
+
+impl Told {
+    /// Whether a failure of this kind is among the first three.
+    fn is_new(&self, kind: &'static str) -> bool {
+        let mut told = self.0.lock().expect("nobody panics while holding it");
+        let n = told.entry(kind).or_default();
+        *n += 1;
+        *n <= 3
+    }
+}
+
+/// What comes of it, or nothing if it panics.
+fn quietly<T>(act: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(act)).ok()
 }
 
 /// Every sort of fact of one run.
@@ -242,6 +265,10 @@ impl Outcome {
         }
         self.failures.extend(other.failures);
         self.events += other.events;
+        self.excused += other.excused;
+        for (excuse, n) in other.excuses {
+            *self.excuses.entry(excuse).or_default() += n;
+        }
         for (sort, more) in other.facts {
             let count = self.facts.entry(sort).or_default();
             *count = Count { facts: count.facts + more.facts, seeds: count.seeds + more.seeds };
@@ -261,21 +288,26 @@ fn json(seeds: u64, total: &Outcome, speed: u128) -> String {
         put_text(&mut facts, &name(sort));
         facts.push_str(&format!(":[{},{}]", count.facts, count.seeds));
     }
+    let mut excuses = String::new();
+    for (i, (excuse, n)) in total.excuses.iter().enumerate() {
+        excuses.push_str(if i > 0 { "," } else { "" });
+        put_text(&mut excuses, excuse.word());
+        excuses.push_str(&format!(":{n}"));
+    }
     let mut failures = String::new();
     for (i, failure) in total.failures.iter().enumerate() {
         failures.push_str(if i > 0 { "," } else { "" });
         put_text(&mut failures, failure);
     }
-    format!("{{\"seeds\":{seeds},\"events\":{},\"events_per_s\":{speed},\"facts\":{{{facts}}},\"failures\":[{failures}]}}", total.events)
+    format!(
+        "{{\"seeds\":{seeds},\"events\":{},\"events_per_s\":{speed},\"facts\":{{{facts}}},\"excused\":{},\"excuses\":{{{excuses}}},\"failures\":[{failures}]}}",
+        total.events, total.excused
+    )
 }
 
 /// One line for the reader, who may have seen enough and gone: the exit status tells the rest.
 fn say(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
-}
-
-fn broken(session: &Session) -> bool {
-    session.promises().iter().any(|(_, broken)| broken.is_some())
 }
 
 fn rule(word: &str) -> Result<Rule, String> {

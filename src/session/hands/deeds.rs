@@ -1,0 +1,356 @@
+//! What hands do: single faults, and blows of several that fall together or nearly so, since it is between two faults that
+//! protocols err.
+
+use crate::cluster::name::{Kind, Name};
+use crate::cluster::view::{ClusterView, Health, Office, ProcessView, Standing};
+use crate::session::Session;
+use crate::session::action::Action;
+use crate::session::hands::harm::{Reckless, may_forget, may_lose_disk};
+use crate::session::hands::ledger::Ledger;
+use crate::session::hands::recipe::{Aim, one};
+use crate::session::link::print_action;
+use crate::sim::rng::Rng;
+use crate::sim::time::{Span, Time};
+
+/// Bytes of a link that hands leave to whoever mends what they did.
+const ROOM: usize = 3_000;
+/// Deeds of one run at most, for the same reason.
+const DEEDS: usize = 300;
+
+/// How hands go about it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Temper {
+    /// One fault after the other, and mends among them: much is broken at a time.
+    Restless,
+    /// One blow to a cluster that is whole, time to see what comes of it, and everything is mended before the next: what two or three
+    /// faults bring about is not lost in the noise of others.
+    Patient {
+        /// Whether what the last blow broke is still to be mended.
+        mends: bool,
+    },
+}
+
+/// Hands that interfere at random.
+#[derive(Clone, Debug)]
+pub struct Hands {
+    rng: Rng,
+    aim: Aim,
+    /// When they will do one thing that goes too far, and which; they live up to what is promised but for this.
+    reckless: Option<(Time, Reckless)>,
+    /// What they did that went too far.
+    went_too_far: Vec<Reckless>,
+    temper: Temper,
+    /// The rest of a blow, each with its pause before it.
+    blow: Vec<(Span, Action)>,
+    /// Bytes of the link so far.
+    written: usize,
+    counted: usize,
+}
+
+impl Hands {
+    /// Hands of this aim, which will interfere for about so long.
+    pub(super) fn new(mut rng: Rng, aim: Aim, during: Span) -> Hands {
+        let late = Time::ZERO + rng.between(during.scale(1, 4), during);
+        let deed = one(&mut rng, &Reckless::ALL);
+        let reckless = rng.per_mille(150).then_some((late, deed));
+        let temper = if rng.per_mille(400) { Temper::Patient { mends: false } } else { Temper::Restless };
+        Hands { rng, aim, reckless, went_too_far: Vec::new(), temper, blow: Vec::new(), written: 0, counted: 0 }
+    }
+
+    /// What they did that the cluster has not promised to survive.
+    pub fn went_too_far(&self) -> &[Reckless] {
+        &self.went_too_far
+    }
+
+    pub(super) fn rng(&mut self) -> &mut Rng {
+        &mut self.rng
+    }
+
+    /// How long they rest before they act again.
+    pub fn rest(&mut self) -> Span {
+        if let Some(&(pause, _)) = self.blow.first() {
+            return pause;
+        }
+        if let Temper::Patient { mends } = self.temper {
+            return if mends { self.rng.between(Span::secs(1), Span::secs(9)) } else { self.rng.between(Span::secs(1), Span::secs(6)) };
+        }
+        if self.rng.per_mille(150) {
+            // Two faults at once, or nearly so.
+            return self.rng.between(Span::ZERO, Span::millis(20));
+        }
+        self.rng.between(Span::millis(100), Span::millis(2_400))
+    }
+
+    /// Clocks do not run alike from the beginning, in half of all runs.
+    pub(super) fn set_clocks(&mut self, session: &mut Session) {
+        if self.rng.per_mille(500) {
+            for _ in 0..1 + self.rng.below(6) {
+                let name = self.pick(&session.view(), |p| p.present);
+                let _ = name.map(|name| session.dispatch(Action::Drift(name, self.drift(session))));
+            }
+        }
+    }
+
+    /// Within the bound.
+    fn drift(&mut self, session: &Session) -> i32 {
+        let bound = session.setup().config.drift_bound;
+        self.rng.below(2 * bound + 1) as i32 - bound as i32
+    }
+
+    /// Does one thing, if one of a few tries can be done now and there is room for it.
+    pub fn act(&mut self, session: &mut Session, ledger: &Ledger) {
+        if !self.has_room(session) {
+            self.blow.clear();
+            return;
+        }
+        if !self.blow.is_empty() {
+            let (_, action) = self.blow.remove(0);
+            self.dispatch(action, session, ledger);
+            return;
+        }
+        if let Some((_, deed)) = self.reckless.take_if(|(at, _)| session.now() >= *at) {
+            return self.go_too_far(deed, session);
+        }
+        match &mut self.temper {
+            Temper::Patient { mends } if *mends => {
+                *mends = false;
+                self.blow = mend_all(&session.view());
+                return;
+            }
+            Temper::Patient { mends } => {
+                *mends = true;
+                self.blow = self.pair(session);
+                return;
+            }
+            Temper::Restless if self.rng.per_mille(200) => {
+                self.blow = self.strike(&session.view()).unwrap_or_default();
+                return;
+            }
+            Temper::Restless => {}
+        }
+        for _ in 0..8 {
+            let view = session.view();
+            if let Some(action) = self.draw(&view, session)
+                && self.dispatch(action, session, ledger)
+            {
+                return;
+            }
+        }
+    }
+
+    fn has_room(&mut self, session: &Session) -> bool {
+        let actions = session.actions();
+        self.written += actions[self.counted..].iter().map(|&(at, action)| print_action(at, action).len() + 1).sum::<usize>();
+        self.counted = actions.len();
+        self.counted < DEEDS && self.written + ROOM < crate::session::link::LIMITS.link
+    }
+
+    /// What cannot be done now, or would go too far, is not done.
+    fn dispatch(&mut self, action: Action, session: &mut Session, ledger: &Ledger) -> bool {
+        if let Action::Wipe(name) = action {
+            let (view, pid) = (session.view(), session.setup().roster.pid(name));
+            let may = pid.is_some_and(|pid| match name.kind {
+                Kind::Node => may_lose_disk(session, ledger, &view, pid),
+                Kind::Coordinator => may_forget(&view, pid),
+                Kind::Balancer | Kind::Client => false, // they have none
+            });
+            if !may {
+                return false;
+            }
+        }
+        session.dispatch(action).is_ok()
+    }
+
+    fn go_too_far(&mut self, deed: Reckless, session: &mut Session) {
+        let view = session.view();
+        let done = match deed {
+            Reckless::Node => {
+                // Every copy of one shard, or a single disk.
+                let shard = &view.shards[self.rng.below(view.shards.len() as u32) as usize];
+                let mut victims: Vec<Name> = shard.view.in_sync.iter().map(|&pid| session.setup().roster.name(pid)).collect();
+                if self.rng.per_mille(300) {
+                    victims.truncate(1);
+                }
+                victims.into_iter().filter(|&name| session.dispatch(Action::Wipe(name)).is_ok()).count() > 0
+            }
+            Reckless::Control => {
+                let most = 1 + view.coordinators.len() / 2;
+                let roster = session.setup().roster;
+                let names = view.coordinators.iter().take(most).map(|it| roster.name(it.pid));
+                names.filter(|&name| session.dispatch(Action::Wipe(name)).is_ok()).count() > 0
+            }
+            Reckless::Clock => {
+                let far = self.rng.below(480_000) as i32 + 20_000;
+                let far = if self.rng.per_mille(500) { far } else { -far };
+                let name = self.pick(&view, |p| p.present);
+                name.is_some_and(|name| session.dispatch(Action::Drift(name, far)).is_ok())
+            }
+        };
+        if done {
+            self.went_too_far.push(deed);
+        }
+    }
+
+    /// A blow, or any two faults close to each other.
+    fn pair(&mut self, session: &Session) -> Vec<(Span, Action)> {
+        let view = session.view();
+        let blow = if self.rng.per_mille(500) { self.strike(&view) } else { None };
+        blow.unwrap_or_else(|| {
+            let pause = self.rng.between(Span::ZERO, Span::millis(600));
+            let pair = [self.draw(&view, session), self.draw(&view, session)].into_iter().flatten();
+            pair.zip([Span::ZERO, pause]).map(|(action, pause)| (pause, action)).collect()
+        })
+    }
+
+    /// A blow: several faults that have to do with each other.
+    fn strike(&mut self, view: &ClusterView) -> Option<Vec<(Span, Action)>> {
+        let rng = &mut self.rng;
+        let mut soon = |longest: u64| rng.between(Span::ZERO, Span::millis(longest));
+        let (now, soon, later) = (Span::ZERO, soon(600), soon(3_000));
+        let node = |p: &ProcessView| p.present && p.name.kind == Kind::Node;
+        let member = |p: &ProcessView| node(p) && p.standing == Standing::Member;
+        let council = view.coordinators.iter();
+        let leader = council.filter(|it| it.office == Some(Office::Leader)).max_by_key(|it| it.term).map(|it| it.pid);
+        let leads = |p: &ProcessView| Some(p.pid) == leader;
+        let worker = |p: &ProcessView| p.name.kind == Kind::Client;
+        Some(match self.rng.below(9) {
+            // What was to move is cut off from where it is.
+            0..2 => {
+                let (leaves, a) = (self.pick(view, member)?, self.pick(view, member)?);
+                let far = if self.rng.per_mille(500) { Action::Cut(leaves, a) } else { Action::CutOneWay(a, leaves) };
+                vec![(now, Action::Drain(leaves)), (soon, far)]
+            }
+            2 => {
+                let joins = self.pick(view, |p| p.name.kind == Kind::Node && p.standing == Standing::None)?;
+                let a = self.pick(view, node)?;
+                vec![(now, Action::Add(joins)), (soon, Action::Cut(joins, a))]
+            }
+            // Deaths one after the other, a disk among them, and all are back.
+            3 => {
+                let (a, b, c) = (self.pick(view, member)?, self.pick(view, member)?, self.pick(view, member)?);
+                let deaths = [(now, Action::Kill(a)), (later, Action::Kill(b)), (later, Action::Wipe(c)), (soon, Action::Revive(c))];
+                let backs = [(later, Action::Revive(b)), (soon, Action::Revive(a))];
+                deaths.into_iter().chain(backs).collect()
+            }
+            // All at once, and back at once.
+            4 => {
+                let (a, b, c) = (self.pick(view, member)?, self.pick(view, member)?, self.pick(view, member)?);
+                let deaths = [a, b, c].map(|name| (now, Action::Kill(name)));
+                let backs = [a, b, c].map(|name| (now, Action::Revive(name)));
+                let pause = self.rng.between(Span::millis(20), Span::millis(400));
+                deaths.into_iter().chain([(pause, backs[0].1)]).chain(backs[1..].iter().copied()).collect()
+            }
+            // The leader is not heard by somebody who waits for its word.
+            5 => {
+                let (leader, deaf) = (self.pick(view, leads)?, self.pick(view, |p| p.present && p.name.kind != Kind::Coordinator)?);
+                vec![(now, Action::CutOneWay(leader, deaf))]
+            }
+            // The leader hears no node any more, though others do.
+            6 => {
+                let leader = self.pick(view, leads)?;
+                let nodes = view.processes.iter().filter(|p| node(p));
+                nodes.map(|p| (now, Action::Cut(leader, p.name))).collect()
+            }
+            // Somebody slow changes its mind.
+            7 => {
+                let (node, times) = (self.pick(view, member)?, 20 + self.rng.below(60) as u16);
+                vec![
+                    (now, Action::Slow(node, times)),
+                    (later, Action::Drain(node)),
+                    (soon, Action::Add(node)),
+                    (later, Action::Slow(node, 1)),
+                ]
+            }
+            // The leader dies, and dies again.
+            _ => {
+                let (leader, held) = (self.pick(view, leads)?, self.pick(view, |p| worker(p) && p.present)?);
+                vec![(now, Action::Kill(held)), (now, Action::Kill(leader)), (later, Action::Revive(leader))]
+            }
+        })
+    }
+
+    fn draw(&mut self, view: &ClusterView, session: &Session) -> Option<Action> {
+        let there = |p: &ProcessView| p.present;
+        let node = |p: &ProcessView| p.present && p.name.kind == Kind::Node;
+        let other = |p: &ProcessView| matches!(p.name.kind, Kind::Client | Kind::Balancer);
+        let inside = |p: &ProcessView| view.locks.iter().any(|lock| lock.inside.iter().any(|it| it.who == p.pid));
+        let control = |p: &ProcessView| p.name.kind == Kind::Coordinator;
+        let absent = |p: &ProcessView| p.name.kind == Kind::Node && matches!(p.standing, Standing::None | Standing::Draining);
+        match self.aim {
+            Aim::Locks if self.rng.per_mille(700) => return self.at_a_lock(view, session),
+            Aim::Locks | Aim::Anything | Aim::Coordinators => {}
+        }
+        if self.rng.per_mille(60) {
+            return Some(if self.rng.per_mille(500) {
+                Action::Add(self.pick(view, absent)?)
+            } else {
+                Action::Drain(self.pick(view, node)?)
+            });
+        }
+        Some(match self.rng.below(100) {
+            0..11 => Action::Kill(self.pick(view, node)?),
+            11..15 => Action::Kill(self.pick(view, control)?),
+            15..17 => Action::Kill(self.pick(view, other)?),
+            17..35 => Action::Revive(self.pick(view, |p| p.health == Health::Down)?),
+            35..39 => Action::Freeze(self.pick(view, node)?),
+            39..41 => Action::Freeze(self.pick(view, other)?),
+            // Between two steps of its critical section.
+            41..44 => Action::Freeze(self.pick(view, inside)?),
+            44..46 => Action::Freeze(self.pick(view, control)?),
+            46..59 => Action::Thaw(self.pick(view, |p| p.health == Health::Frozen)?),
+            59..63 => Action::Isolate(self.pick(view, there)?),
+            63..67 => Action::Cut(self.pick(view, there)?, self.pick(view, there)?),
+            67..75 => Action::CutOneWay(self.pick(view, there)?, self.pick(view, there)?),
+            75..85 => Action::Rejoin(self.pick(view, |p| !p.cut_to.is_empty())?),
+            85..88 => Action::Slow(self.pick(view, there)?, 2 + self.rng.below(19) as u16),
+            88..91 => Action::Slow(self.pick(view, |p| p.slow > 1)?, 1),
+            91..95 => Action::Drift(self.pick(view, there)?, self.drift(session)),
+            95..97 => Action::Wipe(self.pick(view, control)?),
+            _ => Action::Wipe(self.pick(view, node)?),
+        })
+    }
+
+    fn at_a_lock(&mut self, view: &ClusterView, session: &Session) -> Option<Action> {
+        let worker = |p: &ProcessView| p.name.kind == Kind::Client;
+        let control = |p: &ProcessView| p.name.kind == Kind::Coordinator;
+        let inside = |p: &ProcessView| view.locks.iter().any(|lock| lock.inside.iter().any(|it| it.who == p.pid));
+        let next = |p: &ProcessView| view.locks.iter().any(|lock| lock.queue.first().is_some_and(|it| it.client == p.pid));
+        Some(match self.rng.below(100) {
+            0..12 => Action::Freeze(self.pick(view, inside)?),
+            12..20 => Action::Freeze(self.pick(view, next)?),
+            20..24 => Action::Freeze(self.pick(view, worker)?),
+            24..30 => Action::Kill(self.pick(view, inside)?),
+            30..34 => Action::Kill(self.pick(view, next)?),
+            34..40 => Action::Kill(self.pick(view, control)?),
+            40..46 => Action::Cut(self.pick(view, inside)?, self.pick(view, control)?),
+            46..52 => Action::CutOneWay(self.pick(view, control)?, self.pick(view, worker)?),
+            52..56 => Action::Isolate(self.pick(view, inside)?),
+            56..62 => Action::Drift(self.pick(view, |p| worker(p) || control(p))?, self.drift(session)),
+            62..76 => Action::Thaw(self.pick(view, |p| p.health == Health::Frozen)?),
+            76..88 => Action::Revive(self.pick(view, |p| p.health == Health::Down)?),
+            _ => Action::Rejoin(self.pick(view, |p| !p.cut_to.is_empty())?),
+        })
+    }
+
+    fn pick(&mut self, view: &ClusterView, fits: impl Fn(&ProcessView) -> bool) -> Option<Name> {
+        let names: Vec<Name> = view.processes.iter().filter(|p| fits(p)).map(|p| p.name).collect();
+        (!names.is_empty()).then(|| one(&mut self.rng, &names))
+    }
+}
+
+/// Everything that undoes what is broken now, with as few actions as may be.
+fn mend_all(view: &ClusterView) -> Vec<(Span, Action)> {
+    let mut mends = Vec::new();
+    for p in view.present() {
+        let mut mend = |when: bool, action| {
+            if when {
+                mends.push((Span::ZERO, action));
+            }
+        };
+        mend(p.health == Health::Frozen, Action::Thaw(p.name));
+        mend(p.health == Health::Down, Action::Revive(p.name));
+        mend(!p.cut_to.is_empty(), Action::Rejoin(p.name));
+        mend(p.slow > 1, Action::Slow(p.name, 1));
+    }
+    mends
+}

@@ -1,0 +1,66 @@
+//! Recipes drawn from a seed: everything that a link can say of a cluster, so that no mode goes untried.
+
+use crate::cluster::config::{Ack, Config, Reads};
+use crate::cluster::name::{LOCKS, NODES_MAX, Roster};
+use crate::cluster::rules::{Rule, Rules};
+use crate::cluster::setup::Setup;
+use crate::sim::rng::Rng;
+use crate::sim::time::Span;
+
+/// What hands mostly disturb.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Aim {
+    /// Everything alike.
+    Anything,
+    /// Those that take locks, and the way between them and the coordinators.
+    Locks,
+    /// The coordinators, at the very instants at which something happens among them.
+    Coordinators,
+}
+
+/// Draws a recipe.
+pub fn draw(seed: u64, aim: Aim, off: &[Rule], rng: &mut Rng) -> Setup {
+    let mut setup = Setup::new(seed);
+    setup.rules = off.iter().fold(Rules::ALL_ON, |rules, &rule| rules.without(rule));
+    let roster = Roster {
+        coordinators: one(rng, &[1, 3, 3, 3, 5]),
+        nodes: 3 + rng.below(u32::from(NODES_MAX) - 2) as u8,
+        balancers: 1 + rng.below(2) as u8,
+        // Mostly few: they only make a run longer to read.
+        clients: 1 + if rng.per_mille(700) { rng.below(9) } else { rng.below(24) } as u8,
+    };
+    setup.roster = match aim {
+        Aim::Anything => roster,
+        Aim::Locks => Roster { nodes: 3 + rng.below(2) as u8, clients: 2 + rng.below(11) as u8, ..roster },
+        // Little is decided, so that what is under way when they strike matters.
+        Aim::Coordinators => Roster { coordinators: one(rng, &[3, 3, 5]), nodes: 3 + rng.below(2) as u8, clients: 2, ..roster },
+    };
+    figures(&mut setup.config, setup.roster, aim, rng);
+    setup
+}
+
+fn figures(config: &mut Config, roster: Roster, aim: Aim, rng: &mut Rng) {
+    let clients = u32::from(roster.clients);
+    config.workers = match aim {
+        Aim::Anything => rng.below(clients + 1) as u8,
+        Aim::Locks => roster.clients,
+        Aim::Coordinators => rng.below(clients + 1) as u8,
+    };
+    config.ack = one(rng, &Ack::ALL);
+    config.min_in_sync = one(rng, &[1, 1, 1, 2, 2, 3]).min(config.replicas);
+    config.reads = one(rng, &Reads::ALL);
+    config.locks = one(rng, &[1, 1, 1, 2, LOCKS.len() as u8]);
+    config.lock_lease = Span::secs(one(rng, &[1, 2, 3, 3, 3, 5, 8]));
+    config.lock_delay = Span::secs(one(rng, &[0, 0, 0, 1, 3]));
+    config.lock_patience = Span::secs(one(rng, &[0, 0, 0, 4, 6, 15]));
+    config.loss = one(rng, &[0, 0, 0, 30, 100, 300]);
+    config.duplicates = one(rng, &[0, 0, 30, 100, 300]);
+    for figure in [&mut config.loss, &mut config.duplicates] {
+        *figure = rng.below(u32::from(*figure) + 1) as u16;
+    }
+}
+
+/// One of several; whatever stands there twice is drawn twice as often.
+pub(super) fn one<T: Copy>(rng: &mut Rng, of: &[T]) -> T {
+    of[rng.below(of.len() as u32) as usize]
+}

@@ -1,0 +1,201 @@
+//! What hands draw, what they spare, and what they leave as it was.
+
+use std::collections::BTreeSet;
+
+use crate::cluster::config::{Ack, Reads};
+use crate::cluster::property::Promise;
+use crate::cluster::setup::Setup;
+use crate::cluster::view::{ClusterView, Health, ProcessView};
+use crate::session::Session;
+use crate::session::action::Action;
+use crate::session::hands::core::Core;
+use crate::session::hands::deeds::Hands;
+use crate::session::hands::demand::{Demand, Excuse, Judge, patience};
+use crate::session::hands::harm::{Reckless, bearable, forgiven};
+use crate::session::hands::ledger::Ledger;
+use crate::session::hands::recipe::{Aim, draw};
+use crate::sim::id::Pid;
+use crate::sim::rng::{Rng, Stream};
+use crate::sim::time::{Span, Time};
+
+const AIMS: [Aim; 3] = [Aim::Anything, Aim::Locks, Aim::Coordinators];
+
+/// A run after so many seconds of random hands, and what they remember.
+fn troubled(seed: u64, aim: Aim, seconds: u64) -> (Session, Ledger, Box<Hands>) {
+    let mut rng = Rng::stream(seed, Stream::Hand);
+    let mut session = Session::sparse(draw(seed, aim, &[], &mut rng));
+    let (mut ledger, mut hands) = (Ledger::new(&session), Box::new(Hands::new(rng, aim, Span::secs(seconds))));
+    hands.set_clocks(&mut session);
+    while session.now() < Time::ZERO + Span::secs(seconds) {
+        session.advance(hands.rest(), u32::MAX);
+        ledger.read(&session);
+        hands.act(&mut session, &ledger);
+        ledger.read(&session);
+    }
+    (session, ledger, hands)
+}
+
+#[test]
+fn recipes_say_everything_that_a_link_can_say_of_a_cluster() {
+    for aim in AIMS {
+        let recipe = |seed| draw(seed, aim, &[], &mut Rng::stream(seed, Stream::Hand));
+        let recipes: Vec<Setup> = (0..400).map(recipe).collect();
+        let all = |figure: &dyn Fn(&Setup) -> u64| recipes.iter().map(figure).collect::<BTreeSet<u64>>();
+        let modes = |mode: Ack| recipes.iter().any(|it| it.config.ack == mode);
+        assert!(Ack::ALL.into_iter().all(modes) && Reads::ALL.into_iter().all(|reads| recipes.iter().any(|it| it.config.reads == reads)));
+        assert_eq!(all(&|it| it.config.min_in_sync.into()), BTreeSet::from([1, 2, 3]));
+        assert_eq!(all(&|it| it.config.locks.into()), BTreeSet::from([1, 2, 3]));
+        assert_eq!(all(&|it| it.roster.balancers.into()), BTreeSet::from([1, 2]));
+        for lossy in [&|it: &Setup| u64::from(it.config.loss), &|it: &Setup| u64::from(it.config.duplicates)] as [&dyn Fn(&Setup) -> u64; 2]
+        {
+            assert!(all(lossy).contains(&0) && all(lossy).iter().any(|it| (200..=300).contains(it)), "{aim:?}: {:?}", all(lossy));
+        }
+        for some in [|it: &Setup| it.config.lock_delay, |it: &Setup| it.config.lock_patience, |it: &Setup| it.config.lock_lease] {
+            assert!(all(&|it| some(it).0).len() >= 3);
+        }
+        let (coordinators, nodes, clients) =
+            (all(&|it| it.roster.coordinators.into()), all(&|it| it.roster.nodes.into()), all(&|it| it.roster.clients.into()));
+        match aim {
+            Aim::Anything => {
+                assert_eq!((coordinators, nodes), (BTreeSet::from([1, 3, 5]), (3..=8).collect()));
+                assert!(clients.contains(&1) && clients.contains(&24), "{clients:?}");
+                let shares =
+                    [recipes.iter().any(|it| it.config.workers == 0), recipes.iter().any(|it| it.config.workers == it.roster.clients)];
+                assert_eq!(shares, [true, true]);
+            }
+            Aim::Locks => assert!(recipes.iter().all(|it| it.config.workers == it.roster.clients && it.roster.clients > 1)),
+            Aim::Coordinators => assert_eq!(coordinators, BTreeSet::from([3, 5]), "one coordinator cannot be besieged"),
+        }
+        for it in &recipes {
+            let link = crate::session::link::print(&crate::session::link::Opened { setup: it.clone(), ..Default::default() });
+            assert_eq!(&crate::session::link::parse(&link).expect("it is a link").setup, it, "{link}");
+        }
+    }
+}
+
+#[test]
+fn hands_do_everything_that_a_hand_can_do_but_what_only_mends() {
+    let mut verbs = BTreeSet::new();
+    let mut one_way = 0;
+    let mut deeds = BTreeSet::new();
+    for seed in 0..40 {
+        let (session, _, hands) = troubled(seed, AIMS[(seed % 2) as usize], 40);
+        verbs.extend(session.actions().iter().map(|(_, action)| action.verb()));
+        one_way += session.actions().iter().filter(|(_, action)| matches!(action, Action::CutOneWay(..))).count();
+        deeds.extend(hands.went_too_far().iter().copied());
+    }
+    let all = ["add", "cut", "drain", "drift", "freeze", "heal", "isolate", "kill", "revive", "slow", "thaw", "wipe"];
+    assert_eq!(verbs.into_iter().filter(|verb| all.contains(verb)).count(), all.len());
+    assert!(one_way > 20, "{one_way} cuts in one direction");
+    assert_eq!(deeds, Reckless::ALL.into_iter().collect(), "every way to go too far");
+}
+
+#[test]
+fn hands_that_do_not_go_too_far_leave_every_acknowledged_write_on_some_disk() {
+    let mut wiped = 0;
+    for seed in 0..60 {
+        let (session, ledger, hands) = troubled(seed, Aim::Anything, 30);
+        wiped += ledger.disks_lost();
+        if hands.went_too_far().is_empty() && session.setup().config.ack != Ack::Primary {
+            assert_eq!(ledger.gone(&session), None, "#{}", session.link());
+        }
+    }
+    assert!(wiped > 40, "{wiped} disks were emptied");
+}
+
+/// What must not change outside a core: everything about those outside, and how they reach those inside and are reached by them.
+fn outside(view: &ClusterView, core: &Core) -> Vec<(Pid, Health, u16, Vec<Pid>, Vec<Pid>)> {
+    let reached = |p: &ProcessView| view.present().filter(|other| other.cut_to.contains(&p.pid)).map(|other| other.pid).collect();
+    let row = |p: &ProcessView| {
+        let there = |pid: &&Pid| view.processes[pid.index()].present;
+        (p.pid, p.health, p.slow, p.cut_to.iter().filter(there).copied().collect(), reached(p))
+    };
+    view.present().filter(|p| !core.has(p.pid)).map(row).collect()
+}
+
+#[test]
+fn everything_inside_a_core_is_mended_and_nothing_outside_is_touched() {
+    let (mut left, mut one_way) = (0, 0);
+    for seed in 0..60 {
+        let (mut session, ledger, mut hands) = troubled(seed, AIMS[(seed % 2) as usize], 25);
+        let core = Core::draw(&session, &ledger, hands.rng());
+        core.scar_the_rest(&mut session, hands.rng());
+        let before = outside(&session.view(), &core);
+        assert_eq!(core.mend(&mut session, &ledger), Ok(()), "#{}", session.link());
+        let view = session.view();
+        assert_eq!(outside(&view, &core), before, "#{}", session.link());
+        for p in view.processes.iter().filter(|p| core.has(p.pid)) {
+            assert_eq!((p.health, p.slow), (Health::Up, 1), "{}: #{}", p.name, session.link());
+            assert!(!p.cut_to.iter().any(|&to| core.has(to)), "{}: #{}", p.name, session.link());
+        }
+        left += before.iter().filter(|it| it.1 != Health::Up || it.2 > 1 || !it.3.is_empty() || !it.4.is_empty()).count();
+        one_way += before.iter().filter(|it| it.3 != it.4).count();
+        let sure = view.coordinators.iter().filter(|it| core.has(it.pid)).count();
+        assert!(sure > view.coordinators.len() / 2 || !hands.went_too_far().is_empty(), "a majority of the coordinators");
+    }
+    assert!(left > 100 && one_way > 30, "{left} stay broken, {one_way} of them in one direction");
+}
+
+/// What the judge says of a run in which everybody is counted as the core.
+fn unmet(session: &Session, ledger: &Ledger) -> BTreeSet<&'static str> {
+    let (core, view) = (Core::everybody(session), session.view());
+    Judge::new(session, ledger, &core, Time::ZERO, &view).unmet().into_iter().map(|(demand, _)| demand.word()).collect()
+}
+
+fn after(setup: Setup, deeds: &[&str], then: u64) -> BTreeSet<&'static str> {
+    let mut session = Session::sparse(setup);
+    let mut ledger = Ledger::new(&session);
+    session.advance(Span::secs(8), u32::MAX);
+    for deed in deeds {
+        session.dispatch(deed.parse().expect("an action")).expect("it can be done");
+    }
+    session.advance(Span::secs(then), u32::MAX);
+    ledger.read(&session);
+    unmet(&session, &ledger)
+}
+
+#[test]
+fn every_demand_is_unmet_where_what_it_asks_for_is_not_so() {
+    let words = |words: &[&'static str]| words.iter().copied().collect::<BTreeSet<_>>();
+    let plain = || Setup::new(4127);
+    let patient = turn_of(&plain());
+    assert_eq!(after(plain(), &[], patient), words(&[]), "a cluster that is well");
+    assert_eq!(after(plain(), &["kill A", "kill B", "kill C", "kill D", "kill E", "kill F"], 5), words(&["served", "copies", "trusted"]));
+    assert!(after(plain(), &["cut K1 A", "cut K2 A", "cut K3 A"], 3).is_superset(&words(&["trusted", "copies"])));
+    assert_eq!(after(plain(), &["kill L1"], patient), words(&["answered", "granted", "passed"]));
+    assert_eq!(after(plain(), &["kill K1", "kill K2"], 2), words(&["served"]));
+    assert_eq!(after(plain(), &["add G"], 1), words(&["arrived"]));
+}
+
+/// In whole seconds.
+fn turn_of(setup: &Setup) -> u64 {
+    super::demand::turn(setup).0 / 1_000_000 + 1
+}
+
+#[test]
+fn a_core_has_more_time_where_more_is_lost_or_more_wait() {
+    let with = |change: &dyn Fn(&mut Setup)| {
+        let mut setup = Setup::new(1);
+        change(&mut setup);
+        patience(&setup)
+    };
+    let plain = with(&|_| {});
+    assert!(plain > Span::secs(60) && plain < Span::secs(240), "{plain} s");
+    let mut slower: [&dyn Fn(&mut Setup); 4] =
+        [&|it| it.config.loss = 300, &|it| it.config.workers = 8, &|it| it.config.lock_delay = Span::secs(5), &|it| it.roster.clients = 24];
+    assert!(slower.iter_mut().all(|change| with(change) > plain));
+}
+
+#[test]
+fn what_goes_too_far_ends_only_what_rests_on_it() {
+    let left = |deed| Promise::ALL.into_iter().filter(|&promise| !forgiven(deed, promise)).count();
+    assert_eq!(Reckless::ALL.map(left), [Promise::COUNT - 3, 0, Promise::COUNT - 2]);
+    assert_eq!([3, 4, 5].map(bearable), [1, 1, 2]);
+}
+
+#[test]
+fn words_of_the_report_differ() {
+    assert_eq!(Excuse::ALL.map(Excuse::word).into_iter().collect::<BTreeSet<_>>().len(), Excuse::ALL.len());
+    let demands = [Demand::Granted(Pid(0)), Demand::Trusted(Pid(0)), Demand::Arrived(Pid(0)), Demand::Answered(Pid(0))];
+    assert_eq!(demands.map(Demand::word).into_iter().collect::<BTreeSet<_>>().len(), demands.len());
+}

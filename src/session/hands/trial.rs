@@ -1,0 +1,360 @@
+//! One seed's trial: its recipe, its faults, its core, and the verdict.
+
+use std::collections::BTreeSet;
+
+use crate::cluster::name::Roster;
+use crate::cluster::property::{Broken, Promise};
+use crate::cluster::rules::Rule;
+use crate::cluster::setup::Setup;
+use crate::cluster::view::{ClusterView, Health, Office};
+use crate::proto::replica::view::ShardId;
+use crate::session::Session;
+use crate::session::action::Action;
+use crate::session::hands::core::{Core, NotWhole};
+use crate::session::hands::deeds::Hands;
+use crate::session::hands::demand::{Demand, Excuse, Judge, must_be_calm, patience, scene, turn};
+use crate::session::hands::harm::{Reckless, forgiven};
+use crate::session::hands::ledger::Ledger;
+use crate::session::hands::recipe::{self, Aim};
+use crate::session::siege::Siege;
+use crate::sim::id::Pid;
+use crate::sim::rng::{Rng, Stream};
+use crate::sim::time::{Span, Time};
+
+/// How often a core is looked at.
+const LOOK: Span = Span::secs(1);
+/// How long a node may go without a lease before it has to have said that it serves no longer: a good deal more than a timer is late.
+const GRACE: Span = Span::millis(250);
+
+/// Something that is wrong with what a run says of itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Oddity {
+    /// A node without a lease still says that it serves.
+    Claims(Pid),
+    /// The ring changed more often for a node's wishes than it wished anything.
+    Restless(Pid),
+    /// An acknowledged write is on no disk any more, and nobody has noticed.
+    Unnoticed(ShardId),
+}
+
+/// What is wrong with a run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Failure {
+    /// A promise was broken that was still to be kept.
+    Broken(Promise, Broken),
+    /// It says something of itself that is not so.
+    Odd(Oddity, Time),
+    /// The core has not brought this about in time; and how things stand around it.
+    Unmet(Vec<Demand>, String),
+}
+
+impl Failure {
+    /// It, in words.
+    pub fn tell(&self, roster: &Roster) -> String {
+        match self {
+            Failure::Broken(promise, broken) => format!("{} broken at {} s", promise.word(), broken.at),
+            Failure::Odd(Oddity::Claims(pid), at) => format!("{} says at {at} s that it serves, but has no lease", roster.name(*pid)),
+            Failure::Odd(Oddity::Restless(pid), at) => {
+                format!("the ring has changed more often by {at} s than {} wished anything", roster.name(*pid))
+            }
+            Failure::Odd(Oddity::Unnoticed(shard), at) => {
+                format!("a write of shard {} is on no disk at {at} s, and nobody has noticed", shard.0)
+            }
+            Failure::Unmet(demands, scene) => {
+                let few: Vec<String> = demands.iter().take(5).map(|it| it.tell(roster)).collect();
+                let more = demands.len() - few.len();
+                let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+                format!("the core is not live: {}{more} ({scene})", few.join("; "))
+            }
+        }
+    }
+
+    fn in_rhythm(self) -> Failure {
+        match self {
+            Failure::Unmet(demands, scene) => Failure::Unmet(demands, format!("while one leader after the other died; {scene}")),
+            Failure::Broken(..) | Failure::Odd(..) => self,
+        }
+    }
+
+    /// What kind it is: failures of one kind have one word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Failure::Broken(promise, _) => promise.word(),
+            Failure::Odd(Oddity::Claims(_), _) => "claims",
+            Failure::Odd(Oddity::Restless(_), _) => "restless",
+            Failure::Odd(Oddity::Unnoticed(_), _) => "unnoticed",
+            Failure::Unmet(demands, _) => demands.first().map_or("unmet", |it| it.word()),
+        }
+    }
+}
+
+/// What came of a trial.
+#[derive(Debug)]
+pub struct Verdict {
+    /// What is wrong, if anything is.
+    pub failure: Option<Failure>,
+    /// What was not demanded, and why.
+    pub excuses: BTreeSet<Excuse>,
+    /// By what it was judged.
+    pub case: Case,
+}
+
+/// How a trial is made.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What hands disturb.
+    pub aim: Aim,
+    /// For how long.
+    pub during: Span,
+    /// Rules that are off.
+    pub off: Vec<Rule>,
+}
+
+enum Whose {
+    Random(Box<Hands>),
+    Besiegers(Siege, Box<Hands>),
+}
+
+/// Tries a seed. `watch` sees the run before time goes on, so that whoever reports a panic knows the link.
+pub fn run(seed: u64, plan: &Plan, watch: &mut dyn FnMut(&Session)) -> (Session, Verdict) {
+    let mut rng = Rng::stream(seed, Stream::Hand);
+    let setup = recipe::draw(seed, plan.aim, &plan.off, &mut rng);
+    let mut session = Session::sparse(setup);
+    let mut ledger = Ledger::new(&session);
+    let mut hands = Box::new(Hands::new(rng, plan.aim, plan.during));
+    hands.set_clocks(&mut session);
+    let mut whose = match plan.aim {
+        Aim::Anything | Aim::Locks => Whose::Random(hands),
+        Aim::Coordinators => Whose::Besiegers(Siege::on(hands.rng().clone()), hands),
+    };
+    let end = Time::ZERO + plan.during;
+    let mut oddities = Oddities::default();
+    let mut failure = None;
+    while session.now() < end && !session.is_full() && failure.is_none() {
+        watch(&session);
+        match &mut whose {
+            Whose::Random(hands) => {
+                let rest = hands.rest().min(end.since(session.now()));
+                session.advance(rest, u32::MAX);
+                ledger.read(&session);
+                hands.act(&mut session, &ledger);
+            }
+            Whose::Besiegers(siege, _) => siege.strike(&mut session, end),
+        }
+        ledger.read(&session);
+        let far = whose.hands().went_too_far();
+        failure = first_broken(&session, far).or_else(|| oddities.look(&session, &ledger, far));
+    }
+    let hands = whose.into_hands();
+    let went_too_far = hands.went_too_far().to_vec();
+    if failure.is_some() {
+        let case = Case { until: session.now(), core: None, rhythm: None, went_too_far };
+        return (session, Verdict { failure, excuses: BTreeSet::new(), case });
+    }
+    let mut hands = hands;
+    let core = Core::draw(&session, &ledger, hands.rng());
+    core.scar_the_rest(&mut session, hands.rng());
+    let whole = core.mend(&mut session, &ledger);
+    watch(&session);
+    let since = session.now();
+    let rhythm = Rhythm::draw(&session, &core, plan.aim, hands.rng());
+    let case = Case { until: since, core: Some(core), rhythm, went_too_far };
+    let (failure, excuses) = match whole {
+        Ok(()) => case.attend(&mut session, &mut ledger, &mut oddities),
+        Err(NotWhole(_)) => (None, BTreeSet::from([Excuse::NoRoom])),
+    };
+    (session, Verdict { failure, excuses, case })
+}
+
+impl Whose {
+    fn hands(&self) -> &Hands {
+        match self {
+            Whose::Random(hands) | Whose::Besiegers(_, hands) => hands,
+        }
+    }
+
+    fn into_hands(self) -> Box<Hands> {
+        match self {
+            Whose::Random(hands) | Whose::Besiegers(_, hands) => hands,
+        }
+    }
+}
+
+/// The first broken promise that was still to be kept.
+fn first_broken(session: &Session, went_too_far: &[Reckless]) -> Option<Failure> {
+    let counts = |promise: Promise| !went_too_far.iter().any(|&deed| forgiven(deed, promise));
+    let broken = session.promises().into_iter().filter(|&(promise, _)| counts(promise));
+    let broken = broken.filter_map(|(promise, broken)| Some((promise, broken?)));
+    broken.min_by_key(|(_, broken)| (broken.at, broken.seq)).map(|(promise, broken)| Failure::Broken(promise, broken))
+}
+
+/// What a run says of itself, and since when it does not fit.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Oddities {
+    /// Nodes that claim to serve without a lease, and since when they were seen to.
+    bare: Vec<(Pid, Time)>,
+    wiped: usize,
+}
+
+impl Oddities {
+    pub(super) fn look(&mut self, session: &Session, ledger: &Ledger, went_too_far: &[Reckless]) -> Option<Failure> {
+        let (view, now) = (session.view(), session.now());
+        let odd = |oddity| Some(Failure::Odd(oddity, now));
+        let leased = session.setup().rules.on(Rule::PrimaryLease) && !went_too_far.contains(&Reckless::Clock);
+        let claims = |pid: Pid| ledger.claims(pid);
+        let bare = view.processes.iter().filter(|p| leased && p.health == Health::Up && p.lease_left == Span::ZERO && claims(p.pid));
+        let bare: Vec<(Pid, Time)> =
+            bare.map(|p| (p.pid, self.bare.iter().find(|(pid, _)| *pid == p.pid).map_or(now, |&(_, since)| since))).collect();
+        self.bare = bare;
+        if let Some(&(pid, _)) = self.bare.iter().find(|(_, since)| now.since(*since) > GRACE) {
+            return odd(Oddity::Claims(pid));
+        }
+        if let Some(pid) = ledger.restless() {
+            return odd(Oddity::Restless(pid));
+        }
+        let bill = session.bill();
+        if ledger.disks_lost() > self.wiped {
+            self.wiped = ledger.disks_lost();
+            if bill.lost == 0
+                && let Some(shard) = ledger.gone(session)
+            {
+                return odd(Oddity::Unnoticed(shard));
+            }
+        }
+        None
+    }
+}
+
+/// By what a run is judged.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The run's last instant, or that at which the core was mended.
+    pub until: Time,
+    /// The core, if one was mended: none if the run had failed before.
+    pub core: Option<Core>,
+    /// What goes on even then.
+    pub rhythm: Option<Rhythm>,
+    /// What had been done that goes too far.
+    pub went_too_far: Vec<Reckless>,
+}
+
+impl Case {
+    /// Judges a run again, with these of its actions: the failure, if there is one still. Those that come after the case's last
+    /// instant do not matter, since what goes on after it is done anew.
+    pub fn again(&self, setup: &Setup, actions: &[(Time, Action)]) -> Option<(Session, Failure)> {
+        let mut session = Session::sparse(setup.clone());
+        let (mut ledger, mut oddities) = (Ledger::new(&session), Oddities::default());
+        for &(at, action) in actions.iter().take_while(|&&(at, _)| at <= self.until) {
+            if let Some(failure) = self.go_on(&mut session, at, &mut ledger, &mut oddities) {
+                return Some((session, failure));
+            }
+            // What would change nothing without those that were left out is left out as well.
+            let _ = session.dispatch(action);
+        }
+        if let Some(failure) = self.go_on(&mut session, self.until, &mut ledger, &mut oddities) {
+            return Some((session, failure));
+        }
+        let is_whole = self.core.as_ref().is_some_and(|core| core.is_whole(&session).is_ok());
+        let failure = if is_whole { self.attend(&mut session, &mut ledger, &mut oddities).0 } else { None };
+        failure.map(|failure| (session, failure))
+    }
+
+    fn go_on(&self, session: &mut Session, to: Time, ledger: &mut Ledger, oddities: &mut Oddities) -> Option<Failure> {
+        session.advance(to.since(session.now()), u32::MAX);
+        ledger.read(session);
+        first_broken(session, &self.went_too_far).or_else(|| oddities.look(session, ledger, &self.went_too_far))
+    }
+
+    /// Looks on until the core has brought about everything, or its time is over.
+    fn attend(&self, session: &mut Session, ledger: &mut Ledger, oddities: &mut Oddities) -> (Option<Failure>, BTreeSet<Excuse>) {
+        let Some(core) = &self.core else { return (None, BTreeSet::new()) };
+        if let Some(failure) = self.rhythm.as_ref().and_then(|rhythm| self.dance(rhythm, core, session, ledger, oddities)) {
+            return (Some(failure), BTreeSet::new());
+        }
+        let end = session.now() + patience(session.setup());
+        let calm = must_be_calm(&session.setup().config);
+        let mut met: BTreeSet<Demand> = BTreeSet::new();
+        let mut before: BTreeSet<Demand> = BTreeSet::new();
+        loop {
+            if let Some(failure) = self.go_on(session, session.now() + LOOK, ledger, oddities) {
+                return (Some(failure), BTreeSet::new());
+            }
+            let view = session.view();
+            let mut unmet = Judge::new(session, ledger, core, self.until, &view).unmet();
+            if !calm {
+                // Each thing at some instant: whatever was unmet once and is not any more has been brought about.
+                let now: BTreeSet<Demand> = unmet.iter().map(|&(demand, _)| demand).collect();
+                met.extend(before.difference(&now).copied());
+                unmet.retain(|(demand, _)| !met.contains(demand));
+                before = now;
+            }
+            if unmet.is_empty() {
+                return (None, BTreeSet::new());
+            }
+            if session.now() >= end || session.is_full() {
+                let excuses = unmet.iter().filter_map(|&(_, excuse)| excuse).collect();
+                return (self.unmet(session, ledger, core, unmet), excuses);
+            }
+        }
+    }
+
+    fn unmet(&self, session: &Session, ledger: &Ledger, core: &Core, unmet: Vec<(Demand, Option<Excuse>)>) -> Option<Failure> {
+        let demands: Vec<Demand> = unmet.iter().filter(|(_, excuse)| excuse.is_none()).map(|&(demand, _)| demand).collect();
+        let scene = scene(session, ledger, core, &demands);
+        (!demands.is_empty()).then_some(Failure::Unmet(demands, scene))
+    }
+
+    /// While one leader after the other dies, locks must go on from one to the next.
+    fn dance(&self, rhythm: &Rhythm, core: &Core, session: &mut Session, ledger: &mut Ledger, oddities: &mut Oddities) -> Option<Failure> {
+        let begun = session.now();
+        let end = begun + turn(session.setup());
+        while session.now() < end && !session.is_full() {
+            let broken = self.go_on(session, session.now() + rhythm.every, ledger, oddities);
+            if broken.is_some() {
+                return broken;
+            }
+            if let Some(leader) = leader(&session.view()).map(|pid| session.setup().roster.name(pid)) {
+                let _ = session.dispatch(Action::Kill(leader));
+                let broken = self.go_on(session, session.now() + rhythm.down, ledger, oddities);
+                if broken.is_some() {
+                    return broken;
+                }
+                let _ = session.dispatch(Action::Revive(leader));
+            }
+        }
+        let view = session.view();
+        let unmet = Judge::new(session, ledger, core, self.until, &view).unmet();
+        let passed = unmet.into_iter().filter(|(demand, _)| matches!(demand, Demand::Passed(_)));
+        self.unmet(session, ledger, core, passed.collect()).map(Failure::in_rhythm)
+    }
+}
+
+/// What goes on even when the core is mended: whoever leads the coordinators dies, again and again, and is soon back.
+#[derive(Clone, Debug)]
+pub struct Rhythm {
+    /// So long one may lead before he dies, at least.
+    every: Span,
+    /// So long he is dead.
+    down: Span,
+}
+
+impl Rhythm {
+    /// In some runs, and only where all coordinators are in the core and it need not go on for long.
+    fn draw(session: &Session, core: &Core, aim: Aim, rng: &mut Rng) -> Option<Rhythm> {
+        let often = match aim {
+            Aim::Locks => 300,
+            Aim::Anything | Aim::Coordinators => 80,
+        };
+        let (drawn, every) = (rng.per_mille(often), rng.between(Span::millis(1_200), Span::millis(2_400)));
+        let view = session.view();
+        let all = view.coordinators.len() > 1 && view.coordinators.iter().all(|it| core.has(it.pid) && !it.newcomer);
+        let config = &session.setup().config;
+        let short = turn(session.setup()) <= Span::secs(60) && config.workers > 0;
+        (drawn && all && short).then_some(Rhythm { every, down: Span::millis(700) })
+    }
+}
+
+fn leader(view: &ClusterView) -> Option<Pid> {
+    let leaders = view.coordinators.iter().filter(|it| it.office == Some(Office::Leader));
+    leaders.max_by_key(|it| it.term).map(|it| it.pid)
+}
