@@ -66,7 +66,7 @@ impl Bounds {
     }
 }
 
-fn names(nodes: u16) -> Vec<String> {
+fn names(nodes: u32) -> Vec<String> {
     (0..nodes).map(|i| format!("node{i}")).collect()
 }
 
@@ -85,7 +85,7 @@ fn hashring(names: &[String]) -> hashring::HashRing<PeerPoint<'_>> {
 }
 
 /// Build, lookup and change of a ring.
-fn ring(bounds: &mut Bounds, nodes: u16, keys: &[String]) {
+fn ring(bounds: &mut Bounds, nodes: u32, keys: &[String]) {
     let names = names(nodes);
     let rounds = if nodes == 1_000 { 25 } else { 101 };
     let (mut ours, mut peer) = (vec![], vec![]);
@@ -149,7 +149,7 @@ fn rivals(bounds: &mut Bounds, keys: &[String]) {
         let (mut ours, mut peer) = (vec![], vec![]);
         let some = &keys[..2_000];
         for _ in 0..15 {
-            ours.push(time(|| some.iter().map(|key| usize::from(scheme.owner(key.as_bytes()).unwrap_or(0))).sum::<usize>()));
+            ours.push(time(|| some.iter().map(|key| scheme.owner(key.as_bytes()).unwrap_or(0) as usize).sum::<usize>()));
             peer.push(time(|| some.iter().map(lookup).sum::<usize>()));
         }
         bounds.faster(&format!("{} ({name}): lookup", algorithm.word()), 2_000.0, ours, peer, 0.0);

@@ -166,6 +166,9 @@ impl Control {
     #[inline(never)]
     pub fn apply(&mut self, command: &Command, at: Time, env: &Env, out: &mut Vec<Decided>) {
         self.version += 1;
+        if !matches!(command, Command::Lead(_)) {
+            self.locks.passes(at); // by the clock of whoever led last
+        }
         let rules = env.setup.rules;
         match command {
             Command::NodeUp { node, boot, fresh, wish } => self.node_up(*node, *boot, *fresh, *wish, env, out),

@@ -8,7 +8,7 @@ use crate::cluster::setup::Setup;
 use crate::cluster::store::Key;
 use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::ShardId;
-use crate::proto::ring::{self, Ring};
+use crate::proto::ring::{self, MemberNo, Ring};
 use crate::sim::id::Pid;
 use crate::sim::sorted::in_order;
 
@@ -61,7 +61,7 @@ impl Env {
             nodes: nodes.clone(),
             setup: setup.clone(),
         };
-        env.all_tokens = env.ring(&nodes).tokens().iter().map(|&(at, i)| (at, nodes[usize::from(i)])).collect();
+        env.all_tokens = env.ring(&nodes).tokens().iter().map(|&(at, i)| (at, nodes[i as usize])).collect();
         env.first = Box::new(Control::new(present, spare, env.placement(present), config));
         env
     }
@@ -81,14 +81,14 @@ impl Env {
     pub fn placement(&self, members: &[Pid]) -> Vec<Vec<Pid>> {
         let (ring, config) = (self.ring(members), &self.setup.config);
         let owners = |shard| ring.owners(ring::anchor(shard, config.shards), config.replicas);
-        (0..config.shards).map(|shard| owners(shard).into_iter().map(|i| members[usize::from(i)]).collect()).collect()
+        (0..config.shards).map(|shard| owners(shard).into_iter().map(|i| members[i as usize]).collect()).collect()
     }
 
     /// How many copies have to be made on the way from one placement to another, and the least with which any placement
     /// could have arrived at the same number of copies on every node: what those that gain have gained.
     pub fn plan<'a>(&self, old: impl Iterator<Item = &'a Vec<Pid>>, new: &[Vec<Pid>]) -> (u32, u32) {
-        let numbers = |pids: &Vec<Pid>| pids.iter().map(|pid| pid.0).collect();
-        let (old, new): (Vec<Vec<u16>>, Vec<Vec<u16>>) = (old.map(numbers).collect(), new.iter().map(numbers).collect());
+        let numbers = |pids: &Vec<Pid>| pids.iter().map(|pid| pid.0.into()).collect();
+        let (old, new): (Vec<Vec<MemberNo>>, Vec<Vec<MemberNo>>) = (old.map(numbers).collect(), new.iter().map(numbers).collect());
         let plan = ring::plan::plan(&old, &new);
         (plan.copies(), plan.minimum)
     }

@@ -38,6 +38,8 @@ pub(super) struct Reign {
     asked: Time,
     /// Coordinators whose readmission is under way.
     readmitting: Vec<(Pid, u32)>,
+    /// When it was last sure to lead: see [`Raft::leads_until`](crate::proto::consensus::raft::Raft::leads_until).
+    pub(super) sure: Time,
     /// Whether another reaches more nodes.
     pub(super) comparison: Comparison,
 }
@@ -46,6 +48,7 @@ impl Reign {
     pub(super) fn new(now: Time) -> Reign {
         Reign {
             since: now,
+            sure: now,
             announced: false,
             begun: false,
             lapsing: None,
@@ -164,6 +167,10 @@ impl Coordinator {
                 let waited = silent.0.min(now.since(since).0);
                 ctx.arm(Timer::WaitOut(peer.pid), Span(env.wait_out().0.saturating_sub(waited)));
             }
+        }
+        let sure = self.raft.leads_until(env.council()).is_some_and(|until| now < until);
+        if let Some(reign) = self.reign.as_mut().filter(|_| sure) {
+            reign.sure = now;
         }
         if reign.is_some() {
             self.lapse(ctx);

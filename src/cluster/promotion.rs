@@ -7,6 +7,11 @@
 //! that has settled holds everything by itself. A disk that was lost holds nothing: its copy leaves the in-sync set at once. When
 //! fewer than `may_lack + 1` members are left, nobody knows what is gone: the shard is *orphaned*, and waits for an operator's choice.
 //!
+//! *Copies let go too early to forget.* A set that has shrunk below the number of copies is not level at once: some entry may be on
+//! the copy that was let go and on only one of those that are left. So that copy is remembered as a *former* member until the
+//! rest is level: of the members and it together at most `may_lack` lack any committed entry, as before, since whatever is committed
+//! later is on every member that is left. Together they lead, or save a shard whose member lost its disk.
+//!
 //! *Remembered copies.* Below `min` in-sync copies nothing more is committed. So a copy that had everything when the set fell below
 //! `min` goes on having everything: it is *eligible*, and leads should the in-sync copies be dead or lost (KIP-966, eligible leader
 //! replicas). That ends when enough copies are in sync again, or when a new primary has found operations that it must commit before
@@ -77,6 +82,8 @@ pub(super) struct ShardRecord {
     settled: bool,
     /// At most so many of the in-sync copies lack any one committed entry.
     may_lack: usize,
+    /// Copies that were let go before those that are left were known to hold everything: they still count towards `may_lack`.
+    former: Vec<Pid>,
     /// Copies outside the in-sync set that hold everything committed, in the order in which they were let go.
     pub(super) eligible: Vec<Pid>,
     /// Learners that answer nothing, in this view: no other copy waits for them.
@@ -99,6 +106,7 @@ impl ShardRecord {
             order,
             settled: true,
             may_lack,
+            former: Vec::new(),
             eligible: Vec::new(),
             stalled: Vec::new(),
             orphaned: false,
@@ -136,6 +144,13 @@ impl Control {
             heirs = living;
         }
         if !record.orphaned && heirs.is_empty() {
+            // With those that were let go, at most as many as before lack anything.
+            let all: Vec<Pid> = view.in_sync.iter().chain(&record.former).copied().filter(lives).collect();
+            if !record.former.is_empty() && all.len() >= record.together().max(self.durability.quorum()) {
+                heirs = all;
+            }
+        }
+        if !record.orphaned && heirs.is_empty() {
             heirs = record.eligible.iter().copied().filter(lives).collect();
         }
         let mut chosen = self.arranged(i, &heirs).first().copied();
@@ -170,7 +185,8 @@ impl Control {
             Some(_) => None,
             None if record.orphaned => Some(Waiting::Choice),
             None => {
-                let mut nodes: Vec<Pid> = record.view.in_sync.iter().chain(&record.eligible).copied().collect();
+                let remembered = record.former.iter().chain(&record.eligible);
+                let mut nodes: Vec<Pid> = record.view.in_sync.iter().chain(remembered).copied().collect();
                 nodes.sort_unstable();
                 Some(Waiting::For { nodes, enough: record.needed(self.durability) })
             }
@@ -181,6 +197,7 @@ impl Control {
     pub(super) fn lost_disk(&mut self, i: usize, pid: Pid, env: &Env, out: &mut Vec<Decided>) {
         let record = &mut self.shards[i];
         record.eligible.retain(|&it| it != pid);
+        record.former.retain(|&it| it != pid);
         let led = record.view.primary;
         if !record.view.in_sync.contains(&pid) {
             if record.view.learners.contains(&pid) {
@@ -194,6 +211,9 @@ impl Control {
         // A primary that lives and has settled holds everything, and goes on.
         let safe = record.settled && led.is_some_and(|primary| primary != pid && self.is_up(primary));
         let record = &mut self.shards[i];
+        if !safe && record.view.in_sync.len() < record.together() {
+            record.view.in_sync.append(&mut record.former);
+        }
         let lost = record.view.in_sync.len() < record.together() && record.eligible.is_empty();
         record.orphaned |= lost && !safe;
         if record.view.in_sync.is_empty() {
@@ -269,6 +289,13 @@ impl Control {
             record.eligible.extend(gone);
         }
         view.level = record.settled && (same && record.view.level || durability.lack(size) == record.may_lack);
+        if view.level || size >= durability.copies || durability.commit.spare() == 0 {
+            record.former.clear();
+        } else {
+            let gone = record.view.in_sync.iter().filter(|pid| !view.in_sync.contains(pid)).copied();
+            record.former.extend(gone);
+            record.former.retain(|pid| !view.in_sync.contains(pid));
+        }
         view.no = view.no.next();
         record.stalled.clear();
         record.view = view.clone();
@@ -325,6 +352,7 @@ impl Control {
         if record.view.no == no && record.view.primary.is_some() {
             (record.settled, record.view.level) = (true, true);
             record.may_lack = durability.lack(record.view.in_sync.len());
+            record.former.clear();
             if open {
                 record.eligible.clear();
             }
@@ -354,5 +382,9 @@ impl Control {
         let record = &mut self.shards[i];
         (record.orphaned, record.may_lack) = (false, 0);
         self.install(i, view, ViewWhy::Salvaged, out);
+        // Whatever others had is given up.
+        let record = &mut self.shards[i];
+        record.former.clear();
+        record.eligible.clear();
     }
 }

@@ -7,6 +7,9 @@
 //! last lease and would declare it down, but has just heard of a coordinator that reaches strictly more nodes than itself, it
 //! asks that one to lead instead; so it does later, if it learns of one later.
 //!
+//! A leader that has not been sure for the wait-out of a lease that it still leads, since its own messages take too long, renews
+//! no lease: it reaches nobody, and yields likewise.
+//!
 //! *No duels.* Each yielding is to one that reaches strictly more: while links stay as they are there are at most as many
 //! yieldings as nodes. While links change, or the other cannot be elected, whoever has yielded, or was yielded to, does not yield
 //! for `out_after`; and nobody does before it has led for the wait-out of a lease. Whoever yielded stands back: while it reaches
@@ -51,13 +54,18 @@ impl Coordinator {
         self.yielded.is_some_and(|(_, nodes)| self.reaches(now, env) < nodes)
     }
 
+    /// Whether it leads without being sure of it, for so long that every lease it has given is over.
+    fn is_unsure(&self, now: Time, env: &Env) -> bool {
+        self.reign.as_ref().is_some_and(|reign| now.since(reign.sure) >= env.wait_out())
+    }
+
     /// Leader: asks the others, if it misses anybody: often while it has to decide whether a node is down.
     pub(super) fn compare(&mut self, ctx: &mut Context<'_>) {
         let (now, env) = (ctx.now(), ctx.env());
         let config = &env.setup.config;
         let missed = || self.counted().filter(|peer| peer.is_missed(now, config));
         let every = if missed().any(|peer| self.control.is_up(peer.pid)) { config.beat_every } else { config.suspect_after };
-        if missed().next().is_none() {
+        if missed().next().is_none() && !self.is_unsure(now, env) {
             return;
         }
         let Some(reign) = self.reign.as_mut().filter(|it| it.comparison.asked.is_none_or(|at| now.since(at) >= every)) else { return };
@@ -93,13 +101,15 @@ impl Coordinator {
     pub(super) fn give_way(&mut self, ctx: &mut Context<'_>) -> (bool, bool) {
         let (now, env) = (ctx.now(), ctx.env());
         let config = &env.setup.config;
-        let fresh = |at: Time| now.since(at) <= longest_gap(env);
+        let unsure = self.is_unsure(now, env);
+        // Its own messages are slow: an answer is not younger than they are.
+        let fresh = |at: Time| now.since(at) <= if unsure { config.out_after } else { longest_gap(env) };
         let best = self.reign.as_ref().filter(|reign| reign.begun).and_then(|reign| reign.comparison.best);
         let Some((to, nodes, _)) = best.filter(|&(_, _, at)| fresh(at)) else { return (false, false) };
         let lost = |peer: &Peer| peer.is_missed(now, config) && self.silence(peer, now) >= env.wait_out();
-        let mine = self.counted().filter(|peer| !peer.is_missed(now, config)).count();
+        let mine = if unsure { 0 } else { self.counted().filter(|peer| !peer.is_missed(now, config)).count() };
         let rested = self.yielded.map(|(at, _)| at).max(self.asked).is_none_or(|at| now.since(at) >= config.out_after);
-        if usize::from(nodes) <= mine || !rested || !self.counted().any(lost) {
+        if usize::from(nodes) <= mine || !rested || !(unsure || self.counted().any(lost)) {
             return (false, false);
         }
         let before = self.yielded.replace((now, nodes));

@@ -68,6 +68,8 @@ pub struct Worker {
     sessions: u32,
     /// The lock it wants or has.
     lock: LockId,
+    /// When it opened its present session, by its own clock.
+    opened: Time,
     /// Its lease by its own clock, counted from before it sent what was answered.
     lease_until: Time,
 }
@@ -101,7 +103,7 @@ impl Worker {
                 let locks = ctx.env().documents.len() as u32;
                 self.lock = if locks > 1 { LockId(ctx.rng().below(locks) as u8) } else { LockId(0) };
                 self.phase = Phase::Waiting(ctx.now());
-                self.sessions += 1;
+                self.open(ctx);
                 self.keep_alive(ctx);
                 None
             }
@@ -120,8 +122,23 @@ impl Worker {
         ctx.env().documents[usize::from(self.lock.0)]
     }
 
+    fn open(&mut self, ctx: &Context<'_>) {
+        self.sessions += 1;
+        self.opened = ctx.now();
+    }
+
+    /// Whether it has heard nothing of its session for so long that it must take it for ended: its lease has run out, and as long
+    /// again has passed, in which a new leader of the lock service would have taken up its work (Chubby's grace period, section 2.8).
+    fn is_forgotten(&self, ctx: &Context<'_>) -> bool {
+        let lease = ctx.env().setup.config.lock_lease;
+        ctx.env().setup.rules.on(Rule::LockLease) && ctx.now() >= self.lease_until.max(self.opened + lease) + lease
+    }
+
     /// Says to the lock service what it is about, until the matter is over.
     pub fn keep_alive(&mut self, ctx: &mut Context<'_>) {
+        if matches!(self.phase, Phase::Waiting(_)) && self.is_forgotten(ctx) {
+            self.open(ctx);
+        }
         let config = &ctx.env().setup.config;
         let (session, lock, sent) = (self.session(ctx), self.lock, ctx.now());
         if let Phase::Waiting(since) = self.phase
@@ -161,6 +178,7 @@ impl Worker {
             // As if what it hears now were so now.
             self.lease_until = ctx.now() + lease;
         }
+        assert!(token > FencingToken(0), "a grant without a token");
         self.phase = Phase::Opening(token);
         ctx.note(Note::HoldBegins { lock, token });
         Some(Request::Open(self.document(ctx), token))

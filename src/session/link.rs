@@ -1,7 +1,8 @@
 //! The versioned link: a run as a readable URL fragment.
 //!
-//! `v=4&seed=4127&nodes=6&clients=8&off=fencing&loss=10&do=11.2:kill:C,14:cut:A>B&at=12.48`; whatever has its default
-//! value is left out. An action is its own text with colons for spaces, after the instant at which it is done.
+//! `v=5&seed=4127&nodes=6&clients=8&off=fencing&loss=10&do=11.2:kill:C,14:cut:A%3EB&at=12.48`; whatever has its default
+//! value is left out. An action is its own text with colons for spaces, after the instant at which it is done; a `>` is
+//! written `%3E`, because chats end a link at a bare one. Both are read, as is any other escape, wherever it stands.
 
 use std::fmt;
 
@@ -16,8 +17,9 @@ use crate::sim::time::{Span, Time};
 pub use crate::session::limits::LIMITS;
 
 /// The version this code writes and the newest it reads. It grows whenever the same recipe and actions no longer give the same
-/// run: 2 brought rebalancing, 3 several coordinators, 4 several locks and documents of lines.
-pub const VERSION: u64 = 4;
+/// run: 2 brought rebalancing, 3 several coordinators, 4 several locks and documents of lines, 5 what a copy must prove before it
+/// leads and whom a lease waits for.
+pub const VERSION: u64 = 5;
 /// The seed of a run whose link names none.
 pub const DEFAULT_SEED: u64 = 4127;
 /// Keys that belong to the page: how a run is looked at, never what happens in it.
@@ -45,12 +47,12 @@ impl Default for Opened {
 /// Whether an earlier version made this link: its recipe and actions are read as they were meant, but what comes of them may
 /// differ, and whoever opens it has to be told.
 pub fn is_older(fragment: &str) -> bool {
-    is_before(fragment, VERSION)
+    parts(fragment).and_then(|parts| made_by(&parts)).is_ok_and(|version| version < VERSION)
 }
 
-fn is_before(fragment: &str, version: u64) -> bool {
-    let made_by = |part: &str| part.strip_prefix("v=").and_then(|text| text.parse().ok());
-    fragment.trim_start_matches('#').split('&').find_map(made_by).is_some_and(|made_by: u64| made_by < version)
+/// The version that made a link; this one if it names none.
+fn made_by(parts: &[Part<'_>]) -> Result<u64, LinkError> {
+    parts.iter().find(|part| part.key == "v").map_or(Ok(VERSION), |part| number("v", part, 1, u64::MAX))
 }
 
 /// Reads a fragment, with or without its `#`. An empty one is the default run.
@@ -61,11 +63,9 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
     }
     let parts = parts(fragment)?;
     // The version first: a newer link may hold keys and forms that this code would complain about in the wrong words.
-    if let Some(part) = parts.iter().find(|part| part.key == "v") {
-        match number("v", part, 1, u64::MAX)? {
-            ..=VERSION => {}
-            newer => return Err(LinkError::Newer(newer)),
-        }
+    let version = made_by(&parts)?;
+    if version > VERSION {
+        return Err(LinkError::Newer(version));
     }
     if let Some((_, part)) = parts.iter().enumerate().find(|(i, p)| parts[..*i].iter().any(|q| q.key == p.key)) {
         return Err(LinkError::Twice(excerpt(&part.key)));
@@ -74,7 +74,7 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
     let mut workers = None;
     let mut script = None;
     let Setup { seed, roster, rules, config } = &mut opened.setup;
-    if is_before(fragment, 3) {
+    if version < 3 {
         // Before there could be three of them.
         roster.coordinators = 1;
     }
@@ -184,7 +184,7 @@ pub fn print(opened: &Opened) -> String {
 
 /// One action as it stands in a link.
 pub fn print_action(at: Time, action: Action) -> String {
-    format!("{}:{}", seconds(at), action.to_string().replace(' ', ":"))
+    format!("{}:{}", seconds(at), action.to_string().replace(' ', ":").replace('>', "%3E"))
 }
 
 /// How many clients are workers unless the link says otherwise.
@@ -202,14 +202,25 @@ pub(crate) fn excerpt(text: &str) -> String {
 }
 
 /// One `key=value`, unescaped.
-struct Part {
+struct Part<'a> {
     key: String,
     value: String,
+    /// The value as it stands in the link.
+    written: &'a str,
     /// Where the value begins in the link, in bytes, from 1.
     position: usize,
 }
 
-fn parts(fragment: &str) -> Result<Vec<Part>, LinkError> {
+impl Part<'_> {
+    /// Where byte `at` of the unescaped value stands in the link, in bytes, from 1: an escape is three bytes of the link.
+    fn position_of(&self, at: usize) -> usize {
+        let mut bytes = self.written.bytes();
+        let escapes = (0..at).filter(|_| bytes.next() == Some(b'%') && bytes.nth(1).is_some()).count();
+        self.position + at + 2 * escapes
+    }
+}
+
+fn parts(fragment: &str) -> Result<Vec<Part<'_>>, LinkError> {
     let (text, mut start) = match fragment.strip_prefix('#') {
         Some(rest) => (rest, 2),
         None => (fragment, 1),
@@ -219,7 +230,7 @@ fn parts(fragment: &str) -> Result<Vec<Part>, LinkError> {
         if !part.is_empty() {
             let (key, value) = part.split_once('=').ok_or_else(|| LinkError::NoValue(excerpt(part)))?;
             let position = start + key.len() + 1;
-            parts.push(Part { key: unescape(key, start)?, value: unescape(value, position)?, position });
+            parts.push(Part { key: unescape(key, start)?, value: unescape(value, position)?, written: value, position });
         }
         start += part.len() + 1;
     }
@@ -257,7 +268,7 @@ fn escape(text: &str) -> String {
     out
 }
 
-fn number(key: &'static str, part: &Part, min: u64, max: u64) -> Result<u64, LinkError> {
+fn number(key: &'static str, part: &Part<'_>, min: u64, max: u64) -> Result<u64, LinkError> {
     let text = &part.value;
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
         return Err(LinkError::Number { key, text: excerpt(text), position: part.position });
@@ -270,14 +281,14 @@ fn number(key: &'static str, part: &Part, min: u64, max: u64) -> Result<u64, Lin
 }
 
 /// Seconds with up to six decimals.
-fn span(key: &'static str, part: &Part, min: u64, max: u64) -> Result<Span, LinkError> {
+fn span(key: &'static str, part: &Part<'_>, min: u64, max: u64) -> Result<Span, LinkError> {
     match instant(&part.value, part.position)? {
         Time(span) if (Span::secs(min).0..=Span::secs(max).0).contains(&span) => Ok(Span(span)),
         _ => Err(LinkError::OutOfBounds { key, min, max }),
     }
 }
 
-fn word<T: Copy, const N: usize>(key: &'static str, part: &Part, all: [T; N], word: fn(T) -> &'static str) -> Result<T, LinkError> {
+fn word<T: Copy, const N: usize>(key: &'static str, part: &Part<'_>, all: [T; N], word: fn(T) -> &'static str) -> Result<T, LinkError> {
     let unknown = || LinkError::UnknownWord { key, text: excerpt(&part.value), known: all.map(word).to_vec() };
     all.into_iter().find(|&it| word(it) == part.value).ok_or_else(unknown)
 }
@@ -311,9 +322,9 @@ fn instant(text: &str, position: usize) -> Result<Time, LinkError> {
     if Time(at) > LIMITS.run { Err(late()) } else { Ok(Time(at)) }
 }
 
-fn actions(script: &Part, roster: &Roster) -> Result<Vec<(Time, Action)>, LinkError> {
+fn actions(script: &Part<'_>, roster: &Roster) -> Result<Vec<(Time, Action)>, LinkError> {
     let mut out: Vec<(Time, Action)> = Vec::new();
-    let mut position = script.position;
+    let mut begins = 0;
     // Nodes that are not there from the beginning have to be added before anything else can be done to them.
     let mut added: Vec<Name> = Vec::new();
     for (i, text) in script.value.split(',').enumerate() {
@@ -322,8 +333,8 @@ fn actions(script: &Part, roster: &Roster) -> Result<Vec<(Time, Action)>, LinkEr
             return Err(LinkError::TooManyActions);
         }
         let (when, what) = text.split_once(':').ok_or(LinkError::Action(no, ActionError::Empty))?;
-        let at = instant(when, position)?;
-        position += text.len() + 1;
+        let at = instant(when, script.position_of(begins))?;
+        begins += text.len() + 1;
         let action: Action = what.replace(':', " ").parse().map_err(|error| LinkError::Action(no, error))?;
         match action.faults(roster) {
             Ok(_) => {}

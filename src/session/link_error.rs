@@ -61,15 +61,15 @@ pub enum LinkError {
     },
     /// An instant lies after the last one a run may reach.
     TooLate(String),
-    /// The how-manieth action, from 1, is malformed.
+    /// An action is malformed: its number, from 1.
     Action(usize, ActionError),
-    /// The how-manieth action, from 1, names a process that does not take part.
+    /// An action names a process that does not take part: its number, from 1, the process.
     Nobody(usize, Name),
     /// Only nodes join and leave: the action's number, the process.
     NotANode(usize, Name),
-    /// The how-manieth action, from 1, has the same process at both ends.
+    /// An action has the same process at both ends: its number, from 1, the process.
     SameTwice(usize, Name),
-    /// The how-manieth action, from 1, comes before the one it follows.
+    /// An action comes before the one it follows: its number, from 1.
     Unordered(usize),
     /// More actions than `LIMITS.actions`.
     TooManyActions,

@@ -23,12 +23,12 @@ pub mod why;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::cluster::name::{Kind, Name};
+use crate::cluster::Facts;
+use crate::cluster::name::Kind;
 use crate::cluster::note::Note;
 use crate::cluster::property::{Broken, Promise};
 use crate::cluster::setup::Setup;
 use crate::cluster::view::{ClusterView, Flight};
-use crate::cluster::{Facts, NoEffect};
 use crate::session::action::{Action, Refusal};
 use crate::session::branch::Branches;
 use crate::session::link::{LIMITS, Opened};
@@ -156,28 +156,10 @@ impl Session {
     /// Whether `action` could be dispatched now.
     #[inline(never)]
     pub fn admits(&self, action: Action) -> Result<(), Refusal> {
-        let done = self.moment.done;
-        let faults = action.faults(&self.setup.roster)?;
-        let absent = |name: &Name| self.setup.roster.pid(*name).is_some_and(|pid| !self.moment.cluster.is_there(pid));
-        if let Some(name) = action.names().into_iter().flatten().find(absent)
-            && !matches!(action, Action::Add(_))
-        {
-            return Err(Refusal::NoEffect(name, NoEffect::Absent));
-        }
-        let mut refusal = None;
-        for fault in faults {
-            match self.moment.cluster.admits(fault) {
-                Ok(()) => {
-                    refusal = None;
-                    break;
-                }
-                Err(no) => refusal = refusal.or(Some(Refusal::NoEffect(action.subject(), no))),
-            }
-        }
-        match refusal {
-            Some(refusal) => Err(refusal),
-            None if done >= LIMITS.actions || self.link_is_full() => Err(Refusal::TooMany(done)),
-            None => Ok(()),
+        self.moment.effective(action)?;
+        match self.moment.done {
+            done if done >= LIMITS.actions || self.link_is_full() => Err(Refusal::TooMany(done)),
+            _ => Ok(()),
         }
     }
 
@@ -386,6 +368,13 @@ impl Session {
     /// Hands' actions of this branch, with their instants.
     pub fn actions(&self) -> &[(Time, Action)] {
         &self.actions
+    }
+
+    /// The actions up to now that changed nothing: a link's need not fit its run, and none of them leaves the link for it. In
+    /// order, numbered from 1, with their instants and the reason.
+    pub fn refused(&self) -> impl Iterator<Item = (usize, Time, Action, &Refusal)> {
+        let told = |(no, why): (usize, _)| (no + 1, self.actions[no].0, self.actions[no].1, why);
+        self.journal.refused(self.moment.done).map(told)
     }
 
     /// Links of branches that were left, oldest first; at most 16.

@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
+use crate::cluster::name::Name;
 use crate::cluster::note::Note;
 use crate::cluster::property::Promises;
 use crate::cluster::setup::Setup;
-use crate::cluster::{Cluster, Facts};
-use crate::session::action::Action;
+use crate::cluster::{Cluster, Facts, NoEffect};
+use crate::session::action::{Action, Refusal};
 use crate::session::bill::Fold;
+use crate::sim::fault::Fault;
 use crate::sim::journal::Record;
 use crate::sim::time::Time;
 
@@ -47,16 +49,43 @@ impl Moment {
         }
     }
 
-    /// Does one action now, and all that follows from it at once.
-    pub(super) fn act(&mut self, action: Action, known: &mut Journal) {
-        let first = self.cluster.next_seq();
-        // An action of a link need not fit the run any more: what would change nothing is left out.
-        for fault in action.faults(&self.cluster.setup().roster).into_iter().flatten() {
-            if self.cluster.admits(fault).is_ok() {
-                self.note(known, |cluster, out| cluster.inject(fault, out));
+    /// The faults that `action` is made of and that change anything now: at least one. Err: why there is none.
+    pub(super) fn effective(&self, action: Action) -> Result<Vec<Fault>, Refusal> {
+        let roster = &self.cluster.setup().roster;
+        let faults = action.faults(roster)?;
+        let absent = |name: &Name| roster.pid(*name).is_some_and(|pid| !self.cluster.is_there(pid));
+        if let Some(name) = action.names().into_iter().flatten().find(absent)
+            && !matches!(action, Action::Add(_))
+        {
+            return Err(Refusal::NoEffect(name, NoEffect::Absent));
+        }
+        // Each is judged by the state before the action: none of them is another's condition.
+        let (mut effective, mut why) = (Vec::with_capacity(faults.len()), None);
+        for fault in faults {
+            match self.cluster.admits(fault) {
+                Ok(()) => effective.push(fault),
+                Err(no) => why = why.or(Some(no)),
             }
         }
-        known.hand(self.done, first, self.cluster.next_seq());
+        match why {
+            Some(why) if effective.is_empty() => Err(Refusal::NoEffect(action.subject(), why)),
+            _ => {
+                assert!(!effective.is_empty(), "{action} is made of no fault at all");
+                Ok(effective)
+            }
+        }
+    }
+
+    /// Does one action now, and all that follows from it at once. One that would change nothing is noted as refused: the action
+    /// of a link need not fit the run any more.
+    pub(super) fn act(&mut self, action: Action, known: &mut Journal) {
+        let first = self.cluster.next_seq();
+        let effective = self.effective(action);
+        let refused = effective.as_ref().err().cloned();
+        for fault in effective.into_iter().flatten() {
+            self.note(known, |cluster, out| cluster.inject(fault, out));
+        }
+        known.hand(self.done, Hand { first, end: self.cluster.next_seq(), refused });
         self.done += 1;
         self.settle(self.now(), known);
     }
@@ -89,12 +118,23 @@ impl Moment {
     }
 }
 
+/// What came of an action.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Hand {
+    /// The first fact it made.
+    first: u64,
+    /// The first fact after those.
+    end: u64,
+    /// Why it changed nothing, if it did not.
+    refused: Option<Refusal>,
+}
+
 /// Everything that happened on this branch, up to the latest instant it has seen.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Journal {
     pub(super) facts: Facts,
-    /// For every action done so far: the first fact it made and the first after it.
-    hands: Vec<(u64, u64)>,
+    /// What came of every action done so far.
+    hands: Vec<Hand>,
     /// Facts of a replay, which are known already.
     scratch: Facts,
 }
@@ -105,17 +145,23 @@ impl Journal {
         facts.iter().all(|record| self.facts.get(record.seq.0 as usize) == Some(record))
     }
 
-    fn hand(&mut self, no: usize, first: u64, end: u64) {
+    fn hand(&mut self, no: usize, hand: Hand) {
         if no == self.hands.len() {
-            self.hands.push((first, end));
+            self.hands.push(hand);
+        } else {
+            debug_assert_eq!(self.hands[no], hand, "a replayed action makes the same facts");
         }
-        debug_assert_eq!(self.hands[no], (first, end), "a replayed action makes the same facts");
+    }
+
+    /// The actions among the first `done` that changed nothing, by their numbers from 0, each with the reason.
+    pub(super) fn refused(&self, done: usize) -> impl Iterator<Item = (usize, &Refusal)> {
+        self.hands[..done].iter().enumerate().filter_map(|(no, hand)| Some((no, hand.refused.as_ref()?)))
     }
 
     /// The action, by its number, that made fact `seq`.
     pub(super) fn hand_of(&self, seq: u64) -> Option<usize> {
-        let no = self.hands.partition_point(|&(_, end)| end <= seq);
-        (self.hands.get(no)?.0 <= seq).then_some(no)
+        let no = self.hands.partition_point(|hand| hand.end <= seq);
+        (self.hands.get(no)?.first <= seq).then_some(no)
     }
 
     /// Forgets what came after `facts` facts and `done` actions.

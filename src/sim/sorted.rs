@@ -17,6 +17,29 @@ pub fn in_order<T>(items: impl IntoIterator<Item = T>, compare: impl Fn(&T, &T) 
     row
 }
 
+/// Puts a row in ascending order, equal items as it comes: for crowds, in n log n steps whatever the order before, and with a
+/// tenth of the machine code of the library's sort. (Heapsort: Williams 1964.)
+pub fn sort<T: Ord>(row: &mut [T]) {
+    // First a heap is made, from its last parent to its root; then the greatest goes to the end again and again.
+    for step in (0..row.len() + row.len() / 2).rev() {
+        let (mut at, end) = if step < row.len() { (0, step) } else { (step - row.len(), row.len()) };
+        if step < row.len() {
+            row.swap(0, step);
+        }
+        loop {
+            let mut child = 2 * at + 1;
+            if child + 1 < end && row[child] < row[child + 1] {
+                child += 1;
+            }
+            if child >= end || row[at] >= row[child] {
+                break;
+            }
+            row.swap(at, child);
+            at = child;
+        }
+    }
+}
+
 /// A map, in the order of its keys.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct SortedMap<K, V> {
@@ -210,6 +233,27 @@ mod tests {
     fn items_stand_in_order_and_equal_ones_as_they_came() {
         let pairs = in_order([(2, 'a'), (1, 'b'), (2, 'c'), (0, 'd')], |a, b| a.0.cmp(&b.0));
         assert_eq!(pairs, [(0, 'd'), (1, 'b'), (2, 'a'), (2, 'c')]);
+    }
+
+    #[test]
+    fn a_crowd_is_sorted() {
+        let mut draw = 1u32;
+        for len in (0..40).chain([1_000, 4_321]) {
+            let mut row: Vec<u32> = Vec::new();
+            for _ in 0..len {
+                draw = draw.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                row.push(draw >> 22);
+            }
+            let mut expected = row.clone();
+            expected.sort_unstable();
+            for _ in 0..2 {
+                sort(&mut row);
+                assert_eq!(row, expected, "of {len}; the second time they are in order already");
+            }
+            row.reverse();
+            sort(&mut row);
+            assert_eq!(row, expected, "backwards");
+        }
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Why a link cannot be opened and why an action cannot be done, in words that say what to do.
 
 use crate::cluster::NoEffect;
-use crate::session::action::{ActionError, DRIFT_MAX, Refusal, SLOW_MAX};
+use crate::session::action::{Action, ActionError, DRIFT_MAX, Refusal, SLOW_MAX};
 use crate::session::link::{LIMITS, LinkError, VERSION};
+use crate::sim::time::Time;
+use crate::text::sentence::seconds;
 use crate::text::{Lang, joined};
 
 /// Why a link cannot be opened: a clause without a full stop.
@@ -66,6 +68,15 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
             NoEffect::Needed => format!("少了 {name}，节点就比副本还少"),
             NoEffect::NothingWaits => format!("{name} 保存的分片都有主副本，没有要抢救的"),
         },
+    }
+}
+
+/// What a link's action came to that changed nothing: a sentence. `no` counts from 1; the reason is the refusal's.
+pub fn refused(no: usize, at: Time, action: Action, why: &Refusal, lang: Lang) -> String {
+    let (at, why) = (seconds(at.since(Time::ZERO)), refusal(why, lang));
+    match lang {
+        Lang::En => format!("Action {no} of this link, {action} at {at} s, changed nothing: {why}."),
+        Lang::Zh => format!("链接里的第 {no} 个操作（{at} 秒时的 {action}）没有生效：{why}。"),
     }
 }
 

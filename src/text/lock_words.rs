@@ -74,7 +74,7 @@ static EN: LockWords = LockWords {
     free: "free",
     server: "server: ",
     rests: "lock-delay",
-    workers: "workers believe",
+    workers: "workers think",
     store: "store saw",
     others: |n| format!("{n} earlier ones"),
     steps: ["reads", "thinks", "writes"],

@@ -1,10 +1,9 @@
 //! The placement room in English.
 
 use super::room_words::{Bill, Figure, RoomWords, grouped};
-use crate::proto::placement::{Algorithm, Limit, MEMBERS_MAX, SEATS};
-use crate::proto::ring::circle::TOKENS_MAX;
+use crate::proto::placement::{Algorithm, Limit, SEATS};
 use crate::proto::ring::hash::Hash;
-use crate::session::room::{CHANGES_MAX, Change, HEAVIEST, Refusal};
+use crate::session::room::{CHANGES_MAX, Change, HEAVIEST, NODES_MAX, Refusal, TOKENS_MAX};
 
 /// The words.
 pub const EN: RoomWords = RoomWords {
@@ -65,7 +64,7 @@ pub const EN: RoomWords = RoomWords {
         Refusal::LastOne(_) => format!("{} is the last one alive: without it nobody would hold a key.", first(who)),
         Refusal::SameWeight(_) => format!("{} has this weight already.", first(who)),
         Refusal::Weight(_) => format!("Weights go from 1 to {HEAVIEST}."),
-        Refusal::Full => format!("{} nodes are the most there can be.", grouped(u32::from(MEMBERS_MAX))),
+        Refusal::Full => format!("{} nodes are the most there can be.", grouped(u32::from(NODES_MAX))),
         Refusal::TooManyTokens => format!("A ring has at most {} virtual nodes in all. Choose fewer for each node.", grouped(TOKENS_MAX)),
         Refusal::TooManyChanges => format!("{CHANGES_MAX} changes are made, and the link has no room for more. Start again."),
     },

@@ -1,10 +1,9 @@
 //! The placement room in Simplified Chinese.
 
 use super::room_words::{Bill, Figure, RoomWords, grouped};
-use crate::proto::placement::{Algorithm, Limit, MEMBERS_MAX};
-use crate::proto::ring::circle::TOKENS_MAX;
+use crate::proto::placement::{Algorithm, Limit};
 use crate::proto::ring::hash::Hash;
-use crate::session::room::{CHANGES_MAX, Change, HEAVIEST, Refusal, RoomError};
+use crate::session::room::{CHANGES_MAX, Change, HEAVIEST, NODES_MAX, Refusal, RoomError, TOKENS_MAX};
 
 /// The words.
 pub const ZH: RoomWords = RoomWords {
@@ -116,7 +115,7 @@ fn refusal(refusal: Refusal, who: &str) -> String {
         Refusal::LastOne(_) => format!("{who} 是最后一个活着的节点：没有它，键就无人持有了。"),
         Refusal::SameWeight(_) => format!("{who} 已经是这个权重。"),
         Refusal::Weight(_) => format!("权重只能是 1 到 {HEAVIEST}。"),
-        Refusal::Full => format!("最多 {} 个节点。", grouped(u32::from(MEMBERS_MAX))),
+        Refusal::Full => format!("最多 {} 个节点。", grouped(u32::from(NODES_MAX))),
         Refusal::TooManyTokens => format!("整个环最多 {} 个虚拟节点，请减少每个节点的虚拟节点数。", grouped(TOKENS_MAX)),
         Refusal::TooManyChanges => format!("已有 {CHANGES_MAX} 次变化，链接里放不下更多了，请重新开始。"),
     }

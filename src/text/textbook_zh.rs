@@ -27,7 +27,7 @@ pub const ZH: TextbookWords = TextbookWords {
     line: "第 {} 行",
     changed: "有改动",
     remark: |remark| match remark {
-        Remark::ByMe => "当然：锁在自己手里",
+        Remark::ByMe => "正被自己锁着",
         Remark::GivesUp => "交出互斥锁",
         Remark::EndsByItself => "到时自动结束",
         Remark::Shows => "出示令牌",

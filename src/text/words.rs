@@ -160,6 +160,8 @@ pub struct Words {
     pub bad_link: fn(&str) -> String,
     /// The link was made by an earlier version.
     pub old_link: &'static str,
+    /// Besides the action just told, so many more of the link changed nothing.
+    pub also_refused: fn(usize) -> String,
 
     /// Heading of the settings.
     pub settings_title: &'static str,

@@ -126,6 +126,7 @@ pub(super) static WORDS: Words = Words {
     opening_do: "Press K: kill its primary.",
     nothing_yet: "The cluster boots.",
     old_link: "An earlier version made this link: same recipe, same actions, but the run may differ in detail.",
+    also_refused: |n| if n == 1 { "Neither did one before it.".to_owned() } else { format!("Neither did {n} before it.") },
     bad_link: |why| format!("This link cannot be opened: {why}. Here is the default run instead."),
 
     settings_title: "The run",

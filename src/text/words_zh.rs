@@ -126,6 +126,7 @@ pub(super) static WORDS: Words = Words {
     opening_do: "按 K，杀死主副本所在的节点。",
     nothing_yet: "集群正在启动。",
     old_link: "这个链接由较早的版本生成：配方和操作不变，但运行的细节可能不同。",
+    also_refused: |n| format!("在它之前还有 {n} 个操作没有生效。"),
     bad_link: |why| format!("这个链接打不开（{why}）。现在显示的是默认运行。"),
 
     settings_title: "这次运行",

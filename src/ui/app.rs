@@ -280,8 +280,8 @@ fn listeners(ctx: &Context<App>, state: &Shared) -> Vec<Listener> {
     let state = state.clone();
     let keys = Listener::on(&document(), "keydown", move |event| {
         let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-        let name = event.key();
-        let key = event::key(event, &name);
+        let (name, code) = (event.key(), event.code());
+        let key = event::key(event, &name, &code);
         let found = keys::meaning(&state.borrow(), key);
         if let Some(meaning) = found {
             event.prevent_default();

@@ -10,7 +10,7 @@ use super::state::{Dialog, State, Wish};
 /// A key, as the browser names it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Key<'a> {
-    /// Its name: `k`, `K`, ` `, `ArrowLeft`...
+    /// Its name, as `latin` reads it: `k`, `K`, ` `, `ArrowLeft`...
     pub name: &'a str,
     /// Whether Ctrl, Alt or Meta is held: such keys are the browser's.
     pub chorded: bool,

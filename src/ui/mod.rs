@@ -7,6 +7,7 @@ mod draft;
 #[cfg(target_arch = "wasm32")]
 mod draw;
 mod keys;
+mod latin;
 mod markup;
 mod opening;
 mod panel;

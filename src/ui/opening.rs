@@ -19,7 +19,6 @@ impl State {
         let bare = fragment.trim_start_matches('#');
         match link::parse(bare) {
             Ok(opened) => {
-                self.notice = link::is_older(bare).then(|| words(self.lang).old_link.to_owned());
                 let page = opened.page.clone();
                 let first = opened.actions.is_empty() && !names_an_instant(bare);
                 self.load(if first { Opened { at: FIRST, ..opened } } else { opened });
@@ -30,6 +29,8 @@ impl State {
                 self.case = Case::ALL.into_iter().find(|case| case.link() == bare);
                 self.untouched |= self.case.is_some();
                 page.iter().for_each(|(key, value)| self.look(key, value));
+                self.notice = link::is_older(bare).then(|| words(self.lang).old_link.to_owned());
+                self.tell_refused();
             }
             Err(error) => {
                 self.load(Opened { at: FIRST, ..Opened::default() });
@@ -37,6 +38,18 @@ impl State {
                 self.notice = Some((words(self.lang).bad_link)(&complaint::link_error(&error, self.lang)));
             }
         }
+    }
+
+    /// Says which actions of the link have changed nothing since this was asked last: with the latest one's reason, if there are
+    /// several. Going back makes it forget them, so that they are told again on the way forwards.
+    pub(super) fn tell_refused(&mut self) {
+        let before = std::mem::replace(&mut self.refused, self.session.refused().count());
+        let new = self.refused.saturating_sub(before);
+        let Some((no, at, action, why)) = self.session.refused().last().filter(|_| new > 0) else { return };
+        let others = (new > 1).then(|| (words(self.lang).also_refused)(new - 1));
+        let told = [self.notice.take(), Some(complaint::refused(no, at, action, why, self.lang)), others];
+        let told: Vec<String> = told.into_iter().flatten().collect();
+        self.notice = Some(told.join(if self.lang == Lang::En { " " } else { "" }));
     }
 
     /// A page's own key in a link: how the run is looked at. What nobody can read is passed over.
@@ -82,6 +95,7 @@ impl State {
         self.story = Story::default();
         self.history = History::new(USUAL);
         self.window = Window::default();
+        self.refused = 0;
         self.untouched = true;
         self.case = None;
         self.lock = LockId(0);

@@ -58,6 +58,7 @@ impl App {
             let span = state.playback.tick((at.max(0.0) * 1_000.0) as u64);
             state.session.advance(span, BUDGET);
         }
+        state.tell_refused();
         if state.session.now() >= state.session.limit() {
             state.pause();
             state.notice = Some(state.at_the_end());

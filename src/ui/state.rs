@@ -70,6 +70,8 @@ pub struct State {
     pub case: Option<Case>,
     /// The lock that is shown.
     pub lock: LockId,
+    /// How many of the link's actions up to now changed nothing.
+    pub(super) refused: usize,
     pub(super) story: Story,
     pub(super) history: History,
     pub(super) window: Window,
@@ -98,6 +100,7 @@ impl State {
             untouched: true,
             case: None,
             lock: LockId(0),
+            refused: 0,
             story: Story::default(),
             history: History::new(USUAL),
             window: Window::default(),
@@ -112,6 +115,7 @@ impl State {
         if let Err(why) = &done {
             self.notice = Some(why.clone());
         }
+        self.tell_refused();
         done
     }
 

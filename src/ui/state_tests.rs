@@ -48,9 +48,21 @@ fn k_kills_the_primary_of_the_shard_in_the_story_and_a_step_back_undoes_it() {
 }
 
 #[test]
+fn a_cyrillic_keyboard_kills_steps_and_selects() {
+    let mut state = first();
+    for (typed, code, shift) in [("С", "KeyC", true), ("л", "KeyK", false), ("ю", "Period", false)] {
+        let key = Key { name: crate::ui::latin::latin(typed, code, shift), chorded: false, shift, focus: Focus::Page };
+        let Some(Meaning::Wish(wish)) = keys::meaning(&state, key) else { panic!("{typed} means nothing") };
+        state.wish(wish).expect("it can be done");
+    }
+    assert_eq!(state.session.actions().last().map(|a| a.1), Some(Action::Kill(name("C"))));
+    assert!(state.session.now() > FIRST, "the full stop's key stepped on");
+}
+
+#[test]
 fn bad_links_open_the_default_run_and_say_why() {
     let long = "x".repeat(20_000);
-    for bad in ["zz", "v=5", "v=4&seed=-3", "v=4&do=1:kill:Z", "%ff", "v=4&v=4", "do=5:kill", &long, "v=4&at=99999999", "\u{0}"] {
+    for bad in ["zz", "v=6", "v=5&seed=-3", "v=5&do=1:kill:Z", "%ff", "v=5&v=5", "do=5:kill", &long, "v=5&at=99999999", "\u{0}"] {
         let state = State::new(bad, Lang::En, Theme::Auto);
         assert!(state.notice.is_some(), "{bad:.40}");
         assert_eq!(state.session.setup().seed, link::DEFAULT_SEED);
@@ -58,6 +70,30 @@ fn bad_links_open_the_default_run_and_say_why() {
     }
     let zh = State::new("v=9", Lang::Zh, Theme::Auto).notice.expect("a notice");
     assert!(zh.contains("默认运行"), "{zh}");
+}
+
+#[test]
+fn an_action_of_a_link_that_changes_nothing_is_told_when_the_run_comes_to_it() {
+    let told = |state: &State| state.notice.clone().unwrap_or_default();
+    let link = "v=5&do=4:revive:A,4:revive:A,5:kill:A,8:kill:A&at=6";
+    let mut state = State::new(link, Lang::En, Theme::Auto);
+    assert_eq!(told(&state), "Action 2 of this link, revive A at 4.00 s, changed nothing: A is running. Neither did one before it.");
+    state.wish(Wish::Seek(Time::from_millis(7_000))).expect("within the run");
+    assert_eq!(state.notice, None, "said once");
+    for _ in 0..2 {
+        state.wish(Wish::Seek(Time::from_millis(9_000))).expect("within the run");
+        assert_eq!(told(&state), "Action 4 of this link, kill A at 8.00 s, changed nothing: A is down.");
+        state.wish(Wish::Seek(Time::from_millis(3_000))).expect("within the run");
+        assert_eq!(state.notice, None, "going back");
+        state.wish(Wish::Seek(Time::from_millis(7_000))).expect("within the run");
+        assert!(told(&state).starts_with("Action 2 "), "told again on the way: {}", told(&state));
+    }
+    assert!(state.link().contains("do=4:revive:A,4:revive:A,5:kill:A,8:kill:A&"), "{}", state.link());
+    let zh = State::new("v=1&lang=zh&do=5:thaw:A&at=6", Lang::En, Theme::Auto);
+    assert_eq!(
+        told(&zh),
+        "这个链接由较早的版本生成：配方和操作不变，但运行的细节可能不同。链接里的第 1 个操作（5.00 秒时的 thaw A）没有生效：A 没有冻结。"
+    );
 }
 
 #[test]
@@ -162,7 +198,7 @@ fn a_run_of_other_settings_begins_untouched() {
 
 #[test]
 fn play_does_not_begin_at_the_end_of_a_run() {
-    let mut state = State::new("v=4&at=1799.999", Lang::En, Theme::Auto);
+    let mut state = State::new("v=5&at=1799.999", Lang::En, Theme::Auto);
     state.wish(Wish::Seek(state.session.limit())).expect("within the run");
     state.wish(Wish::Play).expect("always possible");
     assert!(!state.playing && state.notice.is_some());

@@ -15,6 +15,7 @@ import "./tests/time.mjs";
 import "./tests/links.mjs";
 import "./tests/hands.mjs";
 import "./tests/looks.mjs";
+import "./tests/faces.mjs";
 import "./tests/room.mjs";
 import "./tests/textbook.mjs";
 import "./tests/cost.mjs";

@@ -9,7 +9,9 @@
 //! | renewal of an expired lease | `an_expired_lease_cannot_be_renewed_and_frees_the_lock` (table) |
 //! | equal token from another holder is let in | `a_token_lets_in_whoever_came_with_it_first_and_nobody_else` (document) |
 //! | the service does not wait out the drift bound | the exploration of leases that are not stretched (`tests/explore`) |
-//! | a new leader keeps the ends of leases | `another_clock_ends_no_lease_before_a_whole_one_has_passed_on_it` (table) |
+//! | a new leader keeps the ends of leases | `on_another_clock_is_left_of_a_lease_what_was_left_at_the_last_logged_instant` (table) |
+//! | a request to wait extends a grant | `a_request_to_wait_tells_again_of_a_grant_and_does_not_extend_it` (table) |
+//! | leases run anew with every leader | `however_often_the_leader_changes_a_lease_ends_when_a_whole_one_was_seen_to_pass` (table) |
 //! | a snapshot of the coordinators forgets the token | `engine::under_random_faults_no_promise_breaks_and_everything_heals` |
 //! | a waiter is granted the lock without a look at its lease | `a_dead_waiter_is_passed_over` |
 //! | a worker believes a grant without a look at its lease | the rule `re-check` is off: same test as the first |
@@ -231,7 +233,7 @@ fn the_zombies_story_is_told_step_by_step() {
 /// slower than the bound, still runs; nobody begins or writes in that instant.
 #[test]
 fn two_believe_from_the_instant_in_which_the_second_hears_of_its_lease() {
-    let link = "v=4&seed=4127&delay=1&do=2.6:drift:c2:-400000,2.7:freeze:c2,6.85:thaw:c2&at=6.9";
+    let link = "v=5&seed=4127&delay=1&do=2.6:drift:c2:-400000,2.7:freeze:c2,6.85:thaw:c2&at=6.9";
     let session = Session::open(parse(link).expect("a link"));
     let at = Time::from_millis(6_850);
     let found: Vec<_> = session.promises().into_iter().filter_map(|(promise, broken)| Some((promise, broken?.at))).collect();

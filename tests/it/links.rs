@@ -11,7 +11,7 @@ use ringside::session::action::{Action, ActionError};
 use ringside::session::link::{self, LIMITS, LinkError, Opened, parse, print};
 use ringside::sim::time::{Span, Time};
 use ringside::text::Lang;
-use ringside::text::complaint::link_error;
+use ringside::text::complaint::{link_error, refused};
 
 fn cases(cases: u32) -> Config {
     Config { cases, failure_persistence: None, ..Config::default() }
@@ -79,7 +79,8 @@ proptest! {
     fn what_is_printed_is_read_back(opened in opened()) {
         let link = print(&opened);
         prop_assert_eq!(parse(&link), Ok(opened.clone()), "{}", link);
-        prop_assert_eq!(parse(&format!("#{}", link.replace('>', "%3E"))), Ok(opened), "as an address bar rewrites it");
+        prop_assert!(!link.contains('>'), "chats end a link there: {}", link);
+        prop_assert_eq!(parse(&format!("#{}", link.replace("%3E", ">"))), Ok(opened), "as a person writes it");
     }
 
     #[test]
@@ -132,7 +133,7 @@ fn answer(text: &str) {
 #[test]
 fn the_link_of_the_documentation_is_read_as_documented() {
     let text =
-        "v=4&seed=4127&nodes=6&clients=8&off=fencing,primary-lease&loss=10&do=11.2:kill:C,13.05:cut:A:B,14:cut:A%3eB&at=12.48&lang=zh";
+        "v=5&seed=4127&nodes=6&clients=8&off=fencing,primary-lease&loss=10&do=11.2:kill:C,13.05:cut:A:B,14:cut:A%3eB&at=12.48&lang=zh";
     let opened = parse(text).expect("it is in order");
     let node = |n| Name { kind: Kind::Node, n };
     assert_eq!(
@@ -148,7 +149,10 @@ fn the_link_of_the_documentation_is_read_as_documented() {
     assert_eq!(opened.setup.rules, Rules::ALL_ON.without(Rule::Fencing).without(Rule::PrimaryLease));
     assert_eq!(opened.page, [("lang".to_owned(), "zh".to_owned())]);
     assert_eq!(parse(""), Ok(Opened::default()), "an empty fragment is the default run");
-    assert_eq!(print(&opened), "v=4&seed=4127&loss=10&off=fencing,primary-lease&do=11.2:kill:C,13.05:cut:A:B,14:cut:A>B&at=12.48&lang=zh");
+    assert_eq!(
+        print(&opened),
+        "v=5&seed=4127&loss=10&off=fencing,primary-lease&do=11.2:kill:C,13.05:cut:A:B,14:cut:A%3EB&at=12.48&lang=zh"
+    );
 }
 
 #[test]
@@ -157,14 +161,14 @@ fn every_complaint_names_what_is_wrong() {
     let script = |n: usize| format!("do={}", vec!["1:kill:C"; n].join(","));
     let name = |text: &str| text.parse::<Name>().expect("a name");
     for (text, error) in [
-        ("v=5&future=x", LinkError::Newer(5)),
+        ("v=6&future=x", LinkError::Newer(6)),
         ("future=x&v=99", LinkError::Newer(99)),
-        ("v=4&what=x", LinkError::UnknownKey("what".to_owned())),
+        ("v=5&what=x", LinkError::UnknownKey("what".to_owned())),
         ("seed", LinkError::NoValue("seed".to_owned())),
         ("seed=1&seed=1", LinkError::Twice("seed".to_owned())),
-        ("v=4&seed=12x", number("seed", "12x", 10)),
-        ("#v=4&seed=", number("seed", "", 11)),
-        ("v=4&seed=-1", number("seed", "-1", 10)),
+        ("v=5&seed=12x", number("seed", "12x", 10)),
+        ("#v=5&seed=", number("seed", "", 11)),
+        ("v=5&seed=-1", number("seed", "-1", 10)),
         ("nodes=9", LinkError::OutOfBounds { key: "nodes", min: 3, max: 8 }),
         ("seed=99999999999999999999", LinkError::OutOfBounds { key: "seed", min: 0, max: u64::MAX }),
         ("clients=2&workers=3", LinkError::OutOfBounds { key: "workers", min: 0, max: 2 }),
@@ -189,22 +193,29 @@ fn every_complaint_names_what_is_wrong() {
         ("do=1:cut:A:A", LinkError::SameTwice(1, name("A"))),
         ("do=2:kill:A,1:kill:B", LinkError::Unordered(2)),
         (&script(513), LinkError::TooManyActions),
-        ("v=4&seed=%4", LinkError::Escape(10)),
-        ("v=4&seed=1%zz", LinkError::Escape(11)),
+        ("v=5&seed=%4", LinkError::Escape(10)),
+        ("v=5&seed=1%zz", LinkError::Escape(11)),
         ("lang=%ff", LinkError::Escape(6)),
+        ("do=1:cut:A%3EB,%32.x:kill:C&at=4", LinkError::Instant { text: "2.x".to_owned(), position: 16 }),
+        ("v=%36&future=x", LinkError::Newer(6)),
         (&format!("lang={}", "z".repeat(100)), LinkError::PageValue("lang")),
         (&"&".repeat(8_193), LinkError::TooLong(8_193)),
     ] {
         assert_eq!(parse(text), Err(error), "{text}");
     }
     assert!(parse("nodes=3&do=1:add:D,2:kill:D").is_ok(), "once it is added, it is there");
-    assert!(link::is_older("#v=1&seed=4") && link::is_older("#v=3&seed=4") && !link::is_older("#v=4&seed=4") && !link::is_older("seed=4"));
+    assert!(link::is_older("#v=1&seed=4") && link::is_older("#v=4&seed=4") && !link::is_older("#v=5&seed=4") && !link::is_older("seed=4"));
+    for escaped in ["v=%32&seed=4", "%76=2&seed=4", "#seed=4&v=%32"] {
+        assert!(link::is_older(escaped), "{escaped}");
+        assert_eq!(parse(escaped), parse("v=2&seed=4"), "{escaped}");
+    }
+    assert!(!link::is_older("v=%35&seed=4") && !link::is_older("v=%zz"));
     let older = parse("v=2&seed=4").expect("an older link still opens");
     assert_eq!(older.setup.roster.coordinators, 1, "as many as there could be then");
     assert!(parse("v=1&seed=4").is_ok(), "an older link still opens");
-    let newer = parse("v=5").expect_err("newer");
-    assert_eq!(link_error(&newer, Lang::En), "made by a newer Ringside: version 5, this page reads 4");
-    assert_eq!(link_error(&newer, Lang::Zh), "链接由更新版本的环视生成：版本 5，本页面只能读版本 4");
+    let newer = parse("v=6").expect_err("newer");
+    assert_eq!(link_error(&newer, Lang::En), "made by a newer Ringside: version 6, this page reads 5");
+    assert_eq!(link_error(&newer, Lang::Zh), "链接由更新版本的环视生成：版本 6，本页面只能读版本 5");
     assert!(parse(&script(512)).is_ok());
 }
 
@@ -223,10 +234,26 @@ fn a_session_and_the_session_of_its_link_are_at_the_same_digest() {
 }
 
 #[test]
-fn an_action_that_no_longer_fits_is_harmless() {
-    let session = Session::open(parse("do=1:revive:C,1:kill:C,2:kill:C,2:thaw:C,3:heal:C&at=4").expect("in order"));
+fn an_action_that_no_longer_fits_is_harmless_and_told_and_stays_in_the_link() {
+    let mut session = Session::open(parse("do=1:revive:C,1:kill:C,2:kill:C,2:thaw:C,3:heal:C&at=4").expect("in order"));
     let faults = session.facts().iter().filter(|fact| matches!(fact.what, ringside::sim::journal::What::Fault(_)));
     assert_eq!(faults.count(), 1, "only the first kill did anything");
+    let told: Vec<String> = session.refused().map(|(no, at, action, why)| refused(no, at, action, why, Lang::En)).collect();
+    assert_eq!(
+        told,
+        [
+            "Action 1 of this link, revive C at 1.00 s, changed nothing: C is running.",
+            "Action 3 of this link, kill C at 2.00 s, changed nothing: C is down.",
+            "Action 4 of this link, thaw C at 2.00 s, changed nothing: C is not frozen.",
+            "Action 5 of this link, heal C at 3.00 s, changed nothing: no such link of C is cut.",
+        ]
+    );
+    assert!(session.link().contains("do=1:revive:C,1:kill:C,2:kill:C,2:thaw:C,3:heal:C&"), "they stay in it: {}", session.link());
+    session.seek(Time::from_millis(1_500));
+    assert_eq!(session.refused().count(), 1, "the others lie ahead");
+    session.dispatch("isolate A".parse().expect("an action")).expect("it can be done");
+    assert!(session.link().contains("do=1:revive:C,1:kill:C,1.5:isolate:A&"), "what lies before stays: {}", session.link());
+    assert_eq!(Session::open(parse(&session.link()).expect("its own link")).digest(), session.digest());
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod kinds;
 mod links;
 mod moves;
 mod outside;
+mod outside_lock;
 mod outside_reach;
 mod place;
 mod placement;

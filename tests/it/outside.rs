@@ -14,7 +14,7 @@
 //! | a save for a dropped copy counts for the next | `engine::under_random_faults_no_promise_breaks_and_everything_heals` |
 
 use ringside::cluster::note::{Note, ViewWhy};
-use ringside::cluster::view::Waiting;
+use ringside::cluster::view::{ShardView, Waiting};
 use ringside::session::link::parse;
 use ringside::session::{Session, StepUnit};
 use ringside::sim::journal::What;
@@ -86,11 +86,14 @@ fn an_emptied_disk_never_leads_while_another_copy_may_hold_more() {
     assert!(lines > 5, "{lines}");
     let session = opened(link);
     assert_eq!(broken(&session), Vec::<&str>::new());
-    // What a majority of A, B and C had stored, B and A may have had: so shards wait for A. (A few had shrunk to C before.)
+    // What a majority of A, B and C had stored, B and A may have had: so shards wait for A. For C too, unless A is known to have all.
     let mut session = later(session, 60);
     let view = session.view();
-    let unled = view.shards.iter().filter(|shard| shard.server.is_none());
-    assert!(unled.clone().count() > 12 && unled.clone().all(|shard| matches!(&shard.waiting, Some(Waiting::For { enough: 2, .. }))));
+    let a = session.setup().roster.pid("A".parse().expect("a name")).expect("it takes part");
+    let waits =
+        |shard: &&ShardView| matches!(&shard.waiting, Some(Waiting::For { nodes, enough }) if nodes.contains(&a) && nodes.len() == *enough);
+    let unled: Vec<&ShardView> = view.shards.iter().filter(|shard| shard.server.is_none()).collect();
+    assert!(unled.len() > 12 && unled.iter().all(waits), "{:?}", unled.iter().find(|shard| !waits(shard)));
     act(&mut session, "revive A");
     let session = later(session, 20);
     assert_eq!((broken(&session), unserved(&session)), (vec![], vec![]));

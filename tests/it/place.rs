@@ -76,8 +76,71 @@ fn what_cannot_be_done_is_refused_with_a_reason() {
     refused(&["--algorithm", "maglev", "--table", "65536"], "prime");
     refused(&["--algorithm", "ring", "--kill", "10"], "there is no node 10");
     refused(&["--algorithm", "ring", "--kill", "1,1"], "dead already");
-    refused(&["--algorithm", "ring", "--nodes", "1000", "--add", "1"], "at most 1000 nodes");
+    refused(&["--algorithm", "ring", "--nodes", "104857", "--add", "1", "--vnodes", "1"], "at most 104857 nodes");
+    refused(&["--algorithm", "ring", "--nodes", "104858"], "104858 is not in");
+    refused(&["--algorithm", "ring", "--nodes", "100000", "--vnodes", "200"], "20000000 tokens in all, at most 16777216");
+    refused(&["--algorithm", "maglev", "--nodes", "100000"], "a table of 65537 entries for 100000 nodes");
+    refused(&["--algorithm", "rendezvous", "--nodes", "100000", "--keys", "10000000"], "1000000000000 questions; at most 20000000000");
     refused(&["--algorithm", "ring", "--nodes", "1", "--kill", "0", "--owners"], "no node is alive");
-    refused(&["--algorithm", "ring", "--keys", "1000001"], "1000001 is not in");
+    refused(&["--algorithm", "ring", "--keys", "10000001"], "10000001 is not in");
     refused(&["--algorithm", "ring", "--vnodes", "513"], "513 is not in");
+}
+
+/// Standard output of a command that succeeds.
+fn told(args: &[&str]) -> String {
+    let output = place(args);
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn a_node_that_is_added_takes_the_next_name_that_is_free() {
+    let names = file("taken", b"node4\nnode1\nx\ny");
+    let line = told(&["--algorithm", "ring", "--names", &names.to_string_lossy(), "--add", "2", "--keys", "100", "--json"]);
+    assert!(line.contains(r#""names":["node4","node1","x","y","node5","node6"]"#), "{line}");
+}
+
+#[test]
+fn a_file_with_cr_alone_is_as_many_names_as_it_has_lines() {
+    let ends = [("lf", &b"a\nb\nc"[..]), ("crlf", b"a\r\nb\r\nc\r\n"), ("cr", b"a\rb\rc\r")];
+    for told in ends.map(|(name, bytes)| told(&["--algorithm", "jump", "--names", &file(name, bytes).to_string_lossy(), "--json"])) {
+        assert!(told.contains(r#""names":["a","b","c"]"#), "{told}");
+    }
+}
+
+#[test]
+fn no_control_character_of_a_name_reaches_the_terminal() {
+    let names = file("control", "a\u{1b}[2Jb\nc\td\u{85}".as_bytes());
+    let names = names.to_string_lossy();
+    let twice = file("control-twice", b"\x07\n\x07");
+    refused(&["--algorithm", "jump", "--names", &twice.to_string_lossy()], "called `\\u{7}`");
+    for (form, shown) in [("--owners", ["a\\u{1b}[2Jb", "c\\u{9}d\\u{85}"]), ("--json", ["a\\u001b[2Jb", "c\\u0009d\\u0085"])] {
+        let out = told(&["--algorithm", "modulo", "--names", &names, "--keys", "50", form]);
+        assert!(shown.iter().all(|name| out.contains(name)), "{out}");
+        assert!(!out.contains(|c: char| c.is_control() && c != '\n'), "{out:?}");
+    }
+    let table = told(&["--algorithm", "modulo", "--names", &names, "--keys", "50"]);
+    assert!(table.contains("a\\u{1b}[2Jb") && !table.contains(|c: char| c.is_control() && c != '\n'), "{table:?}");
+}
+
+#[test]
+fn a_hundred_thousand_nodes_are_placed_by_every_algorithm() {
+    for algorithm in ["modulo", "ring", "ring-bounded", "rendezvous", "jump", "maglev", "multiprobe", "anchor", "ketama"] {
+        let line = told(&[
+            "--algorithm",
+            algorithm,
+            "--nodes",
+            "100000",
+            "--add",
+            "1",
+            "--vnodes",
+            "2",
+            "--table",
+            "655373",
+            "--keys",
+            "100",
+            "--json",
+        ]);
+        assert!(line.contains(r#""nodes":100001,"keys":100,"#), "{algorithm}: {line:.200}");
+    }
 }

@@ -21,7 +21,7 @@ fn within_three_errors(values: &[f64], expected: f64, of_what: &str) {
 }
 
 /// The shares of a ring of `n` members with `v` tokens each, over their ideal.
-fn loads(trial: u32, n: u16, v: u32) -> Vec<f64> {
+fn loads(trial: u32, n: u32, v: u32) -> Vec<f64> {
     let names: Vec<String> = (0..n).map(|i| format!("trial{trial}-node{i}")).collect();
     let circle = Circle::new((0..).zip(&names).map(|(i, name)| (i, name.as_bytes(), v)), Hash::Xxh3);
     circle.arcs(n).into_iter().map(|arc| arc as f64 / 2f64.powi(64) * f64::from(n)).collect()
@@ -32,7 +32,7 @@ fn shares_of_a_ring_vary_as_beta_says() {
     for (n, v, trials) in [(3, 1, 500), (5, 16, 400), (10, 1, 400), (10, 100, 200), (20, 64, 100), (100, 16, 60)] {
         let squares: Vec<f64> =
             (0..trials).map(|trial| loads(trial, n, v).iter().map(|load| (load - 1.0).powi(2)).sum::<f64>() / f64::from(n)).collect();
-        let expected = f64::from(n - 1) / f64::from(u32::from(n) * v + 1);
+        let expected = f64::from(n - 1) / f64::from(n * v + 1);
         within_three_errors(&squares, expected, &format!("squared CV of {n} members x {v}"));
     }
 }
@@ -47,7 +47,7 @@ fn the_peak_of_a_ring_is_that_of_ideal_rings() {
 }
 
 /// A fleet of `n`, and the study of `keys` keys, all named after the trial.
-fn trial(algorithm: Algorithm, trial: u32, n: u16, keys: u32) -> (Fleet, Study) {
+fn trial(algorithm: Algorithm, trial: u32, n: u32, keys: u32) -> (Fleet, Study) {
     let fleet = Fleet::new((0..n).map(|i| format!("trial{trial}-node{i}"))).expect("names differ");
     let mut study = Study::new(algorithm, &fleet, &Options::default(), keys).expect("it can be built");
     put(&mut study, trial);
@@ -61,7 +61,7 @@ fn put(study: &mut Study, trial: u32) {
 }
 
 /// The parts of the keys that move when `more` members join `n`, by trial.
-fn moved(algorithm: Algorithm, n: u16, more: u16, trials: u32) -> Vec<f64> {
+fn moved(algorithm: Algorithm, n: u32, more: u32, trials: u32) -> Vec<f64> {
     let one = |number| {
         let (mut fleet, mut study) = trial(algorithm, number, n, 1_000);
         for i in 0..more {
@@ -139,7 +139,7 @@ fn maglev_gives_members_of_one_weight_the_same_entries_or_one_more() {
     let members: Vec<(&[u8], u16)> = names.iter().map(|name| (name.as_bytes(), 1)).collect();
     let mut held = [0; 100];
     for entry in maglev::table(&members, 65_537).expect("65537 is prime") {
-        held[usize::from(entry)] += 1;
+        held[entry as usize] += 1;
     }
     assert!(held.iter().all(|held| [655, 656].contains(held)), "{held:?}");
 }
@@ -182,7 +182,7 @@ fn bounded_loads_stay_below_the_bound_where_the_ring_does_not() {
         let mut bound = Study::new(Algorithm::RingBounded, &fleet, &few, 20_000).expect("it can be built");
         free.step(20_000);
         bound.step(20_000);
-        let cap = (20_000 * 5u32).div_ceil(4 * u32::from(n));
+        let cap = (20_000 * 5u32).div_ceil(4 * n);
         assert!(free.counts().iter().any(|&count| count > cap), "{n}: the plain ring passes the bound");
         assert!(bound.counts().iter().all(|&count| count <= cap), "{n}: {:?}", bound.counts());
         assert!(bound.counts().contains(&cap), "{n}: and the bound binds");

@@ -28,14 +28,14 @@ use ringside::proto::ring::plan::{Move, plan};
 use ringside::proto::ring::{Ring, anchor, point};
 
 /// A ring of `members` members with `count` tokens each.
-fn circle(members: u16, count: u32, hash: Hash) -> Circle {
+fn circle(members: u32, count: u32, hash: Hash) -> Circle {
     let names: Vec<String> = (0..members).map(|i| format!("node{i}")).collect();
     Circle::new((0..).zip(&names).map(|(i, name)| (i, name.as_bytes(), count)), hash)
 }
 
 /// Who owns a point, by looking at every token.
-fn owner_by_looking(circle: &Circle, at: u64) -> Option<u16> {
-    let clockwise = |&&(token, member): &&(u64, u16)| (token.wrapping_sub(at), member);
+fn owner_by_looking(circle: &Circle, at: u64) -> Option<u32> {
+    let clockwise = |&&(token, member): &&(u64, u32)| (token.wrapping_sub(at), member);
     circle.tokens().iter().min_by_key(clockwise).map(|&(_, member)| member)
 }
 
@@ -45,7 +45,7 @@ fn the_owner_is_the_first_token_at_or_after_a_point_wrapping() {
         for (members, count) in [(1, 1), (2, 1), (3, 5), (10, 100), (40, 13)] {
             let circle = circle(members, count, hash);
             let tokens: Vec<u64> = circle.tokens().iter().map(|&(at, _)| at).collect();
-            assert!(tokens.is_sorted() && tokens.len() == (u32::from(members) * count) as usize);
+            assert!(tokens.is_sorted() && tokens.len() == (members * count) as usize);
             let near = tokens.iter().flat_map(|&at| [at.wrapping_sub(1), at, at.wrapping_add(1)]);
             for at in near.chain([0, 1, u64::MAX, 1 << 63, (1 << 63) - 1]) {
                 assert_eq!(circle.owner(at), owner_by_looking(&circle, at), "{hash:?}, {members} x {count}, at {at}");
@@ -127,7 +127,7 @@ fn a_member_that_comes_or_leaves_makes_the_ring_it_would_have_made_at_once() {
 #[test]
 fn of_members_that_share_a_point_the_lower_has_it_whoever_came_first() {
     // Java's hash of both names is the same, so all tokens of the two stand in pairs.
-    let names: [(u16, &[u8], u32); 2] = [(0, b"Aa", 9), (1, b"BB", 9)];
+    let names: [(u32, &[u8], u32); 2] = [(0, b"Aa", 9), (1, b"BB", 9)];
     let fresh = Circle::new(names, Hash::Weak);
     assert!(fresh.tokens().chunks(2).all(|pair| pair[0].0 == pair[1].0 && (pair[0].1, pair[1].1) == (0, 1)));
     for (first, second) in [(0, 1), (1, 0)] {
@@ -178,7 +178,7 @@ fn arcs_are_what_a_walk_around_the_circle_finds() {
     let steps = 1u64 << 16;
     let mut found = [0u64; 5];
     for i in 0..steps {
-        found[usize::from(circle.owner(i << 48).expect("it has members"))] += 1;
+        found[circle.owner(i << 48).expect("it has members") as usize] += 1;
     }
     for (arc, found) in arcs.iter().zip(found) {
         // Each of its 8 arcs is met within one step.
@@ -200,20 +200,20 @@ fn a_lookup_compares_the_tokens_of_one_slot() {
 }
 
 /// Places keys one by one as the paper says, by walking.
-fn place_by_walking(circle: &Circle, caps: &[u32], held: &mut [u32], at: u64) -> u16 {
+fn place_by_walking(circle: &Circle, caps: &[u32], held: &mut [u32], at: u64) -> u32 {
     let tokens = circle.tokens();
     let first = tokens.partition_point(|&(token, _)| token < at);
     let walk = tokens[first..].iter().chain(&tokens[..first]);
-    let (_, member) = walk.copied().find(|&(_, member)| held[usize::from(member)] < caps[usize::from(member)]).expect("there is room");
-    held[usize::from(member)] += 1;
+    let (_, member) = walk.copied().find(|&(_, member)| held[member as usize] < caps[member as usize]).expect("there is room");
+    held[member as usize] += 1;
     member
 }
 
 #[test]
 fn nobody_holds_more_than_the_bound_and_what_is_too_much_goes_to_the_next() {
-    for (members, count, weights) in [(10u16, 1, vec![1; 10]), (10, 20, vec![1; 10]), (4, 6, vec![1, 2, 3, 10])] {
+    for (members, count, weights) in [(10u32, 1, vec![1; 10]), (10, 20, vec![1; 10]), (4, 6, vec![1, 2, 3, 10])] {
         let names: Vec<String> = (0..members).map(|i| format!("node{i}")).collect();
-        let ring = (0..).zip(&names).map(|(i, name)| (i, name.as_bytes(), count * u32::from(weights[usize::from(i)])));
+        let ring = (0..).zip(&names).map(|(i, name)| (i, name.as_bytes(), count * u32::from(weights[i as usize])));
         let circle = Circle::new(ring, Hash::Xxh3);
         let mut loads = Bounded::new(&circle, &weights, 5_000);
         let (mut held, mut passed) = (vec![0; weights.len()], 0);
@@ -268,7 +268,7 @@ fn a_plan_moves_the_copies_that_differ_and_knows_the_least() {
 
 #[test]
 fn a_dead_node_costs_the_ring_its_own_copies_and_no_more() {
-    let placement = |circle: &Circle| -> Vec<Vec<u16>> { (0..256).map(|shard| circle.owners(anchor(shard, 256), 3)).collect() };
+    let placement = |circle: &Circle| -> Vec<Vec<u32>> { (0..256).map(|shard| circle.owners(anchor(shard, 256), 3)).collect() };
     let mut circle = circle(8, 16, Hash::Xxh3);
     let before = placement(&circle);
     circle.remove(5);

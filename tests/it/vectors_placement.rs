@@ -201,7 +201,7 @@ fn a_new_bucket_of_jump_takes_keys_and_nothing_else_changes() {
 type Hosts = &'static [(&'static str, u16)];
 
 /// Name, hosts with weights, and the table by host. Source: `maglev_lb_test.cc` of Envoy.
-const ENVOY_MAGLEV: [(&str, Hosts, &[u16]); 5] = [
+const ENVOY_MAGLEV: [(&str, Hosts, &[u32]); 5] = [
     (
         "Basic",
         &[("127.0.0.1:90", 1), ("127.0.0.1:91", 1), ("127.0.0.1:92", 1), ("127.0.0.1:93", 1), ("127.0.0.1:94", 1), ("127.0.0.1:95", 1)],
@@ -220,7 +220,7 @@ fn maglev_fills_the_tables_of_envoy() {
         assert_eq!(table(&members, entries.len() as u32).as_deref(), Ok(entries), "{name}");
         // The order in which hosts are given must not matter: only their names do.
         let back: Vec<(&[u8], u16)> = members.iter().rev().copied().collect();
-        let renumbered: Vec<u16> = entries.iter().map(|&host| (hosts.len() - 1) as u16 - host).collect();
+        let renumbered: Vec<u32> = entries.iter().map(|&host| (hosts.len() - 1) as u32 - host).collect();
         assert_eq!(table(&back, entries.len() as u32), Ok(renumbered), "{name}, given backwards");
     }
 }
@@ -307,15 +307,15 @@ fn the_ring_has_the_positions_of_envoy() {
         let mut hosts: Vec<&str> = positions.iter().map(|&(_, host)| host).collect();
         hosts.sort_unstable();
         hosts.dedup();
-        let members = (0..).zip(&hosts).map(|(number, host)| (number, host.as_bytes(), weight[usize::from(number)]));
+        let members = (0..).zip(&hosts).map(|(number, host)| (number, host.as_bytes(), weight[number as usize]));
         let circle = Circle::new(members, Hash::Xxh64);
-        let ours: Vec<(u64, &str)> = circle.tokens().iter().map(|&(at, number)| (at, hosts[usize::from(number)])).collect();
+        let ours: Vec<(u64, &str)> = circle.tokens().iter().map(|&(at, number)| (at, hosts[number as usize])).collect();
         assert_eq!(ours, positions);
         // Envoy's lookup: the first position at or after the hash, wrapping.
         for (i, &(at, host)) in positions.iter().enumerate() {
-            assert_eq!(circle.owner(at).map(|number| hosts[usize::from(number)]), Some(host));
+            assert_eq!(circle.owner(at).map(|number| hosts[number as usize]), Some(host));
             let next = positions[(i + 1) % positions.len()].1;
-            assert_eq!(circle.owner(at + 1).map(|number| hosts[usize::from(number)]), Some(next));
+            assert_eq!(circle.owner(at + 1).map(|number| hosts[number as usize]), Some(next));
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{order, pack, paths, room, run, serve, setup, sha256, sheet};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 /// Builds `dist/`: trunk, then wasm-opt, then what makes it smaller still, then the content policy.
@@ -63,28 +63,37 @@ fn shrink() -> Result<(), String> {
     if modules.is_empty() {
         return Err("dist/ holds no wasm module".to_owned());
     }
-    for module in modules {
-        let opt = |flags: &[&str]| {
-            let mut opt = run::command(&setup::wasm_opt().to_string_lossy(), flags);
-            let opt = opt.arg(&module).arg("-o").arg(&module);
-            let done = opt.stderr(Stdio::inherit()).output().map_err(|why| format!("wasm-opt: {why}"))?;
-            if !done.status.success() {
-                return Err(format!("wasm-opt ended with {}", done.status));
-            }
-            Ok(String::from_utf8_lossy(&done.stdout).into_owned())
-        };
-        opt(&SMALLER)?;
-        let fail = |why: String| format!("{}: {why}", module.display());
-        let bytes = fs::read(&module).map_err(|why| fail(why.to_string()))?;
-        fs::write(&module, order::named(&bytes).map_err(fail)?).map_err(|why| fail(why.to_string()))?;
-        let names = names(&opt(&ORDERED)?)?;
-        // `x_bg.wasm` has its glue in `x.js`.
-        let file = PathBuf::from(module.to_string_lossy().replace("_bg.wasm", ".js"));
-        let fail = |why| format!("{}: {why}", file.display());
-        let text = fs::read_to_string(&file).map_err(|why| fail(why.to_string()))?;
-        fs::write(&file, renamed(&text, &names).map_err(fail)?).map_err(|why| fail(why.to_string()))?;
-    }
-    Ok(())
+    // Each on a core of its own: wasm-opt takes one.
+    let done = std::thread::scope(|scope| {
+        let threads: Vec<_> = modules.iter().map(|module| scope.spawn(|| shrink_one(module))).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|_| Err("wasm-opt: its thread has panicked".to_owned())))
+            .collect::<Vec<_>>()
+    });
+    done.into_iter().collect()
+}
+
+fn shrink_one(module: &Path) -> Result<(), String> {
+    let opt = |flags: &[&str]| {
+        let mut opt = run::command(&setup::wasm_opt().to_string_lossy(), flags);
+        let opt = opt.arg(module).arg("-o").arg(module);
+        let done = opt.stderr(Stdio::inherit()).output().map_err(|why| format!("wasm-opt: {why}"))?;
+        if !done.status.success() {
+            return Err(format!("wasm-opt ended with {}", done.status));
+        }
+        Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+    };
+    opt(&SMALLER)?;
+    let fail = |why: String| format!("{}: {why}", module.display());
+    let bytes = fs::read(module).map_err(|why| fail(why.to_string()))?;
+    fs::write(module, order::named(&bytes).map_err(fail)?).map_err(|why| fail(why.to_string()))?;
+    let names = names(&opt(&ORDERED)?)?;
+    // `x_bg.wasm` has its glue in `x.js`.
+    let file = PathBuf::from(module.to_string_lossy().replace("_bg.wasm", ".js"));
+    let fail = |why| format!("{}: {why}", file.display());
+    let text = fs::read_to_string(&file).map_err(|why| fail(why.to_string()))?;
+    fs::write(&file, renamed(&text, &names).map_err(fail)?).map_err(|why| fail(why.to_string()))
 }
 
 /// What wasm-opt calls a module's imports and exports now.

@@ -2,7 +2,7 @@
 
 use crate::run::{self, Said};
 use crate::tally::Tally;
-use crate::{bench, dist, paths, setup, size};
+use crate::{dist, paths, setup, size};
 
 /// Runs every check. A failed check does not stop the ones that can still say something.
 pub fn test() -> Result<(), String> {
@@ -27,15 +27,14 @@ pub fn test() -> Result<(), String> {
         let page = ["clippy", "--locked", "--target", "wasm32-unknown-unknown", "--lib", "--bins", "--", "-D", "warnings"];
         count("clippy, wasm", cargo("clippy, wasm", &page));
         count("native tests", native());
+        count("soak", soak());
         count("doc tests", cargo("doc tests", &["test", "--locked", "--quiet", "--doc"]));
     }
     if count("set-up for the browser tests", setup::npm().and_then(|()| setup::browser()).and(none())) && source {
-        count("wasm tests", wasm());
         let built = count("release build", dist::build().map(|()| Tally::one(true)));
         if built {
             count("size of a first load", size::check().map(|_| Tally::one(true)));
         }
-        count("soak", soak());
         if built {
             count("browser tests", browser());
         }
@@ -45,6 +44,7 @@ pub fn test() -> Result<(), String> {
         println!("\nfailed:");
         broken.iter().for_each(|why| println!("  {why}"));
     }
+    println!("\nminutes and seconds:\n{}", run::times());
     println!("{} passed, {} failed", sum.passed, sum.failed);
     // The last line is the count, so there is nothing more to say.
     if broken.is_empty() { Ok(()) } else { Err(String::new()) }
@@ -71,15 +71,13 @@ fn native() -> Result<Tally, String> {
     }
 }
 
-/// The same links, the same digests, in WebAssembly: optimised, because that is what visitors run, and already half built.
-fn wasm() -> Result<Tally, String> {
-    let mut test = run::cargo(&["test", "--locked", "--profile", "web", "--target", "wasm32-unknown-unknown", "--test", "wasm"]);
-    test.env(dist::FLAGS, dist::web_flags()).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", setup::wasm_test_runner()?);
-    run::listen("wasm tests", &mut test).map(|said| counted(&said))
-}
-
+/// With the program that the native tests have just built beside this one: their profile checks arithmetic and debug assertions
+/// as well, and another build of everything would take longer than the soak.
 fn soak() -> Result<Tally, String> {
-    bench::soak(&["--seeds", "200", "--seconds", "30"].map(str::to_owned)).map(|()| Tally::one(true))
+    let here = std::env::current_exe().map_err(|why| format!("soak: this program does not know where it is: {why}"))?;
+    let headless = here.with_file_name(format!("headless{}", std::env::consts::EXE_SUFFIX));
+    let mut soak = run::command(&headless.to_string_lossy(), &["soak", "--seeds", "200", "--seconds", "30"]);
+    run::step("soak", &mut soak).map(|()| Tally::one(true))
 }
 
 fn browser() -> Result<Tally, String> {

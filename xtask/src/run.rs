@@ -8,8 +8,12 @@
 use crate::paths;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
+
+/// What was timed so far, in order, with its seconds.
+static TIMES: Mutex<Vec<(String, f64)>> = Mutex::new(Vec::new());
 
 /// What a program said, and whether it ended well.
 pub struct Said {
@@ -66,8 +70,20 @@ pub fn timed<T>(what: &str, work: impl FnOnce() -> Result<T, String>) -> Result<
     let began = Instant::now();
     let done = work();
     let word = if done.is_ok() { "done" } else { "failed" };
-    println!("    {word} after {:.1} s: {what}", began.elapsed().as_secs_f64());
+    let seconds = began.elapsed().as_secs_f64();
+    println!("    {word} after {seconds:.1} s: {what}");
+    TIMES.lock().unwrap_or_else(PoisonError::into_inner).push((what.to_owned(), seconds));
     done
+}
+
+/// Where the time went: a line for each step that took at least a second, the longest first, and all together.
+pub fn times() -> String {
+    let mut times = TIMES.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    times.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let all: f64 = times.iter().map(|(_, seconds)| seconds).sum();
+    let line = |what: &str, seconds: f64| format!("{:>4}:{:02}  {what}\n", seconds as u64 / 60, seconds as u64 % 60);
+    let lines: String = times.iter().filter(|(_, seconds)| *seconds >= 1.0).map(|(what, seconds)| line(what, *seconds)).collect();
+    lines + &line("in all", all)
 }
 
 fn program(command: &Command) -> String {
@@ -114,6 +130,16 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::plain;
+
+    #[test]
+    fn the_longest_step_is_told_first_and_what_takes_no_time_is_not() {
+        super::TIMES.lock().expect("no other test times").extend([
+            ("quick".to_owned(), 0.2),
+            ("short".to_owned(), 61.0),
+            ("long".to_owned(), 600.9),
+        ]);
+        assert_eq!(super::times(), "  10:00  long\n   1:01  short\n  11:02  in all\n");
+    }
 
     #[test]
     fn colours_are_taken_out_of_what_is_counted() {

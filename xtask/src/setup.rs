@@ -79,11 +79,6 @@ pub fn tools() -> Result<Vec<PathBuf>, String> {
     Ok(vec![TRUNK.bin()?, BINDGEN.bin()?])
 }
 
-/// The program that runs wasm tests, of the same release as wasm-bindgen.
-pub fn wasm_test_runner() -> Result<PathBuf, String> {
-    Ok(BINDGEN.bin()?.join("wasm-bindgen-test-runner"))
-}
-
 /// wasm-opt, as npm installed it.
 pub fn wasm_opt() -> PathBuf {
     paths::e2e().join("node_modules/.bin/wasm-opt")

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use ringside::proto::placement::{Algorithm, Fleet, KEYS_MAX, Limit, MEMBERS_MAX, Options, Study, VNODES, WEIGHT_MAX};
+use ringside::proto::placement::{Algorithm, Fleet, KEYS_MAX, Limit, MEMBERS_MAX, Options, Study, VNODES, WEIGHT_MAX, printable};
 use ringside::proto::ring::hash::Hash;
 use ringside::session::export::put_text;
 
@@ -30,16 +30,17 @@ pub struct Place {
     /// modulo, ring, ring-bounded, rendezvous, jump, maglev, multiprobe, anchor or ketama.
     #[arg(long, value_parser = algorithm)]
     algorithm: Algorithm,
-    /// How many nodes: 1 to 1000, called node0, node1, ... [default: 10]
-    #[arg(long, conflicts_with = "names", value_parser = clap::value_parser!(u16).range(1..=i64::from(MEMBERS_MAX)))]
-    nodes: Option<u16>,
-    /// A file with the names of the nodes, one a line: bytes are taken as they are, a line ends with LF or CR LF.
+    /// How many nodes: 1 to 104857, called node0, node1, ... [default: 10]
+    #[arg(long, conflicts_with = "names", value_parser = clap::value_parser!(u32).range(1..=i64::from(MEMBERS_MAX)))]
+    nodes: Option<u32>,
+    /// A file with the names of the nodes, one a line: bytes are taken as they are, a line ends with LF, CR LF or CR. Control characters are
+    /// printed as \\u{1b}.
     #[arg(long)]
     names: Option<PathBuf>,
     /// Tokens of a node of weight 1: 1 to 512, for ring and ring-bounded.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(i64::from(*VNODES.start())..=i64::from(*VNODES.end())))]
     vnodes: u16,
-    /// How many keys: up to 1000000, called key0, key1, ... [default: 100000]
+    /// How many keys: up to 10000000, called key0, key1, ... [default: 100000]
     #[arg(long, conflicts_with = "keys_file", value_parser = clap::value_parser!(u32).range(0..=i64::from(KEYS_MAX)))]
     keys: Option<u32>,
     /// A file with the keys, one a line, as with --names; an empty line is the empty key.
@@ -50,13 +51,13 @@ pub struct Place {
     weights: Vec<u16>,
     /// The change: these nodes die, one after the other. Nodes are numbered from 0; separate several by commas.
     #[arg(long, value_delimiter = ',', value_name = "I")]
-    kill: Vec<u16>,
-    /// The change: so many nodes are added. Their names go on counting; their weight is that of the others if those are equal, else 1.
+    kill: Vec<u32>,
+    /// The change: so many nodes are added. They are called node{n}, counting on from the number of nodes and past names that are taken; their weight is that of the others if those are equal, else 1.
     #[arg(long, default_value_t = 0, value_name = "N")]
-    add: u16,
+    add: u32,
     /// The change: a node gets another weight, written as NODE=WEIGHT.
     #[arg(long, value_delimiter = ',', value_name = "I=W", value_parser = reweigh)]
-    reweigh: Vec<(u16, u16)>,
+    reweigh: Vec<(u32, u16)>,
     /// What keys and tokens are hashed with: xxh3, xxh64 (Envoy's ring) or weak. maglev, multiprobe and ketama prescribe their own.
     #[arg(long, default_value = "xxh3", value_parser = hash)]
     hash: Hash,
@@ -124,16 +125,16 @@ impl Place {
     fn fleet(&self) -> Result<Fleet, String> {
         let fleet = match &self.names {
             Some(path) => {
-                let names = lines::read(path, u32::from(MEMBERS_MAX))?;
-                if let Some(empty) = names.iter().position(Vec::is_empty) {
+                let names = lines::read(path, MEMBERS_MAX)?;
+                if let Some(empty) = names.iter().position(<[u8]>::is_empty) {
                     return Err(format!("{}: line {} is empty, a node needs a name", path.display(), empty + 1));
                 }
-                if names.is_empty() {
+                if names.len() == 0 {
                     return Err(format!("{} is empty: at least one node is needed", path.display()));
                 }
-                Fleet::new(names)
+                Fleet::with_room(names.iter(), self.add)
             }
-            None => Fleet::numbered(self.nodes.unwrap_or(10)),
+            None => Fleet::with_room((0..self.nodes.unwrap_or(10)).map(|n| format!("node{n}")), self.add),
         };
         let mut fleet = fleet.map_err(|error| error.to_string())?;
         let (nodes, weights) = (fleet.members().len(), self.weights.len());
@@ -154,17 +155,19 @@ impl Place {
         };
         let changed = self.kill.iter().try_for_each(|&number| fleet.kill(number));
         let changed = changed.and_then(|()| self.reweigh.iter().try_for_each(|&(number, weight)| fleet.reweigh(number, weight)));
-        let changed =
-            changed.and_then(|()| (0..self.add).try_for_each(|_| fleet.add(format!("node{}", fleet.members().len()), weight).map(|_| ())));
-        changed.map_err(|error| error.to_string())?;
+        changed.and_then(|()| fleet.add_numbered(self.add, weight)).map_err(|error| error.to_string())?;
         Ok(!self.kill.is_empty() || self.add > 0 || !self.reweigh.is_empty())
     }
 }
 
 fn owners(out: &mut impl Write, fleet: &Fleet, study: &Study) -> io::Result<()> {
     for &owner in study.owners() {
-        if let Some(member) = fleet.members().get(usize::from(owner)) {
-            out.write_all(member.name())?;
+        if let Some(member) = fleet.members().get(owner as usize) {
+            // Bytes that are no UTF-8 pass as they are, control characters do not.
+            for chunk in member.name().utf8_chunks() {
+                out.write_all(printable(chunk.valid().as_bytes()).as_bytes())?;
+                out.write_all(chunk.invalid())?;
+            }
         }
         out.write_all(b"\n")?;
     }
@@ -176,7 +179,7 @@ fn json(fleet: &Fleet, study: &Study) -> String {
     let _ = write!(line, ",\"keys\":{},\"names\":[", study.keys());
     for (i, member) in fleet.members().iter().enumerate() {
         line.push_str(if i == 0 { "" } else { "," });
-        put_text(&mut line, &member.label());
+        put_text(&mut line, &String::from_utf8_lossy(member.name()));
     }
     let _ = write!(line, "],\"weights\":{:?},\"counts\":{:?}", study.weights(), study.counts());
     let _ = write!(line, ",\"shares\":{:?},\"peak\":{:?},\"cv\":{:?}", study.shares(), study.peak(), study.cv());
@@ -221,7 +224,7 @@ fn hash(word: &str) -> Result<Hash, String> {
     Hash::parse(word).ok_or_else(|| format!("the hashes are {}", words.join(", ")))
 }
 
-fn reweigh(text: &str) -> Result<(u16, u16), String> {
+fn reweigh(text: &str) -> Result<(u32, u16), String> {
     let (number, weight) = text.split_once('=').ok_or("write NODE=WEIGHT, such as 2=5")?;
     Ok((number.parse().map_err(|_| "NODE is a number from 0")?, weight.parse().map_err(|_| "WEIGHT is a number from 1 to 1000")?))
 }

@@ -8,6 +8,7 @@ use ringside::session::Session;
 use ringside::session::export;
 use ringside::session::link::{self, LIMITS};
 use ringside::sim::time::Time;
+use ringside::text::{Lang, complaint};
 
 /// One link, told as data.
 #[derive(Args)]
@@ -24,7 +25,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// Runs and prints. A broken promise makes the exit status 1, a link that cannot be read 2.
+    /// Runs and prints; what an action of the link failed to do goes to standard error. A broken promise makes the exit status 1, a link that cannot be read 2.
     pub fn main(self) -> ExitCode {
         let fragment = self.link.split_once('#').map_or(self.link.as_str(), |(_, fragment)| fragment);
         let mut opened = match link::parse(fragment) {
@@ -39,6 +40,9 @@ impl Run {
         }
         opened.at = self.until.unwrap_or(opened.at);
         let session = Session::open(opened);
+        for (no, at, action, why) in session.refused() {
+            eprintln!("{}", complaint::refused(no, at, action, why, Lang::En));
+        }
         match print(&session, self.quiet) {
             Ok(()) if session.promises().iter().all(|(_, broken)| broken.is_none()) => ExitCode::SUCCESS,
             Ok(()) => ExitCode::FAILURE,

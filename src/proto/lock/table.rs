@@ -1,5 +1,18 @@
 //! Who holds which lock, who waits, which token comes next. Time is an argument and is part of the logged command, so that
 //! every copy of the table agrees on it.
+//!
+//! *A grant that nobody has confirmed.* A message that asks for a lock keeps a place in the queue, and no more: once the lock is
+//! granted only `KeepAlive` extends the lease. So a worker that is heard, and never hears of its grant, keeps the lock from others for
+//! one lease (etcd issue 17470, Redisson 7272). One that hears nothing for two leases of its own clock opens a new session; that
+//! ends the one before, under which it never acted. So each such worker costs the others at most a lease each time it comes to the
+//! head of the queue.
+//!
+//! *Leases across a change of leader.* Instants are by the clock of whoever logs. When another does, what was left of each lease at
+//! the last logged instant is left of it on the new clock. No lease ends too early: of a lease `L` that the service stretches to
+//! `L (1 + 3b)`, for clocks within `b` of true time, the part that ran on the old clock took at least that part divided by `1 + b` in
+//! true time, and so did the rest on the new one; together at least `L (1 + 3b) / (1 + b)`, which is no less than the `L / (1 - b)` that
+//! the holder's clock may take. And none lasts for ever: a change of leader gives back only what had passed since the last logged
+//! instant, and whoever waits has something logged every quarter of a lease (etcd's checkpoints of lease times, issue 9395).
 
 use crate::proto::lock::token::{FencingToken, LockCommand, LockId, LockOutcome, Session};
 use crate::sim::id::{Boot, Pid};
@@ -71,12 +84,20 @@ pub struct LockTable {
     last: FencingToken,
     /// For each client, the latest session that is over: it cannot be opened again by a late message.
     over: SortedMap<Pid, (Boot, u32)>,
+    /// The latest instant that was logged, by the present clock.
+    seen: Time,
 }
 
 impl LockTable {
     /// So many free locks.
     pub fn new(locks: u8, times: LockTimes) -> LockTable {
-        LockTable { times, locks: vec![Lock::default(); usize::from(locks)], last: FencingToken(0), over: SortedMap::new() }
+        LockTable {
+            times,
+            locks: vec![Lock::default(); usize::from(locks)],
+            last: FencingToken(0),
+            over: SortedMap::new(),
+            seen: Time::ZERO,
+        }
     }
 
     fn lock(&self, lock: LockId) -> &Lock {
@@ -108,16 +129,29 @@ impl LockTable {
         self.locks.iter().flat_map(|lock| lock.stays().map(|stay| stay.ends).chain(lock.rests_until)).min()
     }
 
-    /// Another's clock counts from here on, and shows `at`: every lease and every delay runs anew. Whoever gave leases before
-    /// gave none later than this, so none ends before its client believes it does.
+    /// Something was logged at this instant, by the present clock.
+    pub fn passes(&mut self, at: Time) {
+        self.seen = self.seen.max(at);
+    }
+
+    /// Another's clock counts from here on, and shows `at`: what was left of each lease and each delay at the last logged instant is
+    /// left of it now.
     pub fn regard(&mut self, at: Time) {
         let LockTimes { lease, delay } = self.times;
+        let seen = self.seen;
         for lock in &mut self.locks {
             for stay in lock.holder.iter_mut().map(|(stay, _)| stay).chain(&mut lock.queue) {
-                stay.ends = at + lease;
+                let left = stay.ends.since(seen);
+                assert!(left <= lease, "a lease has more left than it ever had");
+                stay.ends = at + left;
             }
-            lock.rests_until = lock.rests_until.map(|_| at + delay);
+            lock.rests_until = lock.rests_until.map(|until| {
+                let left = until.since(seen);
+                assert!(left <= delay, "a lock rests for longer than it ever had to");
+                at + left
+            });
         }
+        self.seen = at;
     }
 
     /// Forgets which tokens were given: what a lock service does that keeps the counter in memory only.
@@ -125,10 +159,13 @@ impl LockTable {
         self.last = FencingToken(0);
     }
 
-    /// Whether nobody can want this session any more: it has ended, a later one has, or its client has a later life.
+    /// Whether nobody can want this session any more: it has ended, or its client has a later one.
     fn is_over(&self, session: Session) -> bool {
         let ended = self.over.get(&session.client).is_some_and(|&over| (session.boot, session.n) <= over);
-        let outlived = |stay: &Stay| stay.session.client == session.client && stay.session.boot > session.boot;
+        let outlived = |stay: &Stay| {
+            let it = stay.session;
+            it.client == session.client && (it.boot, it.n) > (session.boot, session.n)
+        };
         ended || self.locks.iter().any(|lock| lock.stays().any(outlived))
     }
 
@@ -142,15 +179,46 @@ impl LockTable {
         self.locks.iter().position(|lock| lock.stays().any(|stay| stay.session == session))
     }
 
+    /// A client that opens a session has no use for its earlier ones. It never acts under a session that it has left, and waits in
+    /// no queue of a former life; but under a lock that it held in a former life it may have sent what is still on its way, so that
+    /// lease has to run out.
+    fn give_up_earlier(&mut self, session: Session, out: &mut Vec<LockOutcome>) {
+        for i in 0..self.locks.len() {
+            let lock = &self.locks[i];
+            let earlier = |it: Session, held: bool| {
+                it.client == session.client && (it.boot, it.n) < (session.boot, session.n) && (it.boot == session.boot || !held)
+            };
+            let held = lock.holder.iter().map(|(stay, _)| (stay.session, true));
+            let all = held.chain(lock.queue.iter().map(|stay| (stay.session, false)));
+            let left: Vec<Session> = all.filter(|&(it, held)| earlier(it, held)).map(|(it, _)| it).collect();
+            for old in left {
+                let held = self.locks[i].remove(old);
+                self.end(old);
+                out.push(LockOutcome::Ended(old, LockId(i as u8), held));
+            }
+        }
+    }
+
     /// Carries out a command that was logged at `at`. One that names a lock there is none of does nothing.
     pub fn apply(&mut self, command: &LockCommand, at: Time, rules: LockRules, out: &mut Vec<LockOutcome>) {
+        self.passes(at);
         match *command {
             LockCommand::Acquire { session, lock, sent } => {
                 if self.is_over(session) {
                     out.push(LockOutcome::Gone(session));
-                } else if self.place(session).is_some() {
-                    self.renew(session, sent, at, rules, out);
-                } else if let Some(wanted) = self.locks.get_mut(usize::from(lock.0)) {
+                } else if let Some(i) = self.place(session) {
+                    match &self.locks[i].holder {
+                        // It may not have heard of its grant: it is told again, and nothing else.
+                        Some((stay, token)) if stay.session == session => {
+                            if at < stay.ends || !rules.lease {
+                                out.push(LockOutcome::Alive(session, stay.sent, Some(*token)));
+                            }
+                        }
+                        Some(_) | None => self.renew(session, sent, at, rules, out),
+                    }
+                } else if usize::from(lock.0) < self.locks.len() {
+                    self.give_up_earlier(session, out);
+                    let wanted = &mut self.locks[usize::from(lock.0)];
                     wanted.queue.push(Stay { session, sent, ends: at + self.times.lease });
                     if wanted.holder.is_some() || wanted.rests_until.is_some() || wanted.queue.len() > 1 {
                         out.push(LockOutcome::Queued(session, lock, wanted.queue.len() as u32));
@@ -171,6 +239,7 @@ impl LockTable {
             }
             LockCommand::Cancel { session } => {
                 // An Acquire that is still on its way must find the door closed.
+                self.give_up_earlier(session, out);
                 self.end(session);
                 match self.place(session) {
                     Some(i) => {
@@ -189,6 +258,7 @@ impl LockTable {
 
     /// An expired lease cannot be renewed, even if nobody has noticed its end yet.
     fn renew(&mut self, session: Session, sent: Time, at: Time, rules: LockRules, out: &mut Vec<LockOutcome>) {
+        assert!(self.locks.iter().flat_map(Lock::stays).filter(|stay| stay.session == session).count() <= 1, "a session stays twice");
         let ends = at + self.times.lease;
         match self.locks.iter_mut().find_map(|lock| lock.find(session)) {
             Some((stay, token)) if at < stay.ends || !rules.lease => {
@@ -220,8 +290,15 @@ impl LockTable {
         if lock.holder.is_some() || lock.rests_until.is_some() || lock.queue.is_empty() {
             return;
         }
+        assert!(lock.queue.iter().all(|stay| stay.ends > at || !rules.lease), "a waiter whose lease has ended stands in the queue");
         let stay = if rules.fair { lock.queue.remove(0) } else { lock.queue.remove(lock.queue.len() - 1) };
+        let before = self.last;
         self.last = self.last.next();
+        assert!(self.last > before, "a token that does not grow");
+        assert!(
+            !self.over.get(&stay.session.client).is_some_and(|&over| (stay.session.boot, stay.session.n) <= over),
+            "a session that is over is granted a lock"
+        );
         out.push(LockOutcome::Granted(stay.session, id, stay.sent, self.last));
         lock.holder = Some((stay, self.last));
     }

@@ -130,20 +130,65 @@ fn a_former_lifes_late_acquire_opens_nothing() {
     assert_eq!(table.holder(ORDERS).map(|(session, ..)| session), Some(session(2, 1)));
 }
 
-/// Kills: leases kept by the old leader's clock, a delay that ends with its leader.
+/// Kills: leases kept by the old leader's clock, leases that run anew, a delay that ends with its leader.
 #[test]
-fn another_clock_ends_no_lease_before_a_whole_one_has_passed_on_it() {
+fn on_another_clock_is_left_of_a_lease_what_was_left_at_the_last_logged_instant() {
     let mut table = LockTable::new(1, LockTimes { delay: Span(50), ..TIMES });
     run(&mut table, 1_000, acquire(1, 1));
-    run(&mut table, 1_001, acquire(2, 1));
+    run(&mut table, 1_010, acquire(2, 1));
     table.regard(Time(40));
-    assert_eq!(run(&mut table, 139, LockCommand::Lapse), []);
-    assert_eq!(table.next_end(), Some(Time(140)));
+    assert_eq!(run(&mut table, 129, LockCommand::Lapse), []);
+    assert_eq!(table.next_end(), Some(Time(130)));
     let ended = |client, token| LockOutcome::Ended(session(client, 1), ORDERS, token);
-    assert_eq!(run(&mut table, 140, LockCommand::Lapse), [ended(1, Some(FencingToken(1))), ended(2, None)]);
-    run(&mut table, 150, acquire(3, 1));
+    assert_eq!(run(&mut table, 130, LockCommand::Lapse), [ended(1, Some(FencingToken(1)))]);
+    assert_eq!(table.rests_until(ORDERS), Some(Time(180)));
+    table.passes(Time(135));
     table.regard(Time(7));
-    assert_eq!(table.rests_until(ORDERS), Some(Time(57)));
+    assert_eq!(table.rests_until(ORDERS), Some(Time(52)));
+    assert_eq!(run(&mut table, 12, LockCommand::Lapse), [ended(2, None)]);
+}
+
+/// Kills: leases that run anew with every leader: then as many changes of leader as there are keep the lock from everybody.
+#[test]
+fn however_often_the_leader_changes_a_lease_ends_when_a_whole_one_was_seen_to_pass() {
+    let mut table = table();
+    run(&mut table, 0, acquire(1, 1));
+    for n in 1..=4 {
+        // Each leader sees 25 pass, and its successor's clock shows anything.
+        run(&mut table, if n == 1 { 25 } else { n * 1_000 + 25 }, acquire(2, 1));
+        if n < 4 {
+            table.regard(Time((n + 1) * 1_000));
+        }
+    }
+    assert_eq!(table.holder(ORDERS).map(|(session, token, _)| (session.client, token)), Some((Pid(2), FencingToken(2))));
+}
+
+/// Kills: a request to wait that extends a grant.
+#[test]
+fn a_request_to_wait_tells_again_of_a_grant_and_does_not_extend_it() {
+    let mut table = table();
+    assert_eq!(run(&mut table, 0, acquire(1, 1)), [granted(1, 1, 1)]);
+    run(&mut table, 50, acquire(2, 1));
+    let told = LockOutcome::Alive(session(1, 1), Time(7), Some(FencingToken(1)));
+    assert_eq!(run(&mut table, 60, LockCommand::Acquire { session: session(1, 1), lock: ORDERS, sent: Time(50) }), [told]);
+    let ended = LockOutcome::Ended(session(1, 1), ORDERS, Some(FencingToken(1)));
+    assert_eq!(run(&mut table, 100, acquire(1, 1)), [ended, granted(2, 1, 2)]);
+    assert_eq!(run(&mut table, 110, acquire(1, 1)), [LockOutcome::Gone(session(1, 1))]);
+    assert_eq!(run(&mut table, 120, keep(2, 1, 90)), [LockOutcome::Alive(session(2, 1), Time(90), Some(FencingToken(2)))]);
+    assert_eq!(table.holder(ORDERS).map(|(_, _, ends)| ends), Some(Time(220)), "who has heard of its grant extends it");
+}
+
+/// Kills: a client that stands in the queue twice, a grant under a session that its client has left and that blocks the others.
+#[test]
+fn a_client_that_opens_a_session_leaves_its_earlier_ones_wherever_they_are() {
+    let mut table = table();
+    run(&mut table, 0, acquire(1, 1));
+    run(&mut table, 10, acquire(2, 1));
+    run(&mut table, 20, acquire(3, 1));
+    let ended = |client, token| LockOutcome::Ended(session(client, 1), ORDERS, token);
+    assert_eq!(run(&mut table, 30, acquire(2, 2)), [ended(2, None), LockOutcome::Queued(session(2, 2), ORDERS, 2)]);
+    let out = run(&mut table, 40, acquire(1, 2));
+    assert_eq!(out, [ended(1, Some(FencingToken(1))), LockOutcome::Queued(session(1, 2), ORDERS, 3), granted(3, 1, 2)]);
 }
 
 /// Kills: no delay, a delay after a release, a delay that never ends or ends without a grant.

@@ -4,6 +4,7 @@
 //! when another one dies, those behind it are numbered anew, as somebody who runs jump would have to do, and their keys move.
 
 use super::{Fleet, Scheme};
+use crate::proto::ring::MemberNo;
 use crate::proto::ring::hash::Hash;
 
 /// Quotients below this are exact enough to be truncated: see [`leap`].
@@ -59,7 +60,7 @@ fn to_double(value: u128, point: i32) -> (u128, i32) {
 /// The living members in a row.
 #[derive(Debug)]
 pub(super) struct Jump {
-    living: Vec<u16>,
+    living: Vec<MemberNo>,
     hash: Hash,
 }
 
@@ -70,7 +71,7 @@ impl Jump {
 }
 
 impl Scheme for Jump {
-    fn owner(&self, key: &[u8]) -> Option<u16> {
+    fn owner(&self, key: &[u8]) -> Option<MemberNo> {
         if self.living.is_empty() {
             return None;
         }

@@ -2,16 +2,17 @@
 //! does it (`maglev_lb.cc`): positions by XXH64, weighted turns, members in the order of their names.
 
 use super::{Error, Fleet, Options, Scheme, TABLE_MAX};
+use crate::proto::ring::MemberNo;
 use crate::proto::ring::hash::Hash;
-use crate::sim::sorted::in_order;
+use crate::sim::sorted::sort;
 use xxhash_rust::xxh64::xxh64;
 
 /// An entry that nobody has taken yet.
-const FREE: u16 = u16::MAX;
+const FREE: u32 = u32::MAX;
 
 /// A member while the table is filled.
 struct Filler {
-    number: u16,
+    number: u32,
     weight: u64,
     /// The turns taken so far, times the greatest weight.
     taken: u64,
@@ -28,16 +29,16 @@ struct Filler {
 /// # Errors
 /// A size that is not prime, above [`TABLE_MAX`], or below the number of members. A composite size would let a member whose skip
 /// divides it visit a part of the table only, and look for a free entry there for ever.
-pub fn table(members: &[(&[u8], u16)], size: u32) -> Result<Vec<u16>, Error> {
+pub fn table(members: &[(&[u8], u16)], size: u32) -> Result<Vec<u32>, Error> {
     if size > TABLE_MAX || (size as usize) < members.len() {
-        return Err(Error::TableSize { size, living: members.len() as u16 });
+        return Err(Error::TableSize { size, living: members.len() as u32 });
     }
     if !is_prime(size) {
         return Err(Error::TableNotPrime { size });
     }
-    let name = |i: &u16| members[usize::from(*i)].0;
-    let order = in_order((0..members.len() as u16).filter(|&i| members[usize::from(i)].1 > 0), |a, b| name(a).cmp(name(b)));
-    let mut fillers: Vec<Filler> = order.into_iter().map(|number| filler(members[usize::from(number)], number, size)).collect();
+    let mut order: Vec<(&[u8], u32)> = (0..).zip(members).filter(|(_, member)| member.1 > 0).map(|(i, member)| (member.0, i)).collect();
+    sort(&mut order);
+    let mut fillers: Vec<Filler> = order.into_iter().map(|(_, number)| filler(members[number as usize], number, size)).collect();
     let mut table = vec![FREE; size as usize];
     let Some(heaviest) = fillers.iter().map(|filler| filler.weight).max() else { return Ok(table) };
     let mut left = size;
@@ -61,7 +62,7 @@ pub fn table(members: &[(&[u8], u16)], size: u32) -> Result<Vec<u16>, Error> {
     Ok(table)
 }
 
-fn filler((name, weight): (&[u8], u16), number: u16, size: u32) -> Filler {
+fn filler((name, weight): (&[u8], u16), number: u32, size: u32) -> Filler {
     let at = (xxh64(name, 0) % u64::from(size)) as u32;
     let skip = (xxh64(name, 1) % u64::from(size - 1)) as u32 + 1;
     Filler { number, weight: u64::from(weight), taken: 0, at, skip }
@@ -82,23 +83,23 @@ fn is_prime(n: u32) -> bool {
 /// A filled table.
 #[derive(Debug)]
 pub(super) struct Maglev {
-    table: Vec<u16>,
+    table: Vec<MemberNo>,
 }
 
 impl Maglev {
     pub(super) fn new(fleet: &Fleet, options: &Options) -> Result<Maglev, Error> {
-        let (numbers, members): (Vec<u16>, Vec<(&[u8], u16)>) =
+        let (numbers, members): (Vec<MemberNo>, Vec<(&[u8], u16)>) =
             fleet.living().map(|(number, member)| (number, (member.name(), member.weight()))).unzip();
         let mut table = table(&members, options.table)?;
         for entry in &mut table {
-            *entry = numbers.get(usize::from(*entry)).copied().unwrap_or(FREE);
+            *entry = numbers.get(*entry as usize).copied().unwrap_or(FREE);
         }
         Ok(Maglev { table })
     }
 }
 
 impl Scheme for Maglev {
-    fn owner(&self, key: &[u8]) -> Option<u16> {
+    fn owner(&self, key: &[u8]) -> Option<MemberNo> {
         let entry = self.table[(Hash::Xxh64.of(key) % self.table.len() as u64) as usize];
         if entry == FREE { None } else { Some(entry) }
     }

@@ -17,8 +17,9 @@ pub mod study;
 
 use std::fmt::{self, Debug, Display, Formatter};
 
-pub use self::fleet::{Fleet, MEMBERS_MAX, Member, SEATS, WEIGHT_MAX};
+pub use self::fleet::{Fleet, MEMBERS_MAX, Member, SEATS, WEIGHT_MAX, printable};
 pub use self::study::{KEYS_MAX, NOBODY, Study};
+use crate::proto::ring::MemberNo;
 use crate::proto::ring::bounded::Bounded;
 use crate::proto::ring::circle::TOKENS_MAX;
 use crate::proto::ring::hash::Hash;
@@ -28,6 +29,9 @@ pub const VNODES: std::ops::RangeInclusive<u16> = 1..=512;
 
 /// The largest lookup table of Maglev: the "large" one of its paper (section 5.3).
 pub const TABLE_MAX: u32 = 655_373;
+
+/// The most questions of rendezvous, one a living member and key.
+pub const QUESTIONS_MAX: u64 = 20_000_000_000;
 
 /// A way to place keys on members.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -46,7 +50,7 @@ pub enum Algorithm {
     Maglev,
     /// Multi-probe consistent hashing (Appleton, O'Reilly 2015): one point a member, 21 probes a key, by SipHash-2-4.
     MultiProbe,
-    /// AnchorHash (Mendelson et al. 2020), set up for [`SEATS`] members.
+    /// AnchorHash (Mendelson et al. 2020), set up for [`Fleet::seats`] members.
     Anchor,
     /// The ring of memcached clients (Jones 2007, libketama): 160 points a member, by MD5.
     Ketama,
@@ -135,7 +139,7 @@ pub enum Limit {
     /// Buckets are numbered without a gap, so only the last can leave; if another dies, those after it are numbered
     /// anew and most of their keys move.
     RemovesOnlyLast,
-    /// It is set up for a largest number of members ([`SEATS`]); more need a new set-up, which moves nearly every key.
+    /// It is set up for a largest number of members ([`Fleet::seats`]); more need a new set-up, which moves nearly every key.
     CapacityIsFixed,
     /// Who comes back takes the place of who left last. After several losses it may not get its own old keys back,
     /// so stored data is of no use to it unless members return in the opposite order of their leaving.
@@ -223,8 +227,11 @@ pub enum Error {
         /// The name.
         name: String,
     },
-    /// More than [`MEMBERS_MAX`] members.
-    TooManyMembers,
+    /// More members than the fleet has seats for.
+    TooManyMembers {
+        /// How many there may be.
+        most: u32,
+    },
     /// A weight out of 1..=[`WEIGHT_MAX`].
     Weight {
         /// The weight.
@@ -233,19 +240,19 @@ pub enum Error {
     /// A number that no member has.
     NoSuchMember {
         /// The number.
-        number: u16,
+        number: MemberNo,
         /// How many members there are.
-        count: u16,
+        count: u32,
     },
     /// The member is dead already.
     Dead {
         /// Its number.
-        number: u16,
+        number: MemberNo,
     },
     /// The member is alive already.
     Alive {
         /// Its number.
-        number: u16,
+        number: MemberNo,
     },
     /// Different weights for an algorithm that has none.
     CannotWeigh {
@@ -272,7 +279,14 @@ pub enum Error {
         /// The size.
         size: u32,
         /// How many members are alive.
-        living: u16,
+        living: u32,
+    },
+    /// More than [`QUESTIONS_MAX`] questions of rendezvous, one a living member and key.
+    TooManyQuestions {
+        /// How many members are alive.
+        living: u32,
+        /// How many keys there are.
+        keys: u32,
     },
     /// More than [`KEYS_MAX`] keys.
     TooManyKeys {
@@ -286,7 +300,7 @@ impl Display for Error {
         match self {
             Error::NameEmpty => write!(f, "a node has no name: give each one"),
             Error::NameTwice { name } => write!(f, "two nodes are called `{name}`: names must differ"),
-            Error::TooManyMembers => write!(f, "at most {MEMBERS_MAX} nodes are supported"),
+            Error::TooManyMembers { most } => write!(f, "at most {most} nodes are supported"),
             Error::Weight { weight } => write!(f, "weight {weight} is out of bounds: 1 to {WEIGHT_MAX} are supported"),
             Error::NoSuchMember { number, count } => write!(f, "there is no node {number}: {count} nodes are numbered from 0"),
             Error::Dead { number } => write!(f, "node {number} is dead already"),
@@ -303,6 +317,12 @@ impl Display for Error {
             Error::TableSize { size, living } => {
                 write!(f, "a table of {size} entries for {living} nodes: it must have one for each node, and at most {TABLE_MAX}")
             }
+            Error::TooManyQuestions { living, keys } => write!(
+                f,
+                "rendezvous asks each of {living} nodes for each of {keys} keys, {} questions; at most {QUESTIONS_MAX} are supported, \
+                 since more take longer than a minute: take fewer nodes or keys, or another algorithm",
+                u64::from(*living) * u64::from(*keys)
+            ),
             Error::TooManyKeys { keys } => write!(f, "{keys} keys: at most {KEYS_MAX} are supported"),
         }
     }
@@ -314,7 +334,7 @@ impl std::error::Error for Error {}
 pub trait Scheme: Debug {
     /// Who holds the key: the member's number in the fleet. `None` if nobody is alive. Where loads are bounded this is only the
     /// first choice: see [`Scheme::place`].
-    fn owner(&self, key: &[u8]) -> Option<u16>;
+    fn owner(&self, key: &[u8]) -> Option<MemberNo>;
 
     /// Bytes of the tables that a lookup reads.
     fn memory(&self) -> usize;
@@ -329,7 +349,7 @@ pub trait Scheme: Debug {
     }
 
     /// Places the next key with regard to the loads.
-    fn place(&self, key: &[u8], loads: &mut Option<Bounded>) -> Option<u16> {
+    fn place(&self, key: &[u8], loads: &mut Option<Bounded>) -> Option<MemberNo> {
         let _ = loads;
         self.owner(key)
     }

@@ -1,12 +1,13 @@
 //! `hash(key) mod n`.
 
 use super::{Fleet, Scheme};
+use crate::proto::ring::MemberNo;
 use crate::proto::ring::hash::Hash;
 
 /// The living members in a row. When one leaves, those behind it close up.
 #[derive(Debug)]
 pub(super) struct Modulo {
-    living: Vec<u16>,
+    living: Vec<MemberNo>,
     hash: Hash,
 }
 
@@ -17,7 +18,7 @@ impl Modulo {
 }
 
 impl Scheme for Modulo {
-    fn owner(&self, key: &[u8]) -> Option<u16> {
+    fn owner(&self, key: &[u8]) -> Option<MemberNo> {
         let place = self.hash.of(key).checked_rem(self.living.len() as u64)?;
         Some(self.living[place as usize])
     }

@@ -5,6 +5,7 @@
 //! `h1 + i x h2` for i = 0..=20, wrapping, h1 and h2 being SipHash-2-4 of the key under (1, 0) and (2, 0).
 
 use super::{Fleet, Scheme};
+use crate::proto::ring::MemberNo;
 use crate::proto::ring::circle::Circle;
 use siphasher::sip::SipHasher24;
 
@@ -34,7 +35,7 @@ fn probes(key: &[u8]) -> impl Iterator<Item = u64> {
 }
 
 impl Scheme for MultiProbe {
-    fn owner(&self, key: &[u8]) -> Option<u16> {
+    fn owner(&self, key: &[u8]) -> Option<MemberNo> {
         let tokens = self.circle.tokens();
         // Of equal distances the earlier probe wins: `min_by_key` keeps the first.
         let nearest = probes(key).filter_map(|probe| {

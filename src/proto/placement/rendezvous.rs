@@ -6,8 +6,8 @@
 //! draw depends on nobody else, so a change of one moves only its own keys.
 
 use super::{Fleet, Scheme, mix};
+use crate::proto::ring::MemberNo;
 use crate::proto::ring::hash::Hash;
-use crate::sim::sorted::in_order;
 
 /// Bits behind the point of a logarithm.
 const FRACTION: u32 = 40;
@@ -17,7 +17,7 @@ const FRACTION: u32 = 40;
 struct Class {
     weight: u64,
     /// (hash of the name, number), ascending by number.
-    members: Vec<(u64, u16)>,
+    members: Vec<(u64, MemberNo)>,
 }
 
 /// The living members by weight.
@@ -29,20 +29,23 @@ pub(super) struct Rendezvous {
 
 impl Rendezvous {
     pub(super) fn new(fleet: &Fleet, hash: Hash) -> Rendezvous {
-        let living = fleet.living().map(|(number, member)| (member.weight(), number, hash.of(member.name())));
-        let living: Vec<(u16, u16, u64)> = in_order(living, Ord::cmp);
-        let classes = living.chunk_by(|a, b| a.0 == b.0).map(|members| Class {
-            weight: u64::from(members[0].0),
-            members: members.iter().map(|&(_, number, seed)| (seed, number)).collect(),
-        });
-        Rendezvous { classes: classes.collect(), hash }
+        let mut classes: Vec<Class> = Vec::new();
+        for (number, member) in fleet.living() {
+            let weight = u64::from(member.weight());
+            let at = classes.partition_point(|class| class.weight < weight);
+            if classes.get(at).is_none_or(|class| class.weight != weight) {
+                classes.insert(at, Class { weight, members: Vec::new() });
+            }
+            classes[at].members.push((hash.of(member.name()), number));
+        }
+        Rendezvous { classes, hash }
     }
 }
 
 impl Scheme for Rendezvous {
-    fn owner(&self, key: &[u8]) -> Option<u16> {
+    fn owner(&self, key: &[u8]) -> Option<MemberNo> {
         let key = self.hash.of(key);
-        let mut winner: Option<(u64, u64, u16)> = None;
+        let mut winner: Option<(u64, u64, MemberNo)> = None;
         for class in &self.classes {
             // Of equal draws the lower number wins.
             let mut best = (0, None);

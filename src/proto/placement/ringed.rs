@@ -1,6 +1,7 @@
 //! The ring as a scheme: plain and with bounded loads.
 
 use super::{Error, Fleet, Options, Scheme, VNODES};
+use crate::proto::ring::MemberNo;
 use crate::proto::ring::bounded::Bounded;
 use crate::proto::ring::circle::{Circle, TOKENS_MAX};
 use crate::proto::ring::hash::Hash;
@@ -28,7 +29,7 @@ impl Ringed {
 }
 
 impl Scheme for Ringed {
-    fn owner(&self, key: &[u8]) -> Option<u16> {
+    fn owner(&self, key: &[u8]) -> Option<MemberNo> {
         self.circle.owner(self.hash.of(key))
     }
 
@@ -55,7 +56,7 @@ impl RingBounded {
 }
 
 impl Scheme for RingBounded {
-    fn owner(&self, key: &[u8]) -> Option<u16> {
+    fn owner(&self, key: &[u8]) -> Option<MemberNo> {
         self.ring.owner(key)
     }
 
@@ -72,7 +73,7 @@ impl Scheme for RingBounded {
         Some(Bounded::new(&self.ring.circle, &self.weights, keys))
     }
 
-    fn place(&self, key: &[u8], loads: &mut Option<Bounded>) -> Option<u16> {
+    fn place(&self, key: &[u8], loads: &mut Option<Bounded>) -> Option<MemberNo> {
         match loads {
             Some(loads) => loads.place(&self.ring.circle, self.ring.hash.of(key)),
             None => self.owner(key),

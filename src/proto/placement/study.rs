@@ -1,17 +1,18 @@
 //! The measurement: many keys placed by one scheme, before and after a change, in slices so that a page can show them come in.
 
-use super::{Algorithm, Error, Fleet, Options, Scheme, build};
+use super::{Algorithm, Error, Fleet, Options, QUESTIONS_MAX, Scheme, build};
+use crate::proto::ring::MemberNo;
 use crate::proto::ring::bounded::Bounded;
 use crate::proto::ring::hash::put_number;
 
 /// The most keys a study may have.
-pub const KEYS_MAX: u32 = 1_000_000;
+pub const KEYS_MAX: u32 = 10_000_000;
 
 /// Keys whose lookups are counted for [`Study::steps`].
 const SAMPLE: u32 = 1_000;
 
 /// Stands for "nobody" in [`Study::owners`].
-pub const NOBODY: u16 = u16::MAX;
+pub const NOBODY: MemberNo = MemberNo::MAX;
 
 /// One state of a fleet with the keys placed so far.
 #[derive(Debug)]
@@ -19,21 +20,25 @@ struct Run {
     scheme: Box<dyn Scheme>,
     loads: Option<Bounded>,
     weights: Vec<u16>,
-    owners: Vec<u16>,
+    owners: Vec<MemberNo>,
     counts: Vec<u32>,
 }
 
 impl Run {
     fn new(algorithm: Algorithm, fleet: &Fleet, options: &Options, keys: u32) -> Result<Run, Error> {
+        let living = fleet.living().count() as u32;
+        if algorithm == Algorithm::Rendezvous && u64::from(living) * u64::from(keys) > QUESTIONS_MAX {
+            return Err(Error::TooManyQuestions { living, keys });
+        }
         let scheme = build(algorithm, fleet, options)?;
         let weights = fleet.weights();
         Ok(Run { loads: scheme.loads(keys), scheme, counts: vec![0; weights.len()], weights, owners: Vec::new() })
     }
 
-    fn place(&mut self, key: &[u8]) -> u16 {
+    fn place(&mut self, key: &[u8]) -> MemberNo {
         let owner = self.scheme.place(key, &mut self.loads);
         if let Some(owner) = owner {
-            self.counts[usize::from(owner)] += 1;
+            self.counts[owner as usize] += 1;
         }
         let owner = owner.unwrap_or(NOBODY);
         self.owners.push(owner);
@@ -57,7 +62,7 @@ impl Study {
     /// A study in which no key is placed yet.
     ///
     /// # Errors
-    /// What [`build`] refuses, and more than [`KEYS_MAX`] keys.
+    /// What [`build`] refuses, more than [`KEYS_MAX`] keys, and of rendezvous more than [`QUESTIONS_MAX`] questions.
     pub fn new(algorithm: Algorithm, fleet: &Fleet, options: &Options, keys: u32) -> Result<Study, Error> {
         if keys > KEYS_MAX {
             return Err(Error::TooManyKeys { keys: u64::from(keys) });
@@ -126,12 +131,12 @@ impl Study {
     }
 
     /// Who holds each key placed so far: the number of the member, or [`NOBODY`].
-    pub fn owners(&self) -> &[u16] {
+    pub fn owners(&self) -> &[MemberNo] {
         &self.now.owners
     }
 
     /// Who held each key before the change; at least as many as are placed. Empty without a change.
-    pub fn owners_before(&self) -> &[u16] {
+    pub fn owners_before(&self) -> &[MemberNo] {
         self.before.as_ref().map_or(&[], |before| &before.owners)
     }
 
@@ -160,7 +165,7 @@ impl Study {
         // One more place for nobody. The past may be further than the present: count what both have.
         let nobody = self.now.counts.len().max(before.counts.len());
         let mut grown = vec![0i64; nobody + 1];
-        let place = |owner: u16| usize::from(owner).min(nobody);
+        let place = |owner: MemberNo| (owner as usize).min(nobody);
         for (&was, &is) in before.owners.iter().zip(&self.now.owners) {
             grown[place(was)] -= 1;
             grown[place(is)] += 1;

@@ -4,8 +4,8 @@
 //! member is not (it *spills*). Who gets a key therefore depends on the keys that came before it, and on how many will come:
 //! the paper moves keys whenever the average crosses a bound, here the number of keys is known from the beginning.
 
-use super::Point;
 use super::circle::Circle;
+use super::{MemberNo, Point};
 
 /// The bound over the average, as a ratio: 5 / 4.
 pub const C: (u64, u64) = (5, 4);
@@ -38,7 +38,7 @@ impl Bounded {
         let tokens = circle.tokens();
         let mut takes = vec![0; caps.len()];
         for &(_, member) in tokens {
-            takes[usize::from(member)] = u64::from(caps[usize::from(member)]);
+            takes[member as usize] = u64::from(caps[member as usize]);
         }
         Bounded {
             counts: vec![0; weights.len()],
@@ -70,7 +70,7 @@ impl Bounded {
     }
 
     /// Places one key. `None`: the ring is empty, or more keys come than were announced and all members are full.
-    pub fn place(&mut self, circle: &Circle, at: Point) -> Option<u16> {
+    pub fn place(&mut self, circle: &Circle, at: Point) -> Option<MemberNo> {
         let tokens = circle.tokens();
         let first = circle.first(at)?;
         self.left = self.left.checked_sub(1)?;
@@ -83,12 +83,12 @@ impl Bounded {
             i = self.next[i] as usize;
         }
         let member = tokens[i].1;
-        self.counts[usize::from(member)] += 1;
+        self.counts[member as usize] += 1;
         self.spilled += u32::from(member != tokens[first].1);
         Some(member)
     }
 
-    fn is_full(&self, member: u16) -> bool {
-        self.counts[usize::from(member)] >= self.caps[usize::from(member)]
+    fn is_full(&self, member: MemberNo) -> bool {
+        self.counts[member as usize] >= self.caps[member as usize]
     }
 }

@@ -5,10 +5,10 @@
 //! are sorted and searched by halves.
 
 use super::hash::Hash;
-use super::{Point, Ring};
+use super::{MemberNo, Point, Ring};
 
-/// The most tokens one ring may have: 16 MB.
-pub const TOKENS_MAX: u32 = 1 << 20;
+/// The most tokens one ring may have: 256 MB, and as much again while it is made.
+pub const TOKENS_MAX: u32 = 1 << 24;
 
 /// Tokens of one slot up to which walking beats halving.
 const FEW: usize = 16;
@@ -30,7 +30,7 @@ impl Circle {
     ///
     /// # Panics
     /// Above [`TOKENS_MAX`] tokens.
-    pub fn new<'a>(members: impl IntoIterator<Item = (u16, &'a [u8], u32)>, hash: Hash) -> Circle {
+    pub fn new<'a>(members: impl IntoIterator<Item = (MemberNo, &'a [u8], u32)>, hash: Hash) -> Circle {
         let (mut tokens, mut held) = (Vec::new(), Vec::new());
         for (member, name, count) in members {
             *place(&mut held, member) += count;
@@ -45,7 +45,7 @@ impl Circle {
     ///
     /// # Panics
     /// Above [`TOKENS_MAX`] tokens.
-    pub fn of(tokens: Vec<(Point, u16)>) -> Circle {
+    pub fn of(tokens: Vec<(Point, MemberNo)>) -> Circle {
         assert!(tokens.len() <= TOKENS_MAX as usize, "a ring of more than {TOKENS_MAX} tokens");
         let mut held = Vec::new();
         for &(_, member) in &tokens {
@@ -55,7 +55,7 @@ impl Circle {
     }
 
     /// The ring of these tokens, in any order, of which each member has `held`.
-    fn sorted(tokens: Vec<(Point, u16)>, held: Vec<u32>) -> Circle {
+    fn sorted(tokens: Vec<(Point, MemberNo)>, held: Vec<u32>) -> Circle {
         let shift = shift(tokens.len());
         let mut before = vec![0; (1 << (64 - shift)) + 1];
         for (at, _) in &tokens {
@@ -79,17 +79,17 @@ impl Circle {
         } else {
             insertion_sort(&mut sorted);
         }
-        let members = held.iter().filter(|held| **held > 0).count() as u16;
+        let members = held.iter().filter(|held| **held > 0).count() as MemberNo;
         Circle { ring: Ring { tokens: sorted, members }, before, shift, held }
     }
 
     /// The tokens, clockwise; ties by the lower member.
-    pub fn tokens(&self) -> &[(Point, u16)] {
+    pub fn tokens(&self) -> &[(Point, MemberNo)] {
         &self.ring.tokens
     }
 
     /// How many members have a token.
-    pub fn members(&self) -> u16 {
+    pub fn members(&self) -> MemberNo {
         self.ring.members
     }
 
@@ -131,7 +131,7 @@ impl Circle {
 
     /// The member that owns a point; `None` on an empty ring.
     #[inline]
-    pub fn owner(&self, at: Point) -> Option<u16> {
+    pub fn owner(&self, at: Point) -> Option<MemberNo> {
         self.first(at).map(|i| self.tokens()[i].1)
     }
 
@@ -148,20 +148,20 @@ impl Circle {
     }
 
     /// The first `n` *distinct* members clockwise from a point; fewer if the ring has fewer.
-    pub fn owners(&self, at: Point, n: u8) -> Vec<u16> {
+    pub fn owners(&self, at: Point, n: u8) -> Vec<MemberNo> {
         self.first(at).map_or_else(Vec::new, |first| self.ring.owners_from(first, n))
     }
 
     /// How much of the circle each of members `0..members` owns, in points: all together 2^64 unless the ring is empty.
-    pub fn arcs(&self, members: u16) -> Vec<u128> {
-        let mut arcs = vec![0; usize::from(members)];
+    pub fn arcs(&self, members: MemberNo) -> Vec<u128> {
+        let mut arcs = vec![0; members as usize];
         let tokens = self.tokens();
         let Some(&(mut from, _)) = tokens.last() else { return arcs };
         for (i, &(at, member)) in tokens.iter().enumerate() {
             let arc = at.wrapping_sub(from);
             // The only token of a ring owns all of it, and so does the first one if all stand on one point.
             let whole = arc == 0 && i == 0;
-            arcs[usize::from(member)] += if whole { 1 << 64 } else { u128::from(arc) };
+            arcs[member as usize] += if whole { 1 << 64 } else { u128::from(arc) };
             from = at;
         }
         arcs
@@ -171,7 +171,7 @@ impl Circle {
     ///
     /// # Panics
     /// Above [`TOKENS_MAX`] tokens.
-    pub fn insert(&mut self, member: u16, name: &[u8], count: u32, hash: Hash) {
+    pub fn insert(&mut self, member: MemberNo, name: &[u8], count: u32, hash: Hash) {
         let mut new: Vec<Point> = hash.tokens(name, count).collect();
         new.sort_unstable();
         let mut unmoved = self.ring.tokens.len();
@@ -186,19 +186,19 @@ impl Circle {
             unmoved = run;
         }
         let held = place(&mut self.held, member);
-        self.ring.members += u16::from(*held == 0 && count > 0);
+        self.ring.members += MemberNo::from(*held == 0 && count > 0);
         *held += count;
         self.reindex(&new, |before, by| before + by);
     }
 
     /// How many tokens stand before one that this member would get here.
-    fn run(&self, at: Point, member: u16) -> usize {
+    fn run(&self, at: Point, member: MemberNo) -> usize {
         let first = self.at_or_after(at);
         first + self.tokens()[first..].iter().take_while(|token| **token < (at, member)).count()
     }
 
     /// A member's tokens leave.
-    pub fn remove(&mut self, member: u16) {
+    pub fn remove(&mut self, member: MemberNo) {
         let held = std::mem::take(place(&mut self.held, member));
         if held == 0 {
             return;
@@ -242,8 +242,8 @@ impl Circle {
 }
 
 /// A member's count, which is 0 unless it was ever more.
-fn place(held: &mut Vec<u32>, member: u16) -> &mut u32 {
-    let member = usize::from(member);
+fn place(held: &mut Vec<u32>, member: MemberNo) -> &mut u32 {
+    let member = member as usize;
     if held.len() <= member {
         held.resize(member + 1, 0);
     }
@@ -256,7 +256,7 @@ fn shift(tokens: usize) -> u32 {
 }
 
 /// For rows in which hardly anything is far from its place.
-fn insertion_sort(tokens: &mut [(Point, u16)]) {
+fn insertion_sort(tokens: &mut [(Point, MemberNo)]) {
     for i in 1..tokens.len() {
         let token = tokens[i];
         // The member matters only between equal points.

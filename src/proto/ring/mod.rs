@@ -2,7 +2,7 @@
 //!
 //! A token owns the arc that ends at it: the owner of a point is the first token at or after it, clockwise, wrapping.
 //!
-//! [`Ring`] is the stage's: a few hundred tokens, nothing but a sorted row. [`circle::Circle`] answers the same for a million
+//! [`Ring`] is the stage's: a few hundred tokens, nothing but a sorted row. [`circle::Circle`] answers the same for millions of
 //! tokens, with weights and any hash; [`bounded`] limits what one member may hold; [`plan`] says what a change moves.
 
 pub mod bounded;
@@ -16,12 +16,15 @@ use xxhash_rust::xxh3::xxh3_64;
 /// A point of the hash circle.
 pub type Point = u64;
 
+/// A member of a ring or of a fleet, by its number.
+pub type MemberNo = u32;
+
 /// A ring of tokens, each owned by one of `n` members.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Ring {
     /// (position, member), clockwise. Ties, which a good hash makes improbable, are broken by the lower member.
-    tokens: Vec<(Point, u16)>,
-    members: u16,
+    tokens: Vec<(Point, MemberNo)>,
+    members: MemberNo,
 }
 
 impl Ring {
@@ -39,7 +42,7 @@ impl Ring {
     }
 
     /// The tokens, clockwise.
-    pub fn tokens(&self) -> &[(Point, u16)] {
+    pub fn tokens(&self) -> &[(Point, MemberNo)] {
         &self.tokens
     }
 
@@ -47,18 +50,18 @@ impl Ring {
     ///
     /// # Panics
     /// On a ring without members.
-    pub fn owner(&self, at: Point) -> u16 {
+    pub fn owner(&self, at: Point) -> MemberNo {
         self.tokens[self.first(at)].1
     }
 
     /// The first `n` *distinct* members clockwise from a point; fewer if the ring has fewer.
-    pub fn owners(&self, at: Point, n: u8) -> Vec<u16> {
+    pub fn owners(&self, at: Point, n: u8) -> Vec<MemberNo> {
         self.owners_from(self.first(at), n)
     }
 
     /// The first `n` distinct members from a token on.
-    fn owners_from(&self, first: usize, n: u8) -> Vec<u16> {
-        let n = usize::from(n).min(usize::from(self.members));
+    fn owners_from(&self, first: usize, n: u8) -> Vec<MemberNo> {
+        let n = usize::from(n).min(self.members as usize);
         let mut owners = Vec::with_capacity(n);
         if n == 0 {
             return owners;

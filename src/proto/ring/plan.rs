@@ -1,14 +1,16 @@
 //! What a change of placement moves, and the least that any placement would have to move.
 
+use super::MemberNo;
+
 /// One copy that a change makes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Move {
     /// Of which shard.
     pub shard: u16,
     /// Whose copy is dropped for it; `None` if the shard gains a copy.
-    pub from: Option<u16>,
+    pub from: Option<MemberNo>,
     /// Who gets the copy; `None` if the shard only loses one: then nothing is copied.
-    pub to: Option<u16>,
+    pub to: Option<MemberNo>,
 }
 
 /// The difference of two placements.
@@ -34,11 +36,11 @@ impl Plan {
 
 /// The moves between two placements: `old[shard]` and `new[shard]` are the members that hold a copy, each once. A change of
 /// order among them (another primary) moves nothing. A shard that only one of the two knows has no owners in the other.
-pub fn plan<O: AsRef<[u16]>, N: AsRef<[u16]>>(old: &[O], new: &[N]) -> Plan {
+pub fn plan<O: AsRef<[MemberNo]>, N: AsRef<[MemberNo]>>(old: &[O], new: &[N]) -> Plan {
     let mut moves = Vec::new();
     let mut grown: Vec<i64> = Vec::new();
-    let mut load = |member: u16, by: i64| {
-        let member = usize::from(member);
+    let mut load = |member: MemberNo, by: i64| {
+        let member = member as usize;
         if grown.len() <= member {
             grown.resize(member + 1, 0);
         }

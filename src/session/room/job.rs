@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::Room;
 use crate::proto::placement::study::NOBODY;
 use crate::proto::placement::{Error, Fleet, Options, Study};
+use crate::proto::ring::MemberNo;
 
 /// Stands for "nobody" in a [`Cell`]. Numbers of nodes are below 1,000.
 const NONE: u32 = 1_023;
@@ -52,8 +53,8 @@ impl Job {
         let before = if self.changed { &self.study.owners_before()[..now.len()] } else { now };
         let (mut came, mut left) = (vec![0; members], vec![0; members]);
         for (&was, &is) in before.iter().zip(now).filter(|(was, is)| was != is) {
-            came.get_mut(usize::from(is)).into_iter().for_each(|n: &mut u32| *n += 1);
-            left.get_mut(usize::from(was)).into_iter().for_each(|n: &mut u32| *n += 1);
+            came.get_mut(is as usize).into_iter().for_each(|n: &mut u32| *n += 1);
+            left.get_mut(was as usize).into_iter().for_each(|n: &mut u32| *n += 1);
         }
         Answer {
             done: self.study.done(),
@@ -75,7 +76,7 @@ impl Job {
 /// The fleet with every weight 1. Seats stay as they are.
 fn levelled(fleet: &Fleet) -> Result<Fleet, Error> {
     let mut level = fleet.clone();
-    (0..fleet.members().len() as u16).try_for_each(|node| level.reweigh(node, 1))?;
+    (0..fleet.members().len() as MemberNo).try_for_each(|node| level.reweigh(node, 1))?;
     Ok(level)
 }
 
@@ -177,19 +178,19 @@ impl Cell {
         Cell { before: node(packed & 1_023), now: node((packed >> 10) & 1_023), moved: (packed >> 20) as u8 }
     }
 
-    fn pack(before: u16, now: u16, moved: u32) -> u32 {
-        let node = |n: u16| if n == NOBODY { NONE } else { u32::from(n) };
+    fn pack(before: MemberNo, now: MemberNo, moved: u32) -> u32 {
+        let node = |n: MemberNo| if n == NOBODY { NONE } else { n };
         node(before) | node(now) << 10 | moved << 20
     }
 }
 
 /// The keys placed so far in so many cells, in the order of who held each before, and of their numbers.
-fn picture(before: &[u16], now: &[u16], members: usize, cells: u32) -> Vec<u32> {
+fn picture(before: &[MemberNo], now: &[MemberNo], members: usize, cells: u32) -> Vec<u32> {
     if before.is_empty() {
         return Vec::new();
     }
     // Counting sort; nobody's keys come last.
-    let place = |owner: u16| usize::from(owner).min(members);
+    let place = |owner: MemberNo| (owner as usize).min(members);
     let mut next = vec![0usize; members + 2];
     before.iter().for_each(|&owner| next[place(owner) + 1] += 1);
     (1..next.len()).for_each(|i| next[i] += next[i - 1]);

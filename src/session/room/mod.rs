@@ -6,15 +6,20 @@ mod text;
 
 pub use self::text::{RoomError, parse};
 pub(super) use self::text::{excerpt, unescape};
-use crate::proto::placement::{Algorithm, Fleet, MEMBERS_MAX};
-use crate::proto::ring::circle::TOKENS_MAX;
+use crate::proto::placement::{Algorithm, Fleet};
 use crate::proto::ring::hash::Hash;
 
-/// Steps of the number of nodes, as the room offers them; a link may name any number in 1..=[`MEMBERS_MAX`].
+/// The most nodes of the room: a bar for each, and no more than a person can look over. Commands go further.
+pub const NODES_MAX: u16 = 1_000;
+/// The most keys of the room: counted while a person waits, and kept in a browser.
+pub const KEYS_MAX: u32 = 1_000_000;
+/// The most virtual nodes of all nodes together: 16 MB for each lane.
+pub const TOKENS_MAX: u32 = 1 << 20;
+/// Steps of the number of nodes, as the room offers them; a link may name any number in 1..=[`NODES_MAX`].
 pub const NODES: [u16; 6] = [3, 6, 8, 24, 100, 1_000];
 /// Steps of virtual nodes; a link may name any number in [`crate::proto::placement::VNODES`].
 pub const VNODES: [u16; 5] = [1, 4, 16, 64, 256];
-/// Steps of the number of keys; a link may name any number in 1..=[`crate::proto::placement::KEYS_MAX`].
+/// Steps of the number of keys; a link may name any number in 1..=[`KEYS_MAX`].
 pub const KEYS: [u32; 4] = [1_000, 25_000, 100_000, 1_000_000];
 /// The heaviest that a node of the room may be.
 pub const HEAVIEST: u16 = 9;
@@ -59,7 +64,7 @@ pub enum Refusal {
     SameWeight(u16),
     /// A weight out of 1..=[`HEAVIEST`].
     Weight(u16),
-    /// There are [`MEMBERS_MAX`] nodes.
+    /// There are [`NODES_MAX`] nodes.
     Full,
     /// A ring of these nodes would have more than [`TOKENS_MAX`] virtual nodes.
     TooManyTokens,
@@ -103,9 +108,9 @@ impl Default for Room {
     }
 }
 
-/// A fleet of so many nodes; never more than a fleet may have.
+/// A fleet of so many nodes; never more than the room may have.
 fn numbered(count: u16) -> Fleet {
-    Fleet::numbered(count.clamp(1, MEMBERS_MAX)).expect("within the bound, and numbers differ")
+    Fleet::numbered(u32::from(count.clamp(1, NODES_MAX))).expect("within the bound, and numbers differ")
 }
 
 impl Room {
@@ -147,10 +152,10 @@ impl Room {
         self.refusal(change).map_or(Ok(()), Err)?;
         let mut next = self.now.clone();
         let done = match change {
-            Change::Kill(node) => next.kill(node),
-            Change::Revive(node) => next.revive(node),
+            Change::Kill(node) => next.kill(u32::from(node)),
+            Change::Revive(node) => next.revive(u32::from(node)),
             Change::Add => next.add(format!("node{}", next.members().len()), 1).map(|_| ()),
-            Change::Weigh(node, weight) => next.reweigh(node, weight),
+            Change::Weigh(node, weight) => next.reweigh(u32::from(node), weight),
         };
         assert_eq!(done, Ok(()), "{change:?} was not refused");
         if tokens(&next, self.vnodes) > u64::from(TOKENS_MAX) {
@@ -170,7 +175,7 @@ impl Room {
             return Some(Refusal::TooManyChanges);
         }
         match (change, member) {
-            (Change::Add, _) => (members.len() >= usize::from(MEMBERS_MAX)).then_some(Refusal::Full),
+            (Change::Add, _) => (members.len() >= usize::from(NODES_MAX)).then_some(Refusal::Full),
             (_, None) => Some(Refusal::Nobody(node)),
             (Change::Kill(_), Some(member)) if !member.is_alive() => Some(Refusal::Dead(node)),
             (Change::Kill(_), Some(_)) => (self.now.living().count() == 1).then_some(Refusal::LastOne(node)),
@@ -198,9 +203,9 @@ impl Room {
         any
     }
 
-    /// So many nodes, 1..=[`MEMBERS_MAX`], and no change yet. False, and nothing has changed: out of bounds.
+    /// So many nodes, 1..=[`NODES_MAX`], and no change yet. False, and nothing has changed: out of bounds.
     pub fn set_nodes(&mut self, nodes: u16) -> bool {
-        let fits = (1..=MEMBERS_MAX).contains(&nodes) && u64::from(nodes) * u64::from(self.vnodes) <= u64::from(TOKENS_MAX);
+        let fits = (1..=NODES_MAX).contains(&nodes) && u64::from(nodes) * u64::from(self.vnodes) <= u64::from(TOKENS_MAX);
         if fits {
             self.nodes = nodes;
             self.reset();
@@ -218,9 +223,9 @@ impl Room {
         fits
     }
 
-    /// So many keys. False, and nothing has changed: out of 1..=[`crate::proto::placement::KEYS_MAX`].
+    /// So many keys. False, and nothing has changed: out of 1..=[`KEYS_MAX`].
     pub fn set_keys(&mut self, keys: u32) -> bool {
-        let fits = (1..=crate::proto::placement::KEYS_MAX).contains(&keys);
+        let fits = (1..=KEYS_MAX).contains(&keys);
         if fits {
             self.keys = keys;
         }
@@ -293,7 +298,7 @@ mod tests {
     #[test]
     fn every_limit_is_said_where_it_binds() {
         let mut room = Room::default();
-        assert!(room.set_nodes(MEMBERS_MAX) && !room.set_nodes(MEMBERS_MAX + 1) && !room.set_nodes(0));
+        assert!(room.set_nodes(NODES_MAX) && !room.set_nodes(NODES_MAX + 1) && !room.set_nodes(0));
         assert_eq!(room.change(Change::Add), Err(Refusal::Full));
         assert!(!room.set_keys(0) && !room.set_keys(1_000_001) && room.set_keys(1_000_000));
         assert!(room.set_vnodes(512) && !room.set_vnodes(513) && !room.set_vnodes(0));
@@ -303,7 +308,7 @@ mod tests {
         }
         assert_eq!(room.change(Change::Kill(0)), Err(Refusal::TooManyChanges));
         assert!(room.reset() && !room.reset());
-        assert_eq!(room.now(), &Fleet::numbered(MEMBERS_MAX).unwrap());
+        assert_eq!(room.now(), &Fleet::numbered(u32::from(NODES_MAX)).unwrap());
     }
 
     #[test]

@@ -5,8 +5,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Change, HEAVIEST, Refusal, Room};
-use crate::proto::placement::{Algorithm, KEYS_MAX, MEMBERS_MAX, VNODES};
+use super::{Change, HEAVIEST, KEYS_MAX, NODES_MAX, Refusal, Room};
+use crate::proto::placement::{Algorithm, VNODES};
 use crate::proto::ring::hash::Hash;
 
 /// The longest text that is read, in bytes: 64 changes of the longest kind fit four times.
@@ -116,7 +116,7 @@ pub fn parse(text: &str) -> Result<Room, RoomError> {
 fn read(room: &mut Room, at: usize, part: &str) -> Result<(), RoomError> {
     let (word, rest) = part.split_once(':').unwrap_or((part, ""));
     let unknown = || RoomError::Part(at, excerpt(part));
-    let node = |word, text| number(at, word, text, 0, u32::from(MEMBERS_MAX) - 1).map(|node| node as u16);
+    let node = |word, text| number(at, word, text, 0, u32::from(NODES_MAX) - 1).map(|node| node as u16);
     let change = match word {
         "kill" => Change::Kill(node("kill", rest)?),
         "revive" => Change::Revive(node("revive", rest)?),
@@ -134,7 +134,7 @@ fn read(room: &mut Room, at: usize, part: &str) -> Result<(), RoomError> {
 fn setting(room: &mut Room, at: usize, word: &str, value: &str) -> Option<Result<(), RoomError>> {
     let early = room.changes().is_empty();
     let done = match word {
-        "nodes" => number(at, "nodes", value, 1, u32::from(MEMBERS_MAX)).map(|nodes| early && room.set_nodes(nodes as u16)),
+        "nodes" => number(at, "nodes", value, 1, u32::from(NODES_MAX)).map(|nodes| early && room.set_nodes(nodes as u16)),
         "vnodes" => number(at, "vnodes", value, u32::from(*VNODES.start()), u32::from(*VNODES.end()))
             .map(|vnodes| early && room.set_vnodes(vnodes as u16)),
         "keys" => number(at, "keys", value, 1, KEYS_MAX).map(|keys| early && room.set_keys(keys)),

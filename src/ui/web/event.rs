@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent, PointerEvent};
 
 use crate::ui::keys::{Focus, Key};
+use crate::ui::latin::latin;
 
 /// The field's name, text and tick of a changed field.
 pub fn field(event: &Event) -> Option<(String, String, bool)> {
@@ -13,7 +14,8 @@ pub fn field(event: &Event) -> Option<(String, String, bool)> {
 }
 
 /// A key press as the table of keys wants it.
-pub fn key<'a>(event: &KeyboardEvent, name: &'a str) -> Key<'a> {
+pub fn key<'a>(event: &KeyboardEvent, name: &'a str, code: &'a str) -> Key<'a> {
+    let name = latin(name, code, event.shift_key());
     Key { name, chorded: event.ctrl_key() || event.alt_key() || event.meta_key(), shift: event.shift_key(), focus: focus(event) }
 }
 

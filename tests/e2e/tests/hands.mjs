@@ -19,6 +19,34 @@ test("by keyboard alone: focus a node, press K, and it dies; R, and it lives", a
   await page.locator('[data-kind="node"][data-id="D"]:not([data-health="down"])').waitFor();
 });
 
+test("on a Cyrillic and on a Greek keyboard the keys are where a Latin one has them, on the stage and in both rooms", async ({ open }) => {
+  const { page, r } = await open();
+  const devtools = await page.context().newCDPSession(page);
+  const press = async (key, code, shift = false) => {
+    for (const type of ["keyDown", "keyUp"]) await devtools.send("Input.dispatchKeyEvent", { type, key, code, modifiers: shift ? 8 : 0 });
+  };
+  await press("В", "KeyD", true);
+  await press("л", "KeyK");
+  await page.locator('[data-kind="node"][data-id="D"][data-health="down"]').waitFor();
+  await press("ρ", "KeyR");
+  await page.locator('[data-kind="node"][data-id="D"]:not([data-health="down"])').waitFor();
+  const at = await r.now();
+  await press("ю", "Period");
+  await page.waitForFunction((at) => window.ringside.now() > at, at);
+  await press("з", "KeyP");
+  await page.locator("#room-sentence").waitFor();
+  await press("л", "KeyK");
+  await page.locator('[data-lane="a"] [data-node="2"][data-health="down"]').waitFor();
+  await press("и", "KeyB");
+  await page.locator("#book-sentence").waitFor();
+  const step = () => page.evaluate(() => Number(document.querySelector(".book").dataset.step));
+  const before = await step();
+  await press("ю", "Period");
+  await page.waitForFunction((before) => Number(document.querySelector(".book").dataset.step) > before, before);
+  await press("κ", "KeyK");
+  await page.waitForFunction(() => location.search.includes(":kill:"));
+});
+
 test("by pointer alone: click a node, click what to do, step, and read the sentence", async ({ open }) => {
   const { page, r } = await open();
   await page.locator('[data-kind="node"][data-id="E"]').click();

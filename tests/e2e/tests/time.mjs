@@ -44,7 +44,7 @@ test("frames do not decide the outcome: played and sought, an instant is the sam
   assert.equal(await r.digest(), digest);
 });
 
-test("the golden links have the same digests in this browser as natively", async ({ open, golden }) => {
+test("the golden links have the same digests in this browser, and print alike, in the module that visitors load, as natively", async ({ open, golden }) => {
   assert.ok(golden.length >= 20);
   const { page, r } = await open();
   for (const [link, digest] of golden) {
@@ -56,6 +56,9 @@ test("the golden links have the same digests in this browser as natively", async
     await page.waitForFunction((digest) => window.ringside.digest() === digest, digest, { timeout: 10_000 }).catch(async () => {
       assert.fail(`${link}: ${await r.digest()} instead of ${digest}`);
     });
+    // The page adds who is selected.
+    const [, printed] = (await r.link()).split("#");
+    assert.equal(printed.replace(/&sel=\w+/, ""), link, "a link prints as it was read");
   }
 });
 
@@ -63,7 +66,7 @@ const SEEK_MS = 40;
 
 test(`any instant of a ten-minute run is reached within ${SEEK_MS} ms (p95)`, async ({ open }) => {
   const faults = "20:kill:C,40:revive:C,75:kill:K1,95:revive:K1,140:freeze:c1,146:thaw:c1,200:isolate:B,230:heal:B,300:add:G,420:drain:A,500:kill:K2,520:revive:K2";
-  const { page, r } = await open({ fragment: `v=4&seed=4127&do=${faults}&at=600` });
+  const { page, r } = await open({ fragment: `v=5&seed=4127&do=${faults}&at=600` });
   assert.equal(await r.now(), 600_000);
   const digest = await r.digest();
   const spans = await page.evaluate(() => {

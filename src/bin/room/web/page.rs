@@ -13,6 +13,7 @@ use web_sys::{Element, HtmlElement, HtmlSelectElement, KeyboardEvent, MutationOb
 
 use super::listen::Listener;
 use super::{by_id, document, root, window};
+use crate::ui::latin::latin;
 
 /// The placement room: its name in `data-room`, and the key of the address's query that holds it.
 pub const PLACE: &str = "place";
@@ -158,7 +159,8 @@ pub fn along(event: &PointerEvent) -> Option<f64> {
 pub fn keys(room: &'static str, then: impl Fn(&KeyboardEvent, &str) + 'static) -> Listener {
     Listener::on(&document(), "keydown", move |event| {
         let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-        let key = event.key();
+        let (key, code) = (event.key(), event.code());
+        let key = latin(&key, &code, event.shift_key());
         let tag = event.target().and_then(|it| it.dyn_into::<Element>().ok()).map(|it| it.tag_name()).unwrap_or_default();
         // A choice has the arrows, whatever can be pressed has Space; a select has every key.
         let own = match &*tag {
@@ -168,7 +170,7 @@ pub fn keys(room: &'static str, then: impl Fn(&KeyboardEvent, &str) + 'static) -
             _ => false,
         };
         if is_open(room) && !own && !(event.ctrl_key() || event.alt_key() || event.meta_key()) {
-            then(event, &key);
+            then(event, key);
         }
     })
 }
