@@ -3,12 +3,14 @@
 
 use crate::cluster::name::{Kind, Name};
 use crate::cluster::note::Note;
+use crate::cluster::rules::{Rule, Rules};
+use crate::cluster::setup::Setup;
 use crate::cluster::view::{Office, ProcessView};
 use crate::session::action::Action;
 use crate::session::{Session, StepUnit};
 use crate::sim::id::Pid;
 use crate::sim::journal::{Record, What};
-use crate::sim::rng::Rng;
+use crate::sim::rng::{Rng, Stream};
 use crate::sim::time::{Span, Time};
 
 /// Hands that besiege.
@@ -31,6 +33,17 @@ enum Stir {
 }
 
 impl Siege {
+    /// The recipe and the hands of a seed: a small cluster of three or five coordinators, in which little is decided, so that
+    /// what is under way when they strike matters.
+    pub fn new(seed: u64, off: &[Rule]) -> (Setup, Siege) {
+        let mut rng = Rng::stream(seed, Stream::Hand);
+        let mut setup = Setup::new(seed);
+        setup.roster.coordinators = if rng.per_mille(700) { 3 } else { 5 };
+        (setup.roster.nodes, setup.roster.clients, setup.config.workers) = (3, 2, rng.below(3) as u8);
+        setup.rules = off.iter().fold(Rules::ALL_ON, |rules, &rule| rules.without(rule));
+        (setup, Siege::on(rng))
+    }
+
     /// Hands with this source of chance.
     pub fn on(rng: Rng) -> Siege {
         Siege { rng, leader: None }

@@ -57,7 +57,8 @@ impl Piece for OpenLog {
         html! {
             <g class="row story" role="img" data-shard={number.clone()} data-view={shard.view.no.0.to_string()}
                 data-primary={server.map(|name| name.to_string())}
-                aria-label={stage_words::shard_row(model.lang, shard.id.0, shard.view.no.0, server)}>
+                data-waiting={super::rows::waiting(shard)}
+                aria-label={stage_words::shard_row(model.lang, shard, server, &state::waited_for(view, &[shard.id]))}>
                 { kit::text(Point::new(0.0, STORY_Y + 6.0), "b big", number) }
                 { kit::text(Point::new(beside, STORY_Y + 5.5), "s", stage_words::view(model.lang, shard.view.no.0)) }
                 <g>{ for (0..LINES).filter(|i| log.first.0 + i <= log.last.0).map(index) }</g>

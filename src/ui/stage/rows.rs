@@ -106,12 +106,20 @@ fn row(model: &StageModel, view: &ClusterView, columns: Columns, shard: &ShardVi
     html! {
         <g key={shard.id.0} class="row" role="img" data-shard={shard.id.0.to_string()} data-view={shard.view.no.0.to_string()}
             data-primary={server.map(|name| name.to_string())}
-            data-waiting={shard.waiting.as_ref().map(|it| if *it == Waiting::Choice { "choice" } else { "nodes" })}
+            data-waiting={waiting(shard)}
             aria-label={stage_words::shard_row(model.lang, shard, server, &state::waited_for(view, &[shard.id]))}>
             { kit::text(Point::new(66.0, y + 5.8), "e b", shard.id.0.to_string()) }
             { for shard.replicas.iter().filter_map(copy) }
         </g>
     }
+}
+
+/// What a shard that nobody leads waits for, as an attribute.
+pub fn waiting(shard: &ShardView) -> Option<&'static str> {
+    shard.waiting.as_ref().map(|it| match it {
+        Waiting::For { .. } => "nodes",
+        Waiting::Choice => "choice",
+    })
 }
 
 /// The glyph of a role: crown, ring, part-filled disc; hollow when its node is down.
