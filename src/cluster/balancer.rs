@@ -39,7 +39,15 @@ impl Balancer {
     pub fn report(&mut self, ctx: &mut Context<'_>) {
         let env = ctx.env();
         ctx.arm(Timer::Heartbeat, env.setup.config.heartbeat_every);
-        let beat = Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh: false, leaving: false, known: self.known, answered: None };
+        let beat = Msg::Heartbeat {
+            sent: ctx.now(),
+            boot: ctx.boot(),
+            fresh: false,
+            leaving: false,
+            known: self.known,
+            answered: None,
+            latest: Default::default(),
+        };
         for &to in &env.coordinators {
             ctx.send(to, beat.clone());
         }

@@ -7,6 +7,7 @@ pub use crate::cluster::member::{Member, Part, Wish};
 use crate::cluster::msg::Version;
 use crate::cluster::note::{RingWhy, ViewWhy};
 use crate::cluster::promotion::{Durability, ShardRecord};
+use crate::cluster::resume::Beyond;
 use crate::cluster::rules::Rule;
 use crate::proto::lock::table::{LockRules, LockTable};
 use crate::proto::lock::token::{LockCommand, LockOutcome};
@@ -58,6 +59,8 @@ pub enum Command {
     Level(ShardId, ViewNo, bool),
     /// The new primary of this view cannot be brought up to what another in-sync copy has: that one is to lead.
     Defer(ShardId, ViewNo, Pid),
+    /// The only coordinator has lost its disk, and begins anew behind what nodes have told it.
+    Resume(Beyond),
     /// An operator's choice: a shard that nobody may lead is served with what this node has of it.
     Salvage(ShardId, ViewNo, Pid),
     /// Time has passed: what had to wait for it may go on.
@@ -103,6 +106,8 @@ pub struct Control {
     pub(super) version: Version,
     pub(super) members: Vec<Member>,
     pub(super) shards: Vec<ShardRecord>,
+    /// Whether it began anew after its memory was lost.
+    pub(super) resumed: bool,
     /// How many copies hold what is acknowledged.
     pub(super) durability: Durability,
     /// By whose clock instants in this state are.
@@ -123,7 +128,7 @@ impl Control {
         let shards = placement.into_iter().map(|order| ShardRecord::founding(order, durability)).collect();
         let members = present.chain(absent).collect();
         let locks = LockTable::new(config.locks, config.lock_times());
-        Control { version: 1, members, shards, durability, clock: None, readmitted: SortedMap::new(), locks }
+        Control { version: 1, members, shards, resumed: false, durability, clock: None, readmitted: SortedMap::new(), locks }
     }
 
     /// How many decisions there were.
@@ -182,6 +187,7 @@ impl Control {
             Command::Level(shard, view, open) => self.level(*shard, *view, *open),
             Command::Defer(shard, view, node) => self.defer(*shard, *view, *node, out),
             Command::Salvage(shard, view, node) => self.salvage(*shard, *view, *node, out),
+            Command::Resume(beyond) => self.resume(*beyond, out),
             Command::GoOn => {}
             Command::Lead(who) => self.lead(*who, at, env),
             Command::Readmit(who, life) => {
@@ -249,6 +255,11 @@ impl Control {
         }
         for i in 0..self.shards.len() {
             let Some(primary) = self.shards[i].view.primary else { continue };
+            let all_up = self.shards[i].view.in_sync.iter().all(|&pid| self.is_up(pid));
+            if self.shards[i].view.unknown && !all_up {
+                self.fail_over(i, primary, true, env, out);
+                continue;
+            }
             if !self.is_up(primary) {
                 self.fail_over(i, primary, false, env, out);
                 continue;

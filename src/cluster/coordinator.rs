@@ -9,6 +9,7 @@ use crate::cluster::msg::Msg;
 use crate::cluster::note::{Note, YieldWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
 use crate::cluster::reach::{Peer, is_sign};
+use crate::cluster::resume::Beyond;
 use crate::cluster::succession::longest_gap;
 use crate::proto::consensus::raft::{Draw, Raft, RaftDisk};
 use crate::proto::consensus::words::{Fact, Mark, Patience, RaftMsg, Term, Want};
@@ -46,6 +47,8 @@ pub struct Coordinator {
     pub(super) looked: Time,
     /// When its Raft timer fires.
     armed: Option<Time>,
+    /// The only coordinator, after it has lost its disk: what it has heard of what it has forgotten, until it begins anew.
+    pub(super) forgotten: Option<Beyond>,
 }
 
 impl Coordinator {
@@ -53,14 +56,19 @@ impl Coordinator {
     pub fn boot(disk: &ControlDisk, ctx: &mut Context<'_>) -> Coordinator {
         let (me, life, now, env) = (ctx.me(), ctx.boot().0, ctx.now(), ctx.env());
         let patience = env.council();
+        // Each life of an only coordinator has had one term at most: so this one's is new, though its disk knows of none.
+        let emptied = env.coordinators.len() == 1 && life > 1 && !disk.member;
+        let later = emptied.then(|| ControlDisk { term: disk.term.max(Term(life)), ..disk.clone() });
+        let disk = later.as_ref().unwrap_or(disk);
         let rng = ctx.rng();
         let raft = Raft::new(me, life, env.coordinators.clone(), disk, now, patience, &mut |min, max| rng.between(min, max));
         let peer = |pid, is_node| Peer::new(pid, is_node, now);
         let nodes = env.nodes.iter().map(|&pid| peer(pid, true));
         let peers = nodes.chain(env.balancers.iter().map(|&pid| peer(pid, false))).collect();
         let (applied, control) = state_of(disk, raft.commit(), env);
-        let mut it =
-            Coordinator { raft, control, applied, ripe: None, peers, reign: None, yielded: None, asked: None, looked: now, armed: None };
+        let forgotten = (emptied && !control.has_resumed()).then(Beyond::default);
+        let (ripe, reign, yielded, asked, armed) = (None, None, None, None, None);
+        let mut it = Coordinator { raft, control, applied, ripe, peers, reign, yielded, asked, looked: now, armed, forgotten };
         ctx.arm(Timer::Look, LOOK_EVERY);
         it.afterwards(ctx);
         it
@@ -96,7 +104,11 @@ impl Coordinator {
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
             Msg::Raft(msg) => self.hear(from, *msg, ctx),
-            Msg::Heartbeat { sent, boot, fresh, leaving, known, answered } => {
+            Msg::Heartbeat { sent, boot, fresh, leaving, known, answered, latest } => {
+                if let Some(beyond) = &mut self.forgotten {
+                    beyond.hear(known, latest);
+                    return; // it does not know yet what to say
+                }
                 let (lease, gap) = (ctx.env().setup.config.primary_lease, longest_gap(ctx.env()));
                 if let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) {
                     let sign = peer.hear(known, !peer.is_node || is_sign(answered, sent, lease), gap, ctx.now());
@@ -237,14 +249,18 @@ impl Coordinator {
     /// What follows from any change: a leader that knows all begins, a newcomer counts again, an old log gives way to a
     /// snapshot, the timer is set.
     #[inline(never)]
-    fn afterwards(&mut self, ctx: &mut Context<'_>) {
+    pub(super) fn afterwards(&mut self, ctx: &mut Context<'_>) {
         loop {
             let (now, patience) = (ctx.now(), ctx.env().council());
             let mut wants = Wants::new();
             if let Some(reign) = self.reign.as_mut().filter(|reign| !reign.announced)
                 && self.raft.is_settled()
+                && (self.forgotten.is_none() || now.since(reign.since) >= ctx.env().until_forgotten())
             {
                 reign.announced = true;
+                if let Some(beyond) = self.forgotten.take() {
+                    self.raft.propose(Decision { command: Command::Resume(beyond), at: now }, now, patience, &mut wants);
+                }
                 self.raft.propose(Decision { command: Command::Lead(ctx.me()), at: now }, now, patience, &mut wants);
             }
             if self.raft.is_newcomer() && self.control.has_readmitted(ctx.me(), ctx.boot().0) {

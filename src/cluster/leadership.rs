@@ -152,6 +152,9 @@ impl Coordinator {
             self.peers.iter_mut().for_each(|peer| peer.watch.resume(now));
         }
         self.looked = now;
+        if self.forgotten.is_some() {
+            self.afterwards(ctx); // it may have waited long enough
+        }
         let reign = self.reign.as_ref().filter(|reign| reign.begun).map(|reign| reign.since);
         for peer in self.peers.iter_mut().filter(|peer| peer.is_node && self.control.counts_on(peer.pid)) {
             let patience = match peer.why(now, config) {
@@ -298,6 +301,7 @@ impl Coordinator {
             | Command::Level(..)
             | Command::Defer(..)
             | Command::Salvage(..)
+            | Command::Resume(_)
             | Command::GoOn
             | Command::Lead(_)
             | Command::Readmit(..)

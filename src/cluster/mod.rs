@@ -26,6 +26,7 @@ pub mod property;
 pub mod reach;
 pub mod reasons;
 mod rebalance;
+pub mod resume;
 pub mod rules;
 mod serve;
 pub mod setup;

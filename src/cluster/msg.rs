@@ -42,6 +42,9 @@ pub enum Msg {
         /// The sender's clock at its latest heartbeat that the receiver has answered, as far as the sender has heard; `None`
         /// for none in this life, and from a balancer. See [`crate::cluster::reach`].
         answered: Option<Time>,
+        /// The highest view number of its shards, and the largest fencing token that its documents have seen: a control plane that
+        /// has lost its memory has to begin behind them.
+        latest: (ViewNo, FencingToken),
     },
     /// Coordinator to node or balancer: what you do not know yet. As an answer to a heartbeat it carries its `sent`.
     Decisions {

@@ -124,7 +124,9 @@ impl Node {
     /// Tells a coordinator that it lives.
     fn report(&self, to: Pid, ctx: &mut Context<'_>) {
         let (fresh, leaving, known, answered) = (self.fresh, self.leaving, self.known, self.answers.of(to));
-        ctx.send(to, Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh, leaving, known, answered });
+        let view = self.shards.values().map(|hosted| hosted.replica.view()).max().unwrap_or_default();
+        let latest = (view, self.shards.values().map(|hosted| hosted.store.latest_token()).max().unwrap_or_default());
+        ctx.send(to, Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh, leaving, known, answered, latest });
     }
 
     fn stop_all(&mut self, ctx: &mut Context<'_>) {
@@ -228,7 +230,7 @@ impl Node {
             hosted.serving = false;
             ctx.note(Note::Stopped { shard, view: hosted.replica.view(), why: StopWhy::HigherView });
         }
-        if !named && view.primary.is_some() && view.in_sync.len() >= wanted {
+        if !named && !view.unknown && view.primary.is_some() && view.in_sync.len() >= wanted {
             // Enough others hold it, and a living one leads them. Fewer, and this copy stays, for all that may happen.
             self.shards.remove(&shard);
             ctx.save(Change::Drop(shard), Ticket::Nothing);

@@ -79,9 +79,9 @@ pub(super) struct ShardRecord {
     pub(super) order: Vec<Pid>,
     /// The view's primary has told that all that was committed before it led is on its disk, in this view or in an earlier one that
     /// it led without a break.
-    settled: bool,
+    pub(super) settled: bool,
     /// At most so many of the in-sync copies lack any one committed entry.
-    may_lack: usize,
+    pub(super) may_lack: usize,
     /// Copies that were let go before those that are left were known to hold everything: they still count towards `may_lack`.
     former: Vec<Pid>,
     /// Copies outside the in-sync set that hold everything committed, in the order in which they were let go.
@@ -98,7 +98,8 @@ pub(super) struct ShardRecord {
 impl ShardRecord {
     /// A shard that was just set up: every copy is there, nothing is in it.
     pub(super) fn founding(order: Vec<Pid>, durability: Durability) -> ShardRecord {
-        let view = View { no: ViewNo(1), primary: Some(order[0]), in_sync: order.clone(), learners: Vec::new(), level: true };
+        let view =
+            View { no: ViewNo(1), primary: Some(order[0]), in_sync: order.clone(), learners: Vec::new(), level: true, unknown: false };
         let may_lack = durability.lack(order.len());
         ShardRecord {
             view,
@@ -350,7 +351,7 @@ impl Control {
         let (version, durability) = (self.version, self.durability);
         let record = &mut self.shards[usize::from(shard.0)];
         if record.view.no == no && record.view.primary.is_some() {
-            (record.settled, record.view.level) = (true, true);
+            (record.settled, record.view.level, record.view.unknown) = (true, true, false);
             record.may_lack = durability.lack(record.view.in_sync.len());
             record.former.clear();
             if open {
@@ -379,6 +380,7 @@ impl Control {
         }
         let others: Vec<Pid> = view.in_sync.iter().chain(&view.learners).copied().filter(|&pid| pid != node).collect();
         (view.primary, view.in_sync, view.learners) = (Some(node), vec![node], self.arranged(i, &others));
+        view.unknown = false;
         let record = &mut self.shards[i];
         (record.orphaned, record.may_lack) = (false, 0);
         self.install(i, view, ViewWhy::Salvaged, out);

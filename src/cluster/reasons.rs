@@ -26,6 +26,8 @@ pub enum ViewWhy {
     CaughtUp,
     /// A copy is wanted on this node, which has none: it is a learner from now on.
     Recruited(Pid),
+    /// The only coordinator has lost its disk, and begins anew: who has what is not known.
+    Resumed,
     /// The new primary found that another in-sync copy has the better log: that one leads.
     BetterLog,
     /// Nobody could lead without losing something that was acknowledged, and an operator chose what this primary has.

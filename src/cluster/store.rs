@@ -132,6 +132,11 @@ impl Store {
         self.documents.get(&key)
     }
 
+    /// The largest fencing token that any of its documents has seen.
+    pub fn latest_token(&self) -> FencingToken {
+        self.documents.values().map(|document| document.seen).max().unwrap_or_default()
+    }
+
     /// Whether an operation was done before.
     pub fn known(&self, op: OpId) -> Known {
         match self.results.get(&op.client) {

@@ -69,12 +69,12 @@ fn shards() -> Vec<ShardView> {
         replicas.sort_by_key(|replica| replica.node);
         let server = (nodes[0] != c).then_some(nodes[0]);
         let wanted = nodes.clone();
-        let view = View { no: ViewNo(3), primary: Some(nodes[0]), in_sync: nodes, learners: Vec::new(), level: false };
+        let view = View { no: ViewNo(3), primary: Some(nodes[0]), in_sync: nodes, learners: Vec::new(), level: false, unknown: false };
         ShardView { id: ShardId(i as u16), view, wanted, server, waiting: None, replicas }
     };
     let mut shards: Vec<_> = PLACES.iter().enumerate().map(usual).collect();
     shards[7].server = Some(d);
-    shards[7].view = View { no: ViewNo(4), primary: Some(d), in_sync: vec![d, b], learners: Vec::new(), level: false };
+    shards[7].view = View { no: ViewNo(4), primary: Some(d), in_sync: vec![d, b], learners: Vec::new(), level: false, unknown: false };
     shards[7].replicas =
         vec![copy(b, Some(Role::Backup), 4, 122, 122), copy(c, None, 3, 124, 122), copy(d, Some(Role::Primary), 4, 123, 122)];
     shards

@@ -26,7 +26,7 @@ fn journal(facts: &[(u64, Pid, What<Note>)]) -> Vec<Record<Note>> {
 }
 
 fn view(no: u32, primary: Option<Pid>, why: ViewWhy) -> What<Note> {
-    let view = View { no: ViewNo(no), primary, in_sync: vec![C, D], learners: Vec::new(), level: false };
+    let view = View { no: ViewNo(no), primary, in_sync: vec![C, D], learners: Vec::new(), level: false, unknown: false };
     What::Note(Note::ViewChanged { shard: SEVEN, view, why })
 }
 

@@ -294,6 +294,7 @@ const fn view_why(why: ViewWhy) -> &'static str {
         ViewWhy::BackupLost => "backup-lost",
         ViewWhy::CaughtUp => "caught-up",
         ViewWhy::Recruited(_) => "recruited",
+        ViewWhy::Resumed => "resumed",
         ViewWhy::BetterLog => "better-log",
         ViewWhy::Salvaged => "salvaged",
         ViewWhy::HandedOver => "handed-over",

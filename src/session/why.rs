@@ -26,6 +26,7 @@ pub fn causes(facts: &[Record<Note>], seq: Seq) -> Vec<Seq> {
                 | ViewWhy::CaughtUp
                 | ViewWhy::Recruited(_)
                 | ViewWhy::Orphaned
+                | ViewWhy::Resumed
                 | ViewWhy::BetterLog
                 | ViewWhy::Salvaged
                 | ViewWhy::HandedOver

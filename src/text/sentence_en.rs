@@ -310,6 +310,11 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
             line.say(words, &[], &[shard.into(), no.into()]);
             return;
         }
+        (ViewWhy::Resumed, _) => {
+            let words = "{} has forgotten all it had decided: for shard # it begins anew with view #, and every copy has to be looked at.";
+            line.say(words, &[who], &[shard.into(), no.into()]);
+            return;
+        }
         (ViewWhy::BetterLog, primary) => {
             let words = "{}'s log of shard # goes further than its new primary's: it leads instead, in view #.";
             line.say(words, &[primary.unwrap_or(who)], &[shard.into(), no.into()]);

@@ -254,6 +254,11 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
             line.say(words, &[], &[shard.into(), no.into()]);
             return;
         }
+        (ViewWhy::Resumed, _) => {
+            let words = "{} 忘掉了以前的全部决定：分片 # 从视图 # 重新开始，每份副本都要先看过才能服务。";
+            line.say(words, &[who], &[shard.into(), no.into()]);
+            return;
+        }
         (ViewWhy::BetterLog, primary) => {
             let words = "分片 #：{} 的日志比新的主副本更新，改由它担任主副本，视图 # 开始。";
             line.say(words, &[primary.unwrap_or(who)], &[shard.into(), no.into()]);

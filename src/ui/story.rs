@@ -192,6 +192,7 @@ mod tests {
             in_sync: in_sync.iter().copied().map(Pid).collect(),
             learners: learners.iter().copied().map(Pid).collect(),
             level: false,
+            unknown: false,
         };
         let changed = |shard, view, why| Note::ViewChanged { shard: ShardId(shard), view, why };
         let recruited = |shard| changed(shard, view(2, &[1, 2, 3], &[7]), ViewWhy::Recruited(Pid(7)));

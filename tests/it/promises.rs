@@ -84,7 +84,14 @@ fn broken(eye: &Eye, facts: &[(u16, Note)]) -> Vec<Promise> {
 }
 
 fn changed(in_sync: &[u16], learners: &[u16], why: ViewWhy) -> (u16, Note) {
-    let view = View { no: ViewNo(2), primary: Some(Pid(in_sync[0])), in_sync: pids(in_sync), learners: pids(learners), level: false };
+    let view = View {
+        no: ViewNo(2),
+        primary: Some(Pid(in_sync[0])),
+        in_sync: pids(in_sync),
+        learners: pids(learners),
+        level: false,
+        unknown: false,
+    };
     (0, Note::ViewChanged { shard: SHARD, view, why })
 }
 
@@ -183,7 +190,7 @@ fn a_decision_made_otherwise_or_missing_at_a_new_leader_breaks_a_promise() {
 fn a_node_that_joined_is_wanted_by_the_ring() {
     let eye = Eye { full: Vec::new() };
     let joined = (0, Note::RingChanged { node: Pid(4), why: RingWhy::Joined, moves: 3, minimum: 3 });
-    let view = View { no: ViewNo(2), primary: Some(Pid(3)), in_sync: pids(&[3, 1, 2]), learners: pids(&[4]), level: false };
+    let view = View { no: ViewNo(2), primary: Some(Pid(3)), in_sync: pids(&[3, 1, 2]), learners: pids(&[4]), level: false, unknown: false };
     let recruited = (0, Note::ViewChanged { shard: ShardId(1), view, why: ViewWhy::Recruited(Pid(4)) });
     assert_eq!(broken(&eye, std::slice::from_ref(&recruited)), [Promise::MovesPlanned]);
     assert_eq!(broken(&eye, &[joined, recruited]), []);

@@ -21,6 +21,8 @@ struct Shard {
     lost: u32,
     /// Who said last that it serves.
     server: Option<Pid>,
+    /// An operator has chosen what the next server has: what it lacks is given up, counted, and nobody's broken promise.
+    given_up: bool,
 }
 
 impl Acked {
@@ -34,8 +36,33 @@ impl Acked {
             it.acked.remove(index);
         }
         it.lost += lost.len() as u32;
-        if !lost.is_empty() {
+        let given_up = std::mem::take(&mut it.given_up);
+        if !lost.is_empty() && !given_up {
             verdicts.breaks(Promise::AckedSurvive);
+        }
+    }
+
+    /// An operator has chosen whose copy of a shard counts.
+    pub(super) fn chosen(&mut self, id: ShardId) {
+        self.shards.get_or_insert_with(id, Default::default).given_up = true;
+    }
+
+    /// A process has died, and perhaps its disk with it: what neither a disk nor a living node holds any more is lost.
+    pub(super) fn gone(&mut self, sight: &impl Sight, verdicts: &mut Verdicts) {
+        let nodes = sight.nodes();
+        let held =
+            |id, index, op| nodes.iter().any(|&node| [sight.kept(node, id, index), sight.logged(node, id, index)].contains(&Some(op)));
+        for (&id, it) in self.shards.iter_mut() {
+            // Logs are alike from the beginning: where the latest is held, so are those before, on the same disk.
+            let lost: Vec<Index> =
+                it.acked.iter().rev().take_while(|&(&index, &op)| !held(id, index, op)).map(|(&index, _)| index).collect();
+            for index in &lost {
+                it.acked.remove(index);
+            }
+            it.lost += lost.len() as u32;
+            if !lost.is_empty() {
+                verdicts.breaks(Promise::AckedSurvive);
+            }
         }
     }
 

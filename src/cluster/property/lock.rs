@@ -36,6 +36,12 @@ impl Lock {
         self.held.retain(|&(_, holder)| holder != session);
     }
 
+    /// The lock service has lost its memory, and every lease in it has ended.
+    pub(super) fn forgotten(&mut self) {
+        self.queue.clear();
+        self.held.clear();
+    }
+
     /// A session got a lock.
     pub(super) fn granted(&mut self, lock: LockId, session: Session, token: FencingToken, verdicts: &mut Verdicts) {
         if token <= self.last_token {

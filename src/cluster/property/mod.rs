@@ -10,7 +10,7 @@ mod once;
 mod serving;
 
 use crate::cluster::config::Ack;
-use crate::cluster::note::Note;
+use crate::cluster::note::{Note, ViewWhy};
 use crate::cluster::view::Sight;
 use crate::sim::fault::Fault;
 use crate::sim::id::{Pid, Seq};
@@ -163,7 +163,7 @@ impl Promises {
         for record in new {
             self.verdicts.now = Broken { at: record.at, seq: record.seq };
             match &record.what {
-                What::Fault(fault) => self.fault(*fault),
+                What::Fault(fault) => self.fault(sight, *fault),
                 What::Note(note) => self.note(sight, record.who, note),
             }
         }
@@ -201,9 +201,10 @@ impl Promises {
         self.acked.lost_writes()
     }
 
-    fn fault(&mut self, fault: Fault) {
+    fn fault(&mut self, sight: &impl Sight, fault: Fault) {
         match fault {
             Fault::Kill(pid) | Fault::Wipe(pid) => {
+                self.acked.gone(sight, &mut self.verdicts);
                 self.serving.dies(pid);
                 self.agree.dies(pid);
                 self.lock.stops(pid);
@@ -235,6 +236,12 @@ impl Promises {
             Note::ViewChanged { shard, view, why } => {
                 self.moves.view(sight, *shard, view, why, verdicts);
                 self.agree.view(sight, *shard, view, verdicts);
+                if *why == ViewWhy::Salvaged {
+                    self.acked.chosen(*shard);
+                }
+                if *why == ViewWhy::Resumed {
+                    self.lock.forgotten();
+                }
             }
             Note::Dropped { shard } => {
                 self.acked.dropped(sight, *shard, who, verdicts);

@@ -154,6 +154,11 @@ impl LockTable {
         self.seen = at;
     }
 
+    /// Tokens up to this one were given by a table that is lost.
+    pub fn go_beyond(&mut self, token: FencingToken) {
+        self.last = self.last.max(token);
+    }
+
     /// Forgets which tokens were given: what a lock service does that keeps the counter in memory only.
     pub fn forget_token(&mut self) {
         self.last = FencingToken(0);

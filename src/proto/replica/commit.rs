@@ -88,7 +88,7 @@ impl<T: Clone + Eq> Replica<T> {
         let Some(leading) = self.leading.as_mut().filter(|leading| leading.even && leading.level == Level::Untold) else { return };
         let all = commit.max(leading.begins);
         let holds = stored >= all && leading.peers.iter().filter(|peer| peer.in_sync).all(|peer| peer.matched >= all);
-        if terms.min > 1 && holds {
+        if (terms.min > 1 || leading.unknown) && holds {
             leading.level = Level::Told;
             out.push(Want::Level { open: !leading.settled });
         }

@@ -14,6 +14,8 @@ pub(super) struct Leading {
     pub(super) settled: bool,
     /// What the control plane has been told of that.
     pub(super) level: Level,
+    /// See [`View::unknown`](crate::proto::replica::view::View::unknown).
+    pub(super) unknown: bool,
 }
 
 /// Whether the control plane knows that every in-sync copy of a primary's view has all that is committed.

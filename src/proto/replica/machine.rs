@@ -140,7 +140,8 @@ impl<T: Clone + Eq> Replica<T> {
         assert!(!view.in_sync.is_empty(), "a view without a copy that counts");
         assert!(view.primary.is_none_or(|primary| view.in_sync.contains(&primary)), "a view led by a copy that does not count");
         assert!(!view.learners.iter().any(|pid| view.in_sync.contains(pid)), "a view in which a copy counts and does not count");
-        let led = self.leading.take();
+        // What was led under a control plane that has forgotten it says nothing of what others have.
+        let led = self.leading.take().filter(|_| !view.unknown);
         self.gather = self.gather.take().filter(|_| led.is_some() && view.primary == Some(self.me));
         (self.view, self.leader) = (view.no, view.primary);
         if view.primary != Some(self.me) {
@@ -168,12 +169,12 @@ impl<T: Clone + Eq> Replica<T> {
             Some(led) => (led.begins, led.even, led.settled),
             None => (next, false, false),
         };
-        let asks = terms.commit != Commit::All && peers.iter().any(|peer| peer.in_sync);
+        let asks = (terms.commit != Commit::All || view.unknown) && peers.iter().any(|peer| peer.in_sync);
         if begins == next && self.gather.is_none() && asks {
             self.gather = Some(Gather::new(now));
         }
         let level = if view.level { Level::Known } else { Level::Untold };
-        self.leading = Some(Leading { peers, begins, even, settled, level });
+        self.leading = Some(Leading { peers, begins, even, settled, level, unknown: view.unknown });
         if self.gather.is_some() {
             self.ask_around(now, terms, out);
         } else if begins == next {

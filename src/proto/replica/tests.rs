@@ -20,7 +20,7 @@ pub(super) const NOW: Time = Time(1_000);
 
 pub(super) fn view(no: u32, primary: u16, in_sync: &[u16], learners: &[u16]) -> View {
     let pids = |list: &[u16]| list.iter().map(|&n| Pid(n)).collect();
-    View { no: ViewNo(no), primary: Some(Pid(primary)), in_sync: pids(in_sync), learners: pids(learners), level: false }
+    View { no: ViewNo(no), primary: Some(Pid(primary)), in_sync: pids(in_sync), learners: pids(learners), level: false, unknown: false }
 }
 
 /// Replicas by number, messages under way, and saves that have not finished.

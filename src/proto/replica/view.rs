@@ -35,6 +35,9 @@ pub struct View {
     /// The control plane has been told that this primary has settled what its predecessor left, and that everything acknowledged
     /// is on every copy of this in-sync set. Told only where anything depends on it.
     pub level: bool,
+    /// The control plane has lost its memory since the copies were made: nobody knows which of them has what, and a new primary looks
+    /// at all of them before it leads, whatever the mode.
+    pub unknown: bool,
 }
 
 /// One entry of a shard's log, marked with the view that wrote it.

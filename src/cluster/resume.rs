@@ -1,0 +1,73 @@
+//! What becomes of a control plane with one coordinator that loses its disk: the textbook's central server with nothing but itself.
+//!
+//! It has forgotten every decision, and begins with the operator's first configuration again. So that nodes take its word, its
+//! count of decisions, its views and its tokens begin behind whatever nodes tell of the former ones. Before that it waits until every
+//! lease that its former life may have given has ended, and answers nobody. Which copy has what, nobody knows: no shard is led
+//! unless all of its first copies are there, and the new primary looks at all of them ([`View::unknown`]). The time this takes does not
+//! depend on how old the cluster is.
+//!
+//! *Simplifications.* Copies that had been moved to other nodes are not searched for: what only they have is lost. A token that was
+//! granted and has not reached the store is known to nobody; new ones begin [`TOKENS_UNSEEN`] behind the largest seen.
+//!
+//! [`View::unknown`]: crate::proto::replica::view::View::unknown
+
+use crate::cluster::control::{Control, Decided};
+use crate::cluster::env::Env;
+use crate::cluster::msg::Version;
+use crate::cluster::note::ViewWhy;
+use crate::proto::lock::token::FencingToken;
+use crate::proto::replica::view::ViewNo;
+use crate::sim::time::Span;
+
+/// More tokens than can have been granted, one a lease, without any of them reaching the store, as long as one holder in a hundred
+/// gets there.
+const TOKENS_UNSEEN: u64 = 100;
+
+/// What nodes tell of a control plane that has forgotten it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+pub struct Beyond {
+    version: Version,
+    view: ViewNo,
+    token: FencingToken,
+}
+
+impl Beyond {
+    /// A node or balancer knows so many decisions, this view, this token.
+    pub(super) fn hear(&mut self, known: Version, (view, token): (ViewNo, FencingToken)) {
+        self.version = self.version.max(known);
+        self.view = self.view.max(view);
+        self.token = self.token.max(token);
+    }
+}
+
+impl Control {
+    /// Whether it began anew after its memory was lost.
+    pub fn has_resumed(&self) -> bool {
+        self.resumed
+    }
+
+    /// Begins anew behind what nodes have told.
+    pub(super) fn resume(&mut self, beyond: Beyond, out: &mut Vec<Decided>) {
+        self.resumed = true;
+        self.version = self.version.max(beyond.version) + 1;
+        if beyond.token > FencingToken(0) {
+            self.locks.go_beyond(FencingToken(beyond.token.0 + TOKENS_UNSEEN));
+        }
+        for i in 0..self.shards.len() {
+            let record = &mut self.shards[i];
+            record.settled = false;
+            record.may_lack = record.view.in_sync.len() - 1;
+            let mut view = record.view.clone();
+            (view.no, view.unknown) = (view.no.max(beyond.view), true);
+            self.install(i, view, ViewWhy::Resumed, out);
+        }
+    }
+}
+
+impl Env {
+    /// How long the only coordinator waits after it has lost its disk: until every lease of nodes and of locks has surely ended.
+    pub(super) fn until_forgotten(&self) -> Span {
+        let times = self.setup.config.lock_times();
+        self.wait_out().max(times.lease + times.delay)
+    }
+}
