@@ -6,6 +6,7 @@ mod digests;
 mod elections;
 mod engine;
 mod golden;
+mod hands;
 mod kinds;
 mod links;
 mod moves;

@@ -281,7 +281,8 @@ impl<'a> Judge<'a> {
                     }
                 }
                 Kind::Node => {
-                    if p.suspected.is_some() {
+                    // One that has left, nobody minds any more.
+                    if p.suspected.is_some() && p.standing != Standing::None {
                         say(Demand::Trusted(pid), None);
                     }
                     if matches!(p.standing, Standing::Joining | Standing::Receiving | Standing::Draining) {
@@ -294,7 +295,8 @@ impl<'a> Judge<'a> {
         for lock in self.view.locks.iter().filter(|_| setup.config.workers > 0 && self.has_workers()) {
             if late(self.ledger.lock(lock.id), turn(setup).scale(u64::from(setup.config.locks), 1)) {
                 let stuck = self.view.locks.iter().find_map(|lock| self.lock_excuse(lock));
-                say(Demand::Passed(lock.id), too_few.or(stuck));
+                let far = self.core.members().iter().filter(|&&pid| is_worker(self.session, pid)).all(|&pid| self.is_far(pid));
+                say(Demand::Passed(lock.id), too_few.or(stuck).or(far.then_some(Excuse::LeaderIsFar)));
             }
         }
         out
@@ -417,7 +419,11 @@ impl<'a> Judge<'a> {
         if config.lock_patience > Span::ZERO && config.lock_patience < longest {
             return Some(Excuse::Impatience);
         }
-        let leader = self.leader.filter(|&leader| !self.core.has(leader) && self.cut(leader, worker));
-        leader.map(|_| Excuse::LeaderIsFar)
+        self.is_far(worker).then_some(Excuse::LeaderIsFar)
+    }
+
+    /// Whether a leader outside cannot speak with a worker.
+    fn is_far(&self, worker: Pid) -> bool {
+        self.leader.is_some_and(|leader| !self.core.has(leader) && self.cut(leader, worker))
     }
 }
