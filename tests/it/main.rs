@@ -6,6 +6,8 @@ mod digests;
 mod elections;
 mod engine;
 mod golden;
+mod history;
+mod history_random;
 mod kinds;
 mod links;
 mod moves;
