@@ -20,7 +20,7 @@
 //! |---|---|---|
 //! | [`sim`] | time, chance, network, disks, crashes, the event queue, facts with causes | it knows no protocol |
 //! | [`proto`] | ring, detector, replica, lock, consensus: one pure state machine each; placement: the ring's rivals; textbook: a lock that is none | they do not know each other, nor send anything |
-//! | [`cluster`] | the four kinds of process, what they say, the facts they note, the read-only view, the promises | it draws nothing |
+//! | [`cluster`] | the four kinds of process, what they say, the facts they note, the read-only view, the promises; a checker of histories that knows none of it | it draws nothing |
 //! | [`session`] | one run that can be steered: actions, checkpoints, steps, links, the bill, why | it knows no words |
 //! | [`scene`] | where things stand and where a message is at an instant | it names tones, no colours |
 //! | [`text`] | every sentence and word, English and Chinese | a missing one does not compile |

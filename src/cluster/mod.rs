@@ -10,6 +10,7 @@ pub mod disk;
 pub mod document;
 pub mod env;
 mod headline;
+pub mod history;
 pub mod hosted;
 pub mod leadership;
 pub mod member;

@@ -7,6 +7,8 @@ mod elections;
 mod engine;
 mod golden;
 mod hands;
+mod history;
+mod history_random;
 mod kinds;
 mod links;
 mod moves;

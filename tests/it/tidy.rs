@@ -88,6 +88,15 @@ fn promises_share_no_code_with_what_they_judge() {
 }
 
 #[test]
+fn the_checker_of_histories_knows_nothing_of_the_cluster() {
+    for (path, text) in sources("src/cluster/history") {
+        for line in code(&text).lines().filter(|line| line.contains("crate::")) {
+            assert!(line.contains("crate::cluster::history"), "{}: it judges what was seen from outside: {line}", path.display());
+        }
+    }
+}
+
+#[test]
 fn what_breaks_replay_is_not_in_the_core() {
     let clocks = ["SystemTime", "std::time", "HashMap", "HashSet", "RandomState"];
     let floats = ["f32", "f64"];

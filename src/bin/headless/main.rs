@@ -1,6 +1,8 @@
-//! Ringside without a page: runs a link and prints its journal, soaks the cluster in random faults, measures elections and locks, or
-//! tells who holds a key.
+//! Ringside without a page: runs a link and prints its journal, soaks the cluster in random faults, measures elections and locks,
+//! tells who holds a key, or judges what clients of any system were told.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod check_history;
 #[cfg(not(target_arch = "wasm32"))]
 mod elections;
 #[cfg(not(target_arch = "wasm32"))]
@@ -24,24 +26,30 @@ fn main() -> std::process::ExitCode {
     #[derive(Parser)]
     #[command(version, about)]
     enum Command {
-        /// Replays a link and prints its facts as JSON lines, then the digest of its last instant.
+        // Each is described where its options are: a comment here would take the place of all that is said there.
         Run(run::Run),
-        /// Lets random hands interfere with many clusters and checks every promise after every event.
         Soak(soak::Soak),
-        /// Crashes the leader of five again and again, as figure 16 of the Raft paper does: how long until there is a new one.
         Elections(elections::Elections),
-        /// Freezes workers that hold locks or wait for them: what share of acknowledged updates is lost, with and without fencing.
         LockLoss(lock_loss::LockLoss),
-        /// Places keys on nodes by one of nine algorithms: shares, peak, and what a change moves against the least that must move.
         Place(place::Place),
+        CheckHistory(check_history::CheckHistory),
     }
 
-    match Command::parse() {
+    let command = Command::try_parse().unwrap_or_else(|error| {
+        // Of this one the second exit status is an answer.
+        if error.use_stderr() && std::env::args().nth(1).is_some_and(|name| name == check_history::NAME) {
+            let _ = error.print(); // nobody is left to be told that it failed
+            std::process::exit(i32::from(check_history::CANNOT));
+        }
+        error.exit()
+    });
+    match command {
         Command::Run(run) => run.main(),
         Command::Soak(soak) => soak.main(),
         Command::Elections(elections) => elections.main(),
         Command::LockLoss(losses) => losses.main(),
         Command::Place(place) => place.main(),
+        Command::CheckHistory(check) => check.main(),
     }
 }
 

@@ -10,7 +10,9 @@ use ringside::session::link::{self, LIMITS};
 use ringside::sim::time::Time;
 use ringside::text::{Lang, complaint};
 
-/// One link, told as data.
+/// Replays a link and prints its facts as JSON lines, then the digest of its last instant.
+///
+/// Exit status: 0; 1 if a promise was broken; 2 if the link cannot be read.
 #[derive(Args)]
 pub struct Run {
     /// The link, or the part of it after the `#`.

@@ -7,6 +7,7 @@ mod deeds;
 pub mod demand;
 pub mod harm;
 mod ledger;
+pub mod patience;
 pub mod recipe;
 pub mod shrink;
 pub mod trial;

@@ -10,9 +10,10 @@ use crate::session::Session;
 use crate::session::action::Action;
 use crate::session::hands::core::Core;
 use crate::session::hands::deeds::Hands;
-use crate::session::hands::demand::{Demand, Excuse, Judge, patience};
+use crate::session::hands::demand::{Demand, Excuse, Judge};
 use crate::session::hands::harm::{Reckless, bearable, forgiven};
 use crate::session::hands::ledger::Ledger;
+use crate::session::hands::patience::patience;
 use crate::session::hands::recipe::{Aim, draw};
 use crate::sim::id::Pid;
 use crate::sim::rng::{Rng, Stream};
@@ -169,7 +170,7 @@ fn every_demand_is_unmet_where_what_it_asks_for_is_not_so() {
 
 /// In whole seconds.
 fn turn_of(setup: &Setup) -> u64 {
-    super::demand::turn(setup).0 / 1_000_000 + 1
+    super::patience::turn(setup).0 / 1_000_000 + 1
 }
 
 #[test]
