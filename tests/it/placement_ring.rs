@@ -53,7 +53,7 @@ fn the_owner_is_the_first_token_at_or_after_a_point_wrapping() {
         }
     }
     assert_eq!(circle(0, 1, Hash::Xxh3).owner(7), None);
-    assert_eq!(circle(0, 1, Hash::Xxh3).owners(7, 3), []);
+    assert_eq!(circle(0, 1, Hash::Xxh3).owners(7, 3), Vec::<u32>::new());
 }
 
 #[test]
