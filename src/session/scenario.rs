@@ -3,17 +3,18 @@
 use crate::cluster::rules::Rule;
 
 /// A link to the instant at which, without the rule, its promise is broken; for the lock's lease, at which nobody has been granted
-/// the lock for long. `None`: writes that are told before they are stored are lost only if all their disks fail within
-/// milliseconds, which takes more luck than a hand has.
-pub const fn scenario(rule: Rule) -> Option<&'static str> {
-    Some(match rule {
+/// the lock for long.
+pub const fn scenario(rule: Rule) -> &'static str {
+    match rule {
         Rule::LockLease => "v=5&seed=4127&off=lock-lease&do=3.34:kill:c2&at=20",
         Rule::Fencing => "v=5&seed=4127&clients=2&off=fencing&do=3.6:freeze:c2,8:thaw:c2&at=9",
         Rule::FairQueue => "v=5&seed=4127&off=fair-queue&at=4",
         Rule::Recheck => "v=5&seed=4127&off=re-check&do=2.3:freeze:c2,5.6:thaw:c2&at=6",
         Rule::TokenSurvives => "v=5&seed=4127&off=token-survives&do=3:kill:K3&at=6",
         Rule::PrimaryLease => "v=5&seed=4127&off=primary-lease&do=3:freeze:A,6:thaw:A&at=6.2",
-        Rule::StoredAck => return None,
+        Rule::StoredAck => {
+            "v=5&seed=4127&nodes=3&off=stored-ack&do=5:kill:A,6.33:kill:B,6.33:kill:C,6.52:revive:A,6.52:revive:B,6.52:revive:C&at=11.32"
+        }
         Rule::InSyncPromotion => "v=5&seed=49&off=in-sync-promotion&do=1:freeze:F,12:kill:A&at=13.6",
         Rule::ViewCheck => "v=5&seed=4127&off=view-check&do=9.911:isolate:A,10.411:freeze:A,13.411:heal:A,13.411:thaw:A&at=16.411",
         Rule::Truncate => "v=5&seed=4127&off=truncate&do=9.911:isolate:A,13.911:heal:A&at=16.911",
@@ -26,5 +27,5 @@ pub const fn scenario(rule: Rule) -> Option<&'static str> {
             "v=5&seed=174&nodes=3&clients=2&off=current-term&do=0.5:isolate:K3,0.9:heal:K3:K1,1.02:isolate:K2,1.7:isolate:K3,2.5:heal:K1,\
              3.3:isolate:K2,3.86:isolate:K3,5:kill:K3,5:heal:K1&at=6.5"
         }
-    })
+    }
 }

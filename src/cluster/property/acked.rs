@@ -1,5 +1,6 @@
 //! Acknowledged writes: whoever serves has them, and no copy is deleted that alone has one.
 
+use crate::cluster::config::Ack;
 use crate::cluster::note::OpId;
 use crate::cluster::property::{Promise, Verdicts};
 use crate::cluster::view::Sight;
@@ -84,7 +85,8 @@ impl Acked {
     pub(super) fn dropped(&mut self, sight: &impl Sight, id: ShardId, who: Pid, verdicts: &mut Verdicts) {
         let it = self.shards.get_or_insert_with(id, Default::default);
         let good = |node: Pid| it.acked.iter().all(|(index, op)| sight.kept(node, id, *index) == Some(*op));
-        if !sight.nodes().into_iter().any(|node| node != who && good(node)) {
+        // Where the primary alone commits, a deposed one may alone have what it acknowledged: that no other disk lacks it is not promised.
+        if verdicts.ack != Ack::Primary && !sight.nodes().into_iter().any(|node| node != who && good(node)) {
             verdicts.breaks(Promise::CopiesKept);
         }
     }

@@ -43,7 +43,8 @@ pub enum Promise {
     OneBelieves,
     /// Writes under the lock take effect in the order of their tokens, each on top of the one before.
     OneEffective,
-    /// No change of plan makes a shard's copies fewer, and no copy is deleted unless another disk holds all of it.
+    /// No change of plan makes a shard's copies fewer, and no copy is deleted unless another disk holds all of it. Where the primary
+    /// alone acknowledges only the first half can be promised, and is.
     CopiesKept,
     /// A copy is made only where the ring wants one, and a change of the ring asks for no more than it must.
     MovesPlanned,

@@ -2,7 +2,7 @@
 //!
 //! Of each member 40 digests, of `{name}-{i}` for i = 0..=39; each is four points, little-endian words. A key stands at the first word
 //! of its own digest. Its member is that of the first point at or after it, wrapping. Of members that share a point the
-//! one with the smaller name has it, in whatever order they were listed: 32 bits are few, and of a thousand members three
+//! one with the smaller name has it, in whatever order they were listed: 32 bits are few, and of a thousand members about three
 //! pairs meet.
 
 use super::{Fleet, Scheme};
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn of_equal_points_the_smaller_name_wins_in_whatever_order_the_members_are_listed() {
-        let mut names: Vec<String> = (0..1_000).map(|i| format!("node{i}")).collect();
+        let mut names: Vec<String> = (0..1_000).map(|i| format!("server{i}")).collect();
         let owners = |names: &[String]| -> Vec<(Point, String)> {
             let ketama = Ketama::new(&Fleet::new(names).expect("they differ"));
             let name = |place: MemberNo| names[ketama.by_name[place as usize] as usize].clone();

@@ -118,10 +118,8 @@ fn choice(props: &SettingsProps, field: &'static str, title: &'static str, of: &
 fn switch(props: &SettingsProps, rule: Rule) -> Html {
     let w = words(props.lang);
     // An ordinary link to a run: the page opens it as it opens any other.
-    let ready = scenario(rule).map(|link| {
-        let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
-        html! { <a href={format!("#{link}")} data-scenario={rule.word()} onclick={close}>{w.see_it_break}</a> }
-    });
+    let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
+    let ready = html! { <a href={format!("#{}", scenario(rule))} data-scenario={rule.word()} onclick={close}>{w.see_it_break}</a> };
     html! {
         <li key={rule.word()}>
             <label>
