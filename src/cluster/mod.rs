@@ -223,7 +223,7 @@ impl Cluster {
     /// Whether a node has a copy of a shard that nobody leads.
     fn has_unled(&self, pid: Pid) -> bool {
         let (control, node) = (self.control(), self.node(pid));
-        let unled = |i| control.view(ShardId(i)).primary.is_none() && node.is_some_and(|node| node.hosted(ShardId(i)).is_some());
+        let unled = |i| control.waiting(ShardId(i)).is_some() && node.is_some_and(|node| node.hosted(ShardId(i)).is_some());
         (0..self.setup().config.shards).any(unled)
     }
 

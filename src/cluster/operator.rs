@@ -1,5 +1,6 @@
 //! What a node's operator asks of it: to take part, to leave, or to serve with what it has.
 
+use crate::cluster::hosted::Hosted;
 use crate::cluster::msg::Msg;
 use crate::cluster::node::{Node, tell_coordinators};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
@@ -33,7 +34,8 @@ impl Node {
         if !self.admitted {
             return; // it does not know the latest views yet
         }
-        let unled = |shard: &ShardId| self.shards.get(shard).is_some_and(|it| it.replica.leader().is_none() && !it.replica.is_primary());
+        let leads = |it: &Hosted| if it.replica.is_primary() { it.replica.is_settled() } else { it.replica.leader().is_some() };
+        let unled = |shard: &ShardId| self.shards.get(shard).is_some_and(|it| !leads(it));
         self.offers.retain(unled);
         for (&shard, view) in self.offers.iter().filter_map(|shard| Some((shard, self.shards.get(shard)?.replica.view()))) {
             tell_coordinators(Msg::Offer { shard, view }, ctx);

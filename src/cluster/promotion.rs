@@ -183,6 +183,7 @@ impl Control {
     pub fn waiting(&self, shard: ShardId) -> Option<Waiting> {
         let record = &self.shards[usize::from(shard.0)];
         match record.view.primary {
+            Some(_) if record.view.unknown => Some(Waiting::For { nodes: record.view.in_sync.clone(), enough: record.view.in_sync.len() }),
             Some(_) => None,
             None if record.orphaned => Some(Waiting::Choice),
             None => {
@@ -375,7 +376,8 @@ impl Control {
     pub(super) fn salvage(&mut self, shard: ShardId, no: ViewNo, node: Pid, out: &mut Vec<Decided>) {
         let i = usize::from(shard.0);
         let mut view = self.shards[i].view.clone();
-        if view.no != no || view.primary.is_some() || !self.is_up(node) {
+        let waits = view.primary.is_none() || view.unknown;
+        if view.no != no || !waits || !self.is_up(node) {
             return;
         }
         let others: Vec<Pid> = view.in_sync.iter().chain(&view.learners).copied().filter(|&pid| pid != node).collect();

@@ -12,9 +12,7 @@ pub const fn scenario(rule: Rule) -> &'static str {
         Rule::Recheck => "v=5&seed=4127&off=re-check&do=2.3:freeze:c2,5.6:thaw:c2&at=6",
         Rule::TokenSurvives => "v=5&seed=4127&off=token-survives&do=3:kill:K3&at=6",
         Rule::PrimaryLease => "v=5&seed=4127&off=primary-lease&do=3:freeze:A,6:thaw:A&at=6.2",
-        Rule::StoredAck => {
-            "v=5&seed=4127&nodes=3&off=stored-ack&do=5:kill:A,6.33:kill:B,6.33:kill:C,6.52:revive:A,6.52:revive:B,6.52:revive:C&at=11.32"
-        }
+        Rule::StoredAck => "v=5&seed=4127&nodes=3&off=stored-ack&do=5:kill:A,7.3077:kill:C,7.3377:kill:B,10:revive:C&at=12",
         Rule::InSyncPromotion => "v=5&seed=49&off=in-sync-promotion&do=1:freeze:F,12:kill:A&at=13.6",
         Rule::ViewCheck => "v=5&seed=4127&off=view-check&do=9.911:isolate:A,10.411:freeze:A,13.411:heal:A,13.411:thaw:A&at=16.411",
         Rule::Truncate => "v=5&seed=4127&off=truncate&do=9.911:isolate:A,13.911:heal:A&at=16.911",

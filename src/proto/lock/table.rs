@@ -301,7 +301,7 @@ impl LockTable {
         self.last = self.last.next();
         assert!(self.last > before, "a token that does not grow");
         assert!(
-            !self.over.get(&stay.session.client).is_some_and(|&over| (stay.session.boot, stay.session.n) <= over),
+            self.over.get(&stay.session.client).is_none_or(|&over| (stay.session.boot, stay.session.n) > over),
             "a session that is over is granted a lock"
         );
         out.push(LockOutcome::Granted(stay.session, id, stay.sent, self.last));

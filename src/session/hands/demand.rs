@@ -294,6 +294,9 @@ impl<'a> Judge<'a> {
     fn shard_excuse(&self, shard: &ShardView) -> Option<Excuse> {
         let config = &self.session.setup().config;
         let whole = shard.view.in_sync.iter().filter(|&&pid| self.ledger.is_whole(pid, shard.id));
+        if shard.view.unknown && !shard.view.in_sync.iter().all(|&pid| self.core.has(pid)) {
+            return Some(Excuse::TooFewToProve); // the control plane has lost its memory: all copies have to be looked at
+        }
         if self.ledger.has_heir(shard.id, |pid| self.core.has(pid)) {
             return None; // it has everything, and nobody has more
         }

@@ -104,8 +104,11 @@ fn hands_that_do_not_go_too_far_leave_every_acknowledged_write_on_some_disk() {
     assert!(wiped > 40, "{wiped} disks were emptied");
 }
 
+/// How somebody outside the core is: health, slowness, and whom it cannot send to or hear.
+type State = (Pid, Health, u16, Vec<Pid>, Vec<Pid>);
+
 /// What must not change outside a core: everything about those outside, and how they reach those inside and are reached by them.
-fn outside(view: &ClusterView, core: &Core) -> Vec<(Pid, Health, u16, Vec<Pid>, Vec<Pid>)> {
+fn outside(view: &ClusterView, core: &Core) -> Vec<State> {
     let reached = |p: &ProcessView| view.present().filter(|other| other.cut_to.contains(&p.pid)).map(|other| other.pid).collect();
     let row = |p: &ProcessView| {
         let there = |pid: &&Pid| view.processes[pid.index()].present;
