@@ -133,6 +133,9 @@ fn lie(ask: &Ask, rng: &mut Rng) -> Answer {
     }
 }
 
+/// A process by its name, with the operation that it has under way and what will be answered.
+type Process = (u32, Option<(usize, Option<Answer>)>);
+
 /// At most nine operations of three processes at a time on a lone object, done at random instants; in three of four histories, an
 /// answer is made up now and then.
 fn make(model: Model, rng: &mut Rng) -> History {
@@ -140,7 +143,7 @@ fn make(model: Model, rng: &mut Rng) -> History {
     let lies = rng.below(4) != 0;
     let mut made = History { ops: Vec::new(), events: Vec::new() };
     // Each process: its name, and its operation with its answer, once it is done.
-    let mut processes: Vec<(u32, Option<(usize, Option<Answer>)>)> = (0..3).map(|name| (name, None)).collect();
+    let mut processes: Vec<Process> = (0..3).map(|name| (name, None)).collect();
     let size = 4 + rng.below(6) as usize;
     for _ in 0..60 {
         let at = rng.below(3) as usize;
