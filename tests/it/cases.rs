@@ -9,13 +9,13 @@
 //! | renewal of an expired lease | `an_expired_lease_cannot_be_renewed_and_frees_the_lock` (table) |
 //! | equal token from another holder is let in | `a_token_lets_in_whoever_came_with_it_first_and_nobody_else` (document) |
 //! | the service does not wait out the drift bound | the exploration of leases that are not stretched (`tests/explore`) |
-//! | a new leader keeps the ends of leases | `on_another_clock_is_left_of_a_lease_what_was_left_at_the_last_logged_instant` (table) |
-//! | a request to wait extends a grant | `a_request_to_wait_tells_again_of_a_grant_and_does_not_extend_it` (table) |
-//! | leases run anew with every leader | `however_often_the_leader_changes_a_lease_ends_when_a_whole_one_was_seen_to_pass` (table) |
 //! | a snapshot of the coordinators forgets the token | `engine::under_random_faults_no_promise_breaks_and_everything_heals` |
 //! | a waiter is granted the lock without a look at its lease | `a_dead_waiter_is_passed_over` |
 //! | a worker believes a grant without a look at its lease | the rule `re-check` is off: same test as the first |
 //! | cancel leaves the session in the queue; a late `Acquire` opens an ended session | `a_waiter_can_leave_the_queue_and_a_late_acquire_does_not_bring_it_back` (table) |
+//!
+//! Not applied by hand since the table changed: a new leader keeps the ends of leases, leases run anew with every leader, a request
+//! to wait extends a grant (`on_another_clock_…`, `however_often_the_leader_changes_…`, `a_request_to_wait_…` are meant to kill them).
 
 use ringside::cluster::note::Note;
 use ringside::cluster::property::Promise;

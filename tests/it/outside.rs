@@ -1,9 +1,10 @@
 //! What was found from outside about copies: who may lead, with what, and what is left to do when too much is lost. Each input is kept
 //! as it was reported, together with what is right.
 //!
-//! Mutants of what is right, each applied by hand, and a test that was seen to kill it:
+//! Mutants of what is right, and the test that is meant to kill each. They have not been applied yet, but for the last, which was
+//! the code itself until this test met its assertion:
 //!
-//! | mutant | killed by |
+//! | mutant | to be killed by |
 //! |---|---|
 //! | a best end that does not connect is dropped, and the new primary leads | `a_new_primary_that_cannot_join_its_log_…` (replica), `a_planned_move_loses_nothing_…` |
 //! | of equal ends the first one told is taken | `of_two_ends_alike_the_one_that_joins_is_taken_…` (replica) |
@@ -165,5 +166,30 @@ fn a_learner_that_its_primary_cannot_reach_keeps_no_other_copy_waiting() {
     for shard in &session.view().shards {
         let torn = shard.wanted.contains(&pid("H")) && shard.wanted.contains(&pid("E"));
         assert!(shard.view.in_sync.len() == 3 || torn, "shard {}: {:?}", shard.id.0, shard.view);
+    }
+}
+
+#[test]
+fn when_the_last_disk_goes_what_was_acknowledged_is_lost_at_once_and_counted() {
+    let before = opened("v=5&seed=4127&nodes=3&do=5:wipe:A,5:wipe:B&at=5.5");
+    assert_eq!((broken(&before), before.bill().lost), (vec![], 0), "one disk is left");
+    let session = opened("v=5&seed=4127&nodes=3&do=5:wipe:A,5:wipe:B,5:wipe:C&at=5");
+    assert!(session.bill().lost > 5, "{}", session.bill().lost);
+    assert!(broken(&session).contains(&"acked-survive"), "{:?}", broken(&session));
+}
+
+#[test]
+fn an_only_coordinator_that_loses_its_disk_begins_anew_however_old_the_cluster_is() {
+    for at in [30, 300] {
+        let link = format!("v=5&seed=4127&coordinators=1&do={at}:wipe:K1,{}:revive:K1&at={}", at + 1, at + 11);
+        let session = opened(&link);
+        assert_eq!(unserved(&session), Vec::<u16>::new(), "{link}");
+        // What it had decided is gone, and that is a broken promise; nothing that was acknowledged is.
+        assert_eq!(broken(&session), vec!["decisions-survive"], "{link}");
+        let session = later(session, 60);
+        let since = Time::from_millis(at * 1_000 + 12_000);
+        let granted = |what: &What<Note>| matches!(what, What::Note(Note::LockGranted { .. }));
+        let grants = session.facts().iter().filter(|fact| fact.at >= since && granted(&fact.what)).count();
+        assert!(grants > 20, "{link}: {grants} grants in a minute");
     }
 }
