@@ -257,7 +257,7 @@ impl Control {
             let Some(primary) = self.shards[i].view.primary else { continue };
             let all_up = self.shards[i].view.in_sync.iter().all(|&pid| self.is_up(pid));
             if self.shards[i].view.unknown && !all_up {
-                self.fail_over(i, primary, true, env, out);
+                self.fail_over(i, primary, self.is_up(primary), env, out);
                 continue;
             }
             if !self.is_up(primary) {

@@ -193,3 +193,15 @@ fn an_only_coordinator_that_loses_its_disk_begins_anew_however_old_the_cluster_i
         assert!(grants > 20, "{link}: {grants} grants in a minute");
     }
 }
+
+#[test]
+fn a_node_that_dies_while_nobody_remembers_its_copies_is_not_promoted() {
+    for link in [
+        "v=5&seed=457&coordinators=1&nodes=4&balancers=2&clients=3&loss=215&locks=3&lease=8&delay=1&patience=6&ack=majority&\
+         do=32.182756:wipe:K1,33.658758:slow:B:65,36.891248:revive:K1&at=60",
+        "v=5&seed=668&coordinators=1&nodes=7&balancers=2&clients=2&workers=1&duplicates=45&min=2&ack=majority&\
+         do=16.462911:wipe:K1,16.804544:cut:G%3EE,20.409793:revive:K1,34.306495:freeze:G&at=60",
+    ] {
+        assert_eq!(opened(link).now(), Time::from_millis(60_000), "{link}: an assertion fails");
+    }
+}
