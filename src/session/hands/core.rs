@@ -24,12 +24,13 @@ pub struct NotWhole(pub Pid);
 
 impl Core {
     /// Draws a core: a majority of the coordinators that have their memory, so many copies of each shard that one of them can be
-    /// known to have everything, a balancer, and some clients. What is drawn beyond that is left to chance.
-    pub(super) fn draw(session: &Session, ledger: &Ledger, rng: &mut Rng) -> Core {
+    /// known to have everything, a balancer, and some clients. What is drawn beyond that is left to chance; all nodes, often, if the
+    /// control plane has to learn from them what it knew.
+    pub(super) fn draw(session: &Session, ledger: &Ledger, forgot: bool, rng: &mut Rng) -> Core {
         let view = session.view();
         let mut core = Core { members: Vec::new() };
         core.coordinators(&view, rng);
-        core.nodes(session, ledger, &view, rng);
+        core.nodes(session, ledger, &view, forgot, rng);
         let of = |kind: Kind| view.present().filter(move |p| p.name.kind == kind).map(|p| p.pid).collect::<Vec<Pid>>();
         core.some(of(Kind::Balancer), 1, 2, rng);
         let (workers, plain) = of(Kind::Client).into_iter().partition(|&pid| is_worker(session, pid));
@@ -66,11 +67,11 @@ impl Core {
     }
 
     /// Nodes in a random order, each only if a shard still needs it, or by chance.
-    fn nodes(&mut self, session: &Session, ledger: &Ledger, view: &ClusterView, rng: &mut Rng) {
+    fn nodes(&mut self, session: &Session, ledger: &Ledger, view: &ClusterView, forgot: bool, rng: &mut Rng) {
         let config = &session.setup().config;
         let mut nodes: Vec<&ProcessView> = view.present().filter(|p| p.name.kind == Kind::Node).collect();
         shuffle(&mut nodes, rng);
-        let more = one(rng, &[0, 200, 500]);
+        let more = if forgot { one(rng, &[0, 1_000]) } else { one(rng, &[0, 200, 500]) };
         for p in &nodes {
             let needed = |shard: &ShardView| ledger_needs(self, ledger, shard, p.pid, config.ack, config.replicas);
             if view.shards.iter().any(needed) || rng.per_mille(more) {
@@ -109,7 +110,12 @@ impl Core {
             let towards = |all: &[Name]| all.iter().map(|&to| Action::CutOneWay(it, to)).collect::<Vec<_>>();
             let deaf_to = |all: &[Name]| all.iter().map(|&from| Action::CutOneWay(from, it)).collect::<Vec<_>>();
             let doors = names(&|p| inside(p) && p.name.kind == Kind::Balancer);
-            let scars = match rng.below(14) {
+            let kind = match p.name.kind {
+                // Whom a coordinator reaches decides what it may do: mostly it is cut from all of one kind.
+                Kind::Coordinator => one(rng, &[0, 1, 2, 3, 4, 6, 7, 8, 8, 9, 9, 10]),
+                Kind::Node | Kind::Balancer | Kind::Client => rng.below(14),
+            };
+            let scars = match kind {
                 0 => vec![Action::Kill(it)],
                 1 => vec![Action::Freeze(it)],
                 2 => vec![Action::Slow(it, 2 + rng.below(19) as u16)],

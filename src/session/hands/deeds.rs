@@ -5,7 +5,7 @@ use crate::cluster::name::{Kind, Name};
 use crate::cluster::view::{ClusterView, Health, Office, ProcessView, Standing};
 use crate::session::Session;
 use crate::session::action::Action;
-use crate::session::hands::harm::{Reckless, may_forget, may_lose_disk};
+use crate::session::hands::harm::{Reckless, may_be_wiped};
 use crate::session::hands::ledger::Ledger;
 use crate::session::hands::recipe::{Aim, one};
 use crate::session::link::print_action;
@@ -37,6 +37,8 @@ pub struct Hands {
     aim: Aim,
     /// When they will do one thing that goes too far, and which; they live up to what is promised but for this.
     reckless: Option<(Time, Reckless)>,
+    /// In this run the control plane loses its memory, and has to learn from the nodes what it knew: they keep their disks.
+    forgets: bool,
     /// What they did that went too far.
     went_too_far: Vec<Reckless>,
     temper: Temper,
@@ -54,7 +56,8 @@ impl Hands {
         let deed = one(&mut rng, &Reckless::ALL);
         let reckless = rng.per_mille(150).then_some((late, deed));
         let temper = if rng.per_mille(400) { Temper::Patient { mends: false } } else { Temper::Restless };
-        Hands { rng, aim, reckless, went_too_far: Vec::new(), temper, blow: Vec::new(), written: 0, counted: 0 }
+        let forgets = reckless.is_some_and(|(_, deed)| deed == Reckless::Control);
+        Hands { rng, aim, reckless, forgets, went_too_far: Vec::new(), temper, blow: Vec::new(), written: 0, counted: 0 }
     }
 
     /// What they did that the cluster has not promised to survive.
@@ -147,16 +150,10 @@ impl Hands {
 
     /// What cannot be done now, or would go too far, is not done.
     fn dispatch(&mut self, action: Action, session: &mut Session, ledger: &Ledger) -> bool {
-        if let Action::Wipe(name) = action {
-            let (view, pid) = (session.view(), session.setup().roster.pid(name));
-            let may = pid.is_some_and(|pid| match name.kind {
-                Kind::Node => may_lose_disk(session, ledger, &view, pid),
-                Kind::Coordinator => may_forget(&view, pid),
-                Kind::Balancer | Kind::Client => false, // they have none
-            });
-            if !may {
-                return false;
-            }
+        if let Action::Wipe(name) = action
+            && (!may_be_wiped(session, ledger, name) || (self.forgets && name.kind == Kind::Node))
+        {
+            return false;
         }
         session.dispatch(action).is_ok()
     }
@@ -279,6 +276,11 @@ impl Hands {
         match self.aim {
             Aim::Locks if self.rng.per_mille(700) => return self.at_a_lock(view, session),
             Aim::Locks | Aim::Anything | Aim::Coordinators => {}
+        }
+        let waits =
+            |p: &ProcessView| node(p) && view.shards.iter().any(|it| it.waiting.is_some() && it.replicas.iter().any(|r| r.node == p.pid));
+        if self.rng.per_mille(15) {
+            return Some(Action::Salvage(self.pick(view, waits)?));
         }
         if self.rng.per_mille(60) {
             return Some(if self.rng.per_mille(500) {

@@ -2,14 +2,15 @@
 
 use crate::cluster::config::{Ack, Config};
 use crate::cluster::name::{Kind, Roster};
-use crate::cluster::view::{ClusterView, Health, LockView, Office, ProcessView, ShardView, Standing};
+use crate::cluster::view::{ClusterView, Health, LockView, Office, ProcessView, ShardView, Standing, Waiting};
 use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::ShardId;
 use crate::session::Session;
 use crate::session::hands::core::{Core, enough, is_worker, owns, to_write};
-use crate::session::hands::harm::bearable;
+use crate::session::hands::harm::{Reckless, bearable};
 use crate::session::hands::ledger::Ledger;
 use crate::session::hands::patience::{answer, notice, turn};
+use crate::session::hands::trial::Case;
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
 
@@ -88,7 +89,7 @@ pub enum Excuse {
     EvenReach,
     /// Workers give up sooner than their turn can come.
     Impatience,
-    /// Too few coordinators have kept their memory.
+    /// Too few coordinators have kept their memory; or the only one has lost it, and not every node is there to say what it knows.
     ControlLost,
     /// The run has no more room in its journal or its link.
     NoRoom,
@@ -141,46 +142,6 @@ pub(super) fn must_be_calm(config: &Config) -> bool {
     config.loss <= CALM
 }
 
-/// Those around what was not brought about, for whoever looks for the reason: the leader, the core, whoever of the rest lives, and
-/// the first shard concerned.
-pub(super) fn scene(session: &Session, ledger: &Ledger, core: &Core, demands: &[Demand]) -> String {
-    let view = session.view();
-    let name = |pid: &Pid| session.setup().roster.name(*pid).to_string();
-    let list = |pids: &[Pid]| pids.iter().map(name).collect::<Vec<_>>().join("");
-    let leaders = view.coordinators.iter().filter(|it| it.office == Some(Office::Leader));
-    let leader = leaders.max_by_key(|it| it.term).map_or("nobody".to_owned(), |it| name(&it.pid));
-    let inside: Vec<Pid> = view.present().filter(|p| core.has(p.pid)).map(|p| p.pid).collect();
-    let outside = view.present().filter(|p| !core.has(p.pid) && p.health != Health::Down);
-    let outside = outside.map(|p| {
-        let deaf_to: Vec<Pid> = inside.iter().copied().filter(|pid| view.processes[pid.index()].cut_to.contains(&p.pid)).collect();
-        let mute_to: Vec<Pid> = inside.iter().copied().filter(|pid| p.cut_to.contains(pid)).collect();
-        let mut said = name(&p.pid);
-        for (word, so) in [
-            (" frozen".to_owned(), p.health == Health::Frozen),
-            (format!(" slow {}", p.slow), p.slow > 1),
-            (format!(" hears not {}", list(&deaf_to)), !deaf_to.is_empty()),
-            (format!(" reaches not {}", list(&mute_to)), !mute_to.is_empty()),
-        ] {
-            said.push_str(if so { &word } else { "" });
-        }
-        said
-    });
-    let outside: Vec<String> = outside.collect();
-    let shard = demands.iter().find_map(|demand| match demand {
-        Demand::Served(shard) | Demand::Copies(shard) => Some(*shard),
-        Demand::Answered(_) | Demand::Passed(_) | Demand::Granted(_) | Demand::Trusted(_) | Demand::Arrived(_) => None,
-    });
-    let shard = shard.map_or(String::new(), |id| {
-        let ShardView { view, wanted, .. } = &view.shards[usize::from(id.0)];
-        let (in_sync, learners, wanted) = (list(&view.in_sync), list(&view.learners), list(wanted));
-        let primary = view.primary.as_ref().map_or("nobody".to_owned(), name);
-        let (lost, heirs) = ledger.losses(id);
-        let (lost, heirs) = (list(lost), list(heirs));
-        format!("; shard {}: {primary} of {in_sync}, learning {learners}, wanted on {wanted}, lost {lost}, heirs {heirs}", id.0)
-    });
-    format!("{leader} leads; core {}; outside {}{shard}", list(&inside), outside.join(", "))
-}
-
 /// A core, and all by which it is judged at one instant.
 pub(super) struct Judge<'a> {
     pub(super) session: &'a Session,
@@ -189,15 +150,20 @@ pub(super) struct Judge<'a> {
     pub(super) view: &'a ClusterView,
     /// When the core was mended.
     since: Time,
+    /// Whether the control plane lost its memory.
+    forgot: bool,
+    /// Whether an operator chooses whose copy counts, where one has to.
+    operator: bool,
     /// Who leads the coordinators, as far as one does.
     leader: Option<Pid>,
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(session: &'a Session, ledger: &'a Ledger, core: &'a Core, since: Time, view: &'a ClusterView) -> Judge<'a> {
+    pub(super) fn new(case: &Case, session: &'a Session, ledger: &'a Ledger, core: &'a Core, view: &'a ClusterView) -> Judge<'a> {
         let leaders = view.coordinators.iter().filter(|it| it.office == Some(Office::Leader));
         let leader = leaders.max_by_key(|it| it.term).map(|it| it.pid);
-        Judge { session, ledger, core, view, since, leader }
+        let forgot = case.went_too_far.contains(&Reckless::Control);
+        Judge { session, ledger, core, view, since: case.until, forgot, operator: case.operator, leader }
     }
 
     /// What is not so at this instant, each with an excuse if there is one.
@@ -272,6 +238,9 @@ impl<'a> Judge<'a> {
         let sure = self.view.coordinators.iter().filter(|it| !it.newcomer && self.core.has(it.pid)).count();
         if self.session.is_full() {
             Some(Excuse::NoRoom)
+        } else if self.forgot && self.view.present().any(|p| p.name.kind == Kind::Node && !self.core.has(p.pid)) {
+            // Whoever is not heard may have been the last to lead.
+            Some(Excuse::ControlLost)
         } else if sure <= self.view.coordinators.len() / 2 && self.view.coordinators.len() > 1 {
             Some(Excuse::ControlLost)
         } else if self.leader.is_some_and(|leader| !self.core.has(leader) && self.is_as_good_as_any(leader)) {
@@ -294,6 +263,9 @@ impl<'a> Judge<'a> {
     fn shard_excuse(&self, shard: &ShardView) -> Option<Excuse> {
         let config = &self.session.setup().config;
         let whole = shard.view.in_sync.iter().filter(|&&pid| self.ledger.is_whole(pid, shard.id));
+        if self.operator && shard.waiting == Some(Waiting::Choice) && shard.replicas.iter().any(|copy| self.core.has(copy.node)) {
+            return None; // it has been chosen
+        }
         if shard.view.unknown && !shard.view.in_sync.iter().all(|&pid| self.core.has(pid)) {
             return Some(Excuse::TooFewToProve); // the control plane has lost its memory: all copies have to be looked at
         }

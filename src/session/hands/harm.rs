@@ -16,6 +16,7 @@
 //! Reckless hands go further, and then [`forgiven`] says which promises their deed has ended. Everything else still holds.
 
 use crate::cluster::config::Ack;
+use crate::cluster::name::{Kind, Name};
 use crate::cluster::property::Promise;
 use crate::cluster::view::ClusterView;
 use crate::session::Session;
@@ -54,8 +55,26 @@ pub const fn forgiven(deed: Reckless, promise: Promise) -> bool {
     }
 }
 
+/// Whether the cluster has promised to survive that this process loses its disk now, if it has one.
+pub(super) fn may_be_wiped(session: &Session, ledger: &Ledger, name: Name) -> bool {
+    let (view, pid) = (session.view(), session.setup().roster.pid(name));
+    pid.is_some_and(|pid| match name.kind {
+        Kind::Node => may_lose_disk(session, ledger, &view, pid),
+        Kind::Coordinator => may_forget(&view, pid),
+        Kind::Balancer | Kind::Client => false,
+    })
+}
+
+/// The deed that it would be otherwise.
+pub(super) const fn too_far(name: Name) -> Reckless {
+    match name.kind {
+        Kind::Coordinator => Reckless::Control,
+        Kind::Node | Kind::Balancer | Kind::Client => Reckless::Node,
+    }
+}
+
 /// Whether the cluster has promised to survive that this node loses its disk now.
-pub(super) fn may_lose_disk(session: &Session, ledger: &Ledger, view: &ClusterView, node: Pid) -> bool {
+fn may_lose_disk(session: &Session, ledger: &Ledger, view: &ClusterView, node: Pid) -> bool {
     let config = &session.setup().config;
     let copies = usize::from(config.replicas);
     view.shards.iter().all(|shard| {
@@ -82,7 +101,7 @@ pub(super) const fn bearable(copies: usize) -> usize {
 }
 
 /// Whether the control plane has promised to survive that this coordinator loses its disk now.
-pub(super) fn may_forget(view: &ClusterView, coordinator: Pid) -> bool {
+fn may_forget(view: &ClusterView, coordinator: Pid) -> bool {
     let all = view.coordinators.len();
     let sure = view.coordinators.iter().filter(|it| it.pid != coordinator && !it.newcomer).count();
     sure > all / 2

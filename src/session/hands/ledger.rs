@@ -121,14 +121,19 @@ impl Ledger {
             let it = self.shard(*shard);
             let before = std::mem::replace(&mut it.latest, view.in_sync.clone());
             for &new in view.in_sync.iter().filter(|pid| !before.contains(pid)) {
-                // Nobody begins to count before it has caught up with a settled primary: it has all.
-                it.lost.retain(|&pid| pid != new);
+                // Whoever has caught up with a settled primary has all. A copy that is only remembered has what it had.
+                it.lost.retain(|&pid| pid != new || *why != ViewWhy::CaughtUp);
                 if !it.counted.contains(&new) {
                     it.counted.push(new);
                 }
             }
             if before.iter().any(|pid| !view.in_sync.contains(pid)) {
                 it.shrunk = at;
+            }
+            if *why == ViewWhy::Salvaged {
+                // An operator has chosen: what others had is given up.
+                (it.lost, it.heirs, it.acked) = Default::default();
+                it.counted.clone_from(&view.in_sync);
             }
             let leads_on = *why != ViewWhy::Promotion;
             if view.in_sync.len() < needed && leads_on {
@@ -174,11 +179,12 @@ impl Ledger {
         self.shards[usize::from(id.0)].acked.iter().rev().all(|(index, op)| sight.kept(node, id, *index) == Some(*op))
     }
 
-    /// The first shard of which an acknowledged write is on no disk any more.
+    /// The first shard of which an acknowledged write is on no disk any more, nor in a living node's memory.
     pub(super) fn gone(&self, session: &Session) -> Option<ShardId> {
         let sight = &session.moment.cluster;
         let nodes = sight.nodes();
-        let gone = |id: ShardId, (index, op): (&Index, &OpId)| !nodes.iter().any(|&node| sight.kept(node, id, *index) == Some(*op));
+        let held = |node, id, index| [sight.kept(node, id, index), sight.logged(node, id, index)];
+        let gone = |id: ShardId, (index, op): (&Index, &OpId)| !nodes.iter().any(|&node| held(node, id, *index).contains(&Some(*op)));
         let ids = (0..self.shards.len() as u16).map(ShardId);
         ids.into_iter().find(|&id| self.shards[usize::from(id.0)].acked.iter().rev().any(|it| gone(id, it)))
     }

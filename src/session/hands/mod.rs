@@ -9,6 +9,7 @@ pub mod harm;
 mod ledger;
 pub mod patience;
 pub mod recipe;
+mod scene;
 pub mod shrink;
 pub mod trial;
 

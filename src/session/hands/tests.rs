@@ -15,6 +15,7 @@ use crate::session::hands::harm::{Reckless, bearable, forgiven};
 use crate::session::hands::ledger::Ledger;
 use crate::session::hands::patience::patience;
 use crate::session::hands::recipe::{Aim, draw};
+use crate::session::hands::trial::Case;
 use crate::sim::id::Pid;
 use crate::sim::rng::{Rng, Stream};
 use crate::sim::time::{Span, Time};
@@ -85,7 +86,7 @@ fn hands_do_everything_that_a_hand_can_do_but_what_only_mends() {
         one_way += session.actions().iter().filter(|(_, action)| matches!(action, Action::CutOneWay(..))).count();
         deeds.extend(hands.went_too_far().iter().copied());
     }
-    let all = ["add", "cut", "drain", "drift", "freeze", "heal", "isolate", "kill", "revive", "slow", "thaw", "wipe"];
+    let all = ["add", "cut", "drain", "drift", "freeze", "heal", "isolate", "kill", "revive", "salvage", "slow", "thaw", "wipe"];
     assert_eq!(verbs.into_iter().filter(|verb| all.contains(verb)).count(), all.len());
     assert!(one_way > 20, "{one_way} cuts in one direction");
     assert_eq!(deeds, Reckless::ALL.into_iter().collect(), "every way to go too far");
@@ -122,7 +123,7 @@ fn everything_inside_a_core_is_mended_and_nothing_outside_is_touched() {
     let (mut left, mut one_way) = (0, 0);
     for seed in 0..60 {
         let (mut session, ledger, mut hands) = troubled(seed, AIMS[(seed % 2) as usize], 25);
-        let core = Core::draw(&session, &ledger, hands.rng());
+        let core = Core::draw(&session, &ledger, false, hands.rng());
         core.scar_the_rest(&mut session, hands.rng());
         let before = outside(&session.view(), &core);
         assert_eq!(core.mend(&mut session, &ledger), Ok(()), "#{}", session.link());
@@ -143,7 +144,8 @@ fn everything_inside_a_core_is_mended_and_nothing_outside_is_touched() {
 /// What the judge says of a run in which everybody is counted as the core.
 fn unmet(session: &Session, ledger: &Ledger) -> BTreeSet<&'static str> {
     let (core, view) = (Core::everybody(session), session.view());
-    Judge::new(session, ledger, &core, Time::ZERO, &view).unmet().into_iter().map(|(demand, _)| demand.word()).collect()
+    let case = Case { until: Time::ZERO, core: None, rhythm: None, operator: false, went_too_far: Vec::new() };
+    Judge::new(&case, session, ledger, &core, &view).unmet().into_iter().map(|(demand, _)| demand.word()).collect()
 }
 
 fn after(setup: Setup, deeds: &[&str], then: u64) -> BTreeSet<&'static str> {

@@ -6,17 +6,18 @@ use crate::cluster::name::Roster;
 use crate::cluster::property::{Broken, Promise};
 use crate::cluster::rules::Rule;
 use crate::cluster::setup::Setup;
-use crate::cluster::view::{ClusterView, Health, Office};
+use crate::cluster::view::{ClusterView, Health, Office, Waiting};
 use crate::proto::replica::view::ShardId;
 use crate::session::Session;
 use crate::session::action::Action;
 use crate::session::hands::core::{Core, NotWhole};
 use crate::session::hands::deeds::Hands;
-use crate::session::hands::demand::{Demand, Excuse, Judge, must_be_calm, scene};
-use crate::session::hands::harm::{Reckless, forgiven};
+use crate::session::hands::demand::{Demand, Excuse, Judge, must_be_calm};
+use crate::session::hands::harm::{Reckless, forgiven, may_be_wiped, too_far};
 use crate::session::hands::ledger::Ledger;
-use crate::session::hands::patience::{patience, turn};
+use crate::session::hands::patience::{notice, patience, turn};
 use crate::session::hands::recipe::{self, Aim};
+use crate::session::hands::scene::scene;
 use crate::session::siege::Siege;
 use crate::sim::id::Pid;
 use crate::sim::rng::{Rng, Stream};
@@ -149,17 +150,18 @@ pub fn run(seed: u64, plan: &Plan, watch: &mut dyn FnMut(&Session)) -> (Session,
     let hands = whose.into_hands();
     let went_too_far = hands.went_too_far().to_vec();
     if failure.is_some() {
-        let case = Case { until: session.now(), core: None, rhythm: None, went_too_far };
+        let case = Case { until: session.now(), core: None, rhythm: None, operator: false, went_too_far };
         return (session, Verdict { failure, excuses: BTreeSet::new(), case });
     }
     let mut hands = hands;
-    let core = Core::draw(&session, &ledger, hands.rng());
+    let core = Core::draw(&session, &ledger, went_too_far.contains(&Reckless::Control), hands.rng());
     core.scar_the_rest(&mut session, hands.rng());
     let whole = core.mend(&mut session, &ledger);
     watch(&session);
     let since = session.now();
     let rhythm = Rhythm::draw(&session, &core, plan.aim, hands.rng());
-    let case = Case { until: since, core: Some(core), rhythm, went_too_far };
+    let operator = hands.rng().per_mille(500);
+    let case = Case { until: since, core: Some(core), rhythm, operator, went_too_far };
     let (failure, excuses) = match whole {
         Ok(()) => case.attend(&mut session, &mut ledger, &mut oddities),
         Err(NotWhole(_)) => (None, BTreeSet::from([Excuse::NoRoom])),
@@ -210,7 +212,8 @@ impl Oddities {
         if let Some(&(pid, _)) = self.bare.iter().find(|(_, since)| now.since(*since) > GRACE) {
             return odd(Oddity::Claims(pid));
         }
-        if let Some(pid) = ledger.restless() {
+        // A control plane that has forgotten everything learns of the ring anew.
+        if let Some(pid) = ledger.restless().filter(|_| !went_too_far.contains(&Reckless::Control)) {
             return odd(Oddity::Restless(pid));
         }
         let bill = session.bill();
@@ -235,6 +238,8 @@ pub struct Case {
     pub core: Option<Core>,
     /// What goes on even then.
     pub rhythm: Option<Rhythm>,
+    /// Whether an operator looks after it: where copies are lost, the core serves with what it has.
+    pub operator: bool,
     /// What had been done that goes too far.
     pub went_too_far: Vec<Reckless>,
 }
@@ -248,6 +253,12 @@ impl Case {
         for &(at, action) in actions.iter().take_while(|&&(at, _)| at <= self.until) {
             if let Some(failure) = self.go_on(&mut session, at, &mut ledger, &mut oddities) {
                 return Some((session, failure));
+            }
+            if let Action::Wipe(name) = action
+                && !self.went_too_far.contains(&too_far(name))
+                && !may_be_wiped(&session, &ledger, name)
+            {
+                return None; // without those that were left out this one goes too far
             }
             // What would change nothing without those that were left out is left out as well.
             let _ = session.dispatch(action);
@@ -280,8 +291,13 @@ impl Case {
             if let Some(failure) = self.go_on(session, session.now() + LOOK, ledger, oddities) {
                 return (Some(failure), BTreeSet::new());
             }
+            let elapsed = session.now().since(self.until);
+            // Every ten seconds: a choice takes some time to be heard.
+            if self.operator && elapsed > notice(&session.setup().config) && elapsed.0 % 10_000_000 < LOOK.0 {
+                self.choose(session, core);
+            }
             let view = session.view();
-            let mut unmet = Judge::new(session, ledger, core, self.until, &view).unmet();
+            let mut unmet = Judge::new(self, session, ledger, core, &view).unmet();
             if !calm {
                 // Each thing at some instant: whatever was unmet once and is not any more has been brought about.
                 let now: BTreeSet<Demand> = unmet.iter().map(|&(demand, _)| demand).collect();
@@ -295,6 +311,17 @@ impl Case {
             if session.now() >= end || session.is_full() {
                 let excuses = unmet.iter().filter_map(|&(_, excuse)| excuse).collect();
                 return (self.unmet(session, ledger, core, unmet), excuses);
+            }
+        }
+    }
+
+    /// An operator's choice for every shard that waits for one.
+    fn choose(&self, session: &mut Session, core: &Core) {
+        let (view, roster) = (session.view(), session.setup().roster);
+        for shard in view.shards.iter().filter(|shard| shard.waiting == Some(Waiting::Choice)) {
+            if let Some(copy) = shard.replicas.iter().find(|copy| core.has(copy.node)) {
+                // It may have been chosen for another shard just now, and offers all it has.
+                let _ = session.dispatch(Action::Salvage(roster.name(copy.node)));
             }
         }
     }
@@ -324,7 +351,7 @@ impl Case {
             }
         }
         let view = session.view();
-        let unmet = Judge::new(session, ledger, core, self.until, &view).unmet();
+        let unmet = Judge::new(self, session, ledger, core, &view).unmet();
         let passed = unmet.into_iter().filter(|(demand, _)| matches!(demand, Demand::Passed(_)));
         self.unmet(session, ledger, core, passed.collect()).map(Failure::in_rhythm)
     }
