@@ -88,7 +88,7 @@ impl Coordinator {
     /// A node or worker asks for a decision.
     #[inline(never)]
     pub(super) fn asked(&mut self, command: Command, ctx: &mut Context<'_>) {
-        if self.is_in_charge() {
+        if self.takes_proposals(ctx) {
             self.propose(command, ctx);
         }
     }
@@ -112,11 +112,12 @@ impl Coordinator {
     fn heed(&mut self, from: Pid, boot: Boot, fresh: bool, wish: Wish, ctx: &mut Context<'_>) -> bool {
         let Some(member) = self.control.member(from) else { return false };
         let (on_record, up) = (member.boot, member.up);
+        let open = self.takes_proposals(ctx);
         let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) else { return false };
         let pending = peer.pending;
         if boot > on_record || (boot == on_record && !up) {
-            peer.pending = true;
-            if !pending {
+            if !pending && open {
+                peer.pending = true;
                 self.propose(Command::NodeUp { node: from, boot, fresh, wish }, ctx);
             }
             return false;
@@ -126,7 +127,7 @@ impl Coordinator {
         if lease {
             peer.leased = ctx.now();
         }
-        if !pending && self.control.heeds(from, wish, ctx.env()) {
+        if !pending && open && self.control.heeds(from, wish, ctx.env()) {
             self.propose(Command::Wish(from, wish), ctx);
         }
         lease
@@ -175,10 +176,12 @@ impl Coordinator {
         if let Some(reign) = self.reign.as_mut().filter(|_| sure) {
             reign.sure = now;
         }
-        if reign.is_some() {
+        if self.takes_proposals(ctx) {
             self.lapse(ctx);
             self.readmit(ctx);
             self.move_on(now, ctx);
+        }
+        if reign.is_some() {
             self.compare(ctx);
         }
     }
@@ -250,7 +253,8 @@ impl Coordinator {
         if gone {
             return; // who is down is for the next leader to say
         }
-        if down.is_empty() || ((open || soon) && !overdue) {
+        // While it makes way it does not decide, and that is bounded.
+        if down.is_empty() || !self.takes_proposals(ctx) || ((open || soon) && !overdue) {
             ctx.arm(Timer::WaitOut(suspect), LOOK_EVERY);
             return;
         }

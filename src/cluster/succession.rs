@@ -10,6 +10,10 @@
 //! A leader that has not been sure for the wait-out of a lease that it still leads, since its own messages take too long, renews
 //! no lease: it reaches nobody, and yields likewise.
 //!
+//! The other can be elected only if its log is level with the leader's. So while the leader would yield and it is not, it takes
+//! nothing new to be decided, as the thesis of Raft has it (section 3.10): for three times `suspect_after` at most, and not again
+//! before `out_after`. Without that a leader with slow messages and a busy lock would never find the other's log level.
+//!
 //! *No duels.* Each yielding is to one that reaches strictly more: while links stay as they are there are at most as many
 //! yieldings as nodes. While links change, or the other cannot be elected, whoever has yielded, or was yielded to, does not yield
 //! for `out_after`; and nobody does before it has led for the wait-out of a lease. Whoever yielded stands back: while it reaches
@@ -32,8 +36,24 @@ use crate::sim::time::{Span, Time};
 pub(super) struct Comparison {
     /// When it last asked, if it has.
     asked: Option<Time>,
-    /// Who reaches most, as far as it has heard: how many nodes, and when it was asked.
-    best: Option<(Pid, u16, Time)>,
+    /// Who reaches most, as far as it has heard.
+    best: Option<Better>,
+    /// Whether it would yield, if the other's log were level.
+    makes_way: bool,
+    /// Since when that has been so, now and then.
+    began: Option<Time>,
+}
+
+/// What another coordinator has answered.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+struct Better {
+    who: Pid,
+    /// How many nodes it reaches.
+    nodes: u16,
+    /// When it was asked.
+    asked: Time,
+    /// When its answer came. It may be much later: whose messages are slow hears nothing sooner.
+    heard: Time,
 }
 
 impl Coordinator {
@@ -65,7 +85,11 @@ impl Coordinator {
         let config = &env.setup.config;
         let missed = || self.counted().filter(|peer| peer.is_missed(now, config));
         let every = if missed().any(|peer| self.control.is_up(peer.pid)) { config.beat_every } else { config.suspect_after };
-        if missed().next().is_none() && !self.is_unsure(now, env) {
+        let calm = missed().next().is_none() && !self.is_unsure(now, env);
+        if self.reign.as_ref().is_some_and(|reign| reign.comparison.makes_way) && self.give_way(ctx).0 {
+            return;
+        }
+        if calm {
             return;
         }
         let Some(reign) = self.reign.as_mut().filter(|it| it.comparison.asked.is_none_or(|at| now.since(at) >= every)) else { return };
@@ -87,25 +111,44 @@ impl Coordinator {
     /// Leader: another coordinator reaches so many nodes. Of several that reach equally many the one heard first is kept.
     pub(super) fn hear_reach(&mut self, from: Pid, sent: Time, nodes: u16, ctx: &mut Context<'_>) {
         let Some(reign) = self.reign.as_mut().filter(|reign| reign.begun) else { return };
-        let stays = reign.comparison.best.is_some_and(|(who, most, at)| {
-            if who == from { at > sent } else { most >= nodes && sent.since(at) <= ctx.env().setup.config.suspect_after }
+        let heard = ctx.now();
+        let stays = reign.comparison.best.is_some_and(|it| {
+            if it.who == from { it.asked > sent } else { it.nodes >= nodes && heard.since(it.heard) <= ctx.env().setup.config.suspect_after }
         });
         if !stays {
-            reign.comparison.best = Some((from, nodes, sent));
+            reign.comparison.best = Some(Better { who: from, nodes, asked: sent, heard });
         }
         self.give_way(ctx);
+    }
+
+    /// Leader: whether something may be put to be decided now: it is in charge, and not making way for another.
+    pub(super) fn takes_proposals(&self, ctx: &Context<'_>) -> bool {
+        let (now, most) = (ctx.now(), ctx.env().setup.config.suspect_after.scale(3, 1));
+        let makes_way = |it: &Comparison| it.makes_way && it.began.is_some_and(|began| now.since(began) <= most);
+        self.reign.as_ref().is_some_and(|reign| reign.begun && !makes_way(&reign.comparison))
     }
 
     /// Leader: yields, if that is called for. Gives whether it has; and if not, whether it would have if the other's log were
     /// level with its own.
     pub(super) fn give_way(&mut self, ctx: &mut Context<'_>) -> (bool, bool) {
+        let (given, soon) = self.try_to_yield(ctx);
+        let (now, rest) = (ctx.now(), ctx.env().setup.config.out_after);
+        if let Some(reign) = &mut self.reign {
+            let it = &mut reign.comparison;
+            it.makes_way = soon;
+            it.began = it.began.filter(|&began| now.since(began) < rest).or(soon.then_some(now));
+        }
+        (given, soon)
+    }
+
+    fn try_to_yield(&mut self, ctx: &mut Context<'_>) -> (bool, bool) {
         let (now, env) = (ctx.now(), ctx.env());
         let config = &env.setup.config;
         let unsure = self.is_unsure(now, env);
-        // Its own messages are slow: an answer is not younger than they are.
-        let fresh = |at: Time| now.since(at) <= if unsure { config.out_after } else { longest_gap(env) };
+        // It counts from when it was heard, as long as it is no story from long ago.
+        let fresh = |it: &Better| now.since(it.heard) <= longest_gap(env) && now.since(it.asked) <= config.out_after;
         let best = self.reign.as_ref().filter(|reign| reign.begun).and_then(|reign| reign.comparison.best);
-        let Some((to, nodes, _)) = best.filter(|&(_, _, at)| fresh(at)) else { return (false, false) };
+        let Some(Better { who: to, nodes, .. }) = best.filter(fresh) else { return (false, false) };
         let lost = |peer: &Peer| peer.is_missed(now, config) && self.silence(peer, now) >= env.wait_out();
         let mine = if unsure { 0 } else { self.counted().filter(|peer| !peer.is_missed(now, config)).count() };
         let rested = self.yielded.map(|(at, _)| at).max(self.asked).is_none_or(|at| now.since(at) >= config.out_after);

@@ -134,6 +134,11 @@ impl Worker {
         ctx.env().setup.rules.on(Rule::LockLease) && ctx.now() >= self.lease_until.max(self.opened + lease) + lease
     }
 
+    /// Whether its lease has run out, by its own clock.
+    fn has_lost_it(&self, ctx: &Context<'_>) -> bool {
+        ctx.env().setup.rules.on(Rule::LockLease) && ctx.now() >= self.lease_until
+    }
+
     /// Says to the lock service what it is about, until the matter is over.
     pub fn keep_alive(&mut self, ctx: &mut Context<'_>) {
         if matches!(self.phase, Phase::Waiting(_)) && self.is_forgotten(ctx) {
@@ -151,6 +156,11 @@ impl Worker {
             Phase::Resting => return,
             Phase::Waiting(_) => Msg::Acquire { session, lock, sent },
             Phase::Leaving => Msg::Cancel { session },
+            // Whoever has heard nothing for a lease has lost the session, and does not keep the lock from others by being heard.
+            Phase::Opening(_) | Phase::Thinking(..) | Phase::Editing(_) if self.has_lost_it(ctx) => {
+                ctx.arm(Timer::KeepAlive, config.keep_alive_every());
+                return;
+            }
             Phase::Opening(_) | Phase::Thinking(..) | Phase::Editing(_) => Msg::KeepAlive { session, sent },
             Phase::Releasing(token) => Msg::Release { session, token },
         };

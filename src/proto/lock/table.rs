@@ -5,7 +5,8 @@
 //! granted only `KeepAlive` extends the lease. So a worker that is heard, and never hears of its grant, keeps the lock from others for
 //! one lease (etcd issue 17470, Redisson 7272). One that hears nothing for two leases of its own clock opens a new session; that
 //! ends the one before, under which it never acted. So each such worker costs the others at most a lease each time it comes to the
-//! head of the queue.
+//! head of the queue. A holder sends `KeepAlive` only while its own lease runs: one that is heard, hears nothing and cannot finish
+//! keeps the lock for two leases at most.
 //!
 //! *Leases across a change of leader.* Instants are by the clock of whoever logs. When another does, what was left of each lease at
 //! the last logged instant is left of it on the new clock. No lease ends too early: of a lease `L` that the service stretches to
