@@ -51,14 +51,6 @@ impl Durability {
         Durability { commit, min, copies: config.replicas.into() }
     }
 
-    /// In-sync copies without which nobody leads, as long as that many have their disks: where a majority commits, a majority.
-    fn quorum(self) -> usize {
-        match self.commit {
-            Commit::Own | Commit::All => 1,
-            Commit::Majority(_) => self.copies - self.commit.spare(),
-        }
-    }
-
     /// Members of an in-sync set of this size that may lack a committed entry, once all have had everything.
     fn lack(self, in_sync: usize) -> usize {
         match self.commit {
@@ -115,19 +107,15 @@ impl ShardRecord {
         }
     }
 
-    /// So many in-sync copies hold everything committed together, whichever they are.
+    /// So many in-sync copies hold everything committed together, whichever they are: so many must live for one of them to lead.
+    /// Where a majority commits a single one may do; it commits nothing before others have joined it.
     fn together(&self) -> usize {
         self.may_lack + 1
     }
 
-    /// In-sync copies that must live for one of them to lead.
-    fn needed(&self, durability: Durability) -> usize {
-        self.together().max(durability.quorum().min(self.view.in_sync.len()))
-    }
-
     /// Whether the in-sync set may do without one more copy, though that one's disk may hold what others lack.
-    fn may_shrink(&self, durability: Durability) -> bool {
-        self.view.in_sync.len() > self.together().max(durability.quorum())
+    fn may_shrink(&self) -> bool {
+        self.view.in_sync.len() > self.together()
     }
 }
 
@@ -141,13 +129,13 @@ impl Control {
         let lives = |&pid: &Pid| (self.is_up(pid) && pid != old) || (again && pid == old);
         let living: Vec<Pid> = view.in_sync.iter().copied().filter(lives).collect();
         let mut heirs = Vec::new();
-        if !record.orphaned && living.len() >= record.needed(self.durability) {
+        if !record.orphaned && living.len() >= record.together() {
             heirs = living;
         }
         if !record.orphaned && heirs.is_empty() {
             // With those that were let go, at most as many as before lack anything.
             let all: Vec<Pid> = view.in_sync.iter().chain(&record.former).copied().filter(lives).collect();
-            if !record.former.is_empty() && all.len() >= record.together().max(self.durability.quorum()) {
+            if !record.former.is_empty() && all.len() >= record.together() {
                 heirs = all;
             }
         }
@@ -190,7 +178,7 @@ impl Control {
                 let remembered = record.former.iter().chain(&record.eligible);
                 let mut nodes: Vec<Pid> = record.view.in_sync.iter().chain(remembered).copied().collect();
                 nodes.sort_unstable();
-                Some(Waiting::For { nodes, enough: record.needed(self.durability) })
+                Some(Waiting::For { nodes, enough: record.together() })
             }
         }
     }
@@ -312,7 +300,7 @@ impl Control {
             return; // it may still believe that it leads: the new primary has to wait for it
         }
         // A learner too: the new number voids any proposal to count it that is still under way.
-        let counted = view.in_sync.contains(&node) && record.may_shrink(self.durability);
+        let counted = view.in_sync.contains(&node) && record.may_shrink();
         if view.no == no && view.primary != Some(node) && (counted || view.learners.contains(&node)) {
             self.remove(usize::from(shard.0), node, ViewWhy::BackupLost, out);
         }
@@ -344,7 +332,7 @@ impl Control {
     }
 
     pub(super) fn can_spare_copy(&self, i: usize) -> bool {
-        self.shards[i].may_shrink(self.durability)
+        self.shards[i].may_shrink()
     }
 
     /// All in-sync copies of a view have what is committed, says its primary; which is to commit what no other copy may have, if `open`.

@@ -43,9 +43,16 @@ impl Acked {
         }
     }
 
-    /// An operator has chosen whose copy of a shard counts.
-    pub(super) fn chosen(&mut self, id: ShardId) {
-        self.shards.get_or_insert_with(id, Default::default).given_up = true;
+    /// An operator has chosen whose copy of a shard counts: what it does not have is given up at once, wherever it may be found later.
+    pub(super) fn chosen(&mut self, sight: &impl Sight, id: ShardId, who: Option<Pid>) {
+        let it = self.shards.get_or_insert_with(id, Default::default);
+        let has = |index, op| who.is_some_and(|who| [sight.kept(who, id, index), sight.logged(who, id, index)].contains(&Some(op)));
+        let lost: Vec<Index> = it.acked.iter().filter(|&(&index, &op)| !has(index, op)).map(|(&index, _)| index).collect();
+        for index in &lost {
+            it.acked.remove(index);
+        }
+        it.lost += lost.len() as u32;
+        it.given_up = true;
     }
 
     /// A process has died, and perhaps its disk with it: what neither a disk nor a living node holds any more is lost.

@@ -3,7 +3,7 @@
 use crate::cluster::note::{OpId, Text};
 use crate::cluster::property::{Promise, Verdicts};
 use crate::proto::lock::token::{FencingToken, LockId, Session};
-use crate::proto::replica::view::Index;
+use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Pid;
 use crate::sim::sorted::SortedSet;
 
@@ -15,13 +15,25 @@ pub(super) struct Lock {
     /// Who has what.
     held: Vec<(LockId, Session)>,
     last_token: FencingToken,
-    /// The latest edit of each document that took effect: which, its token, and what it left.
-    edits: Vec<(Option<OpId>, FencingToken, Text)>,
+    /// Each lock's document.
+    edits: Vec<Edited>,
     /// Edits seen, and where in the log: a new primary may apply (and tell) what the old one had applied.
     seen: SortedSet<(OpId, Index)>,
     /// Who is at work under which lock.
     inside: Vec<(Pid, LockId)>,
     overwritten: u32,
+}
+
+/// The latest edit of a document that took effect.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+struct Edited {
+    latest: Option<OpId>,
+    token: FencingToken,
+    /// What it left.
+    text: Text,
+    shard: ShardId,
+    /// An operator has given up what the chosen copy lacks of it: the next edit may start from anything.
+    given_up: bool,
 }
 
 impl Lock {
@@ -86,7 +98,7 @@ impl Lock {
     pub(super) fn edited(
         &mut self,
         (op, index, again): (OpId, Index, bool),
-        lock: LockId,
+        (lock, shard): (LockId, ShardId),
         token: FencingToken,
         text: &Text,
         verdicts: &mut Verdicts,
@@ -97,17 +109,27 @@ impl Lock {
         }
         let told = again && self.seen.iter().any(|&(other, _)| other == op);
         if self.seen.insert((op, index)) && !told {
-            let (latest, last, old) = &mut self.edits[row];
+            let it = &mut self.edits[row];
+            it.shard = shard;
             // Once more with nothing in between, it leaves what it had left.
-            if latest.replace(op) == Some(op) {
+            if it.latest.replace(op) == Some(op) {
                 return;
             }
-            let gone = gone(old, text);
-            if token < *last || gone > 0 || text.len() != old.len() + 1 {
-                verdicts.breaks(Promise::OneEffective);
+            if !std::mem::take(&mut it.given_up) {
+                let gone = gone(&it.text, text);
+                if token < it.token || gone > 0 || text.len() != it.text.len() + 1 {
+                    verdicts.breaks(Promise::OneEffective);
+                }
+                self.overwritten += gone;
             }
-            self.overwritten += gone;
-            (*last, *old) = (token.max(*last), text.clone());
+            (it.token, it.text) = (token.max(it.token), text.clone());
+        }
+    }
+
+    /// An operator has chosen whose copy of a shard counts.
+    pub(super) fn chosen(&mut self, shard: ShardId) {
+        for it in self.edits.iter_mut().filter(|it| it.shard == shard) {
+            *it = Edited { shard, given_up: true, ..Edited::default() };
         }
     }
 
@@ -236,9 +258,9 @@ mod tests {
             let broken = broken(|lock, verdicts| {
                 for (edit, n) in edits.iter().zip(1..) {
                     let token = FencingToken(*edit.last().expect("a line"));
-                    lock.edited((op(n), Index(n), false), ORDERS, token, &text(edit), verdicts);
-                    lock.edited((op(n), Index(n), false), ORDERS, token, &text(edit), verdicts);
-                    lock.edited((op(n), Index(n + 50), true), ORDERS, token, &text(edit), verdicts);
+                    lock.edited((op(n), Index(n), false), (ORDERS, ShardId(0)), token, &text(edit), verdicts);
+                    lock.edited((op(n), Index(n), false), (ORDERS, ShardId(0)), token, &text(edit), verdicts);
+                    lock.edited((op(n), Index(n + 50), true), (ORDERS, ShardId(0)), token, &text(edit), verdicts);
                 }
                 overwritten = lock.overwritten();
             });
@@ -247,14 +269,24 @@ mod tests {
         assert_eq!(story(&[&[1], &[1, 2], &[1, 2, 3]]), (vec![], 0));
         assert_eq!(story(&[&[1], &[1, 2], &[1, 3]]), (vec![Promise::OneEffective], 1));
         let twice = broken(|lock, verdicts| {
-            lock.edited((op(1), Index(1), false), ORDERS, FencingToken(1), &text(&[1]), verdicts);
-            lock.edited((op(1), Index(9), false), ORDERS, FencingToken(1), &text(&[1]), verdicts);
+            lock.edited((op(1), Index(1), false), (ORDERS, ShardId(0)), FencingToken(1), &text(&[1]), verdicts);
+            lock.edited((op(1), Index(9), false), (ORDERS, ShardId(0)), FencingToken(1), &text(&[1]), verdicts);
             assert_eq!(verdicts.broken, Verdicts::default().broken, "with nothing in between");
-            lock.edited((op(2), Index(2), false), ORDERS, FencingToken(2), &text(&[1, 2]), verdicts);
-            lock.edited((op(1), Index(3), false), ORDERS, FencingToken(1), &text(&[1]), verdicts);
+            lock.edited((op(2), Index(2), false), (ORDERS, ShardId(0)), FencingToken(2), &text(&[1, 2]), verdicts);
+            lock.edited((op(1), Index(3), false), (ORDERS, ShardId(0)), FencingToken(1), &text(&[1]), verdicts);
             assert_eq!(lock.overwritten(), 2, "both lines, the first of which it writes anew");
         });
         assert_eq!(twice, [Promise::OneEffective], "a retry that takes effect once more is another effect");
+        let chosen = |shard| {
+            broken(|lock, verdicts| {
+                lock.edited((op(1), Index(1), false), (ORDERS, ShardId(3)), FencingToken(1), &text(&[1]), verdicts);
+                lock.edited((op(2), Index(2), false), (ORDERS, ShardId(3)), FencingToken(2), &text(&[1, 2]), verdicts);
+                lock.chosen(ShardId(shard));
+                lock.edited((op(3), Index(2), false), (ORDERS, ShardId(3)), FencingToken(3), &text(&[1, 3]), verdicts);
+                assert_eq!(lock.overwritten(), u32::from(shard != 3));
+            })
+        };
+        assert_eq!([chosen(3), chosen(4)], [vec![], vec![Promise::OneEffective]], "an operator gave up the second line, or did not");
         assert_eq!(story(&[&[2], &[2, 1]]), (vec![Promise::OneEffective], 0), "nothing is lost, but 1 came after 2");
     }
 }

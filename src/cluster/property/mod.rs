@@ -238,7 +238,8 @@ impl Promises {
                 self.moves.view(sight, *shard, view, why, verdicts);
                 self.agree.view(sight, *shard, view, verdicts);
                 if *why == ViewWhy::Salvaged {
-                    self.acked.chosen(*shard);
+                    self.acked.chosen(sight, *shard, view.primary);
+                    self.lock.chosen(*shard);
                 }
                 if *why == ViewWhy::Resumed {
                     self.lock.forgotten();
@@ -262,8 +263,8 @@ impl Promises {
             }
             Note::HoldBegins { lock, .. } => self.lock.begins(who, *lock),
             Note::HoldEnds { .. } => self.lock.stops(who),
-            Note::FencedWrite { op, index, again, lock, token, text, .. } => {
-                self.lock.edited((*op, *index, *again), *lock, *token, text, verdicts);
+            Note::FencedWrite { shard, op, index, again, lock, token, text, .. } => {
+                self.lock.edited((*op, *index, *again), (*lock, *shard), *token, text, verdicts);
             }
             Note::Elected { term } => self.decisions.elected(sight, who, *term, verdicts),
             Note::Decided { index, term } => self.decisions.decided(sight, who, *index, *term, verdicts),

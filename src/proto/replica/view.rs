@@ -5,7 +5,7 @@ pub use crate::proto::log::Index;
 use crate::sim::id::Pid;
 
 /// A shard: an equal slice of the hash circle, from zero clockwise.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub struct ShardId(pub u16);
 
 /// Number of a view; a larger one replaces a smaller one. 0 means: none yet.

@@ -87,7 +87,7 @@ impl Ledger {
         for fact in &facts[self.read..] {
             match &fact.what {
                 What::Fault(fault) => self.fault(*fault),
-                What::Note(note) => self.note(fact.who, fact.at, note),
+                What::Note(note) => self.note(session, fact.who, fact.at, note),
             }
         }
         self.read = facts.len();
@@ -113,7 +113,7 @@ impl Ledger {
     }
 
     /// The few kinds of facts that matter here.
-    fn note(&mut self, who: Pid, at: Time, note: &Note) {
+    fn note(&mut self, session: &Session, who: Pid, at: Time, note: &Note) {
         if let Note::Acknowledged { shard, op, index, .. } = note {
             self.shard(*shard).acked.insert(*index, *op);
         } else if let Note::ViewChanged { shard, view, why } = note {
@@ -131,8 +131,13 @@ impl Ledger {
                 it.shrunk = at;
             }
             if *why == ViewWhy::Salvaged {
-                // An operator has chosen: what others had is given up.
-                (it.lost, it.heirs, it.acked) = Default::default();
+                // An operator has chosen: what the chosen copy does not have is given up.
+                let has = |index, op| view.primary.is_some_and(|pid| session.moment.cluster.kept(pid, *shard, index) == Some(op));
+                let gone: Vec<Index> = it.acked.iter().filter(|&(&index, &op)| !has(index, op)).map(|(&index, _)| index).collect();
+                for index in &gone {
+                    it.acked.remove(index);
+                }
+                (it.lost, it.heirs) = Default::default();
                 it.counted.clone_from(&view.in_sync);
             }
             let leads_on = *why != ViewWhy::Promotion;
