@@ -239,7 +239,9 @@ impl Control {
             if fresh {
                 self.lost_disk(i, pid, env, out);
             } else if reborn && self.shards[i].view.primary == Some(pid) {
-                // A restarted primary has forgotten what it had under way: it may lead again only in a new view.
+                // A restarted primary has forgotten what it had under way: it may lead again only in a new view. Others may have
+                // stored, and so committed, what its own disk had not finished.
+                self.shards[i].settled = false;
                 self.fail_over(i, pid, true, env, out);
             } else if self.shards[i].view.primary.is_none() {
                 self.fail_over(i, pid, true, env, out);

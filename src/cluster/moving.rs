@@ -52,7 +52,8 @@ impl Node {
                     return;
                 }
                 let hosted = Rc::make_mut(hosted);
-                if hosted.replica.commit() < upto.0 {
+                // What it knows to be committed otherwise than the primary has it was given up when an operator chose another copy.
+                if hosted.replica.commit() < upto.0 || !hosted.replica.has(upto) {
                     let have = Incoming::take(&mut hosted.incoming, from, upto, first, total, items);
                     if have < total {
                         ctx.send(from, Msg::Snapshot { shard, msg: SnapshotMsg::Got { view, upto, have } });
@@ -69,10 +70,8 @@ impl Node {
     fn take_over(&mut self, from: Pid, shard: ShardId, view: ViewNo, upto: (Index, ViewNo), ctx: &mut Context<'_>) {
         let mut taken = None;
         self.with(shard, ctx, |hosted, _, terms, wants| {
-            let whole = hosted.incoming.take().filter(|it| it.is_whole()).map(Incoming::open);
-            if whole.is_none() && !hosted.replica.has(upto) {
-                return; // committed otherwise than the primary has it: only a broken rule can bring this about
-            }
+            let whole = hosted.incoming.take().filter(Incoming::is_whole).map(Incoming::open);
+            assert!(whole.is_some() || hosted.replica.has(upto), "a snapshot that is not here is taken over");
             let mark = hosted.replica.install(from, view, upto, terms, wants);
             if let (Some(mark), Some((_, items))) = (mark, whole) {
                 let base = Rc::new(Base::of(&items));

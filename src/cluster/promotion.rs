@@ -167,6 +167,27 @@ impl Control {
         }
     }
 
+    /// A primary that has not settled waits for answers that cannot come: of its in-sync set too few live to hold everything
+    /// together. If they do together with a copy that was let go, that one counts again. (Should the primary have settled just now,
+    /// it has committed on every copy of the smaller set, and at most as many as before lack anything.)
+    pub(super) fn reinforce(&mut self, i: usize, out: &mut Vec<Decided>) {
+        let record = &self.shards[i];
+        let lives = |pid: &&Pid| self.is_up(**pid);
+        let living = record.view.in_sync.iter().filter(lives).count();
+        let waits = !record.settled && !record.orphaned && living < record.together() && !record.former.is_empty();
+        let Some(primary) = record.view.primary.filter(|&pid| waits && self.is_up(pid)) else { return };
+        let heirs: Vec<Pid> = record.view.in_sync.iter().chain(&record.former).filter(lives).copied().collect();
+        if heirs.len() < record.together() {
+            return;
+        }
+        let mut view = record.view.clone();
+        let all: Vec<Pid> = view.in_sync.iter().chain(&view.learners).chain(&heirs).copied().collect();
+        let (in_sync, learners) = self.arranged(i, &all).into_iter().partition(|pid| heirs.contains(pid));
+        (view.in_sync, view.learners) = (in_sync, learners);
+        assert!(view.in_sync.contains(&primary), "shard {i}: a primary that lives does not count");
+        self.install(i, view, ViewWhy::Promotion, out);
+    }
+
     /// What a shard waits for; `None` if somebody is to lead it.
     pub fn waiting(&self, shard: ShardId) -> Option<Waiting> {
         let record = &self.shards[usize::from(shard.0)];

@@ -147,6 +147,7 @@ impl Control {
     /// Takes every step that can be taken now.
     pub(super) fn rebalance(&mut self, at: Time, env: &Env, out: &mut Vec<Decided>) {
         for i in 0..self.shards.len() {
+            self.reinforce(i, out);
             if self.may_let_go(i, at, env) {
                 let record = &mut self.shards[i];
                 record.handed = None;
