@@ -252,7 +252,9 @@ impl<'a> Judge<'a> {
 
     /// Whether a leader outside misses nodes of the core, but no coordinator of the core reaches more nodes than it.
     fn is_as_good_as_any(&self, leader: Pid) -> bool {
-        let nodes = || self.view.present().filter(|p| p.name.kind == Kind::Node && p.health == Health::Up);
+        // One that has left does not count.
+        let counts = |p: &ProcessView| p.name.kind == Kind::Node && p.health == Health::Up && p.standing != Standing::None;
+        let nodes = || self.view.present().filter(|p| counts(p));
         let reaches = |k: Pid| nodes().filter(|p| !self.cut(k, p.pid)).count();
         let misses = nodes().any(|p| self.core.has(p.pid) && self.cut(leader, p.pid));
         let council = self.view.coordinators.iter().filter(|it| self.core.has(it.pid));

@@ -141,8 +141,10 @@ impl Ledger {
                 it.counted.clone_from(&view.in_sync);
             }
             let leads_on = *why != ViewWhy::Promotion;
+            // A primary that does not serve yet may have to commit what whoever is let go does not have.
+            let serves = view.primary.is_none_or(|primary| it.claims.contains(&primary));
             if view.in_sync.len() < needed && leads_on {
-                it.heirs.extend(before.into_iter().filter(|pid| !view.in_sync.contains(pid)));
+                it.heirs.extend(before.into_iter().filter(|pid| serves && !view.in_sync.contains(pid)));
                 it.heirs.retain(|pid| !it.lost.contains(pid));
             } else {
                 it.heirs.clear();
