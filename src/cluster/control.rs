@@ -63,8 +63,9 @@ pub enum Command {
     Resume(Beyond),
     /// An operator's choice: a shard that nobody may lead is served with what this node has of it.
     Salvage(ShardId, ViewNo, Pid),
-    /// Time has passed: what had to wait for it may go on.
-    GoOn,
+    /// Copies that the ring does not want any more may go, in these shards if they are still in these views: whoever stays has been heard
+    /// since its view was decided.
+    GoOn(Vec<(ShardId, ViewNo)>),
     /// This coordinator leads from here on. Every instant in the state was by another's clock, so every wait begins anew, as
     /// long as it was at first: nothing that was promised until then can end too early.
     Lead(Pid),
@@ -188,7 +189,7 @@ impl Control {
             Command::Defer(shard, view, node) => self.defer(*shard, *view, *node, out),
             Command::Salvage(shard, view, node) => self.salvage(*shard, *view, *node, out),
             Command::Resume(beyond) => self.resume(*beyond, out),
-            Command::GoOn => {}
+            Command::GoOn(shards) => self.let_go(shards, at, env, out),
             Command::Lead(who) => self.lead(*who, at, env),
             Command::Readmit(who, life) => {
                 let latest = self.readmitted.get_or_insert_with(*who, || 0);
@@ -206,7 +207,7 @@ impl Control {
                 return;
             }
         }
-        self.rebalance(at, env, out);
+        self.rebalance(env, out);
     }
 
     fn lead(&mut self, who: Pid, at: Time, env: &Env) {

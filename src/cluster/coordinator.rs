@@ -109,6 +109,9 @@ impl Coordinator {
                     beyond.hear(known, latest);
                     return; // it does not know yet what to say
                 }
+                if self.control.is_behind(known, latest) {
+                    self.asked(Command::Resume(Beyond::of(known, latest)), ctx);
+                }
                 let (lease, gap) = (ctx.env().setup.config.primary_lease, longest_gap(ctx.env()));
                 if let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) {
                     let sign = peer.hear(known, !peer.is_node || is_sign(answered, sent, lease), gap, ctx.now());

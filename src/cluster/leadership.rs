@@ -12,7 +12,7 @@ use std::rc::Rc;
 use crate::cluster::Env;
 use crate::cluster::control::{Command, Decided, Wish};
 use crate::cluster::coordinator::{Coordinator, LOOK_EVERY};
-use crate::cluster::msg::Msg;
+use crate::cluster::msg::{Msg, Version};
 use crate::cluster::note::{Note, SuspectWhy};
 use crate::cluster::process::{Context, Timer};
 use crate::cluster::reach::Peer;
@@ -20,6 +20,7 @@ use crate::cluster::rules::Rule;
 use crate::cluster::succession::Comparison;
 use crate::proto::consensus::words::Patience;
 use crate::proto::lock::token::{LockCommand, LockOutcome, Session};
+use crate::proto::replica::view::{ShardId, ViewNo};
 use crate::sim::id::{Boot, Pid};
 use crate::sim::time::{Span, Time};
 
@@ -211,8 +212,10 @@ impl Coordinator {
         }
         let Some(reign) = self.reign.as_mut().filter(|reign| now.since(reign.asked) >= config.resend_after) else { return };
         reign.asked = now;
-        if self.control.has_waited(now, env) {
-            self.propose(Command::GoOn, ctx);
+        let heard = |pid: Pid, since: Version| self.peers.iter().any(|it| it.pid == pid && it.known >= since && !it.pending);
+        let ready: Vec<(ShardId, ViewNo)> = self.control.to_let_go(heard, now, env).collect();
+        if !ready.is_empty() {
+            self.propose(Command::GoOn(ready), ctx);
         }
         let moves = usize::from(config.moves_in_flight);
         for (shard, view, primary) in self.control.to_hand_over(now, env).take(moves) {
@@ -306,7 +309,7 @@ impl Coordinator {
             | Command::Defer(..)
             | Command::Salvage(..)
             | Command::Resume(_)
-            | Command::GoOn
+            | Command::GoOn(_)
             | Command::Lead(_)
             | Command::Readmit(..)
             | Command::Lock(_) => &[],

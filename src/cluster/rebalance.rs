@@ -3,13 +3,15 @@
 //!
 //! A step adds one learner to one shard, hands a shard over to its preferred primary, or lets go of copies that nobody wants
 //! any more. Never more than `moves_in_flight` learners at a time, the shard with the fewest copies first. A copy is let go
-//! only when every wanted one is there, so redundancy never falls by this machine's own doing. Whatever fails in between, or
+//! only when every wanted one is there, and has been heard since it counts: it may have been counted at the instant at which its
+//! disk was lost. So redundancy never falls by this machine's own doing. Whatever fails in between, or
 //! is wished for in between, changes what is and what is wanted, and the next step starts from there.
 //!
 //! A learner that is down, or that its primary says answers nothing, keeps no other copy waiting.
 
 use crate::cluster::control::{Control, Decided, Member, Part, Wish};
 use crate::cluster::env::Env;
+use crate::cluster::msg::Version;
 use crate::cluster::note::{RingWhy, ViewWhy};
 use crate::cluster::promotion::ShardRecord;
 use crate::proto::replica::view::{ShardId, ViewNo};
@@ -129,10 +131,28 @@ impl Control {
         }
     }
 
-    /// Whether [`Control::rebalance`] would do anything at this time that no other command brings about: copies that had to
-    /// wait for a lease's end may go.
-    pub fn has_waited(&self, at: Time, env: &Env) -> bool {
-        (0..self.shards.len()).any(|i| self.shards[i].handed.is_some() && self.may_let_go(i, at, env))
+    /// Shards that may let go of copies, if whoever stays has been `heard` to know the view that came to be then: with its view.
+    pub fn to_let_go(&self, heard: impl Fn(Pid, Version) -> bool, at: Time, env: &Env) -> impl Iterator<Item = (ShardId, ViewNo)> {
+        (0..).zip(&self.shards).filter_map(move |(i, record)| {
+            let stay = || record.order.iter().all(|&pid| heard(pid, record.since));
+            (self.may_let_go(usize::from(i), at, env) && stay()).then_some((ShardId(i), record.view.no))
+        })
+    }
+
+    /// Copies that the ring does not want go.
+    pub(super) fn let_go(&mut self, shards: &[(ShardId, ViewNo)], at: Time, env: &Env, out: &mut Vec<Decided>) {
+        for &(shard, no) in shards {
+            let i = usize::from(shard.0);
+            if self.shards[i].view.no != no || !self.may_let_go(i, at, env) {
+                continue;
+            }
+            let record = &mut self.shards[i];
+            record.handed = None;
+            let mut view = record.view.clone();
+            view.in_sync = record.order.clone();
+            view.learners.clear();
+            self.install(i, view, ViewWhy::Dismissed, out);
+        }
     }
 
     fn may_let_go(&self, i: usize, at: Time, env: &Env) -> bool {
@@ -144,18 +164,11 @@ impl Control {
             && self.complete(i)
     }
 
-    /// Takes every step that can be taken now.
-    pub(super) fn rebalance(&mut self, at: Time, env: &Env, out: &mut Vec<Decided>) {
+    /// Takes every other step that can be taken now.
+    pub(super) fn rebalance(&mut self, env: &Env, out: &mut Vec<Decided>) {
         for i in 0..self.shards.len() {
             self.reinforce(i, out);
-            if self.may_let_go(i, at, env) {
-                let record = &mut self.shards[i];
-                record.handed = None;
-                let mut view = record.view.clone();
-                view.in_sync = record.order.clone();
-                view.learners.clear();
-                self.install(i, view, ViewWhy::Dismissed, out);
-            } else if self.shards[i].view.learners.iter().any(|pid| !self.shards[i].order.contains(pid)) {
+            if self.shards[i].view.learners.iter().any(|pid| !self.shards[i].order.contains(pid)) {
                 // It does not count and is not wanted.
                 let mut view = self.shards[i].view.clone();
                 view.learners.retain(|pid| self.shards[i].order.contains(pid));

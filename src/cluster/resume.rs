@@ -32,6 +32,11 @@ pub struct Beyond {
 }
 
 impl Beyond {
+    /// What one of them tells.
+    pub(super) fn of(version: Version, (view, token): (ViewNo, FencingToken)) -> Beyond {
+        Beyond { version, view, token }
+    }
+
     /// A node or balancer knows so many decisions, this view, this token.
     pub(super) fn hear(&mut self, known: Version, (view, token): (ViewNo, FencingToken)) {
         self.version = self.version.max(known);
@@ -46,19 +51,32 @@ impl Control {
         self.resumed
     }
 
-    /// Begins anew behind what nodes have told.
+    /// Whether a node or balancer that could not be heard then tells of more than it began behind.
+    pub(super) fn is_behind(&self, known: Version, (view, token): (ViewNo, FencingToken)) -> bool {
+        let latest = self.shards.iter().map(|record| record.view.no).max();
+        self.resumed && (known > self.version || latest.is_some_and(|latest| view > latest) || token > self.locks.last_token())
+    }
+
+    /// Begins anew behind what nodes have told; or goes on behind what another tells later. Then views keep all but their numbers: a
+    /// copy with a higher one would refuse what its primary sends.
     pub(super) fn resume(&mut self, beyond: Beyond, out: &mut Vec<Decided>) {
-        self.resumed = true;
+        let again = std::mem::replace(&mut self.resumed, true);
         self.version = self.version.max(beyond.version) + 1;
         if beyond.token > FencingToken(0) {
             self.locks.go_beyond(FencingToken(beyond.token.0 + TOKENS_UNSEEN));
         }
         for i in 0..self.shards.len() {
             let record = &mut self.shards[i];
-            record.settled = false;
-            record.may_lack = record.view.in_sync.len() - 1;
             let mut view = record.view.clone();
-            (view.no, view.unknown) = (view.no.max(beyond.view), true);
+            if again && view.no > beyond.view {
+                continue;
+            }
+            view.no = view.no.max(beyond.view);
+            if !again {
+                record.settled = false;
+                record.may_lack = record.view.in_sync.len() - 1;
+                view.unknown = true;
+            }
             self.install(i, view, ViewWhy::Resumed, out);
         }
     }

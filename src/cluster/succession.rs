@@ -113,7 +113,11 @@ impl Coordinator {
         let Some(reign) = self.reign.as_mut().filter(|reign| reign.begun) else { return };
         let heard = ctx.now();
         let stays = reign.comparison.best.is_some_and(|it| {
-            if it.who == from { it.asked > sent } else { it.nodes >= nodes && heard.since(it.heard) <= ctx.env().setup.config.suspect_after }
+            if it.who == from {
+                it.asked > sent
+            } else {
+                it.nodes >= nodes && heard.since(it.heard) <= ctx.env().setup.config.suspect_after
+            }
         });
         if !stays {
             reign.comparison.best = Some(Better { who: from, nodes, asked: sent, heard });

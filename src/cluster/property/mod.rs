@@ -241,7 +241,7 @@ impl Promises {
                     self.acked.chosen(sight, *shard, view.primary);
                     self.lock.chosen(*shard);
                 }
-                if *why == ViewWhy::Resumed {
+                if *why == ViewWhy::Resumed && view.unknown {
                     self.lock.forgotten();
                 }
             }

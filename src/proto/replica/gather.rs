@@ -75,6 +75,10 @@ impl<T: Clone + Eq> Replica<T> {
             return self.take_the_lead(now, terms, out);
         }
         let again = gather.asked.is_none_or(|asked| now.since(asked) >= terms.resend_after);
+        if now.since(gather.since) > terms.lag_max {
+            // Nor does any learner get anything meanwhile: others need not wait for it.
+            out.extend(leading.peers.iter().filter(|peer| !peer.in_sync).map(|peer| Want::Stalled(peer.pid)));
+        }
         for pid in silent {
             if now.since(gather.since) > terms.lag_max {
                 out.push(Want::Lagging(pid));

@@ -374,6 +374,9 @@ impl<T: Clone + Eq> Replica<T> {
                 peer.behind = None;
                 continue;
             }
+            if peer.snapshot {
+                peer.behind = peer.behind.or(Some(now)); // pieces are sent elsewhere: their answers count
+            }
             if peer.behind.is_some_and(|since| now.since(since) > terms.lag_max) {
                 out.push(if peer.counts() { Want::Lagging(peer.pid) } else { Want::Stalled(peer.pid) });
             }

@@ -212,7 +212,9 @@ impl<'a> Judge<'a> {
                 Kind::Coordinator | Kind::Balancer => {}
             }
         }
-        for lock in self.view.locks.iter().filter(|_| setup.config.workers > 0 && self.has_workers()) {
+        // Chance may leave a lock alone for long; that a worker which wants one gets it is demanded above.
+        let wanted = |lock: &&LockView| lock.holder.is_some() || !lock.queue.is_empty();
+        for lock in self.view.locks.iter().filter(wanted).filter(|_| self.has_workers()) {
             if late(self.ledger.lock(lock.id), turn(setup).scale(u64::from(setup.config.locks), 1)) {
                 let stuck = self.view.locks.iter().find_map(|lock| self.lock_excuse(lock));
                 let far = self.core.members().iter().filter(|&&pid| is_worker(self.session, pid)).all(|&pid| self.is_far(pid));

@@ -29,6 +29,8 @@ struct Shard {
     heirs: Vec<Pid>,
     /// Those of them that have lost their disks since they last began to count.
     lost: Vec<Pid>,
+    /// Nodes that have lost their disks since they were last said to have caught up.
+    emptied: Vec<Pid>,
     /// Who said last that it serves, and has neither said that it stopped nor died.
     claims: Vec<Pid>,
 }
@@ -99,6 +101,7 @@ impl Ledger {
         }
         if let Fault::Wipe(pid) = fault {
             self.wiped += 1;
+            self.shards.iter_mut().for_each(|shard| shard.emptied.push(pid));
             for shard in self.shards.iter_mut().filter(|shard| shard.counted.contains(&pid) && !shard.lost.contains(&pid)) {
                 shard.lost.push(pid);
                 shard.heirs.retain(|&it| it != pid);
@@ -122,7 +125,11 @@ impl Ledger {
             let before = std::mem::replace(&mut it.latest, view.in_sync.clone());
             for &new in view.in_sync.iter().filter(|pid| !before.contains(pid)) {
                 // Whoever has caught up with a settled primary has all. A copy that is only remembered has what it had.
-                it.lost.retain(|&pid| pid != new || *why != ViewWhy::CaughtUp);
+                let whole = *why == ViewWhy::CaughtUp && !it.emptied.contains(&new);
+                it.lost.retain(|&pid| pid != new || !whole);
+                if it.emptied.contains(&new) && !it.lost.contains(&new) {
+                    it.lost.push(new); // it lost its disk after it was proposed, and before that was decided
+                }
                 if !it.counted.contains(&new) {
                     it.counted.push(new);
                 }
@@ -144,7 +151,7 @@ impl Ledger {
             // A primary that does not serve yet may have to commit what whoever is let go does not have.
             let serves = view.primary.is_none_or(|primary| it.claims.contains(&primary));
             if view.in_sync.len() < needed && leads_on {
-                it.heirs.extend(before.into_iter().filter(|pid| serves && !view.in_sync.contains(pid)));
+                it.heirs.extend(before.into_iter().filter(|pid| serves && !view.in_sync.contains(pid) && !it.lost.contains(pid)));
                 it.heirs.retain(|pid| !it.lost.contains(pid));
             } else {
                 it.heirs.clear();
@@ -154,6 +161,8 @@ impl Ledger {
                 it.lost.retain(|pid| view.in_sync.contains(pid));
                 it.counted.retain(|pid| view.in_sync.contains(pid));
             }
+        } else if let Note::LearnerReady { shard, learner } = note {
+            self.shard(*shard).emptied.retain(|pid| pid != learner);
         } else if let Note::Dropped { shard } = note {
             let it = self.shard(*shard);
             it.counted.retain(|&pid| pid != who);
