@@ -39,8 +39,9 @@ pub(super) struct Reign {
     asked: Time,
     /// Coordinators whose readmission is under way.
     readmitting: Vec<(Pid, u32)>,
-    /// When it was last sure to lead: see [`Raft::leads_until`](crate::proto::consensus::raft::Raft::leads_until).
-    pub(super) sure: Time,
+    /// How much of late it has not been sure to lead (see [`Raft::leads_until`](crate::proto::consensus::raft::Raft::leads_until)): each
+    /// look at which it is not adds two, each at which it is takes one away.
+    pub(super) doubt: u32,
     /// Whether another reaches more nodes.
     pub(super) comparison: Comparison,
 }
@@ -49,7 +50,7 @@ impl Reign {
     pub(super) fn new(now: Time) -> Reign {
         Reign {
             since: now,
-            sure: now,
+            doubt: 0,
             announced: false,
             begun: false,
             lapsing: None,
@@ -174,8 +175,9 @@ impl Coordinator {
             }
         }
         let sure = self.raft.leads_until(env.council()).is_some_and(|until| now < until);
-        if let Some(reign) = self.reign.as_mut().filter(|_| sure) {
-            reign.sure = now;
+        let most = self.most_doubt(env);
+        if let Some(reign) = &mut self.reign {
+            reign.doubt = if sure { reign.doubt.saturating_sub(1) } else { (reign.doubt + 2).min(most) };
         }
         if self.takes_proposals(ctx) {
             self.lapse(ctx);

@@ -8,7 +8,8 @@
 //! asks that one to lead instead; so it does later, if it learns of one later.
 //!
 //! A leader that has not been sure for the wait-out of a lease that it still leads, since its own messages take too long, renews
-//! no lease: it reaches nobody, and yields likewise.
+//! no lease: it reaches nobody, and yields likewise. So does one that is sure and unsure by turns, more than a third of the time
+//! unsure: under it every primary stops and begins again.
 //!
 //! The other can be elected only if its log is level with the leader's. So while the leader would yield and it is not, it takes
 //! nothing new to be decided, as the thesis of Raft has it (section 3.10): for three times `suspect_after` at most, and not again
@@ -23,7 +24,7 @@
 //! *Simplifications.* Nodes are counted, whatever they hold. Balancers and workers do not count. Who yielded is forgotten by a
 //! new life.
 
-use crate::cluster::coordinator::{Coordinator, Wants};
+use crate::cluster::coordinator::{Coordinator, LOOK_EVERY, Wants};
 use crate::cluster::env::Env;
 use crate::cluster::msg::Msg;
 use crate::cluster::process::Context;
@@ -74,9 +75,14 @@ impl Coordinator {
         self.yielded.is_some_and(|(_, nodes)| self.reaches(now, env) < nodes)
     }
 
-    /// Whether it leads without being sure of it, for so long that every lease it has given is over.
-    fn is_unsure(&self, now: Time, env: &Env) -> bool {
-        self.reign.as_ref().is_some_and(|reign| now.since(reign.sure) >= env.wait_out())
+    /// How much doubt is too much: of a leader that is not sure for the wait-out of a lease, or for more than a third of a longer time.
+    pub(super) fn most_doubt(&self, env: &Env) -> u32 {
+        (2 * env.wait_out().0.div_ceil(LOOK_EVERY.0)) as u32
+    }
+
+    /// Whether it leads without being sure of it for so long, or so often, that the leases it gives do not last.
+    fn is_unsure(&self, env: &Env) -> bool {
+        self.reign.as_ref().is_some_and(|reign| reign.doubt >= self.most_doubt(env))
     }
 
     /// Leader: asks the others, if it misses anybody: often while it has to decide whether a node is down.
@@ -85,7 +91,7 @@ impl Coordinator {
         let config = &env.setup.config;
         let missed = || self.counted().filter(|peer| peer.is_missed(now, config));
         let every = if missed().any(|peer| self.control.is_up(peer.pid)) { config.beat_every } else { config.suspect_after };
-        let calm = missed().next().is_none() && !self.is_unsure(now, env);
+        let calm = missed().next().is_none() && !self.is_unsure(env);
         if self.reign.as_ref().is_some_and(|reign| reign.comparison.makes_way) && self.give_way(ctx).0 {
             return;
         }
@@ -148,7 +154,7 @@ impl Coordinator {
     fn try_to_yield(&mut self, ctx: &mut Context<'_>) -> (bool, bool) {
         let (now, env) = (ctx.now(), ctx.env());
         let config = &env.setup.config;
-        let unsure = self.is_unsure(now, env);
+        let unsure = self.is_unsure(env);
         // It counts from when it was heard, as long as it is no story from long ago.
         let fresh = |it: &Better| now.since(it.heard) <= longest_gap(env) && now.since(it.asked) <= config.out_after;
         let best = self.reign.as_ref().filter(|reign| reign.begun).and_then(|reign| reign.comparison.best);

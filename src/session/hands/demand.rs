@@ -342,7 +342,9 @@ impl<'a> Judge<'a> {
         let p = self.process(holder);
         let mut balancers = self.view.present().filter(|p| p.name.kind == Kind::Balancer);
         let shut_out = balancers.any(|door| door.health != Health::Up || self.cut(door.pid, holder));
-        (!self.core.has(holder) && p.health == Health::Up && !self.is_out_of_touch(holder) && shut_out).then_some(Excuse::HolderIsStuck)
+        // Between two leaders it may still be heard by the next.
+        let heard = self.leader.is_none_or(|leader| !self.cut(leader, holder));
+        (!self.core.has(holder) && p.health == Health::Up && heard && shut_out).then_some(Excuse::HolderIsStuck)
     }
 
     fn worker_excuse(&self, worker: Pid) -> Option<Excuse> {
