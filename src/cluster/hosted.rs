@@ -160,8 +160,9 @@ impl Hosted {
         outdated
     }
 
-    /// Applies what is committed up to `upto`; a primary answers whoever waits.
-    pub fn apply(&mut self, shard: ShardId, upto: Index, ctx: &mut Context<'_>) {
+    /// Applies what is committed up to `upto`; a primary that is `leased` answers whoever waits. (What it has committed without a lease,
+    /// an operator may have given up.)
+    pub fn apply(&mut self, shard: ShardId, upto: Index, leased: bool, ctx: &mut Context<'_>) {
         while self.applied < upto {
             self.applied = self.applied.next();
             let index = self.applied;
@@ -189,6 +190,7 @@ impl Hosted {
             }
             if let Some((waiting, via)) = self.waiting.remove(&index)
                 && waiting == op
+                && leased
             {
                 if request.asked() == Asked::Write && outcome == Outcome::Written {
                     ctx.note(Note::Acknowledged { shard, op, index, key: request.key().id });

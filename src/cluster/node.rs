@@ -250,6 +250,7 @@ impl Node {
         ctx: &mut Context<'_>,
         act: impl FnOnce(&mut Hosted, Time, Terms, &mut Vec<Want<LoggedOp>>),
     ) {
+        let leased = self.has_lease(ctx);
         let Some(hosted) = self.shards.get_mut(&shard) else { return };
         let hosted = Rc::make_mut(hosted);
         let env = ctx.env();
@@ -284,7 +285,7 @@ impl Node {
                 }
                 Want::Commit(index) => {
                     ctx.note(Note::Committed { shard, index });
-                    hosted.apply(shard, index, ctx);
+                    hosted.apply(shard, index, leased, ctx);
                     if let Some((upto, base)) = hosted.trim(config.log_max, config.log_keep) {
                         ctx.note(Note::Trimmed { shard, upto: upto.0 });
                         ctx.save(Change::Trim { shard, upto, base }, Ticket::Nothing);

@@ -5,7 +5,7 @@ use crate::cluster::property::{Promise, Verdicts};
 use crate::proto::lock::token::{FencingToken, LockId, Session};
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Pid;
-use crate::sim::sorted::SortedSet;
+use crate::sim::sorted::{SortedMap, SortedSet};
 
 /// What the lock service has said, and what came of it.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -21,6 +21,8 @@ pub(super) struct Lock {
     seen: SortedSet<(OpId, Index)>,
     /// Who is at work under which lock.
     inside: Vec<(Pid, LockId)>,
+    /// Shards whose copy an operator has chosen, and who is to lead each: what others still tell of it was given up.
+    chosen: SortedMap<ShardId, Option<Pid>>,
     overwritten: u32,
 }
 
@@ -94,15 +96,18 @@ impl Lock {
         }
     }
 
-    /// A write under a lock took effect; `again`: it had done so at another place in the log, and this is only told.
+    /// A write under a lock took effect at a primary; `again`: it had done so at another place in the log, and this is only told.
     pub(super) fn edited(
         &mut self,
         (op, index, again): (OpId, Index, bool),
-        (lock, shard): (LockId, ShardId),
+        (who, lock, shard): (Pid, LockId, ShardId),
         token: FencingToken,
         text: &Text,
         verdicts: &mut Verdicts,
     ) {
+        if self.chosen.get(&shard).is_some_and(|&primary| primary != Some(who)) {
+            return;
+        }
         let row = usize::from(lock.0);
         if self.edits.len() <= row {
             self.edits.resize_with(row + 1, Default::default);
@@ -126,9 +131,12 @@ impl Lock {
         }
     }
 
-    /// An operator has chosen whose copy of a shard counts.
-    pub(super) fn chosen(&mut self, shard: ShardId) {
-        for it in self.edits.iter_mut().filter(|it| it.shard == shard) {
+    /// A shard's view has changed; `chosen`: an operator has chosen whose copy of it counts.
+    pub(super) fn view(&mut self, shard: ShardId, primary: Option<Pid>, chosen: bool) {
+        if chosen || self.chosen.contains_key(&shard) {
+            self.chosen.insert(shard, primary);
+        }
+        for it in self.edits.iter_mut().filter(|it| chosen && it.shard == shard) {
             *it = Edited { shard, given_up: true, ..Edited::default() };
         }
     }
@@ -258,9 +266,9 @@ mod tests {
             let broken = broken(|lock, verdicts| {
                 for (edit, n) in edits.iter().zip(1..) {
                     let token = FencingToken(*edit.last().expect("a line"));
-                    lock.edited((op(n), Index(n), false), (ORDERS, ShardId(0)), token, &text(edit), verdicts);
-                    lock.edited((op(n), Index(n), false), (ORDERS, ShardId(0)), token, &text(edit), verdicts);
-                    lock.edited((op(n), Index(n + 50), true), (ORDERS, ShardId(0)), token, &text(edit), verdicts);
+                    lock.edited((op(n), Index(n), false), (Pid(1), ORDERS, ShardId(0)), token, &text(edit), verdicts);
+                    lock.edited((op(n), Index(n), false), (Pid(1), ORDERS, ShardId(0)), token, &text(edit), verdicts);
+                    lock.edited((op(n), Index(n + 50), true), (Pid(1), ORDERS, ShardId(0)), token, &text(edit), verdicts);
                 }
                 overwritten = lock.overwritten();
             });
@@ -269,20 +277,21 @@ mod tests {
         assert_eq!(story(&[&[1], &[1, 2], &[1, 2, 3]]), (vec![], 0));
         assert_eq!(story(&[&[1], &[1, 2], &[1, 3]]), (vec![Promise::OneEffective], 1));
         let twice = broken(|lock, verdicts| {
-            lock.edited((op(1), Index(1), false), (ORDERS, ShardId(0)), FencingToken(1), &text(&[1]), verdicts);
-            lock.edited((op(1), Index(9), false), (ORDERS, ShardId(0)), FencingToken(1), &text(&[1]), verdicts);
+            lock.edited((op(1), Index(1), false), (Pid(1), ORDERS, ShardId(0)), FencingToken(1), &text(&[1]), verdicts);
+            lock.edited((op(1), Index(9), false), (Pid(1), ORDERS, ShardId(0)), FencingToken(1), &text(&[1]), verdicts);
             assert_eq!(verdicts.broken, Verdicts::default().broken, "with nothing in between");
-            lock.edited((op(2), Index(2), false), (ORDERS, ShardId(0)), FencingToken(2), &text(&[1, 2]), verdicts);
-            lock.edited((op(1), Index(3), false), (ORDERS, ShardId(0)), FencingToken(1), &text(&[1]), verdicts);
+            lock.edited((op(2), Index(2), false), (Pid(1), ORDERS, ShardId(0)), FencingToken(2), &text(&[1, 2]), verdicts);
+            lock.edited((op(1), Index(3), false), (Pid(1), ORDERS, ShardId(0)), FencingToken(1), &text(&[1]), verdicts);
             assert_eq!(lock.overwritten(), 2, "both lines, the first of which it writes anew");
         });
         assert_eq!(twice, [Promise::OneEffective], "a retry that takes effect once more is another effect");
         let chosen = |shard| {
             broken(|lock, verdicts| {
-                lock.edited((op(1), Index(1), false), (ORDERS, ShardId(3)), FencingToken(1), &text(&[1]), verdicts);
-                lock.edited((op(2), Index(2), false), (ORDERS, ShardId(3)), FencingToken(2), &text(&[1, 2]), verdicts);
-                lock.chosen(ShardId(shard));
-                lock.edited((op(3), Index(2), false), (ORDERS, ShardId(3)), FencingToken(3), &text(&[1, 3]), verdicts);
+                lock.edited((op(1), Index(1), false), (Pid(1), ORDERS, ShardId(3)), FencingToken(1), &text(&[1]), verdicts);
+                lock.edited((op(2), Index(2), false), (Pid(1), ORDERS, ShardId(3)), FencingToken(2), &text(&[1, 2]), verdicts);
+                lock.view(ShardId(shard), Some(Pid(1)), true);
+                lock.edited((op(9), Index(2), false), (Pid(2), ORDERS, ShardId(shard)), FencingToken(1), &text(&[7]), verdicts);
+                lock.edited((op(3), Index(2), false), (Pid(1), ORDERS, ShardId(3)), FencingToken(3), &text(&[1, 3]), verdicts);
                 assert_eq!(lock.overwritten(), u32::from(shard != 3));
             })
         };

@@ -237,9 +237,9 @@ impl Promises {
             Note::ViewChanged { shard, view, why } => {
                 self.moves.view(sight, *shard, view, why, verdicts);
                 self.agree.view(sight, *shard, view, verdicts);
+                self.lock.view(*shard, view.primary, *why == ViewWhy::Salvaged);
                 if *why == ViewWhy::Salvaged {
                     self.acked.chosen(sight, *shard, view.primary);
-                    self.lock.chosen(*shard);
                 }
                 if *why == ViewWhy::Resumed && view.unknown {
                     self.lock.forgotten();
@@ -264,7 +264,7 @@ impl Promises {
             Note::HoldBegins { lock, .. } => self.lock.begins(who, *lock),
             Note::HoldEnds { .. } => self.lock.stops(who),
             Note::FencedWrite { shard, op, index, again, lock, token, text, .. } => {
-                self.lock.edited((*op, *index, *again), (*lock, *shard), *token, text, verdicts);
+                self.lock.edited((*op, *index, *again), (who, *lock, *shard), *token, text, verdicts);
             }
             Note::Elected { term } => self.decisions.elected(sight, who, *term, verdicts),
             Note::Decided { index, term } => self.decisions.decided(sight, who, *index, *term, verdicts),
