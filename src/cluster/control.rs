@@ -6,7 +6,7 @@ use crate::cluster::env::Env;
 pub use crate::cluster::member::{Member, Part, Wish};
 use crate::cluster::msg::Version;
 use crate::cluster::note::{RingWhy, ViewWhy};
-use crate::cluster::promotion::{Durability, ShardRecord};
+use crate::cluster::record::{Durability, ShardRecord};
 use crate::cluster::resume::Beyond;
 use crate::cluster::rules::Rule;
 use crate::proto::lock::table::{LockRules, LockTable};

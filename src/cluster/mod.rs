@@ -27,6 +27,7 @@ pub mod property;
 pub mod reach;
 pub mod reasons;
 mod rebalance;
+mod record;
 pub mod resume;
 pub mod rules;
 mod serve;

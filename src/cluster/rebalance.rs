@@ -13,7 +13,7 @@ use crate::cluster::control::{Control, Decided, Member, Part, Wish};
 use crate::cluster::env::Env;
 use crate::cluster::msg::Version;
 use crate::cluster::note::{RingWhy, ViewWhy};
-use crate::cluster::promotion::ShardRecord;
+use crate::cluster::record::ShardRecord;
 use crate::proto::replica::view::{ShardId, ViewNo};
 use crate::sim::id::Pid;
 use crate::sim::time::Time;

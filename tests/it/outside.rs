@@ -205,12 +205,3 @@ fn a_node_that_dies_while_nobody_remembers_its_copies_is_not_promoted() {
         assert_eq!(opened(link).now(), Time::from_millis(60_000), "{link}: an assertion fails");
     }
 }
-
-#[test]
-fn zz_debug() {
-    let link = std::env::var("LINK").unwrap();
-    let shard: usize = std::env::var("SHARD").unwrap().parse().unwrap();
-    let session = opened(&link);
-    let view = session.view();
-    println!("{:#?}", view.shards[shard]);
-}
