@@ -129,6 +129,8 @@ pub struct Words {
     pub no_lease: &'static str,
     /// In how many shards it leads and follows.
     pub roles: fn(usize, usize) -> String,
+    /// What it costs to wipe the only coordinator.
+    pub wipe_alone: fn(&str) -> String,
     /// It catches up in so many shards.
     pub catching_up: fn(usize) -> String,
     /// So many times slower.

@@ -119,6 +119,11 @@ pub(super) static WORDS: Words = Words {
         Verb::Salvage => format!("Salvage: shards that nobody may lead are served with what {who} has; what others had is given up"),
         Verb::Add => format!("Add {who}: it joins the ring and takes its share of the shards"),
     },
+    wipe_alone: |who| {
+        format!(
+            "Wipe {who}, the only coordinator: all decisions are forgotten, nothing is served for seconds, copies that had moved are lost"
+        )
+    },
     no_more_nodes: "all eight nodes are there",
 
     opening: "Shard {} has its primary on {}, backups on {} and {}.",

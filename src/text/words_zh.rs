@@ -119,6 +119,7 @@ pub(super) static WORDS: Words = Words {
         Verb::Salvage => format!("抢救：没有主副本的分片以 {who} 现有的数据恢复服务，别处多出的数据就此放弃"),
         Verb::Add => format!("让 {who} 加入：它进入哈希环，分担一部分分片"),
     },
+    wipe_alone: |who| format!("清空 {who} 的磁盘。它是唯一的协调者：一切决定都被遗忘，数秒内无人服务，搬到别处的副本就此丢失"),
     no_more_nodes: "八个节点都已在场",
 
     opening: "分片 {} 的主副本在 {}，备副本在 {} 和 {}。",

@@ -224,3 +224,17 @@ fn the_placement_room_pauses_the_run_and_leaves_it_alone() {
     press(&mut state, "b", Focus::Page);
     assert!(state.away.is_none(), "single keys can be switched off");
 }
+
+#[test]
+fn what_it_costs_to_wipe_the_only_coordinator_is_said_before_it_is_done() {
+    let costs = |link: &str, lang| {
+        let mut state = State::new(link, lang, Theme::Auto);
+        state.selected = Some(name("K1"));
+        let seen = crate::ui::telling::inspect(&state).expect("it is selected");
+        seen.acts.into_iter().find(|act| act.verb == ringside::text::words::Verb::Wipe).expect("there is the button").long
+    };
+    for (lang, word) in [(Lang::En, "only coordinator"), (Lang::Zh, "唯一的协调者")] {
+        assert!(costs("#v=5&seed=4127&coordinators=1&at=5", lang).contains(word));
+        assert!(!costs("#v=5&seed=4127&coordinators=3&at=5", lang).contains(word), "others remember");
+    }
+}

@@ -135,13 +135,16 @@ pub fn inspect(state: &State) -> Option<Inspected> {
     let view = state.session.view();
     let pid = state.session.setup().roster.pid(name)?;
     let process = look::process(&view, pid).filter(|process| process.present)?;
+    let w = words(state.lang);
+    let alone = name.kind == Kind::Coordinator && view.coordinators.len() == 1;
     let act = |verb: Verb| {
+        let long = if alone && verb == Verb::Wipe { (w.wipe_alone)(&name.to_string()) } else { (w.verb_long)(verb, &name.to_string()) };
         let action = state.action_of(verb, name);
         Act {
             verb,
             text: action.map_or_else(|| format!("cut {name}"), |action| action.to_string()),
             whom: None,
-            long: (words(state.lang).verb_long)(verb, &name.to_string()),
+            long,
             refused: action.and_then(|action| refused(state, action)),
         }
     };
@@ -208,7 +211,10 @@ fn node(w: &Words, view: &ClusterView, process: &ProcessView, out: &mut Vec<Stri
         Span::ZERO => w.no_lease.to_owned(),
         left => (w.lease_left)(&sentence::seconds(left)),
     });
-    out.push((w.roles)(count(Role::Primary), count(Role::Backup)));
+    let (leads, follows) = (count(Role::Primary), count(Role::Backup));
+    if leads + follows > 0 || count(Role::Learner) == 0 {
+        out.push((w.roles)(leads, follows));
+    }
     if count(Role::Learner) > 0 {
         out.push((w.catching_up)(count(Role::Learner)));
     }

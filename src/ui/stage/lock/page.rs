@@ -38,7 +38,8 @@ pub(super) fn document(model: &StageModel, place: &Place, lock: &LockView) -> Ht
             <path d={format!("M{}V{}", pair(Point::new(place.fence, top)), num(top + high))} class={if model.fenced { "fence" } else { "fence off" }} />
             <g data-n={owner.and_then(kit::letter)} data-document={lock.text.len().to_string()}>
                 <path d={sheet} class="document" />
-                if lock.text.is_empty() {
+                // A copy that has lost its disk is blank, and yet lines have been written.
+                if lock.text.is_empty() && written().next().is_none() {
                     { kit::text(Point::new(x + wide / 2.0, top + 24.0), "m s", LockWords::of(model.lang).blank) }
                 }
                 <g>{ for written().skip(skip).enumerate().map(line) }</g>
