@@ -1,7 +1,6 @@
 //! A client: asks for one thing at a time, patiently but not for ever, and asks again with pauses that grow. Some clients
 //! are workers: what they ask for is decided by [`Worker`].
 
-use crate::cluster::config::Reads;
 use crate::cluster::msg::Msg;
 use crate::cluster::note::{Asked, Note, OpId};
 use crate::cluster::process::{Context, Timer};
@@ -126,8 +125,13 @@ impl Client {
         let Some(request) = request else { return };
         self.asked += 1;
         let op = OpId { client: ctx.me(), boot: ctx.boot(), n: self.asked };
-        if let (Request::Get(key), Reads::InSync) = (&request, ctx.env().setup.config.reads) {
-            ctx.note(Note::ReadAsked { shard: key.shard, op, key: key.id });
+        let put = match request {
+            Request::Get(_) => Some(None),
+            Request::Put(_, value) => Some(Some(value)),
+            Request::Open(..) | Request::Edit(..) => None, // the document has a story of its own
+        };
+        if let Some(put) = put {
+            ctx.note(Note::Invoked { shard: request.shard(), op, key: request.key().id, put });
         }
         self.pending = Some(Pending { op, request, attempt: 0, paused: true });
         self.attempt(ctx);
@@ -168,7 +172,8 @@ impl Client {
         if let Some((from, index)) = replica {
             ctx.note(Note::ReplicaRead { shard: key.shard, op, from, key: key.id, index });
         }
-        ctx.note(Note::Answered { op, asked });
+        let found = if let Outcome::Value(value) = outcome { Some(value) } else { None };
+        ctx.note(Note::Answered { op, asked, found });
         match &mut self.worker {
             Some(worker) => worker.answered(outcome, ctx),
             None => rest(ctx),

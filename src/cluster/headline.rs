@@ -36,7 +36,8 @@ impl Note {
             | Note::Appended { .. }
             | Note::Trimmed { .. }
             | Note::Applied { .. }
-            | Note::ReadAsked { .. }
+            | Note::Invoked { .. }
+            | Note::ReadServed { .. }
             | Note::ReplicaRead { .. }
             | Note::SnapshotSent { .. }
             | Note::Yielded { .. }

@@ -207,14 +207,23 @@ pub enum Note {
         /// Where it stands in the log.
         index: Index,
     },
-    /// A client asks to read a key, and any copy may answer.
-    ReadAsked {
+    /// A client asks to read or write a key, for the first time.
+    Invoked {
         /// Of which shard.
         shard: ShardId,
         /// The operation.
         op: OpId,
         /// The key's number.
         key: u16,
+        /// The value to be written; `None` for a read.
+        put: Option<u64>,
+    },
+    /// A primary answers a read.
+    ReadServed {
+        /// Of which shard.
+        shard: ShardId,
+        /// The operation.
+        op: OpId,
     },
     /// A client got its answer from a backup.
     ReplicaRead {
@@ -273,6 +282,8 @@ pub enum Note {
         op: OpId,
         /// What it had asked for.
         asked: Asked,
+        /// The value of a key that was read; 0: never written.
+        found: Option<u64>,
     },
     /// A client sends an operation again.
     Retried {

@@ -44,6 +44,7 @@ impl Node {
         let hosted = Rc::make_mut(hosted);
         if let Request::Get(key) = request {
             let outcome = Outcome::Value(hosted.store.get(key));
+            ctx.note(Note::ReadServed { shard, op });
             ctx.send(from, Msg::Done { op, outcome, replica: None });
             return;
         }

@@ -261,7 +261,8 @@ impl History {
             | Note::Truncated { .. }
             | Note::Trimmed { .. }
             | Note::Applied { .. }
-            | Note::ReadAsked { .. }
+            | Note::Invoked { .. }
+            | Note::ReadServed { .. }
             | Note::ReplicaRead { .. }
             | Note::StaleView { .. }
             | Note::LearnerReady { .. }

@@ -144,7 +144,7 @@ impl Fold {
     /// The bill at `now`.
     pub fn bill(&self, now: Time, promises: &Promises, sight: &impl Sight) -> Bill {
         let states = promises.states();
-        let made = || states.iter().filter(|(promise, _)| promise.is_made(promises.ack()));
+        let made = || states.iter().filter(|(promise, _)| promises.made(*promise));
         Bill {
             since: self.since,
             detected_after: self.detected_after,
@@ -268,7 +268,7 @@ impl Fold {
                 }
                 self.newest[row] = *index;
             }
-            Note::ReadAsked { op, key, .. } => {
+            Note::Invoked { op, key, put: None, .. } => {
                 let newest = self.newest.get(usize::from(*key)).copied().unwrap_or_default();
                 self.asking.insert(op.client, (*op, newest));
             }
@@ -302,6 +302,8 @@ impl Fold {
             | Note::WritesLost { .. }
             | Note::Trimmed { .. }
             | Note::Applied { .. }
+            | Note::Invoked { .. }
+            | Note::ReadServed { .. }
             | Note::Answered { .. }
             | Note::LockQueued { .. }
             | Note::LockGranted { .. }

@@ -70,7 +70,8 @@ pub const fn kind(what: &What<Note>) -> &'static str {
             Note::WritesLost { .. } => "writes-lost",
             Note::Trimmed { .. } => "trimmed",
             Note::Applied { .. } => "applied",
-            Note::ReadAsked { .. } => "read-asked",
+            Note::Invoked { .. } => "invoked",
+            Note::ReadServed { .. } => "read-served",
             Note::ReplicaRead { .. } => "replica-read",
             Note::StaleView { .. } => "stale-view",
             Note::LearnerReady { .. } => "learner-ready",
@@ -230,7 +231,12 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
         }
         Note::Trimmed { shard, upto } => vec![("shard", number(shard.0)), ("upto", number(upto.0))],
         Note::Applied { shard, op: o, index } => vec![("shard", number(shard.0)), ("op", op(o)), ("index", number(index.0))],
-        Note::ReadAsked { shard, op: o, key } => vec![("shard", number(shard.0)), ("op", op(o)), ("key", number(*key))],
+        Note::Invoked { shard, op: o, key, put } => {
+            let mut out = vec![("shard", number(shard.0)), ("op", op(o)), ("key", number(*key))];
+            out.extend(put.map(|value| ("put", number(value))));
+            out
+        }
+        Note::ReadServed { shard, op: o } => vec![("shard", number(shard.0)), ("op", op(o))],
         Note::ReplicaRead { shard, op: o, from, key, index } => {
             vec![("shard", number(shard.0)), ("op", op(o)), ("from", name(*from)), ("key", number(*key)), ("index", number(index.0))]
         }
@@ -240,7 +246,11 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
         Note::Refused { shard, op: o, why } => {
             vec![("shard", number(shard.0)), ("op", op(o)), ("why", text(refused_why(*why)))]
         }
-        Note::Answered { op: o, asked } => vec![("op", op(o)), ("asked", text(asked_word(*asked)))],
+        Note::Answered { op: o, asked, found } => {
+            let mut out = vec![("op", op(o)), ("asked", text(asked_word(*asked)))];
+            out.extend(found.map(|value| ("found", number(value))));
+            out
+        }
         Note::Retried { op: o, attempt } => vec![("op", op(o)), ("attempt", number(*attempt))],
         Note::LockQueued { session: s, lock, place } => vec![("session", session(s)), ("lock", named(*lock)), ("place", number(*place))],
         Note::LockGranted { session: s, lock, token } | Note::LockReleased { session: s, lock, token } => {

@@ -27,7 +27,7 @@ impl Moment {
     /// The beginning: the events of instant zero are handled, too.
     pub(super) fn new(setup: &Rc<Setup>) -> Moment {
         let cluster = Cluster::new(setup.clone());
-        Moment { promises: Promises::under(setup.config.ack), bill: Fold::new(setup.roster), cluster, done: 0 }
+        Moment { promises: Promises::under(setup.config.ack, setup.config.reads), bill: Fold::new(setup.roster), cluster, done: 0 }
     }
 
     /// The instant.

@@ -175,9 +175,13 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::Applied { shard, op, index } => {
             line.say("{} carries out {}'s write to shard #, entry #.", &[who, op.client], &[shard.0.into(), index.0.into()]);
         }
-        Note::ReadAsked { shard, op, key } => {
-            line.say("{} asks any copy of shard # for key#.", &[op.client], &[shard.0.into(), (*key).into()]);
+        Note::Invoked { shard, op, key, put: None } => {
+            line.say("{} asks to read key# of shard #.", &[op.client], &[(*key).into(), shard.0.into()]);
         }
+        Note::Invoked { shard, op, key, put: Some(_) } => {
+            line.say("{} asks to write key# of shard #.", &[op.client], &[(*key).into(), shard.0.into()]);
+        }
+        Note::ReadServed { shard, op } => line.say("{} answers {}'s read of shard #.", &[who, op.client], &[shard.0.into()]),
         Note::ReplicaRead { shard: _, op, from, key, index: Index(0) } => {
             line.say("{} reads key# from backup {}, which knows of no write to it.", &[op.client, *from], &[(*key).into()]);
         }
@@ -207,8 +211,8 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             };
             line.put(&format!("{{}} turns {{}} away: {because}."), &[who, op.client]);
         }
-        Note::Answered { op: _, asked: Asked::Read } => line.put("{} has its answer: the read is done.", &[who]),
-        Note::Answered { op: _, asked: Asked::Write } => line.put("{} has its answer: the write is done.", &[who]),
+        Note::Answered { op: _, asked: Asked::Read, .. } => line.put("{} has its answer: the read is done.", &[who]),
+        Note::Answered { op: _, asked: Asked::Write, .. } => line.put("{} has its answer: the write is done.", &[who]),
         Note::Retried { op: _, attempt } => {
             line.say("{} sends its request again: attempt #.", &[who], &[(*attempt).into()]);
         }

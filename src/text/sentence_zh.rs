@@ -140,9 +140,13 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::Applied { shard, op, index } => {
             line.say("{} 执行 {} 对分片 # 的写入，即第 # 条记录。", &[who, op.client], &[shard.0.into(), index.0.into()]);
         }
-        Note::ReadAsked { shard, op, key } => {
-            line.say("{} 想读 key#，分片 # 的任何副本都可以回答。", &[op.client], &[(*key).into(), shard.0.into()])
+        Note::Invoked { shard, op, key, put: None } => {
+            line.say("{} 请求读分片 # 的 key#。", &[op.client], &[shard.0.into(), (*key).into()]);
         }
+        Note::Invoked { shard, op, key, put: Some(_) } => {
+            line.say("{} 请求写分片 # 的 key#。", &[op.client], &[shard.0.into(), (*key).into()]);
+        }
+        Note::ReadServed { shard, op } => line.say("{} 回答 {} 对分片 # 的读取。", &[who, op.client], &[shard.0.into()]),
         Note::ReplicaRead { shard: _, op, from, key, index: Index(0) } => {
             line.say("{} 从备副本 {} 读 key#，它还没见过对这个键的写入。", &[op.client, *from], &[(*key).into()]);
         }
@@ -172,8 +176,8 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
             };
             line.put(&format!("{{}} 没有受理 {{}} 的请求：{because}。"), &[who, op.client]);
         }
-        Note::Answered { op: _, asked: Asked::Read } => line.put("{} 收到答复：读取完成。", &[who]),
-        Note::Answered { op: _, asked: Asked::Write } => line.put("{} 收到答复：写入完成。", &[who]),
+        Note::Answered { op: _, asked: Asked::Read, .. } => line.put("{} 收到答复：读取完成。", &[who]),
+        Note::Answered { op: _, asked: Asked::Write, .. } => line.put("{} 收到答复：写入完成。", &[who]),
         Note::Retried { op: _, attempt } => line.say("{} 重发请求，这是第 # 次尝试。", &[who], &[(*attempt).into()]),
         Note::LockQueued { session, lock, place } => {
             line.on("{} 排队等锁 @，排在第 # 位。", &[session.client], *lock, &[(*place).into()]);

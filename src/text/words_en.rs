@@ -57,6 +57,7 @@ pub(super) static WORDS: Words = Words {
         Promise::AckedSurvive => "acknowledged writes survive",
         Promise::LockFifo => "the lock goes to whoever waited longest",
         Promise::TokensGrow => "tokens only grow",
+        Promise::ReadsFresh => "reads are never stale",
         Promise::OneGranted => "a lock is granted to one at a time",
         Promise::OneBelieves => "one worker at most believes that it holds a lock",
         Promise::OneEffective => "only one holder at a time has effect",

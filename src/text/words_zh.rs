@@ -57,6 +57,7 @@ pub(super) static WORDS: Words = Words {
         Promise::AckedSurvive => "已确认的写入不会丢",
         Promise::LockFifo => "锁总是交给等得最久的",
         Promise::TokensGrow => "令牌只增不减",
+        Promise::ReadsFresh => "读到的总是最新的值",
         Promise::OneGranted => "一把锁一次只授予一个",
         Promise::OneBelieves => "同一把锁至多一个工作者认为自己持有",
         Promise::OneEffective => "同一时刻只有一个持锁者的写入生效",

@@ -94,7 +94,7 @@ impl App {
                         <div id="lockpic">
                             { piece::<LockPicture>(SectionProps { model: model(sizes.lock), on_select: select, on_hover: hover }) }
                         </div>
-                        { piece::<Bill>(BillProps { lang, ack: config.ack, bill: session.bill(), promises: session.promises() }) }
+                        { piece::<Bill>(BillProps { lang, ack: config.ack, reads: config.reads, bill: session.bill(), promises: session.promises() }) }
                     </section>
                 </main>
                 <div id="dock">

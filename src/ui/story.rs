@@ -138,7 +138,8 @@ fn about(fact: &Record<Note>) -> Option<(ShardId, bool)> {
         | Note::Acknowledged { .. }
         | Note::Trimmed { .. }
         | Note::Applied { .. }
-        | Note::ReadAsked { .. }
+        | Note::Invoked { .. }
+        | Note::ReadServed { .. }
         | Note::ReplicaRead { .. }
         | Note::Refused { .. }
         | Note::Answered { .. }

@@ -38,7 +38,7 @@ use ringside::text::sentence::{action, plain, seconds, sentence};
 const KINDS: &str = "kill revive wipe add drain freeze thaw slow cut heal drift stands voted elected stepped-down \
     decided decisions-cut state-taken readmitted suspected returned ring-changed left snapshot-sent \
     snapshot-taken yielded dropped view-changed serving stopped \
-    appended committed truncated writes-lost trimmed applied read-asked replica-read stale-view learner-ready acknowledged \
+    appended committed truncated writes-lost trimmed applied invoked read-served replica-read stale-view learner-ready acknowledged \
     refused answered retried lock-queued lock-granted \
     lock-released lock-cancelled session-ended hold-begins grant-too-late hold-ends fenced-write fence-refused";
 const FAULTS: [&str; 11] = ["kill", "revive", "wipe", "add", "drain", "freeze", "thaw", "slow", "cut", "heal", "drift"];

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::config::Ack;
+use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::note::{Note, OpId, RingWhy, ViewWhy};
 use ringside::cluster::property::{Promise, Promises, ring_answer};
 use ringside::cluster::view::Sight;
@@ -113,7 +113,7 @@ fn a_copy_deleted_while_no_other_disk_has_everything_breaks_a_promise() {
 #[test]
 fn a_write_on_one_disk_alone_is_at_risk_until_it_is_on_two_or_lost() {
     let after = |eye: &Eye, facts: &[(u16, Note)]| {
-        let mut promises = Promises::under(Ack::Primary);
+        let mut promises = Promises::under(Ack::Primary, Reads::Primary);
         for (i, (who, note)) in facts.iter().enumerate() {
             let record = Record { seq: Seq(i as u64), at: Time(i as u64), who: Pid(*who), cause: None, what: What::Note(note.clone()) };
             promises.after(eye, &[record]);
@@ -122,10 +122,12 @@ fn a_write_on_one_disk_alone_is_at_risk_until_it_is_on_two_or_lost() {
         (promises.at_risk(eye), promises.lost_writes(), broken)
     };
     let acked = (1, Note::Acknowledged { shard: SHARD, op: OP, index: Index(1), key: 0 });
+    let view = View { no: ViewNo(2), primary: Some(Pid(2)), in_sync: pids(&[2, 3, 1]), learners: Vec::new(), level: false, unknown: false };
+    let named = (9, Note::ViewChanged { shard: SHARD, view, why: ViewWhy::Promotion });
     let serving = (2, Note::Serving { shard: SHARD, view: ViewNo(2) });
     assert_eq!(after(&Eye { full: pids(&[1]) }, std::slice::from_ref(&acked)), (1, 0, false));
     assert_eq!(after(&Eye { full: pids(&[1, 3]) }, std::slice::from_ref(&acked)), (0, 0, false));
-    assert_eq!(after(&Eye { full: pids(&[1]) }, &[acked, serving]), (0, 1, false), "lost, counted, and not promised");
+    assert_eq!(after(&Eye { full: pids(&[1]) }, &[acked, named, serving]), (0, 1, false), "lost, counted, and not promised");
 }
 
 #[test]

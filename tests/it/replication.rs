@@ -79,7 +79,7 @@ fn primary_mode_loses_acknowledged_writes_counts_them_and_breaks_no_promise_that
         });
         assert_eq!(broken(&session), vec![], "{}", session.link());
         let bill = session.bill();
-        assert_eq!(bill.promises as usize, Promise::COUNT - 2, "two promises are not made in this mode");
+        assert_eq!(bill.promises as usize, Promise::COUNT - 3, "three promises are not made in this mode");
         lost += bill.lost;
         named += count(&session, |note| matches!(note, Note::WritesLost { .. }));
         if seed < 20 {

@@ -73,7 +73,8 @@ fn promises_share_no_code_with_what_they_judge() {
     for (path, text) in sources("src/cluster/property") {
         for line in code(&text).lines().filter(|line| line.starts_with("use crate::")) {
             let names_only = [
-                "cluster::config::Ack",
+                "cluster::config::Ack;",
+                "cluster::config::{Ack, Reads as From};",
                 "cluster::note::",
                 "cluster::property::",
                 "cluster::view::",

@@ -7,9 +7,10 @@ mod decisions;
 mod lock;
 mod moves;
 mod once;
+mod reads;
 mod serving;
 
-use crate::cluster::config::Ack;
+use crate::cluster::config::{Ack, Reads as From};
 use crate::cluster::note::{Note, ViewWhy};
 use crate::cluster::view::Sight;
 use crate::sim::fault::Fault;
@@ -24,15 +25,19 @@ use lock::Lock;
 use moves::Moves;
 pub use moves::ring_answer;
 use once::Once;
+use reads::Reads;
 use serving::Serving;
 
 /// A promise of the cluster.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Promise {
-    /// At most one node serves a shard.
+    /// At most one node serves a shard: once another has answered that was named later, nobody answers who was named before.
     OneServing,
     /// Whoever serves a shard has every write of it that was ever acknowledged, where it was acknowledged.
     AckedSurvive,
+    /// A read finds what was written last, and never goes back behind what another has found: what clients were told can be true of
+    /// one copy of each key.
+    ReadsFresh,
     /// The lock goes to whoever has waited longest.
     LockFifo,
     /// Every grant's token is larger than all before it.
@@ -60,11 +65,12 @@ pub enum Promise {
 
 impl Promise {
     /// How many there are.
-    pub const COUNT: usize = 13;
+    pub const COUNT: usize = 14;
     /// All of them, in the order of the page.
     pub const ALL: [Promise; Promise::COUNT] = [
         Promise::OneServing,
         Promise::AckedSurvive,
+        Promise::ReadsFresh,
         Promise::LockFifo,
         Promise::TokensGrow,
         Promise::OneGranted,
@@ -78,16 +84,32 @@ impl Promise {
         Promise::DecisionsSurvive,
     ];
 
-    /// Whether a cluster that acknowledges writes in this way makes the promise at all. Where the primary alone decides, writes
-    /// are lost that were acknowledged, edits under the lock among them: that is counted, and no promise is broken.
-    pub const fn is_made(self, ack: Ack) -> bool {
-        !matches!((self, ack), (Promise::AckedSurvive | Promise::OneEffective, Ack::Primary))
+    /// Whether a cluster that acknowledges writes and answers reads in this way makes the promise at all. Where the primary alone
+    /// decides, writes are lost that were acknowledged, edits under the lock among them, and reads go back; where backups answer
+    /// reads, they may be behind: that is counted, and no promise is broken.
+    pub const fn is_made(self, ack: Ack, from: From) -> bool {
+        match self {
+            Promise::AckedSurvive | Promise::OneEffective => !matches!(ack, Ack::Primary),
+            Promise::ReadsFresh => !matches!(ack, Ack::Primary) && matches!(from, From::Primary),
+            Promise::OneServing
+            | Promise::LockFifo
+            | Promise::TokensGrow
+            | Promise::OneGranted
+            | Promise::OneBelieves
+            | Promise::CopiesKept
+            | Promise::MovesPlanned
+            | Promise::CopiesAgree
+            | Promise::OnceOnly
+            | Promise::OneLeader
+            | Promise::DecisionsSurvive => true,
+        }
     }
 
     /// Its word in attributes and on the command line.
     pub const fn word(self) -> &'static str {
         match self {
             Promise::OneServing => "one-serving",
+            Promise::ReadsFresh => "reads-fresh",
             Promise::AckedSurvive => "acked-survive",
             Promise::LockFifo => "lock-fifo",
             Promise::TokensGrow => "tokens-grow",
@@ -119,17 +141,18 @@ struct Verdicts {
     broken: [Option<Broken>; Promise::COUNT],
     now: Broken,
     ack: Ack,
+    from: From,
 }
 
 impl Default for Verdicts {
     fn default() -> Verdicts {
-        Verdicts { broken: [None; Promise::COUNT], now: Broken { at: Time::ZERO, seq: Seq(0) }, ack: Ack::InSync }
+        Verdicts { broken: [None; Promise::COUNT], now: Broken { at: Time::ZERO, seq: Seq(0) }, ack: Ack::InSync, from: From::Primary }
     }
 }
 
 impl Verdicts {
     fn breaks(&mut self, promise: Promise) {
-        if promise.is_made(self.ack) {
+        if promise.is_made(self.ack, self.from) {
             self.broken[promise as usize].get_or_insert(self.now);
         }
     }
@@ -140,6 +163,7 @@ impl Verdicts {
 pub struct Promises {
     verdicts: Verdicts,
     serving: Serving,
+    reads: Reads,
     acked: Acked,
     agree: Agree,
     once: Once,
@@ -154,9 +178,9 @@ impl Promises {
         Promises::default()
     }
 
-    /// The same for a cluster that acknowledges writes in this way, and promises no more than that allows.
-    pub fn under(ack: Ack) -> Promises {
-        Promises { verdicts: Verdicts { ack, ..Verdicts::default() }, ..Promises::default() }
+    /// The same for a cluster that acknowledges writes and answers reads in this way, and promises no more than that allows.
+    pub fn under(ack: Ack, from: From) -> Promises {
+        Promises { verdicts: Verdicts { ack, from, ..Verdicts::default() }, ..Promises::default() }
     }
 
     /// To be called after every event and every fault with the facts it brought about.
@@ -169,17 +193,14 @@ impl Promises {
             }
         }
         self.verdicts.now = Broken { at: sight.now(), seq: new.last().map_or(Seq(0), |record| record.seq) };
-        if self.serving.is_double(sight) {
-            self.verdicts.breaks(Promise::OneServing);
-        }
         if self.lock.is_crowded() {
             Lock::believed(&sight.believers(), &mut self.verdicts);
         }
     }
 
-    /// How writes are acknowledged, and so which promises are made.
-    pub fn ack(&self) -> Ack {
-        self.verdicts.ack
+    /// Whether a promise is made at all: see [`Promise::is_made`].
+    pub fn made(&self, promise: Promise) -> bool {
+        promise.is_made(self.verdicts.ack, self.verdicts.from)
     }
 
     /// Each promise with the first moment it was broken, in the order of `Promise::ALL`.
@@ -206,7 +227,6 @@ impl Promises {
         match fault {
             Fault::Kill(pid) | Fault::Wipe(pid) => {
                 self.acked.gone(sight, &mut self.verdicts);
-                self.serving.dies(pid);
                 self.agree.dies(pid);
                 self.lock.stops(pid);
             }
@@ -228,18 +248,25 @@ impl Promises {
         let verdicts = &mut self.verdicts;
         match note {
             Note::Serving { shard, .. } => {
-                self.serving.claims(*shard, who);
+                self.serving.answers(*shard, who, verdicts);
                 self.acked.serving(sight, *shard, who, verdicts);
             }
-            Note::Stopped { shard, .. } => self.serving.stops(*shard, who),
-            Note::Acknowledged { shard, op, index, .. } => self.acked.acknowledged(sight, *shard, who, *op, *index, verdicts),
+            Note::Acknowledged { shard, op, index, .. } => {
+                self.serving.answers(*shard, who, verdicts);
+                self.acked.acknowledged(sight, *shard, who, *op, *index, verdicts);
+            }
+            Note::ReadServed { shard, .. } => self.serving.answers(*shard, who, verdicts),
+            Note::Invoked { shard, op, key, put } => self.reads.invoked((*shard, *key), *op, *put, u64::from(verdicts.now.seq.0) + 1),
+            Note::Answered { op, found, .. } => self.reads.answered(*op, *found, u64::from(verdicts.now.seq.0) + 1, verdicts),
             Note::RingChanged { node, why, moves, minimum } => self.moves.planned(sight, *node, *why, (*moves, *minimum), verdicts),
             Note::ViewChanged { shard, view, why } => {
                 self.moves.view(sight, *shard, view, why, verdicts);
                 self.agree.view(sight, *shard, view, verdicts);
+                self.serving.view(*shard, view.primary);
                 self.lock.view(*shard, view.primary, *why == ViewWhy::Salvaged);
                 if *why == ViewWhy::Salvaged {
                     self.acked.chosen(sight, *shard, view.primary);
+                    self.reads.chosen(*shard);
                 }
                 if *why == ViewWhy::Resumed && view.unknown {
                     self.lock.forgotten();
@@ -282,12 +309,11 @@ impl Promises {
             | Note::Appended { .. }
             | Note::WritesLost { .. }
             | Note::Trimmed { .. }
-            | Note::ReadAsked { .. }
             | Note::ReplicaRead { .. }
             | Note::StaleView { .. }
             | Note::LearnerReady { .. }
             | Note::Refused { .. }
-            | Note::Answered { .. }
+            | Note::Stopped { .. }
             | Note::Retried { .. }
             | Note::GrantTooLate { .. }
             | Note::FenceRefused { .. } => {}

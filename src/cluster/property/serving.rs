@@ -1,53 +1,75 @@
-//! At most one node serves a shard.
+//! At most one node serves a shard, judged from the answers that were given: what counts is not what a node takes itself for.
+//!
+//! Every answer to a read, and every acknowledgement of a write, is by a node that the control plane had named. Once a node has
+//! answered that was named later, or has announced that it does from now on, nobody answers any more who was named before. (A node that
+//! is named again may answer again.)
 
-use crate::cluster::view::Sight;
+use crate::cluster::property::{Promise, Verdicts};
 use crate::proto::replica::view::ShardId;
 use crate::sim::id::Pid;
-use crate::sim::sorted::{SortedMap, SortedSet};
+use crate::sim::sorted::SortedMap;
 
-/// Who claims to serve what.
+/// Who was named, and who has answered.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Serving {
-    /// Nodes that said they serve and did not say that they stopped.
-    claims: SortedMap<ShardId, Vec<Pid>>,
-    /// Shards with more than one claim: only these need a look after every event.
-    contested: SortedSet<ShardId>,
+    shards: SortedMap<ShardId, Shard>,
+}
+
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+struct Shard {
+    /// Views decided so far.
+    views: u32,
+    /// The latest of them that names each node as primary. Those of the founding views are not told: 0.
+    named: SortedMap<Pid, u32>,
+    /// The latest node to answer, by when it was named.
+    latest: Option<(u32, Pid)>,
 }
 
 impl Serving {
-    /// A node says that it serves a shard.
-    pub(super) fn claims(&mut self, shard: ShardId, who: Pid) {
-        let claims = self.claims.get_or_insert_with(shard, Vec::new);
-        if !claims.contains(&who) {
-            claims.push(who);
-        }
-        if claims.len() > 1 {
-            self.contested.insert(shard);
+    /// A view was decided.
+    pub(super) fn view(&mut self, shard: ShardId, primary: Option<Pid>) {
+        let it = self.shards.get_or_insert_with(shard, Shard::default);
+        it.views += 1;
+        if let Some(primary) = primary {
+            it.named.insert(primary, it.views);
         }
     }
 
-    /// A node says that it stopped.
-    pub(super) fn stops(&mut self, shard: ShardId, who: Pid) {
-        let claims = self.claims.get_or_insert_with(shard, Vec::new);
-        claims.retain(|&node| node != who);
-        if claims.len() < 2 {
-            self.contested.remove(&shard);
+    /// A node answers, or announces that it does.
+    pub(super) fn answers(&mut self, shard: ShardId, who: Pid, verdicts: &mut Verdicts) {
+        let it = self.shards.get_or_insert_with(shard, Shard::default);
+        let named = it.named.get(&who).copied().unwrap_or_default();
+        match it.latest {
+            Some((latest, other)) if named < latest || (named == latest && other != who) => verdicts.breaks(Promise::OneServing),
+            Some(_) | None => it.latest = Some((named, who)),
         }
     }
+}
 
-    /// A node is no more.
-    pub(super) fn dies(&mut self, who: Pid) {
-        for (shard, claims) in self.claims.iter_mut() {
-            claims.retain(|&node| node != who);
-            if claims.len() < 2 {
-                self.contested.remove(shard);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHARD: ShardId = ShardId(3);
+
+    /// Names of nodes, `n` for a view that names it, an answer by it otherwise.
+    fn is_broken(story: &[(bool, u16)]) -> bool {
+        let (mut serving, mut verdicts) = (Serving::default(), Verdicts::default());
+        for &(view, who) in story {
+            if view {
+                serving.view(SHARD, Some(Pid(who)));
+            } else {
+                serving.answers(SHARD, Pid(who), &mut verdicts);
             }
         }
+        verdicts != Verdicts::default()
     }
 
-    /// Whether some shard is served by more than one now.
-    pub(super) fn is_double(&self, sight: &impl Sight) -> bool {
-        let serving = |shard: ShardId| self.claims.get(&shard).map_or(0, |it| it.iter().filter(|&&node| sight.serves(node, shard)).count());
-        self.contested.iter().any(|&shard| serving(shard) > 1)
+    #[test]
+    fn whoever_was_named_before_answers_no_more_once_another_has() {
+        assert!(!is_broken(&[(false, 1), (true, 2), (false, 1), (false, 2)]), "until then it may: nobody has relied on the other");
+        assert!(is_broken(&[(false, 1), (true, 2), (false, 2), (false, 1)]));
+        assert!(!is_broken(&[(false, 1), (true, 2), (false, 2), (true, 1), (false, 1)]), "it was named again");
+        assert!(is_broken(&[(false, 1), (false, 2)]), "of two that nobody has named since the beginning one at most was named then");
     }
 }

@@ -41,7 +41,7 @@ impl Reckless {
 
 /// Whether a deed has ended a promise: it may break from now on, and need not be kept.
 ///
-/// * A lost disk takes writes with it that were acknowledged, those under a lock among them; and whoever then deletes a copy deletes
+/// * A lost disk takes writes with it that were acknowledged, those under a lock among them, so reads go back; and whoever then deletes a copy deletes
 ///   one that nobody else can have in full.
 /// * A control plane that forgets knows neither who was told that he leads, nor which tokens were given: nothing that rests on its
 ///   memory holds.
@@ -49,9 +49,9 @@ impl Reckless {
 ///   depend on any clock.
 pub const fn forgiven(deed: Reckless, promise: Promise) -> bool {
     match deed {
-        Reckless::Node => matches!(promise, Promise::AckedSurvive | Promise::OneEffective | Promise::CopiesKept),
+        Reckless::Node => matches!(promise, Promise::AckedSurvive | Promise::OneEffective | Promise::CopiesKept | Promise::ReadsFresh),
         Reckless::Control => true,
-        Reckless::Clock => matches!(promise, Promise::OneServing | Promise::OneBelieves),
+        Reckless::Clock => matches!(promise, Promise::OneServing | Promise::OneBelieves | Promise::ReadsFresh),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The bill, and the promises that stand behind its last line.
 
-use ringside::cluster::config::Ack;
+use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::property::{Broken, Promise};
 use ringside::session::bill::Bill as Figures;
 use ringside::sim::time::{Span, Time};
@@ -21,6 +21,8 @@ pub struct BillProps {
     pub bill: Figures,
     /// How writes are acknowledged: not every way allows every promise.
     pub ack: Ack,
+    /// Who answers reads.
+    pub reads: Reads,
     /// The promises, each with the first moment it was broken.
     pub promises: [(Promise, Option<Broken>); Promise::COUNT],
 }
@@ -39,7 +41,7 @@ impl Piece for Bill {
         let span = |span: Option<Span>| span.map(|span| (w.seconds)(&seconds(span)));
         // Before the first fault nothing is billed, so that a zero is never taken for a result.
         let counted = |figure: String| bill.since.map(|_| figure);
-        let made: Vec<_> = props.promises.iter().filter(|(promise, _)| promise.is_made(props.ack)).collect();
+        let made: Vec<_> = props.promises.iter().filter(|(promise, _)| promise.is_made(props.ack, props.reads)).collect();
         let broken = made.iter().filter(|(_, broken)| broken.is_some()).count();
         let kept = made.iter().filter(|(_, broken)| broken.is_none()).count();
         let line = |name: &'static str, figure: &'static str, value: Option<String>| {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use futures_executor::block_on;
-use ringside::cluster::config::Ack;
+use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::name::{Name, Roster};
 use ringside::cluster::property::{Broken, Promise};
 use ringside::session::bill::Bill as Figures;
@@ -64,12 +64,13 @@ fn a_killed_node_wears_a_dashed_disc_in_the_sentence() {
 
 #[test]
 fn before_any_fault_the_bill_has_no_figures() {
-    let html = html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, bill: Figures::default(), promises: kept() });
+    let html =
+        html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, reads: Reads::Primary, bill: Figures::default(), promises: kept() });
     for figure in ["detected", "outage", "unserved", "refused", "lost"] {
         assert!(html.contains(&format!(" data-figure=\"{figure}\" class=\"none\">none yet<")), "{figure}: {html}");
     }
-    assert!(html.contains("<dd data-figure=\"promises\">13 of 13</dd>"), "{html}");
-    assert_eq!(html.matches("data-state=\"kept\"").count(), 13);
+    assert!(html.contains("<dd data-figure=\"promises\">14 of 14</dd>"), "{html}");
+    assert_eq!(html.matches("data-state=\"kept\"").count(), 14);
 }
 
 #[test]
@@ -84,9 +85,9 @@ fn after_a_fault_the_bill_names_detection_and_outage() {
         retried: 9,
         ..Figures::default()
     };
-    let zh = html::<Bill>(BillProps { lang: Lang::Zh, ack: Ack::InSync, bill: bill.clone(), promises: kept() });
+    let zh = html::<Bill>(BillProps { lang: Lang::Zh, ack: Ack::InSync, reads: Reads::Primary, bill: bill.clone(), promises: kept() });
     assert!(zh.contains(">1.11 秒</dd>") && zh.contains("中断（未结束）"), "{zh}");
-    let en = html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, bill, promises: kept() });
+    let en = html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, reads: Reads::Primary, bill, promises: kept() });
     assert!(en.contains("outage, still open") && en.contains(">1.28 s</dd>") && en.contains(">5 · 9</dd>"), "{en}");
     assert!(en.contains("<span data-figure=\"lost\">0</span>"), "nothing lost is a result: {en}");
 }
@@ -96,11 +97,11 @@ fn a_broken_promise_is_said_aloud_and_a_kept_one_is_not() {
     let mut promises = kept();
     let own = promises.iter_mut().find(|it| it.0 == Promise::OneEffective);
     own.expect("it is one of them").1 = Some(Broken { at: Time::from_millis(9_870), seq: Seq(7) });
-    let html = html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, bill: Figures::default(), promises });
+    let html = html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, reads: Reads::Primary, bill: Figures::default(), promises });
     assert!(html.contains("data-promise=\"one-effective\" data-state=\"broken\""), "{html}");
     assert!(html.contains("Broken at 9.87 s"), "{html}");
-    assert_eq!(html.matches("class=\"unseen\"").count(), 12, "the kept ones are for readers only: {html}");
-    assert!(html.contains(">12 of 13<"), "{html}");
+    assert_eq!(html.matches("class=\"unseen\"").count(), 13, "the kept ones are for readers only: {html}");
+    assert!(html.contains(">13 of 14<"), "{html}");
 }
 
 fn inspector(state: &State, lang: Lang) -> String {
@@ -153,7 +154,7 @@ fn another_node_is_offered_while_there_is_a_letter_left() {
 #[test]
 fn the_bill_shows_what_moved_beside_what_had_to() {
     let bill = |moved, planned, minimum| Figures { moved, planned, minimum, ..Figures::default() };
-    let html = |lang, bill| html::<Bill>(BillProps { lang, ack: Ack::InSync, bill, promises: kept() });
+    let html = |lang, bill| html::<Bill>(BillProps { lang, ack: Ack::InSync, reads: Reads::Primary, bill, promises: kept() });
     let none = html(Lang::En, bill(0, 0, 0));
     assert!(none.contains("<dd data-figure=\"moved\" class=\"none\">none yet</dd>"), "{none}");
     let some = html(Lang::En, bill(4, 9, 8));
@@ -168,13 +169,13 @@ fn of_many_broken_promises_those_without_a_line_of_their_own_are_counted() {
         let mut promises = kept();
         let at = Broken { at: Time::from_millis(1_000), seq: ringside::sim::id::Seq(1) };
         promises.iter_mut().take(broken).for_each(|(_, it)| *it = Some(at));
-        html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, bill: Figures::default(), promises })
+        html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, reads: Reads::Primary, bill: Figures::default(), promises })
     };
     assert!(!html(4).contains("more</li>"));
     assert!(html(5).contains("and 2 more</li>"), "the last of four lines");
-    let all = html(13);
-    assert!(all.contains("and 10 more</li>"), "{all}");
-    assert_eq!(all.matches("data-state=\"broken\"").count(), 13, "readers hear of all of them");
+    let all = html(14);
+    assert!(all.contains("and 11 more</li>"), "{all}");
+    assert_eq!(all.matches("data-state=\"broken\"").count(), 14, "readers hear of all of them");
 }
 
 #[test]
@@ -183,6 +184,7 @@ fn writes_at_risk_are_marked_while_there_are_any() {
         html::<Bill>(BillProps {
             lang: Lang::En,
             ack: Ack::InSync,
+            reads: Reads::Primary,
             bill: Figures { since, at_risk, ..Figures::default() },
             promises: kept(),
         })
@@ -198,7 +200,8 @@ fn writes_at_risk_are_marked_while_there_are_any() {
 #[test]
 fn reads_from_backups_bring_their_stale_ones_onto_the_bill_and_only_promises_made_are_counted() {
     let bill = Figures { replica_reads: 9, stale_reads: 3, lost: 1, ..Figures::default() };
-    let html = |ack, bill: &Figures| html::<Bill>(BillProps { lang: Lang::En, ack, bill: bill.clone(), promises: kept() });
+    let html =
+        |ack, bill: &Figures| html::<Bill>(BillProps { lang: Lang::En, ack, reads: Reads::Primary, bill: bill.clone(), promises: kept() });
     let said = "<span data-figure=\"lost\" class=\"bad\">1</span></dd></div><div><dt>stale reads</dt><dd data-figure=\"stale\">3</dd>";
     assert!(html(Ack::InSync, &bill).contains(said), "{}", html(Ack::InSync, &bill));
     let alone = html(Ack::Primary, &Figures::default());
