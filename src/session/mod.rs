@@ -18,6 +18,7 @@ pub mod scenario;
 pub mod siege;
 pub mod textbook;
 mod timeline;
+pub mod told;
 pub mod why;
 
 use std::cell::RefCell;

@@ -9,6 +9,7 @@ mod golden;
 mod hands;
 mod history;
 mod history_random;
+mod judges;
 mod kinds;
 mod links;
 mod moves;

@@ -1,18 +1,20 @@
 //! `headless run`: one link, told as data.
 
 use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use ringside::session::Session;
 use ringside::session::export;
 use ringside::session::link::{self, LIMITS};
+use ringside::session::told;
 use ringside::sim::time::Time;
 use ringside::text::{Lang, complaint};
 
 /// Replays a link and prints its facts as JSON lines, then the digest of its last instant.
 ///
-/// Exit status: 0; 1 if a promise was broken; 2 if the link cannot be read.
+/// Exit status: 0; 1 if a promise was broken; 2 if the link cannot be read, or the history not be written.
 #[derive(Args)]
 pub struct Run {
     /// The link, or the part of it after the `#`.
@@ -21,6 +23,9 @@ pub struct Run {
     /// The instant to run to, such as `60s` or `1500ms`; the link's own instant if left out.
     #[arg(long, value_parser = instant)]
     until: Option<Time>,
+    /// Writes to this file what clients asked for and were told, for `headless check-history --model kv`.
+    #[arg(long)]
+    history: Option<PathBuf>,
     /// Only the last line: digest, instant, events.
     #[arg(long)]
     quiet: bool,
@@ -44,6 +49,12 @@ impl Run {
         let session = Session::open(opened);
         for (no, at, action, why) in session.refused() {
             eprintln!("{}", complaint::refused(no, at, action, why, Lang::En));
+        }
+        if let Some(file) = &self.history
+            && let Err(error) = std::fs::write(file, told::history(&session))
+        {
+            eprintln!("The history cannot be written to {}: {error}.", file.display());
+            return ExitCode::from(2);
         }
         match print(&session, self.quiet) {
             Ok(()) if session.promises().iter().all(|(_, broken)| broken.is_none()) => ExitCode::SUCCESS,

@@ -99,6 +99,8 @@ impl Reads {
                 it.zones.push(Zone { value, over: None, began: open.began });
                 it.zones.len() - 1
             }
+            // A write whose value was found, and overwritten, before it returned.
+            None if open.put.is_some() => return,
             None => return verdicts.breaks(Promise::ReadsFresh),
         };
         let zone = &mut it.zones[at];
@@ -187,6 +189,14 @@ mod tests {
         let read = |value| [asks(2, None), told(2, Some(value))];
         assert!(!is_broken(&[&lost[..], &read(6), &read(5)].concat()), "it may take effect at any time");
         assert!(is_broken(&[&lost[..], &read(5), &read(6)].concat()), "6 was written before the first read");
+    }
+
+    #[test]
+    fn a_write_that_returns_after_it_was_found_and_overwritten_was_in_time() {
+        let read = |value| [asks(2, None), told(2, Some(value))];
+        let other = [asks(3, Some(6)), told(3, None)];
+        assert!(!is_broken(&[&[asks(1, Some(5))], &read(5)[..], &other, &read(6), &[told(1, None)], &read(6)].concat()));
+        assert!(is_broken(&[&[asks(1, Some(5))], &read(5)[..], &other, &read(6), &[told(1, None)], &read(5)].concat()));
     }
 
     #[test]

@@ -1,0 +1,62 @@
+//! Each judge is tripped by something that is wrong: a rule that is off, or a mutant made by hand.
+//!
+//! | judge | mutant, made by hand in the cluster's own code | what trips |
+//! |---|---|---|
+//! TABLE
+
+use std::collections::BTreeSet;
+
+use ringside::cluster::config::{Ack, Reads};
+use ringside::cluster::history::check::{Verdict, check};
+use ringside::cluster::history::file::parse;
+use ringside::cluster::history::model::Model;
+use ringside::cluster::property::Promise;
+use ringside::cluster::rules::Rule;
+use ringside::session::Session;
+use ringside::session::chaos::Chaos;
+use ringside::session::told::history;
+use ringside::sim::time::Time;
+
+fn broken(session: &Session) -> BTreeSet<Promise> {
+    session.promises().into_iter().filter(|(_, broken)| broken.is_some()).map(|(promise, _)| promise).collect()
+}
+
+/// Whether what clients were told can be true of one copy, says the checker of histories.
+fn is_linearizable(session: &Session) -> bool {
+    let lines: Vec<Vec<u8>> = history(session).lines().map(|line| line.as_bytes().to_vec()).collect();
+    let objects = parse(&lines, Model::Kv).unwrap_or_else(|why| panic!("#{}: {why}", session.link()));
+    objects.iter().all(|object| {
+        let verdict = check(&object.ops, &Model::Kv.initial(), &mut 1_000_000);
+        assert_ne!(verdict, Verdict::Unknown, "#{}", session.link());
+        verdict != Verdict::NotLinearizable
+    })
+}
+
+/// Thirty seconds under random hands, with so few keys that clients meet.
+fn crowded(seed: u64, ack: Ack, off: &[Rule]) -> Session {
+    let (mut setup, mut chaos) = Chaos::new(seed, off);
+    setup.config.keys = 6;
+    (setup.config.ack, setup.config.reads, setup.config.workers) = (ack, Reads::Primary, 0);
+    let mut session = Session::new(setup);
+    while session.now() < Time::from_millis(30_000) {
+        session.advance(chaos.rest(), u32::MAX);
+        chaos.act(&mut session);
+    }
+    session
+}
+
+/// Two checkers that share nothing: one by zones, as the run goes on, one by search, afterwards.
+#[test]
+fn reads_are_fresh_exactly_where_the_history_is_linearizable() {
+    let mut stale = 0;
+    for (off, seeds) in [(&[][..], 60), (&[Rule::PrimaryLease], 180), (&[Rule::InSyncPromotion], 180)] {
+        for seed in 0..seeds {
+            let session = crowded(seed, [Ack::InSync, Ack::Majority][(seed % 2) as usize], off);
+            let fresh = !broken(&session).contains(&Promise::ReadsFresh);
+            assert_eq!(fresh, is_linearizable(&session), "seed {seed}: #{}", session.link());
+            assert!(fresh || !off.is_empty(), "seed {seed}: #{}", session.link());
+            stale += u32::from(!fresh);
+        }
+    }
+    assert!(stale >= 20, "{stale} runs with a stale read");
+}
