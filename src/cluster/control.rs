@@ -1,6 +1,8 @@
 //! What the control plane decides, as a deterministic machine: the same commands give the same state. The coordinators
 //! agree on the commands by Raft.
 
+use std::hash::{Hash, Hasher};
+
 use crate::cluster::config::Config;
 use crate::cluster::env::Env;
 pub use crate::cluster::member::{Member, Part, Wish};
@@ -12,6 +14,7 @@ use crate::cluster::rules::Rule;
 use crate::proto::lock::table::{LockRules, LockTable};
 use crate::proto::lock::token::{LockCommand, LockOutcome};
 use crate::proto::replica::view::{ShardId, View, ViewNo};
+use crate::sim::digest::Digest;
 use crate::sim::id::{Boot, Pid};
 use crate::sim::sorted::SortedMap;
 use crate::sim::time::Time;
@@ -130,6 +133,14 @@ impl Control {
         let members = present.chain(absent).collect();
         let locks = LockTable::new(config.locks, config.lock_times());
         Control { version: 1, members, shards, resumed: false, durability, clock: None, readmitted: SortedMap::new(), locks }
+    }
+
+    /// A digest of what changes often, and of which view each shard is in.
+    pub fn sketch(&self) -> u64 {
+        let mut digest = Digest::default();
+        (self.version, &self.members, self.clock, &self.locks).hash(&mut digest);
+        self.shards.iter().for_each(|record| (record.view.no, record.since).hash(&mut digest));
+        digest.finish()
     }
 
     /// How many decisions there were.

@@ -80,6 +80,11 @@ impl Sight for Cluster {
         Some((entry.mark.0, print.finish()))
     }
 
+    fn outcome(&self, coordinator: Pid, whole: bool) -> Option<(Index, u64)> {
+        let it = self.coordinator(coordinator)?;
+        Some((it.applied(), if whole { Digest::of(it.control()) } else { it.control().sketch() }))
+    }
+
     fn believers(&self) -> Vec<(Pid, LockId)> {
         let inside = |&who: &Pid| Some((who, self.worker(who)?.inside()?));
         let inside = self.env().workers.iter().filter_map(inside);

@@ -73,6 +73,9 @@ pub trait Sight {
     fn decisions_from(&self, coordinator: Pid) -> Index;
     /// The term of an entry of a living coordinator's log, and a fingerprint of what it decides.
     fn decision(&self, coordinator: Pid, index: Index) -> Option<(u32, u64)>;
+    /// How many decisions a living coordinator has carried out, and a digest of the state that came of them: of the `whole`, or of
+    /// members, locks and the number of each shard's view.
+    fn outcome(&self, coordinator: Pid, whole: bool) -> Option<(Index, u64)>;
     /// Workers that believe at this instant, by their own clocks, that they hold a lock. One that stands still believes on until
     /// its lease has run out.
     fn believers(&self) -> Vec<(Pid, LockId)>;

@@ -49,7 +49,7 @@ fn crowded(seed: u64, ack: Ack, off: &[Rule]) -> Session {
 #[test]
 fn reads_are_fresh_exactly_where_the_history_is_linearizable() {
     let mut stale = 0;
-    for (off, seeds) in [(&[][..], 60), (&[Rule::PrimaryLease], 180), (&[Rule::InSyncPromotion], 180)] {
+    for (off, seeds) in [(&[][..], 60), (&[Rule::PrimaryLease], 240), (&[Rule::InSyncPromotion], 240)] {
         for seed in 0..seeds {
             let session = crowded(seed, [Ack::InSync, Ack::Majority][(seed % 2) as usize], off);
             let fresh = !broken(&session).contains(&Promise::ReadsFresh);

@@ -59,6 +59,9 @@ impl Sight for Eye {
             _ => None,
         }
     }
+    fn outcome(&self, _: Pid, _: bool) -> Option<(Index, u64)> {
+        None
+    }
     fn believers(&self) -> Vec<(Pid, LockId)> {
         Vec::new()
     }
@@ -165,8 +168,11 @@ fn a_copy_where_the_ring_wants_none_and_a_wasteful_change_break_a_promise() {
     assert_eq!(broken(&eye, &[changed(&[2, 3, 1], &[4], ViewWhy::Recruited(Pid(4)))]), [Promise::MovesPlanned]);
     assert_eq!(broken(&eye, &[changed(&[2, 3, 4], &[1], ViewWhy::Recruited(Pid(1)))]), []);
     let ring = |moves, minimum| (0, Note::RingChanged { node: Pid(4), why: RingWhy::Joined, moves, minimum });
-    assert_eq!(broken(&eye, &[ring(10, 9)]), [Promise::MovesPlanned]);
-    assert_eq!(broken(&eye, &[ring(9, 9)]), []);
+    // The new node takes one of node 2's copies. Told otherwise, it is wrong.
+    assert_eq!(broken(&eye, &[ring(1, 1)]), []);
+    for told in [(2, 1), (2, 2), (1, 0), (0, 0)] {
+        assert_eq!(broken(&eye, &[ring(told.0, told.1)]), [Promise::MovesPlanned], "{told:?}");
+    }
 }
 
 #[test]
@@ -191,7 +197,7 @@ fn a_decision_made_otherwise_or_missing_at_a_new_leader_breaks_a_promise() {
 #[test]
 fn a_node_that_joined_is_wanted_by_the_ring() {
     let eye = Eye { full: Vec::new() };
-    let joined = (0, Note::RingChanged { node: Pid(4), why: RingWhy::Joined, moves: 3, minimum: 3 });
+    let joined = (0, Note::RingChanged { node: Pid(4), why: RingWhy::Joined, moves: 1, minimum: 1 });
     let view = View { no: ViewNo(2), primary: Some(Pid(3)), in_sync: pids(&[3, 1, 2]), learners: pids(&[4]), level: false, unknown: false };
     let recruited = (0, Note::ViewChanged { shard: ShardId(1), view, why: ViewWhy::Recruited(Pid(4)) });
     assert_eq!(broken(&eye, std::slice::from_ref(&recruited)), [Promise::MovesPlanned]);

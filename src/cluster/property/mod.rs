@@ -270,6 +270,7 @@ impl Promises {
                 }
                 if *why == ViewWhy::Resumed && view.unknown {
                     self.lock.forgotten();
+                    self.moves.forgotten();
                 }
             }
             Note::Dropped { shard } => {
@@ -294,12 +295,15 @@ impl Promises {
                 self.lock.edited((*op, *index, *again), (who, *lock, *shard), *token, text, verdicts);
             }
             Note::Elected { term } => self.decisions.elected(sight, who, *term, verdicts),
-            Note::Decided { index, term } => self.decisions.decided(sight, who, *index, *term, verdicts),
+            Note::Decided { index, term } => {
+                self.decisions.decided(sight, who, *index, *term, verdicts);
+                self.decisions.carried_out(sight, who, *index, verdicts);
+            }
+            Note::StateTaken { upto } => self.decisions.carried_out(sight, who, *upto, verdicts),
             Note::Stands { .. }
             | Note::Voted { .. }
             | Note::SteppedDown { .. }
             | Note::DecisionsCut { .. }
-            | Note::StateTaken { .. }
             | Note::Readmitted { .. }
             | Note::Suspected { .. }
             | Note::Returned { .. }

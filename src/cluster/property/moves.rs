@@ -20,13 +20,21 @@ impl Moves {
     /// The ring changed. It asked for so many copies, and could have done with so many.
     pub(super) fn planned(&mut self, sight: &impl Sight, node: Pid, why: RingWhy, copies: (u32, u32), verdicts: &mut Verdicts) {
         let members = self.members.get_or_insert_with(|| sight.founders());
+        let before = wanted(sight, members);
         members.retain(|&pid| pid != node);
         if matches!(why, RingWhy::Joined | RingWhy::Returned) {
             members.push(node);
         }
-        if copies.0 > copies.1 {
+        let after = wanted(sight, members);
+        let counted = (made(&before, &after), least(&sight.nodes(), &before, &after));
+        if copies != counted || counted.0 > counted.1 {
             verdicts.breaks(Promise::MovesPlanned);
         }
+    }
+
+    /// The control plane has forgotten who is on the ring, and begins with those of the beginning again.
+    pub(super) fn forgotten(&mut self) {
+        self.members = None;
     }
 
     /// A view was decided.
@@ -39,12 +47,32 @@ impl Moves {
         }
         if let ViewWhy::Recruited(node) = why {
             let members = self.members.get_or_insert_with(|| sight.founders());
-            let ring: Vec<(u64, Pid)> = sight.tokens().iter().copied().filter(|(_, pid)| members.contains(pid)).collect();
-            if !ring_answer(&ring, shard, sight.shards(), sight.copies()).contains(node) {
+            if !ring_answer(&ring_of(sight, members), shard, sight.shards(), sight.copies()).contains(node) {
                 verdicts.breaks(Promise::MovesPlanned);
             }
         }
     }
+}
+
+fn ring_of(sight: &impl Sight, members: &[Pid]) -> Vec<(u64, Pid)> {
+    sight.tokens().iter().copied().filter(|(_, pid)| members.contains(pid)).collect()
+}
+
+/// Who should hold each shard.
+fn wanted(sight: &impl Sight, members: &[Pid]) -> Vec<Vec<Pid>> {
+    let ring = ring_of(sight, members);
+    (0..sight.shards()).map(|shard| ring_answer(&ring, ShardId(shard), sight.shards(), sight.copies())).collect()
+}
+
+/// Copies that have to be made on the way from one placement to another.
+fn made(before: &[Vec<Pid>], after: &[Vec<Pid>]) -> u32 {
+    before.iter().zip(after).map(|(old, new)| new.iter().filter(|pid| !old.contains(pid)).count() as u32).sum()
+}
+
+/// Copies that any placement costs which leaves as many on each node: what the nodes have gained that have gained any.
+fn least(nodes: &[Pid], before: &[Vec<Pid>], after: &[Vec<Pid>]) -> u32 {
+    let held = |placement: &[Vec<Pid>], node: Pid| placement.iter().filter(|owners| owners.contains(&node)).count();
+    nodes.iter().map(|&node| held(after, node).saturating_sub(held(before, node)) as u32).sum()
 }
 
 /// The first `copies` different owners from the end of a shard's slice on, found by looking at every token: who should hold
