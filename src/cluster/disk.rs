@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use crate::cluster::msg::LoggedOp;
-use crate::cluster::note::OpId;
 use crate::cluster::process::Change;
 use crate::cluster::snapshot::Base;
 use crate::proto::replica::view::Log;
@@ -32,13 +31,6 @@ pub struct ShardDisk {
     pub log: Log<LoggedOp>,
     /// Known to be committed.
     pub commit: Index,
-}
-
-impl ShardDisk {
-    /// The operation at an index, in the log or in what the copy started from.
-    pub fn logged(&self, index: Index) -> Option<OpId> {
-        if index <= self.log.base() { self.base.at(index) } else { self.log.get(index)?.op.as_ref().map(|(op, _)| *op) }
-    }
 }
 
 impl NodeDisk {

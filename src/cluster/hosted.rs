@@ -106,16 +106,9 @@ impl Hosted {
         self.replay();
     }
 
-    /// The operation at an index, in the log or in what the copy started from.
-    pub fn logged(&self, index: Index) -> Option<OpId> {
-        let log = self.replica.log();
-        if index <= log.base() { self.base.at(index) } else { log.get(index)?.op.as_ref().map(|(op, _)| *op) }
-    }
-
     /// The state after everything applied, as a snapshot.
     pub fn snapshot(&self) -> Outgoing<Item> {
-        let evidence = (1..=self.applied.0).map(|i| self.logged(Index(i))).collect();
-        let base = Base { store: self.store.clone(), evidence: Rc::new(evidence) };
+        let base = Base { store: self.store.clone() };
         let view = self.replica.log().mark_at(self.applied).expect("what is applied is in the log or is its base");
         Outgoing::new((self.applied, view), base.items())
     }
@@ -136,11 +129,8 @@ impl Hosted {
             return None;
         }
         let mut base = Base::clone(&self.base);
-        let evidence = Rc::make_mut(&mut base.evidence);
         for i in from + 1..=to {
-            let done = log.get(Index(i)).and_then(|entry| entry.op.as_ref());
-            evidence.push(done.map(|(op, _)| *op));
-            if let Some((op, request)) = done {
+            if let Some((op, request)) = log.get(Index(i)).and_then(|entry| entry.op.as_ref()) {
                 base.store.apply(Index(i), *op, request, self.rules);
             }
         }

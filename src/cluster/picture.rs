@@ -9,13 +9,12 @@ use crate::cluster::coordinator::ControlDisk;
 use crate::cluster::document::Document;
 use crate::cluster::hosted::Hosted;
 use crate::cluster::msg::LoggedOp;
-use crate::cluster::note::OpId;
 use crate::cluster::process::Disk;
 use crate::cluster::rules::Rule;
-use crate::cluster::store::Key;
+use crate::cluster::store::{Key, Store};
 use crate::cluster::view::{
-    ClusterView, CoordinatorView, Health, HolderView, InsideView, LockView, Office, ProcessView, ReplicaView, Role, ShardView, Sight,
-    Standing,
+    ClusterView, CoordinatorView, Health, HolderView, InsideView, LockView, Logged, Office, ProcessView, ReplicaView, Role, ShardView,
+    Sight, Standing, Write,
 };
 use crate::proto::consensus::words::Log as DecisionLog;
 use crate::proto::lock::token::LockId;
@@ -40,8 +39,14 @@ impl Sight for Cluster {
         leased && memory.hosted(shard).is_some_and(|hosted| hosted.serving)
     }
 
-    fn logged(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId> {
-        self.node(node)?.hosted(shard)?.logged(index)
+    fn logged(&self, node: Pid, shard: ShardId, index: Index) -> Logged {
+        let hosted = self.node(node).and_then(|node| node.hosted(shard));
+        hosted.map_or(Logged::Nothing, |hosted| place(hosted.replica.log(), index))
+    }
+
+    fn has(&self, node: Pid, shard: ShardId, write: &Write) -> bool {
+        let hosted = self.node(node).and_then(|node| node.hosted(shard));
+        hosted.is_some_and(|hosted| holds(hosted.replica.log(), &hosted.base.store, write))
     }
 
     fn state(&self, node: Pid, shard: ShardId) -> Option<(Index, u64)> {
@@ -49,10 +54,10 @@ impl Sight for Cluster {
         Some((hosted.applied, Digest::of(&hosted.store)))
     }
 
-    fn kept(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId> {
+    fn kept(&self, node: Pid, shard: ShardId, write: &Write) -> bool {
         match self.world.disk(node) {
-            Disk::Node(disk) => disk.shards.get(&shard)?.logged(index),
-            Disk::Empty | Disk::Control(_) => None,
+            Disk::Node(disk) => disk.shards.get(&shard).is_some_and(|it| holds(&it.log, &it.base.store, write)),
+            Disk::Empty | Disk::Control(_) => false,
         }
     }
 
@@ -97,6 +102,25 @@ impl Sight for Cluster {
 
     fn copies(&self) -> usize {
         usize::from(self.setup().config.replicas)
+    }
+}
+
+/// What stands at an index.
+fn place(log: &Log<LoggedOp>, index: Index) -> Logged {
+    match log.get(index) {
+        Some(entry) => Logged::Entry(entry.op.as_ref().map(|(op, _)| *op)),
+        None if index <= log.base() => Logged::Snapshot,
+        None => Logged::Nothing,
+    }
+}
+
+/// Whether a write is in its place in the log, or in the state before the log: its key has been written, and its client's latest
+/// result is of this operation or a later one.
+fn holds(log: &Log<LoggedOp>, before: &Store, write: &Write) -> bool {
+    match place(log, write.index) {
+        Logged::Nothing => false,
+        Logged::Entry(op) => op == Some(write.op),
+        Logged::Snapshot => before.stands_for(write.op, write.key),
     }
 }
 

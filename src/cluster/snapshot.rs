@@ -1,16 +1,9 @@
 //! The state of a shard as a list of items, to be carried to another node in pieces, and what a copy starts from.
 
-use std::rc::Rc;
-
 use crate::cluster::document::Document;
-use crate::cluster::note::OpId;
 use crate::cluster::store::{Key, Outcome, Store};
 use crate::proto::replica::view::Index;
 use crate::sim::id::{Boot, Pid};
-
-/// Which operation stood at each index that a snapshot stands for, from index 1. Evidence for the promises' checker, which
-/// must be able to tell whether an acknowledged write is there: no protocol reads it, and no real system would carry it.
-pub type Evidence = Rc<Vec<Option<OpId>>>;
 
 /// One piece of a shard's state.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -21,8 +14,8 @@ pub enum Item {
     Result(Pid, (Boot, u32, Outcome)),
     /// A document, and the largest fencing token seen: without it an old one would be let in again.
     Document(Key, Document),
-    /// The evidence.
-    Evidence(Evidence),
+    /// How many items came before: the last one, so that an empty shard has something to send, too.
+    End(u32),
 }
 
 /// What a copy starts from: the state after its log's base.
@@ -30,8 +23,6 @@ pub enum Item {
 pub struct Base {
     /// The state.
     pub store: Store,
-    /// What stood at each index up to the base.
-    pub evidence: Evidence,
 }
 
 impl Base {
@@ -40,7 +31,9 @@ impl Base {
         let values = self.store.values.iter().map(|(&key, &value)| Item::Value(key, value));
         let results = self.store.results.iter().map(|(&client, result)| Item::Result(client, result.clone()));
         let documents = self.store.documents.iter().map(|(&key, document)| Item::Document(key, document.clone()));
-        values.chain(results).chain(documents).chain([Item::Evidence(self.evidence.clone())]).collect()
+        let mut items: Vec<Item> = values.chain(results).chain(documents).collect();
+        items.push(Item::End(items.len() as u32));
+        items
     }
 
     /// The state that such a list describes.
@@ -51,15 +44,10 @@ impl Base {
                 Item::Value(key, value) => drop(base.store.values.insert(*key, *value)),
                 Item::Result(client, result) => drop(base.store.results.insert(*client, result.clone())),
                 Item::Document(key, document) => drop(base.store.documents.insert(*key, document.clone())),
-                Item::Evidence(evidence) => base.evidence = evidence.clone(),
+                Item::End(before) => assert_eq!(*before as usize + 1, items.len(), "a snapshot is whole when its last item comes"),
             }
         }
         base
-    }
-
-    /// The operation at an index that the base stands for.
-    pub fn at(&self, index: Index) -> Option<OpId> {
-        *self.evidence.get((index.0 as usize).checked_sub(1)?)?
     }
 }
 
@@ -67,6 +55,7 @@ impl Base {
 mod tests {
     use super::*;
     use crate::cluster::document::{Line, Text};
+    use crate::cluster::note::OpId;
     use crate::cluster::store::{Known, Protection, Request};
     use crate::proto::lock::token::FencingToken;
     use crate::proto::replica::view::ShardId;
@@ -86,7 +75,6 @@ mod tests {
         for ((op, request), index) in done.into_iter().zip(1..) {
             base.store.apply(Index(index), op, &request, Protection { fencing: true, results: true });
         }
-        base.evidence = Rc::new(vec![None, Some(op(1, 1)), Some(op(2, 7)), Some(op(3, 1)), Some(op(3, 2))]);
         assert_eq!(Base::of(&base.items()), base);
         // A retry after the snapshot carried it finds its result.
         let there = Base::of(&base.items()).store;
@@ -95,7 +83,6 @@ mod tests {
         assert_eq!(there.written_at(key(5)), Index(2));
         let document = there.document(key(9)).expect("it was opened");
         assert_eq!((&document.text, document.seen, document.by), (&text, FencingToken(6), Some((Pid(3), Boot(1)))));
-        assert_eq!((base.at(Index(0)), base.at(Index(1)), base.at(Index(2)), base.at(Index(6))), (None, None, Some(op(1, 1)), None));
         assert_eq!(Base::default().items().len(), 1, "an empty shard has something to send, too");
     }
 }

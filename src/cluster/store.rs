@@ -127,6 +127,13 @@ impl Store {
         self.values.get(&key).map_or(Index(0), |&(_, index)| index)
     }
 
+    /// Whether the state can stand for a write of this operation to this key: something has been written there, and results, where
+    /// they are kept, know the operation or a later one of its client.
+    pub fn stands_for(&self, op: OpId, key: u16) -> bool {
+        let written = self.values.iter().map(|(it, _)| it).chain(self.documents.iter().map(|(it, _)| it)).any(|it| it.id == key);
+        written && (self.results.is_empty() || self.known(op) != Known::New)
+    }
+
     /// A document; `None` if nobody has come for it yet.
     pub fn document(&self, key: Key) -> Option<&Document> {
         self.documents.get(&key)

@@ -51,16 +51,40 @@ pub enum Role {
     Learner,
 }
 
+/// A place in a log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Logged {
+    /// There is no such entry, or the node does not live.
+    Nothing,
+    /// An entry: its operation, if it has one.
+    Entry(Option<OpId>),
+    /// A snapshot stands for it. It is a state, and does not tell how that came about.
+    Snapshot,
+}
+
+/// A write: which, where it stood in the log of whoever acknowledged it, and the number of its key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Write {
+    /// The operation.
+    pub op: OpId,
+    /// Its place.
+    pub index: Index,
+    /// The key, or the document.
+    pub key: u16,
+}
+
 /// The narrow questions that promises ask after every event; they are answered without building a picture.
 pub trait Sight {
     /// The instant.
     fn now(&self) -> Time;
     /// Whether a node would answer a read of a shard at this instant: it runs, leads, has settled and holds a lease.
     fn serves(&self, node: Pid, shard: ShardId) -> bool;
-    /// The operation at an index of a node's log, if there is one and the node lives.
-    fn logged(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId>;
-    /// The operation at an index on a node's disk, whether the node lives or not.
-    fn kept(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId>;
+    /// What stands at an index of a living node's log.
+    fn logged(&self, node: Pid, shard: ShardId, index: Index) -> Logged;
+    /// Whether a living node has this write: in this place of its log, or in the state that its snapshot began with.
+    fn has(&self, node: Pid, shard: ShardId, write: &Write) -> bool;
+    /// Whether it is on a node's disk, whether the node lives or not.
+    fn kept(&self, node: Pid, shard: ShardId, write: &Write) -> bool;
     /// How much of its log a living node has applied to its copy, and a digest of what came of it.
     fn state(&self, node: Pid, shard: ShardId) -> Option<(Index, u64)>;
     /// All nodes.

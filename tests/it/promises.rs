@@ -6,7 +6,7 @@ use std::rc::Rc;
 use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::note::{Note, OpId, RingWhy, ViewWhy};
 use ringside::cluster::property::{Promise, Promises, ring_answer};
-use ringside::cluster::view::Sight;
+use ringside::cluster::view::{Logged, Sight, Write};
 use ringside::proto::lock::token::LockId;
 use ringside::proto::replica::view::{Index, ShardId, View, ViewNo};
 use ringside::sim::id::{Boot, Pid, Seq};
@@ -28,11 +28,14 @@ impl Sight for Eye {
     fn serves(&self, _: Pid, _: ShardId) -> bool {
         false
     }
-    fn logged(&self, node: Pid, shard: ShardId, index: Index) -> Option<OpId> {
-        self.kept(node, shard, index)
+    fn logged(&self, node: Pid, _: ShardId, index: Index) -> Logged {
+        if index == Index(1) && self.full.contains(&node) { Logged::Entry(Some(OP)) } else { Logged::Nothing }
     }
-    fn kept(&self, node: Pid, _: ShardId, index: Index) -> Option<OpId> {
-        (index == Index(1) && self.full.contains(&node)).then_some(OP)
+    fn has(&self, node: Pid, shard: ShardId, write: &Write) -> bool {
+        self.kept(node, shard, write)
+    }
+    fn kept(&self, node: Pid, _: ShardId, write: &Write) -> bool {
+        (write.index, write.op) == (Index(1), OP) && self.full.contains(&node)
     }
     fn state(&self, _: Pid, _: ShardId) -> Option<(Index, u64)> {
         None

@@ -3,7 +3,7 @@
 use crate::cluster::config::Ack;
 use crate::cluster::note::OpId;
 use crate::cluster::property::{Promise, Verdicts};
-use crate::cluster::view::Sight;
+use crate::cluster::view::{Sight, Write};
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Pid;
 use crate::sim::sorted::SortedMap;
@@ -17,7 +17,7 @@ pub(super) struct Acked {
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 struct Shard {
     /// Acknowledged writes, by their place in the log, but for those that are lost.
-    acked: SortedMap<Index, OpId>,
+    acked: SortedMap<Index, (OpId, u16)>,
     /// How many some later server did not have.
     lost: u32,
     /// Who said last that it serves.
@@ -26,13 +26,18 @@ struct Shard {
     given_up: bool,
 }
 
+impl Shard {
+    fn writes(&self) -> impl DoubleEndedIterator<Item = Write> {
+        self.acked.iter().map(|(&index, &(op, key))| Write { op, index, key })
+    }
+}
+
 impl Acked {
     /// A node begins to serve.
     pub(super) fn serving(&mut self, sight: &impl Sight, id: ShardId, who: Pid, verdicts: &mut Verdicts) {
         let it = self.shards.get_or_insert_with(id, Default::default);
         it.server = Some(who);
-        let missing = |(index, op): (&Index, &OpId)| (sight.logged(who, id, *index) != Some(*op)).then_some(*index);
-        let lost: Vec<Index> = it.acked.iter().filter_map(missing).collect();
+        let lost: Vec<Index> = it.writes().filter(|write| !sight.has(who, id, write)).map(|write| write.index).collect();
         for index in &lost {
             it.acked.remove(index);
         }
@@ -46,8 +51,8 @@ impl Acked {
     /// An operator has chosen whose copy of a shard counts: what it does not have is given up at once, wherever it may be found later.
     pub(super) fn chosen(&mut self, sight: &impl Sight, id: ShardId, who: Option<Pid>) {
         let it = self.shards.get_or_insert_with(id, Default::default);
-        let has = |index, op| who.is_some_and(|who| [sight.kept(who, id, index), sight.logged(who, id, index)].contains(&Some(op)));
-        let lost: Vec<Index> = it.acked.iter().filter(|&(&index, &op)| !has(index, op)).map(|(&index, _)| index).collect();
+        let has = |write: &Write| who.is_some_and(|who| sight.kept(who, id, write) || sight.has(who, id, write));
+        let lost: Vec<Index> = it.writes().filter(|write| !has(write)).map(|write| write.index).collect();
         for index in &lost {
             it.acked.remove(index);
         }
@@ -58,12 +63,10 @@ impl Acked {
     /// A process has died, and perhaps its disk with it: what neither a disk nor a living node holds any more is lost.
     pub(super) fn gone(&mut self, sight: &impl Sight, verdicts: &mut Verdicts) {
         let nodes = sight.nodes();
-        let held =
-            |id, index, op| nodes.iter().any(|&node| [sight.kept(node, id, index), sight.logged(node, id, index)].contains(&Some(op)));
+        let held = |id, write: &Write| nodes.iter().any(|&node| sight.kept(node, id, write) || sight.has(node, id, write));
         for (&id, it) in self.shards.iter_mut() {
             // Logs are alike from the beginning: where the latest is held, so are those before, on the same disk.
-            let lost: Vec<Index> =
-                it.acked.iter().rev().take_while(|&(&index, &op)| !held(id, index, op)).map(|(&index, _)| index).collect();
+            let lost: Vec<Index> = it.writes().rev().take_while(|write| !held(id, write)).map(|write| write.index).collect();
             for index in &lost {
                 it.acked.remove(index);
             }
@@ -75,14 +78,14 @@ impl Acked {
     }
 
     /// A write was acknowledged.
-    pub(super) fn acknowledged(&mut self, sight: &impl Sight, id: ShardId, who: Pid, op: OpId, index: Index, verdicts: &mut Verdicts) {
+    pub(super) fn acknowledged(&mut self, sight: &impl Sight, id: ShardId, who: Pid, write: &Write, verdicts: &mut Verdicts) {
         let it = self.shards.get_or_insert_with(id, Default::default);
         // By a node that does not know yet that another serves: that one has it, or it is lost.
         let server = it.server.filter(|&server| sight.serves(server, id)).unwrap_or(who);
-        let kept = sight.logged(server, id, index) == Some(op);
+        let kept = sight.has(server, id, write);
         // Two different writes acknowledged at one place: one of them is lost.
-        let before = if kept { it.acked.insert(index, op) } else { None };
-        if !kept || before.is_some_and(|before| before != op) {
+        let before = if kept { it.acked.insert(write.index, (write.op, write.key)) } else { None };
+        if !kept || before.is_some_and(|before| before.0 != write.op) {
             it.lost += 1;
             verdicts.breaks(Promise::AckedSurvive);
         }
@@ -91,7 +94,7 @@ impl Acked {
     /// A copy is deleted.
     pub(super) fn dropped(&mut self, sight: &impl Sight, id: ShardId, who: Pid, verdicts: &mut Verdicts) {
         let it = self.shards.get_or_insert_with(id, Default::default);
-        let good = |node: Pid| it.acked.iter().all(|(index, op)| sight.kept(node, id, *index) == Some(*op));
+        let good = |node: Pid| it.writes().all(|write| sight.kept(node, id, &write));
         // Where the primary alone commits, a deposed one may alone have what it acknowledged: that no other disk lacks it is not promised.
         if verdicts.ack != Ack::Primary && !sight.nodes().into_iter().any(|node| node != who && good(node)) {
             verdicts.breaks(Promise::CopiesKept);
@@ -102,12 +105,9 @@ impl Acked {
     pub(super) fn at_risk(&self, sight: &impl Sight) -> u32 {
         let nodes = sight.nodes();
         let risky = |(id, shard): (&ShardId, &Shard)| {
-            let alone = |(index, op): &(&Index, &OpId)| {
-                let held = nodes.iter().filter(|&&node| sight.kept(node, *id, **index) == Some(**op)).count();
-                held == 1
-            };
+            let alone = |write: &Write| nodes.iter().filter(|&&node| sight.kept(node, *id, write)).count() == 1;
             // Logs are alike from the beginning: what lies before an entry that two disks hold is on both.
-            shard.acked.iter().rev().take_while(alone).count() as u32
+            shard.writes().rev().take_while(alone).count() as u32
         };
         self.shards.iter().map(risky).sum()
     }

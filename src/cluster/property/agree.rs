@@ -1,7 +1,9 @@
 //! Copies that count agree: on each entry that two of them know to be committed, and on what the entries have made.
 
+use crate::cluster::config::Ack;
+use crate::cluster::note::ViewWhy;
 use crate::cluster::property::{Promise, Verdicts, ring_answer};
-use crate::cluster::view::Sight;
+use crate::cluster::view::{Logged, Sight};
 use crate::proto::replica::view::{Index, ShardId, View};
 use crate::sim::id::Pid;
 use crate::sim::sorted::SortedMap;
@@ -12,6 +14,9 @@ pub(super) struct Agree {
     shards: SortedMap<ShardId, Shard>,
 }
 
+/// States that are remembered of a shard.
+const KEPT: usize = 16;
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Shard {
     /// The in-sync set of the latest view.
@@ -20,8 +25,8 @@ struct Shard {
     primary: Option<Pid>,
     /// Up to where each living copy has said that its log is committed.
     told: SortedMap<Pid, Index>,
-    /// The state of whichever counted copy has applied most since the latest view: how much that is, and the state's digest.
-    newest: Option<(Index, u64)>,
+    /// The digest of the first state that a counted copy had after so many entries: the latest [`KEPT`].
+    states: SortedMap<Index, u64>,
 }
 
 impl Shard {
@@ -32,7 +37,9 @@ impl Shard {
     /// Whether two copies hold the same from after `from` on, as far as both know it to be committed.
     fn agree(&self, sight: &impl Sight, id: ShardId, one: Pid, other: Pid, from: Index) -> bool {
         let upto = self.told(one).min(self.told(other));
-        (from.0 + 1..=upto.0).all(|i| sight.logged(one, id, Index(i)) == sight.logged(other, id, Index(i)))
+        // What a snapshot stands for is judged by the state that came of it.
+        let same = |pair| matches!(pair, (Logged::Snapshot, _) | (_, Logged::Snapshot)) || pair.0 == pair.1;
+        (from.0 + 1..=upto.0).all(|i| same((sight.logged(one, id, Index(i)), sight.logged(other, id, Index(i)))))
     }
 }
 
@@ -43,7 +50,7 @@ impl Agree {
             let founders = sight.founders();
             let ring: Vec<(u64, Pid)> = sight.tokens().iter().copied().filter(|(_, pid)| founders.contains(pid)).collect();
             let counted = ring_answer(&ring, id, sight.shards(), sight.copies());
-            Shard { primary: counted.first().copied(), counted, told: SortedMap::new(), newest: None }
+            Shard { primary: counted.first().copied(), counted, told: SortedMap::new(), states: SortedMap::new() }
         })
     }
 
@@ -58,10 +65,12 @@ impl Agree {
             verdicts.breaks(Promise::CopiesAgree);
         }
         let Some((applied, state)) = sight.state(who, id) else { return };
-        match it.newest {
-            Some((most, known)) if most == applied && known != state => verdicts.breaks(Promise::CopiesAgree),
-            Some((most, _)) if most >= applied => {}
-            Some(_) | None => it.newest = Some((applied, state)),
+        if *it.states.get_or_insert_with(applied, || state) != state {
+            verdicts.breaks(Promise::CopiesAgree);
+        }
+        if it.states.len() > KEPT {
+            let oldest = it.states.iter().next().map(|(&index, _)| index);
+            oldest.map(|index| it.states.remove(&index));
         }
     }
 
@@ -77,10 +86,16 @@ impl Agree {
     }
 
     /// A new in-sync set: whoever is new in it agrees with the others.
-    pub(super) fn view(&mut self, sight: &impl Sight, id: ShardId, view: &View, verdicts: &mut Verdicts) {
+    pub(super) fn view(&mut self, sight: &impl Sight, id: ShardId, view: &View, why: &ViewWhy, verdicts: &mut Verdicts) {
         let it = self.shard(sight, id);
         let before = std::mem::replace(&mut it.counted, view.in_sync.clone());
-        (it.primary, it.newest) = (view.primary, None);
+        // A new primary need not have the marks with which views before its own began, so places shift. And where something may be
+        // lost with its primary another history goes on.
+        let goes_on = it.primary == view.primary || *why == ViewWhy::HandedOver;
+        if !goes_on || verdicts.ack == Ack::Primary {
+            it.states.clear();
+        }
+        it.primary = view.primary;
         for &new in view.in_sync.iter().filter(|pid| !before.contains(pid)) {
             if it.counted.iter().any(|&other| other != new && !it.agree(sight, id, new, other, Index(0))) {
                 verdicts.breaks(Promise::CopiesAgree);

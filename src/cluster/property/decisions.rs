@@ -80,7 +80,7 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
-    use crate::cluster::note::OpId;
+    use crate::cluster::view::{Logged, Write};
     use crate::proto::lock::token::LockId;
     use crate::proto::replica::view::ShardId;
     use crate::sim::time::Time;
@@ -102,11 +102,14 @@ mod tests {
         fn serves(&self, _: Pid, _: ShardId) -> bool {
             false
         }
-        fn logged(&self, _: Pid, _: ShardId, _: Index) -> Option<OpId> {
-            None
+        fn logged(&self, _: Pid, _: ShardId, _: Index) -> Logged {
+            Logged::Nothing
         }
-        fn kept(&self, _: Pid, _: ShardId, _: Index) -> Option<OpId> {
-            None
+        fn has(&self, _: Pid, _: ShardId, _: &Write) -> bool {
+            false
+        }
+        fn kept(&self, _: Pid, _: ShardId, _: &Write) -> bool {
+            false
         }
         fn state(&self, _: Pid, _: ShardId) -> Option<(Index, u64)> {
             None

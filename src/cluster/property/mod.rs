@@ -12,7 +12,7 @@ mod serving;
 
 use crate::cluster::config::{Ack, Reads as From};
 use crate::cluster::note::{Note, ViewWhy};
-use crate::cluster::view::Sight;
+use crate::cluster::view::{Sight, Write};
 use crate::sim::fault::Fault;
 use crate::sim::id::{Pid, Seq};
 use crate::sim::journal::{Record, What};
@@ -251,9 +251,9 @@ impl Promises {
                 self.serving.answers(*shard, who, verdicts);
                 self.acked.serving(sight, *shard, who, verdicts);
             }
-            Note::Acknowledged { shard, op, index, .. } => {
+            Note::Acknowledged { shard, op, index, key } => {
                 self.serving.answers(*shard, who, verdicts);
-                self.acked.acknowledged(sight, *shard, who, *op, *index, verdicts);
+                self.acked.acknowledged(sight, *shard, who, &Write { op: *op, index: *index, key: *key }, verdicts);
             }
             Note::ReadServed { shard, .. } => self.serving.answers(*shard, who, verdicts),
             Note::Invoked { shard, op, key, put } => self.reads.invoked((*shard, *key), *op, *put, u64::from(verdicts.now.seq.0) + 1),
@@ -261,7 +261,7 @@ impl Promises {
             Note::RingChanged { node, why, moves, minimum } => self.moves.planned(sight, *node, *why, (*moves, *minimum), verdicts),
             Note::ViewChanged { shard, view, why } => {
                 self.moves.view(sight, *shard, view, why, verdicts);
-                self.agree.view(sight, *shard, view, verdicts);
+                self.agree.view(sight, *shard, view, why, verdicts);
                 self.serving.view(*shard, view.primary);
                 self.lock.view(*shard, view.primary, *why == ViewWhy::Salvaged);
                 if *why == ViewWhy::Salvaged {

@@ -2,7 +2,7 @@
 
 use crate::cluster::note::OpId;
 use crate::cluster::property::{Promise, Verdicts};
-use crate::cluster::view::Sight;
+use crate::cluster::view::{Logged, Sight};
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Pid;
 use crate::sim::sorted::SortedMap;
@@ -19,7 +19,7 @@ impl Once {
     pub(super) fn applied(&mut self, sight: &impl Sight, shard: ShardId, who: Pid, op: OpId, index: Index, verdicts: &mut Verdicts) {
         let done = self.shards.get_or_insert_with(shard, SortedMap::new);
         let before = done.insert(op, index).filter(|&before| before != index);
-        if before.is_some_and(|before| sight.logged(who, shard, before) == Some(op)) {
+        if before.is_some_and(|before| sight.logged(who, shard, before) == Logged::Entry(Some(op))) {
             verdicts.breaks(Promise::OnceOnly);
         }
     }

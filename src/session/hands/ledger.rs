@@ -3,7 +3,7 @@
 
 use crate::cluster::config::Ack;
 use crate::cluster::note::{Note, OpId, RingWhy, ViewWhy};
-use crate::cluster::view::Sight;
+use crate::cluster::view::{Sight, Write};
 use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::{Index, ShardId};
 use crate::session::Session;
@@ -17,7 +17,7 @@ use crate::sim::time::Time;
 #[derive(Clone, Debug, Default)]
 struct Shard {
     /// Acknowledged writes by their place in the log.
-    acked: SortedMap<Index, OpId>,
+    acked: SortedMap<Index, (OpId, u16)>,
     /// When somebody last ceased to count.
     shrunk: Time,
     /// The in-sync set of the latest view.
@@ -33,6 +33,12 @@ struct Shard {
     emptied: Vec<Pid>,
     /// Who said last that it serves, and has neither said that it stopped nor died.
     claims: Vec<Pid>,
+}
+
+impl Shard {
+    fn writes(&self) -> impl DoubleEndedIterator<Item = Write> {
+        self.acked.iter().map(|(&index, &(op, key))| Write { op, index, key })
+    }
 }
 
 /// The memory of a run.
@@ -117,8 +123,8 @@ impl Ledger {
 
     /// The few kinds of facts that matter here.
     fn note(&mut self, session: &Session, who: Pid, at: Time, note: &Note) {
-        if let Note::Acknowledged { shard, op, index, .. } = note {
-            self.shard(*shard).acked.insert(*index, *op);
+        if let Note::Acknowledged { shard, op, index, key } = note {
+            self.shard(*shard).acked.insert(*index, (*op, *key));
         } else if let Note::ViewChanged { shard, view, why } = note {
             let (copies, needed) = (self.copies, self.needed);
             let it = self.shard(*shard);
@@ -139,8 +145,8 @@ impl Ledger {
             }
             if *why == ViewWhy::Salvaged {
                 // An operator has chosen: what the chosen copy does not have is given up.
-                let has = |index, op| view.primary.is_some_and(|pid| session.moment.cluster.kept(pid, *shard, index) == Some(op));
-                let gone: Vec<Index> = it.acked.iter().filter(|&(&index, &op)| !has(index, op)).map(|(&index, _)| index).collect();
+                let has = |write: &Write| view.primary.is_some_and(|pid| session.moment.cluster.kept(pid, *shard, write));
+                let gone: Vec<Index> = it.writes().filter(|write| !has(write)).map(|write| write.index).collect();
                 for index in &gone {
                     it.acked.remove(index);
                 }
@@ -192,17 +198,16 @@ impl Ledger {
     /// Whether a node's disk, dead or alive, holds every acknowledged write of a shard, each in its place.
     pub(super) fn holds(&self, session: &Session, node: Pid, id: ShardId) -> bool {
         let sight = &session.moment.cluster;
-        self.shards[usize::from(id.0)].acked.iter().rev().all(|(index, op)| sight.kept(node, id, *index) == Some(*op))
+        self.shards[usize::from(id.0)].writes().rev().all(|write| sight.kept(node, id, &write))
     }
 
     /// The first shard of which an acknowledged write is on no disk any more, nor in a living node's memory.
     pub(super) fn gone(&self, session: &Session) -> Option<ShardId> {
         let sight = &session.moment.cluster;
         let nodes = sight.nodes();
-        let held = |node, id, index| [sight.kept(node, id, index), sight.logged(node, id, index)];
-        let gone = |id: ShardId, (index, op): (&Index, &OpId)| !nodes.iter().any(|&node| held(node, id, *index).contains(&Some(*op)));
+        let gone = |id, write: Write| !nodes.iter().any(|&node| sight.kept(node, id, &write) || sight.has(node, id, &write));
         let ids = (0..self.shards.len() as u16).map(ShardId);
-        ids.into_iter().find(|&id| self.shards[usize::from(id.0)].acked.iter().rev().any(|it| gone(id, it)))
+        ids.into_iter().find(|&id| self.shards[usize::from(id.0)].writes().rev().any(|it| gone(id, it)))
     }
 
     /// How many disks were emptied so far.
