@@ -20,6 +20,7 @@ pub mod name;
 pub mod node;
 pub mod note;
 mod operator;
+pub mod patience;
 mod picture;
 pub mod process;
 pub mod promotion;

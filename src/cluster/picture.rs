@@ -65,6 +65,10 @@ impl Sight for Cluster {
         self.env().nodes.clone()
     }
 
+    fn coordinators(&self) -> Vec<Pid> {
+        self.env().coordinators.clone()
+    }
+
     fn founders(&self) -> Vec<Pid> {
         let roster = self.setup().roster;
         self.env().nodes.iter().copied().filter(|&pid| roster.begins(pid)).collect()

@@ -89,6 +89,8 @@ pub trait Sight {
     fn state(&self, node: Pid, shard: ShardId) -> Option<(Index, u64)>;
     /// All nodes.
     fn nodes(&self) -> Vec<Pid>;
+    /// All coordinators.
+    fn coordinators(&self) -> Vec<Pid>;
     /// The nodes that are on the ring at the beginning.
     fn founders(&self) -> Vec<Pid>;
     /// The tokens of all nodes, those that may still join among them, clockwise, with their owners.

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use crate::cluster::name::Name;
 use crate::cluster::note::Note;
-use crate::cluster::property::Promises;
+use crate::cluster::patience::{patience, served, turn};
+use crate::cluster::property::{Deadlines, Promises};
 use crate::cluster::setup::Setup;
 use crate::cluster::{Cluster, Facts, NoEffect};
 use crate::session::action::{Action, Refusal};
@@ -27,7 +28,10 @@ impl Moment {
     /// The beginning: the events of instant zero are handled, too.
     pub(super) fn new(setup: &Rc<Setup>) -> Moment {
         let cluster = Cluster::new(setup.clone());
-        Moment { promises: Promises::under(setup.config.ack, setup.config.reads), bill: Fold::new(setup.roster), cluster, done: 0 }
+        let config = &setup.config;
+        let passed = turn(setup).scale(u64::from(config.locks), 1) + served(config);
+        let deadlines = Deadlines { served: served(config), passed, copied: patience(setup), drift: config.drift_bound };
+        Moment { promises: Promises::under(config.ack, config.reads, deadlines), bill: Fold::new(setup.roster), cluster, done: 0 }
     }
 
     /// The instant.

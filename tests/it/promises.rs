@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::note::{Note, OpId, RingWhy, ViewWhy};
-use ringside::cluster::property::{Promise, Promises, ring_answer};
+use ringside::cluster::property::{Deadlines, Promise, Promises, ring_answer};
 use ringside::cluster::view::{Logged, Sight, Write};
 use ringside::proto::lock::token::LockId;
 use ringside::proto::replica::view::{Index, ShardId, View, ViewNo};
@@ -42,6 +42,9 @@ impl Sight for Eye {
     }
     fn nodes(&self) -> Vec<Pid> {
         (1..=4).map(Pid).collect()
+    }
+    fn coordinators(&self) -> Vec<Pid> {
+        Vec::new()
     }
     fn founders(&self) -> Vec<Pid> {
         pids(&[1, 2, 3])
@@ -119,7 +122,7 @@ fn a_copy_deleted_while_no_other_disk_has_everything_breaks_a_promise() {
 #[test]
 fn a_write_on_one_disk_alone_is_at_risk_until_it_is_on_two_or_lost() {
     let after = |eye: &Eye, facts: &[(u16, Note)]| {
-        let mut promises = Promises::under(Ack::Primary, Reads::Primary);
+        let mut promises = Promises::under(Ack::Primary, Reads::Primary, Deadlines::default());
         for (i, (who, note)) in facts.iter().enumerate() {
             let record = Record { seq: Seq(i as u64), at: Time(i as u64), who: Pid(*who), cause: None, what: What::Note(note.clone()) };
             promises.after(eye, &[record]);

@@ -13,11 +13,11 @@ use std::thread;
 
 use clap::Args;
 use ringside::cluster::note::Note;
+use ringside::cluster::patience::patience;
 use ringside::cluster::rules::Rule;
 use ringside::session::action::Action;
 use ringside::session::export::{Value, fields, kind, put_text};
 use ringside::session::hands::demand::Excuse;
-use ringside::session::hands::patience::patience;
 use ringside::session::hands::recipe::Aim;
 use ringside::session::hands::shrink::shrink;
 use ringside::session::hands::trial::{Failure, Plan, run};

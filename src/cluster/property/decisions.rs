@@ -117,6 +117,9 @@ mod tests {
         fn nodes(&self) -> Vec<Pid> {
             Vec::new()
         }
+        fn coordinators(&self) -> Vec<Pid> {
+            Vec::new()
+        }
         fn founders(&self) -> Vec<Pid> {
             Vec::new()
         }

@@ -3,6 +3,7 @@
 
 mod acked;
 mod agree;
+mod alive;
 mod decisions;
 mod lock;
 mod moves;
@@ -20,6 +21,8 @@ use crate::sim::time::Time;
 
 use acked::Acked;
 use agree::Agree;
+use alive::Alive;
+pub use alive::Deadlines;
 use decisions::Decisions;
 use lock::Lock;
 use moves::Moves;
@@ -61,11 +64,17 @@ pub enum Promise {
     OneLeader,
     /// What the coordinators have decided stays decided, and all of them decide alike.
     DecisionsSurvive,
+    /// A shard that can be served is served again in time. When that is, see `alive`.
+    ServedAgain,
+    /// A lock that somebody waits for is passed on in time.
+    LockPasses,
+    /// A shard has as many copies as it should have again in time.
+    CopiesReturn,
 }
 
 impl Promise {
     /// How many there are.
-    pub const COUNT: usize = 14;
+    pub const COUNT: usize = 17;
     /// All of them, in the order of the page.
     pub const ALL: [Promise; Promise::COUNT] = [
         Promise::OneServing,
@@ -82,6 +91,9 @@ impl Promise {
         Promise::OnceOnly,
         Promise::OneLeader,
         Promise::DecisionsSurvive,
+        Promise::ServedAgain,
+        Promise::LockPasses,
+        Promise::CopiesReturn,
     ];
 
     /// Whether a cluster that acknowledges writes and answers reads in this way makes the promise at all. Where the primary alone
@@ -101,7 +113,10 @@ impl Promise {
             | Promise::CopiesAgree
             | Promise::OnceOnly
             | Promise::OneLeader
-            | Promise::DecisionsSurvive => true,
+            | Promise::DecisionsSurvive
+            | Promise::ServedAgain
+            | Promise::LockPasses
+            | Promise::CopiesReturn => true,
         }
     }
 
@@ -122,6 +137,9 @@ impl Promise {
             Promise::OnceOnly => "once-only",
             Promise::OneLeader => "one-leader",
             Promise::DecisionsSurvive => "decisions-survive",
+            Promise::ServedAgain => "served-again",
+            Promise::LockPasses => "lock-passes",
+            Promise::CopiesReturn => "copies-return",
         }
     }
 }
@@ -170,6 +188,7 @@ pub struct Promises {
     moves: Moves,
     lock: Lock,
     decisions: Decisions,
+    alive: Alive,
 }
 
 impl Promises {
@@ -178,9 +197,10 @@ impl Promises {
         Promises::default()
     }
 
-    /// The same for a cluster that acknowledges writes and answers reads in this way, and promises no more than that allows.
-    pub fn under(ack: Ack, from: From) -> Promises {
-        Promises { verdicts: Verdicts { ack, from, ..Verdicts::default() }, ..Promises::default() }
+    /// The same for a cluster that acknowledges writes and answers reads in this way, and promises no more than that allows; each thing
+    /// within its deadline.
+    pub fn under(ack: Ack, from: From, deadlines: Deadlines) -> Promises {
+        Promises { verdicts: Verdicts { ack, from, ..Verdicts::default() }, alive: Alive::within(deadlines), ..Promises::default() }
     }
 
     /// To be called after every event and every fault with the facts it brought about.
@@ -193,6 +213,7 @@ impl Promises {
             }
         }
         self.verdicts.now = Broken { at: sight.now(), seq: new.last().map_or(Seq(0), |record| record.seq) };
+        self.alive.look(sight, &mut self.verdicts);
         if self.lock.is_crowded() {
             Lock::believed(&sight.believers(), &mut self.verdicts);
         }
@@ -224,6 +245,7 @@ impl Promises {
     }
 
     fn fault(&mut self, sight: &impl Sight, fault: Fault) {
+        self.alive.fault(sight, fault);
         match fault {
             Fault::Kill(pid) | Fault::Wipe(pid) => {
                 self.acked.gone(sight, &mut self.verdicts);
@@ -258,10 +280,14 @@ impl Promises {
             Note::ReadServed { shard, .. } => self.serving.answers(*shard, who, verdicts),
             Note::Invoked { shard, op, key, put } => self.reads.invoked((*shard, *key), *op, *put, u64::from(verdicts.now.seq.0) + 1),
             Note::Answered { op, found, .. } => self.reads.answered(*op, *found, u64::from(verdicts.now.seq.0) + 1, verdicts),
-            Note::RingChanged { node, why, moves, minimum } => self.moves.planned(sight, *node, *why, (*moves, *minimum), verdicts),
+            Note::RingChanged { node, why, moves, minimum } => {
+                self.alive.ring(sight, *node, *why);
+                self.moves.planned(sight, *node, *why, (*moves, *minimum), verdicts);
+            }
             Note::ViewChanged { shard, view, why } => {
                 self.moves.view(sight, *shard, view, why, verdicts);
                 self.agree.view(sight, *shard, view, why, verdicts);
+                self.alive.view(*shard, view);
                 self.serving.view(*shard, view.primary);
                 self.lock.view(*shard, view.primary, *why == ViewWhy::Salvaged);
                 if *why == ViewWhy::Salvaged {
@@ -270,6 +296,7 @@ impl Promises {
                 }
                 if *why == ViewWhy::Resumed && view.unknown {
                     self.lock.forgotten();
+                    self.alive.forgotten();
                     self.moves.forgotten();
                 }
             }
@@ -284,10 +311,17 @@ impl Promises {
                 self.agree.begins_anew(*shard, who);
                 self.agree.committed(sight, *shard, who, *upto, verdicts);
             }
-            Note::LockQueued { session, lock, .. } => self.lock.queued(*lock, *session),
-            Note::LockGranted { session, lock, token } => self.lock.granted(*lock, *session, *token, verdicts),
+            Note::LockQueued { session, lock, .. } => {
+                self.alive.queued(*lock, *session, verdicts.now.at);
+                self.lock.queued(*lock, *session);
+            }
+            Note::LockGranted { session, lock, token } => {
+                self.alive.granted(*lock, *session, verdicts.now.at);
+                self.lock.granted(*lock, *session, *token, verdicts);
+            }
             Note::SessionEnded { session, .. } | Note::LockCancelled { session, .. } | Note::LockReleased { session, .. } => {
-                self.lock.ended(*session)
+                self.alive.ended(*session);
+                self.lock.ended(*session);
             }
             Note::HoldBegins { lock, .. } => self.lock.begins(who, *lock),
             Note::HoldEnds { .. } => self.lock.stops(who),

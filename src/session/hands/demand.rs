@@ -2,6 +2,7 @@
 
 use crate::cluster::config::{Ack, Config};
 use crate::cluster::name::{Kind, Roster};
+use crate::cluster::patience::{answer, notice, turn};
 use crate::cluster::view::{ClusterView, Health, LockView, Office, ProcessView, ShardView, Standing, Waiting};
 use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::ShardId;
@@ -9,7 +10,6 @@ use crate::session::Session;
 use crate::session::hands::core::{Core, enough, is_worker, owns, to_write};
 use crate::session::hands::harm::{Reckless, bearable};
 use crate::session::hands::ledger::Ledger;
-use crate::session::hands::patience::{answer, notice, turn};
 use crate::session::hands::trial::Case;
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};

@@ -7,7 +7,6 @@ mod deeds;
 pub mod demand;
 pub mod harm;
 mod ledger;
-pub mod patience;
 pub mod recipe;
 mod scene;
 pub mod shrink;

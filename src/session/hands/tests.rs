@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::cluster::config::{Ack, Reads};
+use crate::cluster::patience::patience;
 use crate::cluster::property::Promise;
 use crate::cluster::setup::Setup;
 use crate::cluster::view::{ClusterView, Health, ProcessView};
@@ -13,7 +14,6 @@ use crate::session::hands::deeds::Hands;
 use crate::session::hands::demand::{Demand, Excuse, Judge};
 use crate::session::hands::harm::{Reckless, bearable, forgiven};
 use crate::session::hands::ledger::Ledger;
-use crate::session::hands::patience::patience;
 use crate::session::hands::recipe::{Aim, draw};
 use crate::session::hands::trial::Case;
 use crate::sim::id::Pid;
@@ -175,7 +175,7 @@ fn every_demand_is_unmet_where_what_it_asks_for_is_not_so() {
 
 /// In whole seconds.
 fn turn_of(setup: &Setup) -> u64 {
-    super::patience::turn(setup).0 / 1_000_000 + 1
+    crate::cluster::patience::turn(setup).0 / 1_000_000 + 1
 }
 
 #[test]

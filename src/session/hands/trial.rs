@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::cluster::name::Roster;
+use crate::cluster::patience::{notice, patience, turn};
 use crate::cluster::property::{Broken, Promise};
 use crate::cluster::rules::Rule;
 use crate::cluster::setup::Setup;
@@ -15,7 +16,6 @@ use crate::session::hands::deeds::Hands;
 use crate::session::hands::demand::{Demand, Excuse, Judge, must_be_calm};
 use crate::session::hands::harm::{Reckless, forgiven, may_be_wiped, too_far};
 use crate::session::hands::ledger::Ledger;
-use crate::session::hands::patience::{notice, patience, turn};
 use crate::session::hands::recipe::{self, Aim};
 use crate::session::hands::scene::scene;
 use crate::session::siege::Siege;

@@ -6,26 +6,34 @@ use crate::sim::time::Span;
 
 /// How much longer everything takes where messages are lost: a question and its answer get through (1 − p)² of the time, and
 /// twice that is allowed for.
-pub(super) fn hurdle(config: &Config, span: Span) -> Span {
+pub fn hurdle(config: &Config, span: Span) -> Span {
     let through = 1_000 - u64::from(config.loss.min(900));
     let doubled = if config.loss == 0 { 1 } else { 2 };
     span.scale(doubled * 1_000_000, through * through)
 }
 
 /// How long a worker may wait for its turn: everybody before it uses a whole lease, and once more as long where a leader changed.
-pub(super) fn turn(setup: &Setup) -> Span {
+pub fn turn(setup: &Setup) -> Span {
     let (config, times) = (&setup.config, setup.config.lock_times());
     hurdle(config, Span::secs(10) + (times.lease + times.delay).scale(2 * u64::from(config.workers), 1))
 }
 
 /// How long a client may wait for an answer: it asks again every second or so.
-pub(super) fn answer(config: &Config) -> Span {
+pub fn answer(config: &Config) -> Span {
     hurdle(config, Span::secs(10))
 }
 
 /// Within this time whoever was away is known to be back, or what was asked for because it was away has been decided.
-pub(super) fn notice(config: &Config) -> Span {
+pub fn notice(config: &Config) -> Span {
     config.suspect_after.scale(2, 1) + config.primary_lease.scale(2, 1) + config.lag_max + config.election_max.scale(4, 1)
+}
+
+/// Within this time a shard that can be served is served: its primary is suspected and waited out, a leader is found at the eighth
+/// attempt, the new primary gives up on two others that are silent, and leases are renewed; longer where messages are lost.
+pub fn served(config: &Config) -> Span {
+    let wait_out = config.primary_lease.scale(1_000_000 + 3 * u64::from(config.drift_bound), 1_000_000);
+    let detected = config.suspect_after + config.heartbeat_every + wait_out;
+    hurdle(config, detected + config.election_max.scale(8, 1) + config.lag_max.scale(4, 1) + config.primary_lease.scale(2, 1))
 }
 
 /// Within this time after it was mended a core must have brought about everything:
