@@ -1,8 +1,21 @@
 //! Each judge is tripped by something that is wrong: a rule that is off, or a mutant made by hand.
 //!
-//! | judge | mutant, made by hand in the cluster's own code | what trips |
+//! | judge | mutant, made by hand in the cluster's own code | it breaks |
 //! |---|---|---|
-//! TABLE
+//! | reads-fresh | a primary answers without a lease | `reads_are_fresh_…`; reads-fresh and acked-survive |
+//! | reads-fresh | rules primary-lease, in-sync-promotion off | `reads_are_fresh_…`: on the same runs as the checker of histories |
+//! | one-serving | rule primary-lease off | the rule's ready run; 4 and more of 400 seeds (`rules`) |
+//! | (an assertion) | a primary serves before it has settled | "a primary appends before it has heard what the others have" |
+//! | decisions-survive, by state | K2 leaves out every fiftieth decision | `an_eventful_run_…`, random hands, ready runs |
+//! | decisions-survive, by state | instants of decisions by each coordinator's own clock | the same |
+//! | moves-planned, by own count | one move more is told than there are; the minimum is told as one less | the same |
+//! | copies-agree, by state; acked-survive | a snapshot without one key's value | the same; reads-fresh in `reads_are_fresh_…`, too |
+//! | copies-agree, by state | a snapshot without clients' results | the same |
+//! | served-again | nobody is promoted | `an_eventful_run_…` |
+//! | lock-passes | a lock is granted ten times, and no more | `an_eventful_run_…` |
+//! | copies-return | no copy is made anew | `an_eventful_run_…` |
+//!
+//! What the judges conclude from given facts is tested beside them, and in `promises`.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +27,7 @@ use ringside::cluster::property::Promise;
 use ringside::cluster::rules::Rule;
 use ringside::session::Session;
 use ringside::session::chaos::Chaos;
+use ringside::session::link::parse as parse_link;
 use ringside::session::told::history;
 use ringside::sim::time::Time;
 
@@ -59,4 +73,14 @@ fn reads_are_fresh_exactly_where_the_history_is_linearizable() {
         }
     }
     assert!(stale >= 20, "{stale} runs with a stale read");
+}
+
+/// A death, a newcomer, a coordinator that comes back, a node that comes back, a drain: enough for every judge to have something to see.
+const EVENTFUL: &str = "v=5&seed=4127&do=5:kill:A,20:add:G,40:kill:K2,45:revive:K2,60:revive:A,90:drain:B,120:kill:K3,125:wipe:K3,\
+    130:revive:K3,160:kill:C&at=400";
+
+#[test]
+fn an_eventful_run_keeps_every_promise() {
+    let session = Session::open(parse_link(EVENTFUL).expect("a link"));
+    assert_eq!(broken(&session), BTreeSet::new());
 }
