@@ -2,6 +2,7 @@
 mod cases;
 mod consensus;
 mod contrast;
+mod control;
 mod digests;
 mod elections;
 mod engine;
@@ -13,6 +14,7 @@ mod kinds;
 mod links;
 mod moves;
 mod outside;
+mod outside_core;
 mod outside_lock;
 mod outside_reach;
 mod place;
