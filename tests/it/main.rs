@@ -17,6 +17,7 @@ mod outside;
 mod outside_core;
 mod outside_lock;
 mod outside_reach;
+mod outside_rules;
 mod place;
 mod placement;
 mod placement_odds;
