@@ -13,9 +13,9 @@
 //! | a waiter is granted the lock without a look at its lease | `a_dead_waiter_is_passed_over` |
 //! | a worker believes a grant without a look at its lease | the rule `re-check` is off: same test as the first |
 //! | cancel leaves the session in the queue; a late `Acquire` opens an ended session | `a_waiter_can_leave_the_queue_and_a_late_acquire_does_not_bring_it_back` (table) |
-//!
-//! Not applied by hand since the table changed: a new leader keeps the ends of leases, leases run anew with every leader, a request
-//! to wait extends a grant (`on_another_clock_…`, `however_often_the_leader_changes_…`, `a_request_to_wait_…` are meant to kill them).
+//! | a new leader keeps the ends of leases | `on_another_clock_is_left_of_a_lease_…` (table) |
+//! | leases run anew with every leader | `however_often_the_leader_changes_…` (table), `outside_lock::a_dead_holders_lease_ends_…` |
+//! | a request to wait extends a grant | `a_request_to_wait_tells_again_of_a_grant_…` (table) |
 
 use ringside::cluster::note::Note;
 use ringside::cluster::property::Promise;

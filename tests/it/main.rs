@@ -2,6 +2,7 @@
 mod cases;
 mod consensus;
 mod contrast;
+mod control;
 mod digests;
 mod elections;
 mod engine;
@@ -14,8 +15,10 @@ mod kinds;
 mod links;
 mod moves;
 mod outside;
+mod outside_core;
 mod outside_lock;
 mod outside_reach;
+mod outside_rules;
 mod place;
 mod placement;
 mod placement_odds;

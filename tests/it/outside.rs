@@ -1,18 +1,22 @@
 //! What was found from outside about copies: who may lead, with what, and what is left to do when too much is lost. Each input is kept
 //! as it was reported, together with what is right.
 //!
-//! Mutants of what is right, and the test that is meant to kill each. They have not been applied yet, but for the last, which was
-//! the code itself until this test met its assertion:
+//! Mutants of what is right, each applied by hand, and a test that was seen to fail:
 //!
-//! | mutant | to be killed by |
+//! | mutant | killed by |
 //! |---|---|
-//! | a best end that does not connect is dropped, and the new primary leads | `a_new_primary_that_cannot_join_its_log_…` (replica), `a_planned_move_loses_nothing_…` |
+//! | a best end that does not connect is dropped, and the new primary leads | `a_new_primary_that_cannot_join_its_log_…` (replica) |
 //! | of equal ends the first one told is taken | `of_two_ends_alike_the_one_that_joins_is_taken_…` (replica) |
-//! | a majority of the in-sync set commits, however large it is | `while_a_fourth_copy_counts_three_must_have_an_entry` (replica) |
+//! | two copies commit, however large the in-sync set is | `while_a_fourth_copy_counts_three_must_have_an_entry` (replica) |
+//! | a majority of the in-sync set commits, however large it is | `while_two_more_copies_count_four_of_five_…` (replica) |
 //! | an emptied disk stays in the in-sync set | `an_emptied_disk_never_leads_…` |
-//! | below `min` entries are committed | `below_the_least_number_of_copies_…` (replica) |
+//! | below `min` entries are committed | `below_the_least_number_of_copies_…` (replica), `the_copy_that_was_in_sync_last_…` |
 //! | copies let go below `min` are not remembered | `the_copy_that_was_in_sync_last_leads_when_the_others_are_lost` |
 //! | a save for a dropped copy counts for the next | `engine::under_random_faults_no_promise_breaks_and_everything_heals` |
+//! | a learner that answers nothing keeps others waiting | `a_learner_that_its_primary_cannot_reach_keeps_no_other_copy_waiting` |
+//! | an only coordinator without its disk begins as if it were new | `an_only_coordinator_that_loses_its_disk_begins_anew_…` |
+//! | its tokens begin anew | `an_only_coordinator_that_loses_its_disk_begins_anew_…` |
+//! | while nobody remembers the copies, whoever has died may lead again | `a_node_that_dies_while_nobody_remembers_its_copies_is_not_promoted` |
 
 use ringside::cluster::note::{Note, ViewWhy};
 use ringside::cluster::view::{ShardView, Waiting};

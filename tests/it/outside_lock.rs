@@ -1,4 +1,8 @@
 //! What was found from outside about locks, each input as it was reported, together with what is right.
+//!
+//! Mutants, each applied by hand: if leases run anew with every leader, `a_dead_holders_lease_ends_…` fails. If a request to wait extends
+//! a grant and a worker that has heard nothing for long goes on under its old session, `a_worker_that_never_hears_of_its_grant_…` fails;
+//! either alone harms nobody. (The former alone is killed by `a_request_to_wait_…` of the table.)
 
 use ringside::cluster::note::Note;
 use ringside::session::Session;

@@ -1,5 +1,17 @@
 //! What was found from outside about reach: who hears whom, and what follows when only one of two directions works. Each input
 //! is kept as it was reported, together with what is right.
+//!
+//! Mutants, each applied by hand, and a test that was seen to fail:
+//!
+//! | mutant | killed by |
+//! |---|---|
+//! | every heartbeat is a sign of reach | `a_primary_that_no_coordinator_reaches_…`, `a_leader_that_reaches_no_node_…` |
+//! | a node that is reached again tells it with its next heartbeat, not at once | `a_late_heartbeat_with_an_older_wish_…` |
+//! | a coordinator reaches whoever gave one sign just now; or signs with any gaps between | `a_late_heartbeat_with_an_older_wish_…` (a node that is reached now and then moves nobody) |
+//! | a leader yields to one that reaches as many | `a_leader_that_reaches_fewer_nodes_yields_and_one_that_reaches_as_many_does_not` |
+//! | a leader never yields | `a_leader_that_reaches_no_node_…`, `a_leader_that_reaches_fewer_nodes_…` |
+//! | only the leader tells what is decided | `a_balancer_that_cannot_reach_the_leader_…` |
+//! | timers under way do not follow their clock's new rate | `a_lease_ends_by_a_clock_that_changes_its_rate_in_between` |
 
 use ringside::cluster::note::{Note, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
 use ringside::cluster::view::Standing;

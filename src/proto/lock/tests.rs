@@ -130,7 +130,7 @@ fn a_former_lifes_late_acquire_opens_nothing() {
     assert_eq!(table.holder(ORDERS).map(|(session, ..)| session), Some(session(2, 1)));
 }
 
-/// Meant to kill (not applied yet): leases kept by the old leader's clock, leases that run anew, a delay that ends with its leader.
+/// Kills: leases kept by the old leader's clock, leases that run anew, a delay that ends with its leader.
 #[test]
 fn on_another_clock_is_left_of_a_lease_what_was_left_at_the_last_logged_instant() {
     let mut table = LockTable::new(1, LockTimes { delay: Span(50), ..TIMES });
@@ -148,7 +148,7 @@ fn on_another_clock_is_left_of_a_lease_what_was_left_at_the_last_logged_instant(
     assert_eq!(run(&mut table, 12, LockCommand::Lapse), [ended(2, None)]);
 }
 
-/// Meant to kill (not applied yet): leases that run anew with every leader: then as many changes of leader as there are keep the lock from everybody.
+/// Kills: leases that run anew with every leader: then as many changes of leader as there are keep the lock from everybody.
 #[test]
 fn however_often_the_leader_changes_a_lease_ends_when_a_whole_one_was_seen_to_pass() {
     let mut table = table();
@@ -163,7 +163,7 @@ fn however_often_the_leader_changes_a_lease_ends_when_a_whole_one_was_seen_to_pa
     assert_eq!(table.holder(ORDERS).map(|(session, token, _)| (session.client, token)), Some((Pid(2), FencingToken(2))));
 }
 
-/// Meant to kill (not applied yet): a request to wait that extends a grant.
+/// Kills: a request to wait that extends a grant.
 #[test]
 fn a_request_to_wait_tells_again_of_a_grant_and_does_not_extend_it() {
     let mut table = table();
@@ -178,7 +178,7 @@ fn a_request_to_wait_tells_again_of_a_grant_and_does_not_extend_it() {
     assert_eq!(table.holder(ORDERS).map(|(_, _, ends)| ends), Some(Time(220)), "who has heard of its grant extends it");
 }
 
-/// Meant to kill (not applied yet): a client that stands in the queue twice, a grant under a session that its client has left and that blocks the others.
+/// Kills: a client that stands in the queue twice, a grant under a session that its client has left and that blocks the others.
 #[test]
 fn a_client_that_opens_a_session_leaves_its_earlier_ones_wherever_they_are() {
     let mut table = table();

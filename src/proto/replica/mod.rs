@@ -12,6 +12,8 @@ mod peer;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_learners;
+#[cfg(test)]
 mod tests_modes;
 pub mod transfer;
 pub mod view;

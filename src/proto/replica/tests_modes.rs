@@ -65,6 +65,20 @@ fn while_a_fourth_copy_counts_three_must_have_an_entry() {
     assert_eq!(lab.commit(0), 2);
 }
 
+#[test]
+fn while_two_more_copies_count_four_of_five_must_have_an_entry() {
+    let mut lab = Lab::under(&[&[], &[], &[], &[], &[]], MAJORITY);
+    for who in 0..5 {
+        lab.enter(who, &view(1, 0, &[0, 1, 2, 3, 4], &[]));
+    }
+    lab.settle(&[], &[]);
+    lab.propose(0, 7);
+    lab.settle(&[], &[3, 4]);
+    assert_eq!(lab.commit(0), 1, "three are a majority of five; but of the five any two are to hold everything together");
+    lab.settle(&[], &[4]);
+    assert_eq!(lab.commit(0), 2);
+}
+
 /// Copies 1 and 2 have what copy 0 lacks: 1 in a snapshot up to 5, 2 (if `whole`) in its log.
 fn behind_a_snapshot(whole: bool) -> Lab {
     let log: Vec<(u32, u32)> = (1..=6).map(|op| (1, op)).collect();
