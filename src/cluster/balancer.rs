@@ -63,6 +63,8 @@ impl Balancer {
                 for (shard, view) in changes.iter() {
                     let route = &mut self.routes[usize::from(shard.0)];
                     if view.no > route.view {
+                        let whole = view.primary.is_none_or(|primary| view.in_sync.contains(&primary));
+                        assert!(whole, "shard {}: a route leads to a copy that does not count", shard.0);
                         let readers = if spread { view.in_sync.clone() } else { Vec::new() };
                         *route = Route { view: view.no, primary: view.primary, readers };
                     }

@@ -182,6 +182,7 @@ impl Control {
     /// Carries out a command that was logged at `at`.
     #[inline(never)]
     pub fn apply(&mut self, command: &Command, at: Time, env: &Env, out: &mut Vec<Decided>) {
+        let before = self.version;
         self.version += 1;
         if !matches!(command, Command::Lead(_)) {
             self.locks.passes(at); // by the clock of whoever led last
@@ -219,6 +220,9 @@ impl Control {
             }
         }
         self.rebalance(env, out);
+        assert!(self.version > before, "decisions are counted backwards");
+        let led = |record: &ShardRecord| record.view.primary.is_none_or(|pid| record.view.in_sync.contains(&pid));
+        assert!(self.shards.iter().all(led), "a copy leads that does not count");
     }
 
     fn lead(&mut self, who: Pid, at: Time, env: &Env) {
@@ -227,6 +231,7 @@ impl Control {
             *since = at;
         }
         self.locks.regard(at);
+        assert!(self.shards.iter().all(|record| record.handed.is_none_or(|(_, since)| since == at)), "a wait goes on by another's clock");
         if !env.setup.rules.on(Rule::TokenSurvives) {
             self.locks.forget_token();
         }
@@ -250,6 +255,8 @@ impl Control {
         for i in 0..self.shards.len() {
             if fresh {
                 self.lost_disk(i, pid, env, out);
+                let ShardRecord { former, eligible, .. } = &self.shards[i];
+                assert!(![former, eligible].iter().any(|it| it.contains(&pid)), "shard {i}: what was on a lost disk is remembered");
             } else if reborn && self.shards[i].view.primary == Some(pid) {
                 // A restarted primary has forgotten what it had under way: it may lead again only in a new view. Others may have
                 // stored, and so committed, what its own disk had not finished.
@@ -284,5 +291,7 @@ impl Control {
                 }
             }
         }
+        let dead = |record: &ShardRecord| record.view.primary.is_some_and(|pid| !self.is_up(pid));
+        assert!(!self.shards.iter().any(dead), "a dead node goes on leading");
     }
 }

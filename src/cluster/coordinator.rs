@@ -165,6 +165,7 @@ impl Coordinator {
 
     /// Leader: sets a decision on its way.
     pub(super) fn propose(&mut self, command: Command, ctx: &mut Context<'_>) {
+        assert!(self.is_in_charge(), "something is put to be decided by whoever is not in charge");
         self.act(ctx, |raft, now, patience, _, out| {
             raft.propose(Decision { command, at: now }, now, patience, out);
         });
@@ -193,6 +194,7 @@ impl Coordinator {
                 Want::Save { change, mark } => ctx.save(Change::Raft(change), Ticket::Raft(mark)),
                 Want::Commit(upto) => self.apply(upto, ctx),
                 Want::Restore(snapshot) => {
+                    assert!(snapshot.upto.0 >= self.applied, "a snapshot takes back what was applied");
                     self.applied = snapshot.upto.0;
                     self.control = (*snapshot.state).clone();
                     self.ripe = None;
@@ -212,6 +214,7 @@ impl Coordinator {
             Fact::Votes(term, candidate) => ctx.note(Note::Voted { term: term.0, candidate }),
             Fact::Leads(term) => {
                 ctx.note(Note::Elected { term: term.0 });
+                assert!(self.reign.is_none(), "a leader is elected that leads already");
                 self.reign = Some(Reign::new(ctx.now()));
             }
             Fact::StepsDown(term) => self.step_down(term, YieldWhy::HigherTerm, ctx),
@@ -223,6 +226,7 @@ impl Coordinator {
 
     fn step_down(&mut self, term: Term, why: YieldWhy, ctx: &mut Context<'_>) {
         ctx.note(Note::SteppedDown { term: term.0, why });
+        assert!(self.reign.is_some(), "whoever does not lead steps down");
         self.reign = None;
         self.peers.iter_mut().for_each(|peer| peer.pending = false);
     }
@@ -230,6 +234,7 @@ impl Coordinator {
     /// What is decided takes effect.
     #[inline(never)]
     fn apply(&mut self, upto: Index, ctx: &mut Context<'_>) {
+        assert!(upto <= self.raft.commit(), "what is not decided takes effect");
         while self.applied < upto {
             let index = self.applied.next();
             let Some(entry) = self.raft.log().get(index) else { return };
@@ -262,6 +267,7 @@ impl Coordinator {
             {
                 reign.announced = true;
                 if let Some(beyond) = self.forgotten.take() {
+                    assert!(ctx.env().coordinators.len() == 1, "one of several coordinators begins anew by itself");
                     self.raft.propose(Decision { command: Command::Resume(beyond), at: now }, now, patience, &mut wants);
                 }
                 self.raft.propose(Decision { command: Command::Lead(ctx.me()), at: now }, now, patience, &mut wants);
@@ -294,6 +300,7 @@ impl Coordinator {
 
 /// The state that a disk's snapshot and log give up to an index, and that index.
 pub(super) fn state_of(disk: &ControlDisk, upto: Index, env: &crate::cluster::Env) -> (Index, Control) {
+    assert!(upto >= disk.log.base(), "a state is asked for that the snapshot is beyond");
     let mut control = disk.snapshot.as_ref().map_or_else(|| (*env.first).clone(), |snapshot| (*snapshot.state).clone());
     let mut unheard = Vec::new();
     for entry in disk.log.from(disk.log.base().next(), (upto.0 - disk.log.base().0) as usize) {

@@ -104,10 +104,12 @@ impl Hosted {
     pub fn restart(&mut self, base: Rc<Base>) {
         self.base = base;
         self.replay();
+        assert!(self.applied >= self.replica.commit(), "a snapshot is taken over, and less is applied than is committed");
     }
 
     /// The state after everything applied, as a snapshot.
     pub fn snapshot(&self) -> Outgoing<Item> {
+        assert!(self.applied >= self.replica.log().base(), "a snapshot is made of less than the one before stands for");
         let base = Base { store: self.store.clone() };
         let view = self.replica.log().mark_at(self.applied).expect("what is applied is in the log or is its base");
         Outgoing::new((self.applied, view), base.items())
@@ -128,6 +130,7 @@ impl Hosted {
         if last - from <= max || to < from + max.saturating_sub(keep) / 2 {
             return None;
         }
+        assert!(to <= self.applied.0, "what was not applied becomes a snapshot");
         let mut base = Base::clone(&self.base);
         for i in from + 1..=to {
             if let Some((op, request)) = log.get(Index(i)).and_then(|entry| entry.op.as_ref()) {
@@ -153,6 +156,7 @@ impl Hosted {
     /// Applies what is committed up to `upto`; a primary that is `leased` answers whoever waits. (What it has committed without a lease,
     /// an operator may have given up.)
     pub fn apply(&mut self, shard: ShardId, upto: Index, leased: bool, ctx: &mut Context<'_>) {
+        assert!(upto <= self.replica.commit(), "shard {}: what is not committed is applied", shard.0);
         while self.applied < upto {
             self.applied = self.applied.next();
             let index = self.applied;
@@ -178,6 +182,7 @@ impl Hosted {
             if let (true, Request::Put(..) | Request::Edit(..), Outcome::Written) = (now, &request, &outcome) {
                 ctx.note(Note::Applied { shard, op, index });
             }
+            assert!(index <= self.replica.log().last(), "shard {}: an answer to what is not in the log", shard.0);
             if let Some((waiting, via)) = self.waiting.remove(&index)
                 && waiting == op
                 && leased

@@ -127,6 +127,7 @@ impl Coordinator {
         let sure = self.raft.leads_until(ctx.env().council()).is_some_and(|until| ctx.now() < until);
         let lease = up && !pending && sure && boot == on_record;
         if lease {
+            assert!(peer.leased <= ctx.now(), "a lease is renewed before it was given");
             peer.leased = ctx.now();
         }
         if !pending && open && self.control.heeds(from, wish, ctx.env()) {

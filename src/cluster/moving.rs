@@ -25,6 +25,7 @@ impl Node {
         let Some(hosted) = self.shards.get_mut(&shard).filter(|hosted| !hosted.outgoing.is_empty()) else { return };
         let hosted = Rc::make_mut(hosted);
         let view = hosted.replica.view();
+        assert!(hosted.replica.is_primary(), "shard {}: whoever does not lead it carries snapshots of it", shard.0);
         for (&to, outgoing) in hosted.outgoing.iter_mut() {
             if let Some(msg) = outgoing.piece(view, config.chunk, ctx.now(), patience) {
                 ctx.send(to, Msg::Snapshot { shard, msg });
@@ -76,6 +77,7 @@ impl Node {
             if let (Some(mark), Some((_, items))) = (mark, whole) {
                 let base = Rc::new(Base::of(&items));
                 hosted.restart(base.clone());
+                assert!(hosted.applied == upto.0, "shard {}: a snapshot stands for something else than it says", shard.0);
                 taken = Some((base, Ticket::Log(shard, hosted.copy, mark)));
             }
         });
@@ -89,6 +91,7 @@ impl Node {
     pub(super) fn make_way(&mut self, shard: ShardId, view: ViewNo, ctx: &mut Context<'_>) {
         let Some(hosted) = self.shards.get_mut(&shard) else { return };
         if hosted.serving && hosted.replica.view() == view {
+            assert!(hosted.replica.is_primary(), "shard {}: whoever does not lead it makes way", shard.0);
             let hosted = Rc::make_mut(hosted);
             if !hosted.yielding {
                 hosted.yielding = true;
@@ -121,6 +124,7 @@ impl Node {
         } else {
             refuse(&it, RefusedWhy::Settling, ctx);
         }
+        assert!(hosted.held.len() <= max, "more requests wait than may");
     }
 
     /// Serves, passes on or goes on keeping what waits, and tells the coordinators when a hand-over can take place.
@@ -131,6 +135,7 @@ impl Node {
         let (view, leads) = (replica.view(), replica.is_primary());
         if leads && hosted.yielding {
             if replica.is_level() && hosted.waiting.is_empty() {
+                assert!(hosted.applied == replica.log().last(), "shard {}: it is handed over with something under way", shard.0);
                 tell_coordinators(Msg::Yielded { shard, view }, ctx);
             }
             return;

@@ -356,6 +356,7 @@ impl Node {
             if !hosted.serving && hosted.replica.is_settled() {
                 let hosted = Rc::make_mut(hosted);
                 hosted.serving = true;
+                assert!(hosted.replica.is_primary(), "shard {}: whoever does not lead it serves it", shard.0);
                 ctx.note(Note::Serving { shard, view: hosted.replica.view() });
             }
         }

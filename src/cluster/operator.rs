@@ -37,6 +37,7 @@ impl Node {
         let leads = |it: &Hosted| if it.replica.is_primary() { it.replica.is_settled() } else { it.replica.leader().is_some() };
         let unled = |shard: &ShardId| self.shards.get(shard).is_some_and(|it| !leads(it));
         self.offers.retain(unled);
+        assert!(self.offers.iter().all(|shard| self.shards.contains_key(shard)), "a copy is offered that is not here");
         for (&shard, view) in self.offers.iter().filter_map(|shard| Some((shard, self.shards.get(shard)?.replica.view()))) {
             tell_coordinators(Msg::Offer { shard, view }, ctx);
         }

@@ -61,6 +61,7 @@ impl Control {
         match chosen {
             Some(primary) => {
                 assert!(self.is_up(primary), "shard {i}: a dead node is promoted");
+                assert!(heirs.contains(&primary), "shard {i}: whoever is promoted is no heir");
                 view.primary = Some(primary);
                 let all: Vec<Pid> = view.in_sync.iter().chain(&view.learners).chain(&heirs).copied().collect();
                 let (in_sync, learners) = self.arranged(i, &all).into_iter().partition(|pid| heirs.contains(pid));
@@ -156,6 +157,8 @@ impl Control {
             let why = if lost && !safe { ViewWhy::Orphaned } else { ViewWhy::BackupLost };
             self.install(i, view, why, out);
         }
+        let ShardRecord { view, orphaned, .. } = &self.shards[i];
+        assert!(!view.in_sync.contains(&pid) || *orphaned, "shard {i}: a copy counts though its disk is lost");
     }
 
     /// These replicas of a shard in the ring's order, each once; those that the ring does not want come last.
@@ -174,6 +177,7 @@ impl Control {
     /// A backup or learner is a learner from now on.
     pub(super) fn remove(&mut self, i: usize, pid: Pid, why: ViewWhy, out: &mut Vec<Decided>) {
         let mut view = self.shards[i].view.clone();
+        assert!(view.primary != Some(pid), "shard {i}: a primary is to learn from itself");
         view.in_sync.retain(|&member| member != pid);
         if !view.learners.contains(&pid) {
             view.learners.push(pid);
@@ -192,6 +196,7 @@ impl Control {
         let goes_on = view.primary.is_some() && view.primary == record.view.primary;
         let begins = view.primary.is_some() && !goes_on;
         let same = view.in_sync == record.view.in_sync;
+        assert!(view.no >= record.view.no, "shard {i}: views are counted backwards");
         assert!(!begins || !record.orphaned, "shard {i}: somebody is to lead though nobody knows what is gone");
         record.settled &= goes_on;
         let all_hold = record.may_lack == 0 && durability.commit != Commit::Own;
@@ -216,6 +221,8 @@ impl Control {
             record.former.extend(gone);
             record.former.retain(|pid| !view.in_sync.contains(pid));
         }
+        assert!(record.eligible.is_empty() || record.may_lack == 0, "shard {i}: a copy passes for whole while one that counts may not be");
+        assert!(!record.former.iter().any(|pid| view.in_sync.contains(pid)), "shard {i}: a copy that counts was let go");
         view.no = view.no.next();
         record.stalled.clear();
         record.view = view.clone();
@@ -272,6 +279,7 @@ impl Control {
         if record.view.no == no && record.view.primary.is_some() {
             (record.settled, record.view.level, record.view.unknown) = (true, true, false);
             record.may_lack = durability.lack(record.view.in_sync.len());
+            assert!(!record.orphaned, "shard {}: whoever leads it cannot know what is gone", shard.0);
             record.former.clear();
             if open {
                 record.eligible.clear();
@@ -306,6 +314,7 @@ impl Control {
         self.install(i, view, ViewWhy::Salvaged, out);
         // Whatever others had is given up.
         let record = &mut self.shards[i];
+        assert!(record.view.in_sync == [node] && !record.orphaned, "shard {i}: an operator's choice counts for others, too");
         record.former.clear();
         record.eligible.clear();
     }

@@ -34,6 +34,7 @@ impl Answers {
     /// heartbeat: this coordinator must have taken the node for out of reach until now. (An answer as old as a lease is no
     /// such news. If it were, slow links would call forth a heartbeat for each answer, and an answer for each of those.)
     pub fn heard(&mut self, coordinator: Pid, sent: Time, now: Time, lease: Span) -> bool {
+        assert!(sent <= now, "what was not sent yet is answered");
         let before = self.of(coordinator);
         if before.is_some_and(|before| before >= sent) {
             return false;
@@ -74,6 +75,7 @@ impl Peer {
 
     /// A heartbeat has come. Gives back whether it was a sign of reach.
     pub(super) fn hear(&mut self, known: Version, sign: bool, gap: Span, now: Time) -> bool {
+        assert!(self.heard <= now, "a coordinator's clock has gone back");
         (self.known, self.heard) = (known, now);
         if sign {
             let first = self.signs.filter(|&(_, last)| now.since(last) <= gap).map_or(now, |(first, _)| first);

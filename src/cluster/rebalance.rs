@@ -92,6 +92,8 @@ impl Control {
     fn retarget(&mut self, node: Pid, why: RingWhy, env: &Env, out: &mut Vec<Decided>) {
         let members: Vec<Pid> = self.members.iter().filter(|member| member.part == Part::In).map(|member| member.pid).collect();
         let wanted = env.placement(&members);
+        assert!(wanted.len() == self.shards.len(), "the ring answers for {} shards of {}", wanted.len(), self.shards.len());
+        assert!(wanted.iter().all(|order| !order.is_empty()), "the ring wants a shard on no node");
         let (moves, minimum) = env.plan(self.shards.iter().map(|record| &record.order), &wanted);
         for (record, order) in self.shards.iter_mut().zip(wanted) {
             record.order = order;
@@ -126,6 +128,7 @@ impl Control {
             let record = &mut self.shards[usize::from(shard.0)];
             record.handed = Some((old, at));
             let mut view = record.view.clone();
+            assert!(record.order[0] != old, "shard {}: it is handed over to whoever has it", shard.0);
             view.primary = Some(record.order[0]);
             self.install(usize::from(shard.0), view, ViewWhy::HandedOver, out);
         }
@@ -149,6 +152,7 @@ impl Control {
             let record = &mut self.shards[i];
             record.handed = None;
             let mut view = record.view.clone();
+            assert!(record.order.iter().all(|pid| view.in_sync.contains(pid)), "shard {i}: a copy goes before another counts");
             view.in_sync = record.order.clone();
             view.learners.clear();
             self.install(i, view, ViewWhy::Dismissed, out);
@@ -180,6 +184,7 @@ impl Control {
             let member = &self.members[i];
             let named = |record: &ShardRecord| record.view.in_sync.contains(&member.pid) || record.view.learners.contains(&member.pid);
             if member.part == Part::Draining && !self.shards.iter().any(named) {
+                assert!(!self.shards.iter().any(|record| record.order.contains(&member.pid)), "a node leaves that the ring wants");
                 out.push(Decided::Left(member.pid));
                 self.members[i].part = Part::Spare;
             } else if member.joining && !self.lacks(member.pid) {
@@ -209,6 +214,7 @@ impl Control {
             let open = open.filter_map(|i| Some((self.shards[i].view.in_sync.len(), i, missing(i)?)));
             let Some((_, i, node)) = open.min() else { return };
             let mut view = self.shards[i].view.clone();
+            assert!(self.counts_on(node), "shard {i}: a copy is made on a node that takes no part");
             view.learners.push(node);
             self.install(i, view, ViewWhy::Recruited(node), out);
         }

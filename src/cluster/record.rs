@@ -27,7 +27,9 @@ impl Durability {
             Ack::Majority => (Commit::Majority(config.replicas), config.copies_needed()),
             Ack::InSync => (Commit::All, config.copies_needed()),
         };
-        Durability { commit, min, copies: config.replicas.into() }
+        let copies = config.replicas.into();
+        assert!((1..=copies).contains(&min), "a write needs {min} copies of {copies}");
+        Durability { commit, min, copies }
     }
 
     /// Members of an in-sync set of this size that may lack a committed entry, once all have had everything.
@@ -72,6 +74,7 @@ impl ShardRecord {
         let view =
             View { no: ViewNo(1), primary: Some(order[0]), in_sync: order.clone(), learners: Vec::new(), level: true, unknown: false };
         let may_lack = durability.lack(order.len());
+        assert!(may_lack < order.len(), "of {} copies {may_lack} may lack something", order.len());
         ShardRecord {
             view,
             since: 1,

@@ -79,6 +79,9 @@ impl Control {
             }
             self.install(i, view, ViewWhy::Resumed, out);
         }
+        assert!(self.version > beyond.version, "nodes know of more decisions than there are");
+        assert!(self.shards.iter().all(|record| record.view.no > beyond.view), "nodes know of a higher view than the latest");
+        assert!(self.locks.last_token() >= beyond.token, "a token that was given will be given again");
     }
 }
 

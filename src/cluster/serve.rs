@@ -40,6 +40,8 @@ impl Node {
         if !replica.is_settled() || hosted.yielding {
             return self.hold(it, ctx);
         }
+        assert!(replica.leader() == Some(ctx.me()), "shard {}: whoever does not lead it serves it", shard.0);
+        assert!(hosted.applied <= replica.commit(), "shard {}: what is not committed is read", shard.0);
         let from = it.from;
         let hosted = Rc::make_mut(hosted);
         if let Request::Get(key) = request {
@@ -69,6 +71,7 @@ impl Node {
                 }
                 self.with(shard, ctx, |hosted, now, terms, wants| {
                     let at = hosted.replica.log().last().next();
+                    assert!(!hosted.waiting.contains_key(&at), "shard {}: somebody waits for an entry that is not there", shard.0);
                     hosted.waiting.insert(at, (op, from));
                     hosted.replica.propose((op, request), now, terms, wants);
                 });
@@ -84,6 +87,7 @@ impl Node {
 
     fn read_here(&self, it: &Held, key: Key, ctx: &mut Context<'_>) {
         let Some(hosted) = self.hosted(key.shard) else { return };
+        assert!(hosted.counts && !hosted.replica.is_primary(), "shard {}: a read is answered as by a backup that counts", key.shard.0);
         let (outcome, replica) = (Outcome::Value(hosted.store.get(key)), Some((ctx.me(), hosted.store.written_at(key))));
         ctx.send(it.from, Msg::Done { op: it.op, outcome, replica });
     }

@@ -165,12 +165,14 @@ impl Coordinator {
         if usize::from(nodes) <= mine || !rested || !(unsure || self.counted().any(lost)) {
             return (false, false);
         }
+        assert!(to != ctx.me(), "a leader yields to itself");
         let before = self.yielded.replace((now, nodes));
         let mut given = false;
         self.act(ctx, |raft, now, patience, draw, out: &mut Wants| given = raft.yield_to(to, now, patience, draw, out));
         if !given {
             self.yielded = before;
         }
+        assert!(given != self.reign.is_some(), "whoever has yielded leads on, or whoever has not does not");
         (given, !given)
     }
 }

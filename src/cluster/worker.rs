@@ -108,6 +108,7 @@ impl Worker {
                 None
             }
             Phase::Thinking(token, text) => {
+                assert!(token > FencingToken(0), "a document is to be written without a token");
                 self.phase = Phase::Editing(token);
                 Some(Request::Edit(self.document(ctx), token, text.with(Line { who: ctx.me(), token })))
             }
@@ -164,6 +165,7 @@ impl Worker {
             Phase::Opening(_) | Phase::Thinking(..) | Phase::Editing(_) => Msg::KeepAlive { session, sent },
             Phase::Releasing(token) => Msg::Release { session, token },
         };
+        assert!(self.sessions > 0, "a worker speaks of a session that it never opened");
         self.tell(&msg, ctx);
         ctx.arm(Timer::KeepAlive, config.keep_alive_every());
     }
@@ -189,6 +191,7 @@ impl Worker {
             self.lease_until = ctx.now() + lease;
         }
         assert!(token > FencingToken(0), "a grant without a token");
+        assert!(ctx.now() < self.lease_until, "a grant is believed though its lease is over");
         self.phase = Phase::Opening(token);
         ctx.note(Note::HoldBegins { lock, token });
         Some(Request::Open(self.document(ctx), token))

@@ -76,7 +76,7 @@ fn reads_are_fresh_exactly_where_the_history_is_linearizable() {
 }
 
 /// A death, a newcomer, a coordinator that comes back, a node that comes back, a drain: enough for every judge to have something to see.
-const EVENTFUL: &str = "v=5&seed=4127&do=5:kill:A,20:add:G,40:kill:K2,45:revive:K2,60:revive:A,90:drain:B,120:kill:K3,125:wipe:K3,\
+const EVENTFUL: &str = "v=6&seed=4127&do=5:kill:A,20:add:G,40:kill:K2,45:revive:K2,60:revive:A,90:drain:B,120:kill:K3,125:wipe:K3,\
     130:revive:K3,160:kill:C&at=400";
 
 #[test]

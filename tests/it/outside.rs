@@ -175,9 +175,9 @@ fn a_learner_that_its_primary_cannot_reach_keeps_no_other_copy_waiting() {
 
 #[test]
 fn when_the_last_disk_goes_what_was_acknowledged_is_lost_at_once_and_counted() {
-    let before = opened("v=5&seed=4127&nodes=3&do=5:wipe:A,5:wipe:B&at=5.5");
+    let before = opened("v=6&seed=4127&nodes=3&do=5:wipe:A,5:wipe:B&at=5.5");
     assert_eq!((broken(&before), before.bill().lost), (vec![], 0), "one disk is left");
-    let session = opened("v=5&seed=4127&nodes=3&do=5:wipe:A,5:wipe:B,5:wipe:C&at=5");
+    let session = opened("v=6&seed=4127&nodes=3&do=5:wipe:A,5:wipe:B,5:wipe:C&at=5");
     assert!(session.bill().lost > 5, "{}", session.bill().lost);
     assert!(broken(&session).contains(&"acked-survive"), "{:?}", broken(&session));
 }
@@ -185,7 +185,7 @@ fn when_the_last_disk_goes_what_was_acknowledged_is_lost_at_once_and_counted() {
 #[test]
 fn an_only_coordinator_that_loses_its_disk_begins_anew_however_old_the_cluster_is() {
     for at in [30, 300] {
-        let link = format!("v=5&seed=4127&coordinators=1&do={at}:wipe:K1,{}:revive:K1&at={}", at + 1, at + 11);
+        let link = format!("v=6&seed=4127&coordinators=1&do={at}:wipe:K1,{}:revive:K1&at={}", at + 1, at + 11);
         let session = opened(&link);
         assert_eq!(unserved(&session), Vec::<u16>::new(), "{link}");
         // What it had decided is gone, and that is a broken promise; nothing that was acknowledged is.
@@ -201,9 +201,9 @@ fn an_only_coordinator_that_loses_its_disk_begins_anew_however_old_the_cluster_i
 #[test]
 fn a_node_that_dies_while_nobody_remembers_its_copies_is_not_promoted() {
     for link in [
-        "v=5&seed=457&coordinators=1&nodes=4&balancers=2&clients=3&loss=215&locks=3&lease=8&delay=1&patience=6&ack=majority&\
+        "v=6&seed=457&coordinators=1&nodes=4&balancers=2&clients=3&loss=215&locks=3&lease=8&delay=1&patience=6&ack=majority&\
          do=32.182756:wipe:K1,33.658758:slow:B:65,36.891248:revive:K1&at=60",
-        "v=5&seed=668&coordinators=1&nodes=7&balancers=2&clients=2&workers=1&duplicates=45&min=2&ack=majority&\
+        "v=6&seed=668&coordinators=1&nodes=7&balancers=2&clients=2&workers=1&duplicates=45&min=2&ack=majority&\
          do=16.462911:wipe:K1,16.804544:cut:G%3EE,20.409793:revive:K1,34.306495:freeze:G&at=60",
     ] {
         assert_eq!(opened(link).now(), Time::from_millis(60_000), "{link}: an assertion fails");

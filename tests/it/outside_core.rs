@@ -71,7 +71,7 @@ fn longest_wait(session: &Session) -> Span {
 #[test]
 fn a_slow_leader_that_misses_a_node_yields_though_it_hears_of_the_others_late() {
     // Its messages take nineteen times as long, so every answer is old when it comes.
-    let session = opened("v=5&seed=4127&do=5:slow:K3:19,6:cut:K3:A&at=40");
+    let session = opened("v=6&seed=4127&do=5:slow:K3:19,6:cut:K3:A&at=40");
     let given = yieldings(&session);
     assert!(given.first().is_some_and(|&at| at <= Time::from_millis(8_500)), "a lease and a suspicion after the cut: {given:?}");
     assert_eq!((unserved(&session), broken(&session)), (vec![], vec![]));
@@ -80,7 +80,7 @@ fn a_slow_leader_that_misses_a_node_yields_though_it_hears_of_the_others_late() 
 #[test]
 fn busy_locks_keep_no_leader_from_yielding() {
     for (workers, slow) in [(12, 14), (24, 10), (24, 14)] {
-        let link = format!("v=5&seed=4127&clients=24&workers={workers}&locks=3&do=5:slow:K3:{slow},6:cut:K3:A&at=30");
+        let link = format!("v=6&seed=4127&clients=24&workers={workers}&locks=3&do=5:slow:K3:{slow},6:cut:K3:A&at=30");
         let session = opened(&link);
         let given = yieldings(&session);
         assert!(given.first().is_some_and(|&at| at <= Time::from_millis(8_500)), "{link}: {given:?}");
@@ -91,7 +91,7 @@ fn busy_locks_keep_no_leader_from_yielding() {
 
 #[test]
 fn a_leader_that_is_sure_now_and_then_yields_and_nobody_stops_any_more() {
-    let session = opened("v=5&seed=4127&do=5:slow:K3:20&at=60");
+    let session = opened("v=6&seed=4127&do=5:slow:K3:20&at=60");
     assert!(yieldings(&session).first().is_some_and(|&at| at <= Time::from_millis(10_000)), "{:?}", yieldings(&session));
     let stopped = |note: &Note| matches!(note, Note::Stopped { .. });
     assert_eq!(count(&session, 12_000, stopped), 0, "under the new leader every primary keeps its lease");
@@ -101,8 +101,8 @@ fn a_leader_that_is_sure_now_and_then_yields_and_nobody_stops_any_more() {
 #[test]
 fn a_holder_that_hears_nothing_and_cannot_finish_keeps_the_lock_for_two_leases_at_most() {
     // c2 holds the lock; coordinators hear it, it hears none of them, and the store is out of its reach.
-    let session = opened("v=5&seed=4127&do=3.03:cut:K3>c2,3.03:cut:K1>c2,3.03:cut:K2>c2,3.03:cut:L1:c2&at=60");
-    let before = opened("v=5&seed=4127&at=3.03");
+    let session = opened("v=6&seed=4127&do=3.03:cut:K3>c2,3.03:cut:K1>c2,3.03:cut:K2>c2,3.03:cut:L1:c2&at=60");
+    let before = opened("v=6&seed=4127&at=3.03");
     assert_eq!(before.view().locks[0].holder.as_ref().map(|it| it.session.client), Some(pid(&before, "c2")));
     let bound = session.setup().config.lock_times().lease.scale(2, 1) + Span::millis(500);
     assert!(longest_wait(&session) <= bound, "nobody is granted the lock for {}", longest_wait(&session));
@@ -112,7 +112,7 @@ fn a_holder_that_hears_nothing_and_cannot_finish_keeps_the_lock_for_two_leases_a
 #[test]
 fn one_copy_that_holds_everything_leads_where_a_majority_acknowledges() {
     // A is let go, and of B and C both hold everything. Then B dies for good.
-    let session = opened("v=5&seed=4127&nodes=3&ack=majority&do=5:kill:A,12:kill:B&at=20");
+    let session = opened("v=6&seed=4127&nodes=3&ack=majority&do=5:kill:A,12:kill:B&at=20");
     assert_eq!((unserved(&session), broken(&session)), (vec![], vec![]));
     let acknowledged = |note: &Note| matches!(note, Note::Acknowledged { .. });
     assert_eq!(count(&session, 12_100, acknowledged), 0, "it reads to everybody, and acknowledges nothing by itself");
@@ -121,10 +121,10 @@ fn one_copy_that_holds_everything_leads_where_a_majority_acknowledges() {
 #[test]
 fn a_copy_that_was_let_go_too_early_counts_again_when_others_cannot_come() {
     // A is let go while B and C cannot compare; B restarts, C dies. What A and B have together is everything.
-    let link = "v=5&seed=4127&nodes=3&ack=majority&do=5:kill:A,5:cut:B:C,10:kill:B,10.2:revive:B,11:kill:C,14:revive:A&at=40";
+    let link = "v=6&seed=4127&nodes=3&ack=majority&do=5:kill:A,5:cut:B:C,10:kill:B,10.2:revive:B,11:kill:C,14:revive:A&at=40";
     let session = opened(link);
     assert_eq!((unserved(&session), broken(&session)), (vec![], vec![]));
-    let found = "v=5&seed=126&nodes=7&workers=7&duplicates=94&patience=15&ack=majority&do=34.76694:freeze:K1,35.182883:kill:E,\
+    let found = "v=6&seed=126&nodes=7&workers=7&duplicates=94&patience=15&ack=majority&do=34.76694:freeze:K1,35.182883:kill:E,\
                  36.00449:kill:K3,38.241126:revive:E,49.88681:kill:D,52.633499:wipe:B,55.728201:revive:D,60:revive:K3&at=120";
     assert_eq!((unserved(&opened(found)), broken(&opened(found))), (vec![], vec![]));
 }
@@ -133,8 +133,8 @@ fn a_copy_that_was_let_go_too_early_counts_again_when_others_cannot_come() {
 fn a_restarted_primary_has_not_settled() {
     // B never comes back. A primary that has restarted cannot know by itself what B has: it needs C, or A, whom it has let go.
     for link in [
-        "v=5&seed=4127&nodes=3&ack=majority&do=5:kill:A,5:freeze:B,5:freeze:C,5.5:revive:A,7:thaw:C&at=60",
-        "v=5&seed=4127&nodes=3&ack=majority&do=5:kill:A,5.3:kill:B,5.3:kill:C,6.3:revive:B,6.8:cut:A:C,7:revive:A&at=60",
+        "v=6&seed=4127&nodes=3&ack=majority&do=5:kill:A,5:freeze:B,5:freeze:C,5.5:revive:A,7:thaw:C&at=60",
+        "v=6&seed=4127&nodes=3&ack=majority&do=5:kill:A,5.3:kill:B,5.3:kill:C,6.3:revive:B,6.8:cut:A:C,7:revive:A&at=60",
     ] {
         let session = opened(link);
         assert_eq!((unserved(&session), broken(&session)), (vec![], vec![]), "{link}");
@@ -144,7 +144,7 @@ fn a_restarted_primary_has_not_settled() {
 #[test]
 fn a_copy_that_knows_more_than_the_chosen_one_becomes_a_copy_of_the_chosen_one() {
     // A is chosen, which has been away for long. B, which had most, comes back when A has made a snapshot of what it has written since.
-    let link = "v=5&seed=4127&nodes=3&clients=24&\
+    let link = "v=6&seed=4127&nodes=3&clients=24&\
                 do=5:kill:A,160:kill:B,163:wipe:C,164:revive:C,165:revive:A,169:salvage:A,289:revive:B&at=360";
     let session = opened(link);
     assert_eq!(unserved(&session), Vec::<u16>::new());
@@ -157,7 +157,7 @@ fn a_copy_that_knows_more_than_the_chosen_one_becomes_a_copy_of_the_chosen_one()
 #[test]
 fn an_only_coordinator_that_began_anew_alone_goes_on_behind_whoever_it_hears_later() {
     // It waits until every lease has ended, and hears nobody in that time. Then nodes come within its reach.
-    let link = |healed: &str| format!("v=5&seed=4127&nodes=3&coordinators=1&do=20:isolate:K1,21:wipe:K1,24:revive:K1,{healed}&at=100");
+    let link = |healed: &str| format!("v=6&seed=4127&nodes=3&coordinators=1&do=20:isolate:K1,21:wipe:K1,24:revive:K1,{healed}&at=100");
     let session = opened(&link("40:heal:K1:A,41:heal:K1:B,41:heal:K1:C"));
     assert_eq!(unserved(&session), Vec::<u16>::new(), "copies refuse whoever sends in a lower view");
     let session = opened(&link("40:heal:K1:A,41:heal:K1"));
@@ -168,7 +168,7 @@ fn an_only_coordinator_that_began_anew_alone_goes_on_behind_whoever_it_hears_lat
 
 #[test]
 fn a_copy_goes_only_when_whoever_stays_has_been_heard_since_it_counts() {
-    let mut session = opened("v=5&seed=4127&nodes=3&do=3:add:G&at=3");
+    let mut session = opened("v=6&seed=4127&nodes=3&do=3:add:G&at=3");
     let g = pid(&session, "G");
     // The first shard of which a copy on G comes to count, so that another may go.
     let counted = loop {
@@ -202,8 +202,8 @@ fn a_copy_goes_only_when_whoever_stays_has_been_heard_since_it_counts() {
 fn a_primary_whose_lease_has_ended_answers_no_write() {
     // C freezes with writes under way, B dies, and A is chosen. When C goes on, its disk has stored what A will never have.
     for link in [
-        "v=5&seed=4127&nodes=3&clients=24&do=5:kill:A,20.035:freeze:C,20.065:kill:B,23:revive:A,26:salvage:A,30:thaw:C&at=40",
-        "v=5&seed=4127&nodes=3&clients=24&do=5:kill:A,20.05:freeze:C,20.1:kill:B,23:revive:A,26:salvage:A,30:thaw:C&at=40",
+        "v=6&seed=4127&nodes=3&clients=24&do=5:kill:A,20.035:freeze:C,20.065:kill:B,23:revive:A,26:salvage:A,30:thaw:C&at=40",
+        "v=6&seed=4127&nodes=3&clients=24&do=5:kill:A,20.05:freeze:C,20.1:kill:B,23:revive:A,26:salvage:A,30:thaw:C&at=40",
     ] {
         let session = opened(link);
         assert_eq!((unserved(&session), broken(&session)), (vec![], vec![]), "{link}");
@@ -213,7 +213,7 @@ fn a_primary_whose_lease_has_ended_answers_no_write() {
 #[test]
 fn after_an_operators_choice_a_document_goes_on_from_what_was_chosen() {
     // What B and C had written to the document since A died is given up with the choice, and so is c3's, which was at work on it.
-    let link = "v=5&seed=4127&nodes=3&do=5:kill:A,20:kill:B,24:wipe:C,25:revive:C,26:revive:A,28:kill:c3,40:salvage:A&at=80";
+    let link = "v=6&seed=4127&nodes=3&do=5:kill:A,20:kill:B,24:wipe:C,25:revive:C,26:revive:A,28:kill:c3,40:salvage:A&at=80";
     let session = opened(link);
     assert_eq!(broken(&session), ["acked-survive"], "what was lost with C's disk, and nothing else");
     let edited = |note: &Note| matches!(note, Note::FencedWrite { .. });

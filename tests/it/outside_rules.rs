@@ -45,7 +45,7 @@ fn broken(session: &Session) -> Vec<&'static str> {
 #[test]
 fn whoever_yielded_stands_back_while_another_reaches_more() {
     // K3 misses three nodes, K2 one, K1 none. When K2 is gone K1 is to lead, and not K3, which would yield once more.
-    let link = "v=5&seed=4127&do=4.3:cut:K3:B,5:cut:K3:D,5:cut:K3:E,7.3:cut:K2:D,9.3:kill:K2,13:revive:K2&at=60";
+    let link = "v=6&seed=4127&do=4.3:cut:K3:B,5:cut:K3:D,5:cut:K3:E,7.3:cut:K2:D,9.3:kill:K2,13:revive:K2&at=60";
     let session = opened(link);
     assert_eq!((yieldings(&session).len(), rings(&session)), (1, 0), "{:?}", yieldings(&session));
     assert_eq!(broken(&session), Vec::<&str>::new());
@@ -53,7 +53,7 @@ fn whoever_yielded_stands_back_while_another_reaches_more() {
 
 #[test]
 fn nobody_yields_again_before_it_has_rested() {
-    let session = opened("v=5&seed=4127&do=5:cut:K2:E,5:cut:K3:D,6:heal:K2:E,8:cut:K1:C,11:heal:K1:C&at=60");
+    let session = opened("v=6&seed=4127&do=5:cut:K2:E,5:cut:K3:D,6:heal:K2:E,8:cut:K1:C,11:heal:K1:C&at=60");
     let (given, rest) = (yieldings(&session), session.setup().config.out_after);
     assert!(!given.is_empty() && given.windows(2).all(|two| two[1].since(two[0]) >= rest), "{given:?}");
     assert_eq!(broken(&session), Vec::<&str>::new());
@@ -62,7 +62,7 @@ fn nobody_yields_again_before_it_has_rested() {
 #[test]
 fn a_leader_that_makes_way_in_vain_decides_again() {
     // K3 is slow and misses two nodes, and a third is dead; the locks are busy, and K1 becomes slow as well.
-    let link = "v=5&seed=4127&clients=12&workers=12&\
+    let link = "v=6&seed=4127&clients=12&workers=12&\
                 do=4.6:slow:K3:15,5:cut:K3:D,6:cut:K3:A,7:kill:C,9.1:slow:K3:20,9.7:slow:K1:20&at=40";
     let session = opened(link);
     assert!(session.view().shards.iter().all(|shard| shard.server.is_some()));
@@ -76,14 +76,14 @@ fn a_leader_that_makes_way_in_vain_decides_again() {
 #[test]
 fn of_two_wishes_the_one_said_last_counts_whichever_comes_last() {
     // Heartbeats are lost, doubled, and overtake each other.
-    let session = opened("v=5&seed=4127&loss=100&duplicates=300&do=4:slow:C:30,10:drain:C&at=40");
+    let session = opened("v=6&seed=4127&loss=100&duplicates=300&do=4:slow:C:30,10:drain:C&at=40");
     assert_eq!(rings(&session), 1, "it wished once");
 }
 
 #[test]
 fn a_primary_that_makes_way_in_vain_serves_on() {
     // The leader does not hear that A has nothing under way any more.
-    let session = opened("v=5&seed=4127&clients=24&do=5.5:cut:A>K3,6:add:H,9.1:drain:A&at=30");
+    let session = opened("v=6&seed=4127&clients=24&do=5.5:cut:A>K3,6:add:H,9.1:drain:A&at=30");
     let mut last: SortedMap<Pid, Time> = SortedMap::new();
     for (at, note) in notes(&session) {
         if let Note::Answered { op, .. } = note {
@@ -99,8 +99,8 @@ fn a_primary_that_makes_way_in_vain_serves_on() {
 fn an_only_coordinator_that_has_lost_its_disk_waits_until_all_leases_have_ended() {
     // A, cut off, and the workers whom it has answered believe what they were told before.
     for link in [
-        "v=5&seed=4127&coordinators=1&clients=24&workers=24&locks=3&do=10:isolate:A,10:wipe:K1,10.1:revive:K1,13:heal:A&at=30",
-        "v=5&seed=4127&coordinators=1&clients=24&workers=24&locks=3&do=10:wipe:K1,10:revive:K1,10:isolate:B&at=30",
+        "v=6&seed=4127&coordinators=1&clients=24&workers=24&locks=3&do=10:isolate:A,10:wipe:K1,10.1:revive:K1,13:heal:A&at=30",
+        "v=6&seed=4127&coordinators=1&clients=24&workers=24&locks=3&do=10:wipe:K1,10:revive:K1,10:isolate:B&at=30",
     ] {
         assert_eq!(broken(&opened(link)), ["decisions-survive"], "{link}");
     }

@@ -138,3 +138,56 @@ fn nothing_is_left_behind() {
         }
     }
 }
+
+/// Checks that say in words what holds there and stay in release builds: assertions, `unreachable!` and `expect` with a text of at
+/// least three words. `debug_assert!` is none.
+fn checks(code: &str) -> usize {
+    let told = |rest: &str| {
+        let mut depth = 0;
+        let end = rest.char_indices().find_map(|(i, c)| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            (depth == 0).then_some(i)
+        });
+        let words = rest[..end.unwrap_or(rest.len())].split('"').nth(1).map_or(0, |text| text.split_whitespace().count());
+        words >= 3
+    };
+    let lines: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let code = lines.join("\n");
+    let doors = [" assert!(", " assert_eq!(", " assert_ne!(", " unreachable!(", ".expect("];
+    doors.iter().map(|door| code.match_indices(door).filter(|(i, _)| told(&code[i + door.len() - 1..])).count()).sum()
+}
+
+#[test]
+fn what_must_hold_at_the_doors_is_asserted_in_words() {
+    // What counts is told by example; that the facts are worth asserting no test can tell.
+    for (code, n) in [
+        ("    assert!(a == b, \"one is not the other\");", 1),
+        ("    assert!(\n        f(a),\n        \"shard {}: nobody has it\",\n        n\n    );", 1),
+        ("    let a = b.expect(\"it was just put there\");", 1),
+        ("    assert!(a == b); say(\"one is not the other\");", 0),
+        ("    // assert!(a, \"one is not the other\")\n    debug_assert!(a, \"one is not the other\");", 0),
+        ("    assert!(a, \"bad\");", 0),
+    ] {
+        assert_eq!(checks(code), n, "{code}");
+    }
+    let control = "control promotion record rebalance leadership succession reach resume coordinator node serve moving hosted worker \
+                   balancer operator member";
+    let control: Vec<PathBuf> = control.split_whitespace().map(|name| format!("src/cluster/{name}.rs").into()).collect();
+    let is_protocol =
+        |path: &Path| ["consensus", "replica", "lock", "detector"].iter().any(|it| path.starts_with(format!("src/proto/{it}")));
+    let is_test = |path: &Path| path.file_stem().is_some_and(|stem| stem.to_string_lossy().starts_with("tests") || stem == "lab");
+    let (mut protocols, mut driven) = ((0, 0), (0, 0));
+    for (path, text) in sources("src").into_iter().filter(|(path, _)| !is_test(path)) {
+        let of = if is_protocol(&path) {
+            &mut protocols
+        } else if control.contains(&path) {
+            &mut driven
+        } else {
+            continue;
+        };
+        *of = (of.0 + checks(code(&text)), of.1 + code(&text).lines().count());
+    }
+    for (what, (checks, lines)) in [("src/proto", protocols), ("src/cluster", driven)] {
+        assert!(lines > 2_500 && checks * 1_000 >= 15 * lines, "{what}: {checks} checks in {lines} lines, comments among them");
+    }
+}

@@ -45,7 +45,7 @@ impl Decisions {
     /// A coordinator has carried out decisions, or taken a state over.
     pub(super) fn carried_out(&mut self, sight: &impl Sight, who: Pid, index: Index, verdicts: &mut Verdicts) {
         // Of several in one instant only the last one's state can be seen.
-        let Some((_, state)) = sight.outcome(who, index.0 % WHOLE == 0).filter(|&(applied, _)| applied == index) else { return };
+        let Some((_, state)) = sight.outcome(who, index.0.is_multiple_of(WHOLE)).filter(|&(applied, _)| applied == index) else { return };
         if *self.states.get_or_insert_with(index.0, || state) != state {
             verdicts.breaks(Promise::DecisionsSurvive);
         }

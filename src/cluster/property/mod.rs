@@ -278,8 +278,8 @@ impl Promises {
                 self.acked.acknowledged(sight, *shard, who, &Write { op: *op, index: *index, key: *key }, verdicts);
             }
             Note::ReadServed { shard, .. } => self.serving.answers(*shard, who, verdicts),
-            Note::Invoked { shard, op, key, put } => self.reads.invoked((*shard, *key), *op, *put, u64::from(verdicts.now.seq.0) + 1),
-            Note::Answered { op, found, .. } => self.reads.answered(*op, *found, u64::from(verdicts.now.seq.0) + 1, verdicts),
+            Note::Invoked { shard, op, key, put } => self.reads.invoked((*shard, *key), *op, *put, verdicts.now.seq.0 + 1),
+            Note::Answered { op, found, .. } => self.reads.answered(*op, *found, verdicts.now.seq.0 + 1, verdicts),
             Note::RingChanged { node, why, moves, minimum } => {
                 self.alive.ring(sight, *node, *why);
                 self.moves.planned(sight, *node, *why, (*moves, *minimum), verdicts);

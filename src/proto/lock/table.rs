@@ -298,6 +298,7 @@ impl LockTable {
         }
         assert!(lock.queue.iter().all(|stay| stay.ends > at || !rules.lease), "a waiter whose lease has ended stands in the queue");
         let stay = if rules.fair { lock.queue.remove(0) } else { lock.queue.remove(lock.queue.len() - 1) };
+        assert!(lock.holder.is_none(), "a lock is granted while it is held");
         let before = self.last;
         self.last = self.last.next();
         assert!(self.last > before, "a token that does not grow");

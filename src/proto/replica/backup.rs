@@ -36,6 +36,7 @@ impl<T: Clone + Eq> Replica<T> {
         let known = known.count();
         let fresh = self.adopt(Index(prev.0.0 + known as u32), entries[known..].to_vec(), out);
         let all_known = fresh.is_none();
+        assert!(verified <= self.log.last(), "what was checked is not in the log");
         if let Some((keep, entries)) = fresh {
             let answer = (wanted && terms.wait_for_disk).then_some((from, view));
             let mark = Mark { upto: verified, generation: self.generation, answer };
@@ -78,6 +79,7 @@ impl<T: Clone + Eq> Replica<T> {
         if self.log.last() > keep {
             let lost = (keep.0 + 1..=self.commit.0).filter(|&i| self.log.get(Index(i)).is_some_and(|entry| entry.op.is_some()));
             let lost = lost.count() as u32;
+            assert!(keep >= self.log.base(), "what a snapshot stands for is dropped");
             let dropped = self.log.truncate(keep);
             self.generation += 1;
             self.stored = self.stored.min(keep);
@@ -92,6 +94,7 @@ impl<T: Clone + Eq> Replica<T> {
     }
 
     pub(super) fn learn_commit(&mut self, commit: Index, out: &mut Vec<Want<T>>) {
+        assert!(commit <= self.log.last(), "what has not arrived is committed");
         if commit > self.commit {
             self.commit = commit;
             out.push(Want::Commit(commit));
@@ -134,6 +137,7 @@ impl<T: Clone + Eq> Replica<T> {
         self.generation += 1;
         self.log = Log::after(upto.0, upto.1);
         self.commit = upto.0;
+        assert!(self.log.last() == upto.0 && self.log.base() == upto.0, "a snapshot stands for something else than it says");
         self.stored = Index(0);
         if terms.wait_for_disk {
             return Some(mark(self.generation, Some((from, view))));

@@ -31,6 +31,7 @@ impl<T: Clone + Eq> Replica<T> {
         // From the moment it is proposed, commits wait for it: so it must have all that is committed already, by a predecessor, too.
         let enough = commit.max(leading.begins);
         if leading.even && !peer.in_sync && !peer.proposed && peer.matched >= enough && peer.matched.0 + 4 > last.0 {
+            assert!(peer.matched <= last, "a learner has more than there is");
             peer.proposed = true;
             peer.asked = now;
             out.push(Want::Ready { learner: pid, again: false });

@@ -96,6 +96,7 @@ impl<T: Clone + Eq> Replica<T> {
             return;
         }
         let at = if self.log.mark_at(after.0) == Some(after.1) { after.0 } else { self.log.base() };
+        assert!(self.leading.is_none() && at >= self.log.base(), "whoever tells what it has leads, or tells what it has not");
         let prev = (at, self.log.mark_at(at).expect("a log knows the entry before its first"));
         let entries = self.log.from(at.next(), usize::MAX);
         out.push(Want::Send(from, ReplicaMsg::Tail { view, prev, entries }));

@@ -73,6 +73,7 @@ impl<I: Clone> Outgoing<I> {
         }
         self.sent = Some(now);
         let total = self.items.len() as u32;
+        assert!(self.have <= total, "more of a snapshot has arrived than there is");
         let (first, end) = (self.have.min(total), (self.have + chunk).min(total));
         let items = self.items[first as usize..end as usize].to_vec();
         Some(SnapshotMsg::Chunk { view, upto: self.upto, first, total, items })
@@ -112,6 +113,7 @@ impl<I> Incoming<I> {
         if first == it.items.len() as u32 {
             it.items.extend(items);
         }
+        assert!(it.items.len() <= it.total as usize, "a snapshot is longer than it was said to be");
         it.items.len() as u32
     }
 
@@ -127,6 +129,7 @@ impl<I> Incoming<I> {
 
     /// The snapshot: what it stands for, and its items.
     pub fn open(self) -> ((Index, ViewNo), Vec<I>) {
+        assert!(self.is_whole(), "a part of a snapshot is taken for the whole");
         (self.upto, self.items)
     }
 }
