@@ -115,12 +115,12 @@ fn joined() -> (Desk, Pid) {
     let node = desk.env.nodes[3];
     let wish = Wish { said: (Boot(1), Time::ZERO), leaving: false };
     desk.decide(Command::NodeUp { node, boot: Boot(1), fresh: true, wish });
-    let shards = (0..24).map(ShardId);
+    let mut shards = (0..24).map(ShardId);
     let moves = |shard: &ShardId| {
         let view = desk.control.view(*shard);
         view.learners.contains(&node) && view.primary.is_some_and(|primary| desk.control.order(*shard).contains(&primary))
     };
-    desk.shard = shards.filter(moves).next().expect("a copy is on its way");
+    desk.shard = shards.find(moves).expect("a copy is on its way");
     (desk, node)
 }
 
