@@ -28,6 +28,8 @@ pub enum ViewWhy {
     Recruited(Pid),
     /// The only coordinator has lost its disk, and begins anew: who has what is not known.
     Resumed,
+    /// It hears only now of a view with a higher number, from before: views go on behind that one.
+    Renumbered,
     /// The new primary found that another in-sync copy has the better log: that one leads.
     BetterLog,
     /// Nobody could lead without losing something that was acknowledged, and an operator chose what this primary has.

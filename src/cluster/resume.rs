@@ -77,7 +77,7 @@ impl Control {
                 record.may_lack = record.view.in_sync.len() - 1;
                 view.unknown = true;
             }
-            self.install(i, view, ViewWhy::Resumed, out);
+            self.install(i, view, if again { ViewWhy::Renumbered } else { ViewWhy::Resumed }, out);
         }
         assert!(self.version > beyond.version, "nodes know of more decisions than there are");
         assert!(self.shards.iter().all(|record| record.view.no > beyond.view), "nodes know of a higher view than the latest");

@@ -90,9 +90,12 @@ impl Coordinator {
         let (now, env) = (ctx.now(), ctx.env());
         let config = &env.setup.config;
         let missed = || self.counted().filter(|peer| peer.is_missed(now, config));
-        let every = if missed().any(|peer| self.control.is_up(peer.pid)) { config.beat_every } else { config.suspect_after };
+        // While it would yield an answer must not grow stale, or it would take up its work again in between.
+        let makes_way = self.reign.as_ref().is_some_and(|reign| reign.comparison.makes_way);
+        let urgent = makes_way || self.is_unsure(env) || missed().any(|peer| self.control.is_up(peer.pid));
+        let every = if urgent { config.beat_every } else { config.suspect_after };
         let calm = missed().next().is_none() && !self.is_unsure(env);
-        if self.reign.as_ref().is_some_and(|reign| reign.comparison.makes_way) && self.give_way(ctx).0 {
+        if makes_way && self.give_way(ctx).0 {
             return;
         }
         if calm {

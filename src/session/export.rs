@@ -305,6 +305,7 @@ const fn view_why(why: ViewWhy) -> &'static str {
         ViewWhy::CaughtUp => "caught-up",
         ViewWhy::Recruited(_) => "recruited",
         ViewWhy::Resumed => "resumed",
+        ViewWhy::Renumbered => "renumbered",
         ViewWhy::BetterLog => "better-log",
         ViewWhy::Salvaged => "salvaged",
         ViewWhy::HandedOver => "handed-over",

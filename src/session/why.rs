@@ -27,6 +27,7 @@ pub fn causes(facts: &[Record<Note>], seq: Seq) -> Vec<Seq> {
                 | ViewWhy::Recruited(_)
                 | ViewWhy::Orphaned
                 | ViewWhy::Resumed
+                | ViewWhy::Renumbered
                 | ViewWhy::BetterLog
                 | ViewWhy::Salvaged
                 | ViewWhy::HandedOver

@@ -314,6 +314,11 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
             line.say(words, &[], &[shard.into(), no.into()]);
             return;
         }
+        (ViewWhy::Renumbered, _) => {
+            let words = "{} hears of a view from before it forgot: for shard # it goes on behind it, with view #.";
+            line.say(words, &[who], &[shard.into(), no.into()]);
+            return;
+        }
         (ViewWhy::Resumed, _) => {
             let words = "{} has forgotten all it had decided: for shard # it begins anew with view #, and every copy has to be looked at.";
             line.say(words, &[who], &[shard.into(), no.into()]);

@@ -258,6 +258,11 @@ fn view_changed(line: &mut Line, shard: ShardId, view: &View, why: ViewWhy, who:
             line.say(words, &[], &[shard.into(), no.into()]);
             return;
         }
+        (ViewWhy::Renumbered, _) => {
+            let words = "{} 这时才听说遗忘之前的一个视图：分片 # 排到它后面，从视图 # 继续。";
+            line.say(words, &[who], &[shard.into(), no.into()]);
+            return;
+        }
         (ViewWhy::Resumed, _) => {
             let words = "{} 忘掉了以前的全部决定：分片 # 从视图 # 重新开始，每份副本都要先看过才能服务。";
             line.say(words, &[who], &[shard.into(), no.into()]);

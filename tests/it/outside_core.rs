@@ -19,6 +19,7 @@
 //! | the judge of documents takes the chosen copy's older document for a lost edit | the document starts anew with a choice | `after_an_operators_choice_a_document_goes_on_from_what_was_chosen` |
 
 use ringside::cluster::note::{Note, ViewWhy, YieldWhy};
+use ringside::cluster::property::Promise;
 use ringside::session::link::parse;
 use ringside::session::{Session, StepUnit};
 use ringside::sim::id::Pid;
@@ -218,4 +219,27 @@ fn after_an_operators_choice_a_document_goes_on_from_what_was_chosen() {
     assert_eq!(broken(&session), ["acked-survive"], "what was lost with C's disk, and nothing else");
     let edited = |note: &Note| matches!(note, Note::FencedWrite { .. });
     assert!(count(&session, 41_000, edited) > 10, "the document is written again");
+}
+
+/// A slow leader whose answers grow stale takes up its work in between, and the other's log is never level.
+#[test]
+fn a_leader_with_slow_messages_and_a_busy_lock_yields_within_seconds() {
+    for seed in 4127..4133 {
+        let session = opened(&format!("v=6&seed={seed}&do=5:slow:K3:26&at=30"));
+        let granted: Vec<u64> =
+            session.facts().iter().filter(|fact| matches!(fact.what, What::Note(Note::LockGranted { .. }))).map(|fact| fact.at.0).collect();
+        let longest = granted.windows(2).map(|pair| pair[1] - pair[0]).max().expect("locks are granted");
+        assert!(longest < 8_000_000, "seed {seed}: no lock was granted for {longest} µs");
+    }
+}
+
+/// Whoever queued after the control plane began anew stays in its place when that hears of views from before.
+#[test]
+fn an_only_coordinator_that_hears_of_old_views_late_forgets_nobody_in_the_queue() {
+    let session = opened(
+        "v=6&seed=4127&nodes=3&coordinators=1&do=5:isolate:B,13.5:kill:A,14:heal:B,16.5:revive:A,20:isolate:K1,21:wipe:K1,\
+         24:revive:K1,40:heal:K1&at=100",
+    );
+    let fifo = session.promises().into_iter().find(|(promise, _)| *promise == Promise::LockFifo).expect("it is promised");
+    assert_eq!(fifo.1, None);
 }

@@ -294,7 +294,7 @@ impl Promises {
                     self.acked.chosen(sight, *shard, view.primary);
                     self.reads.chosen(*shard);
                 }
-                if *why == ViewWhy::Resumed && view.unknown {
+                if *why == ViewWhy::Resumed {
                     self.lock.forgotten();
                     self.alive.forgotten();
                     self.moves.forgotten();
