@@ -56,6 +56,8 @@ pub fn wants_room() -> Option<Room> {
 thread_local! {
     /// The browser's history has an entry to spare, for a room, and stands there.
     static ENTERED: Cell<bool> = const { Cell::new(false) };
+    /// How often the rooms' module could not be fetched.
+    static FAILED: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Opens or closes a room: a module of its own for all, fetched when one is opened for the first time. From then on it
@@ -83,8 +85,14 @@ pub fn show_room(room: Option<Room>, failed: impl FnOnce() + 'static) {
         meta.set_attribute("data-here", "")?;
         let script = document().create_element("script")?;
         script.set_attribute("type", "module")?;
-        script.set_attribute("src", &meta.get_attribute("content").unwrap_or_default())?;
+        // Browsers remember that a module could not be fetched (Chromium 148 does), and do not ask for that address again.
+        let again = match FAILED.get() {
+            0 => String::new(),
+            times => format!("?again={times}"),
+        };
+        script.set_attribute("src", &format!("{}{again}", meta.get_attribute("content").unwrap_or_default()))?;
         let failed = Closure::once_into_js(move || {
+            FAILED.set(FAILED.get() + 1);
             let _ = meta.remove_attribute("data-here");
             failed();
         });

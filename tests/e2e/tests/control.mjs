@@ -57,7 +57,7 @@ test("answered by the primary alone: with its backups cut off, writes stand on o
   for (let i = 0; i < most && !((await figure(page, "at-risk")) > 0); i += 1) await r.seek((await r.now()) + 200);
   assert.ok((await figure(page, "at-risk")) > 0, "an answered write is on one disk only");
   assert.match(await page.locator('[data-figure="at-risk"]').getAttribute("class"), /bad/);
-  assert.equal(await figure(page, "promises"), 11, "who answers at once promises less");
+  assert.equal(await figure(page, "promises"), 14, "who answers at once promises less");
 });
 
 test("beside each rule a link opens a run in which the rule is off and its promise is broken", async ({ open }) => {

@@ -9,7 +9,7 @@ const VIEWS = {
     { fragment: "v=6&seed=4127&coordinators=5&nodes=8&balancers=2&clients=24&workers=8&locks=3&at=6" },
   ],
   "the placement room": [{ query: "?place=modulo,ring,kill:2" }, { query: "?place=ring-bounded,maglev,nodes:24,kill:2" }],
-  "the textbook's lock": [{ query: "?textbook=textbook,at:60" }, { query: "?textbook=token,15:freeze:3,43:thaw:3,at:90" }],
+  "the textbook's lock": [{ query: "?textbook=textbook,at:60" }, { query: "?textbook=token,15:freeze:3,43:thaw:3,at:90" }, { query: "?textbook=lease,at:114" }],
 };
 
 const shown = async (page, { query = "" }) => {

@@ -45,5 +45,5 @@ test("the bill names detection time and outage, and no acknowledged write is los
   assert.ok(outage < 4, `an outage of ${outage} s is longer than lease and detection can explain`);
   assert.equal(lost, 0);
   const states = await page.locator("[data-promise]").evaluateAll((all) => all.map((one) => one.dataset.state));
-  assert.deepEqual(states, Array(13).fill("kept"));
+  assert.deepEqual(states, Array(17).fill("kept"));
 });
