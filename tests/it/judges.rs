@@ -84,3 +84,11 @@ fn an_eventful_run_keeps_every_promise() {
     let session = Session::open(parse_link(EVENTFUL).expect("a link"));
     assert_eq!(broken(&session), BTreeSet::new());
 }
+
+/// The holder cannot write its document while two of three copies are dead: nobody has promised that its lock is passed on.
+#[test]
+fn a_lock_whose_document_cannot_be_written_breaks_no_promise() {
+    let link = "v=6&seed=79831&coordinators=1&nodes=3&balancers=1&clients=16&workers=9&ack=majority&lease=1&do=10.609:add:D,\
+                10.966:drain:C,10.973:freeze:D,10.974:kill:B,12.018:kill:A,13.252:heal:D,13.253:thaw:D&at=80";
+    assert_eq!(broken(&Session::open(parse_link(link).expect("a link"))), BTreeSet::new());
+}
