@@ -251,6 +251,7 @@ impl Promises {
                 self.acked.gone(sight, &mut self.verdicts);
                 self.agree.dies(pid);
                 self.lock.stops(pid);
+                self.reads.dies(pid);
             }
             // A frozen node answers nobody while it stands still, but goes on believing: its claim stays.
             Fault::Revive(_)
@@ -292,7 +293,7 @@ impl Promises {
                 self.lock.view(*shard, view.primary, *why == ViewWhy::Salvaged);
                 if *why == ViewWhy::Salvaged {
                     self.acked.chosen(sight, *shard, view.primary);
-                    self.reads.chosen(*shard);
+                    self.reads.chosen(*shard, verdicts.now.seq.0 + 1);
                 }
                 if *why == ViewWhy::Resumed {
                     self.lock.forgotten();

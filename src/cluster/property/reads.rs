@@ -9,8 +9,12 @@
 //! Korach, "Testing shared memories", 1997, theorem 4.1). This is exact, and looks only at the zones of one key.
 //!
 //! *What is forgotten.* A zone may go when another stands for all it could be in the way of: see [`Zone::covers`]. So a key has
-//! about as many zones as clients that ask for it at a time. Writes of which a client has died stay, at most [`MOST`]; beyond that,
-//! and where an operator has given up what others had, a value that nobody is known to have written is taken for an old one.
+//! about as many zones as clients that ask for it at a time, and those of writes of which a client has died: each took a hand. Only a
+//! read that is under way for long would let more and more pile up: once there are more than [`MOST`], the oldest such read is not
+//! judged. All others are, and a value that is not known any more is always an old one.
+//!
+//! *What an operator gives up* is nobody's stale read. The choice is like a write, at that instant, of one value that nobody
+//! knows yet; whatever was asked for before it and not answered is not judged. From there on everything is.
 
 use crate::cluster::note::OpId;
 use crate::cluster::property::{Promise, Verdicts};
@@ -18,7 +22,7 @@ use crate::proto::replica::view::ShardId;
 use crate::sim::id::Pid;
 use crate::sim::sorted::SortedMap;
 
-/// Zones that a key may have.
+/// Zones that a key may have for the sake of a read under way.
 const MOST: usize = 64;
 
 /// A place in the order of facts. 0 is before all of them.
@@ -44,8 +48,8 @@ struct Open {
 struct Key {
     shard: ShardId,
     zones: Vec<Zone>,
-    /// Whether there may be values of which nothing is known any more.
-    forgot: bool,
+    /// When an operator chose last what it is.
+    chosen: Option<Place>,
 }
 
 /// The operations that wrote or found one value.
@@ -56,6 +60,8 @@ struct Zone {
     over: Option<Place>,
     /// When the last of them began, of those that are over, and the write.
     began: Place,
+    /// Whether nobody was told that the write is done: it may take effect at any time.
+    open: bool,
 }
 
 impl Zone {
@@ -66,11 +72,11 @@ impl Zone {
         over < other.began && others < self.began
     }
 
-    /// Whether `old` need not be kept: whatever it could contradict from now on, this one contradicts too. For a read that began
-    /// at `since` or later, and found the old value, would; and so would any zone that reaches into the old one.
+    /// Whether `old` need not be kept: a read that began at `since` or later, and found the old value, would contradict this one.
+    /// (Another zone that reaches beyond `since` and contradicts the old one is itself covered by that, or contradicts it already.)
     fn covers(&self, old: &Zone, since: Place) -> bool {
         let (Some(over), Some(olds)) = (self.over, old.over) else { return false };
-        self.value != old.value && olds < self.began && old.began <= self.began && over < since
+        self.value != old.value && !old.open && olds < self.began && over < since
     }
 }
 
@@ -80,7 +86,7 @@ impl Reads {
         self.open.insert(op.client, Open { op, key, put, began: now });
         let it = self.key(shard, key);
         if let Some(value) = put {
-            it.zones.push(Zone { value, over: None, began: now });
+            it.zones.push(Zone { value, over: None, began: now, open: true });
         }
     }
 
@@ -88,81 +94,275 @@ impl Reads {
     pub(super) fn answered(&mut self, op: OpId, found: Option<u64>, now: Place, verdicts: &mut Verdicts) {
         let Some(open) = self.open.get(&op.client).filter(|open| open.op == op).cloned() else { return };
         self.open.remove(&op.client);
-        let reads = self.open.values().filter(|other| other.key == open.key && other.put.is_none());
-        let since = reads.map(|other| other.began).min().unwrap_or(now);
         let Some(value) = open.put.or(found) else { return };
         let Some(it) = self.keys.get_mut(&open.key) else { return };
-        let at = it.zones.iter().position(|zone| zone.value == value);
-        let at = match at {
-            Some(at) => at,
-            None if it.forgot => {
-                it.zones.push(Zone { value, over: None, began: open.began });
+        let at = match (it.zones.iter().position(|zone| zone.value == value), it.chosen) {
+            (Some(at), _) => at,
+            // What was chosen, or so old that this contradicts what has been told since.
+            (None, Some(chosen)) => {
+                it.zones.push(Zone { value, over: Some(chosen), began: chosen, open: false });
                 it.zones.len() - 1
             }
-            // A write whose value was found, and overwritten, before it returned.
-            None if open.put.is_some() => return,
-            None => return verdicts.breaks(Promise::ReadsFresh),
+            (None, None) => return verdicts.breaks(Promise::ReadsFresh),
         };
         let zone = &mut it.zones[at];
         zone.over = Some(zone.over.map_or(now, |over| over.min(now)));
         zone.began = zone.began.max(open.began);
+        zone.open &= open.put.is_none();
         let zone = *zone;
         if it.zones.iter().any(|other| other.value != value && zone.contradicts(other)) {
             verdicts.breaks(Promise::ReadsFresh);
         }
-        let all = it.zones.clone();
-        it.zones.retain(|old| !all.iter().any(|new| new.covers(old, since)));
-        if it.zones.len() > MOST {
-            it.zones.remove(0);
-            it.forgot = true;
+        self.forget(open.key, now);
+    }
+
+    /// Drops what can contradict nothing any more.
+    fn forget(&mut self, key: u16, now: Place) {
+        loop {
+            let reads = self.open.iter().filter(|(_, other)| other.key == key && other.put.is_none());
+            let oldest = reads.map(|(&client, other)| (other.began, client)).min();
+            let since = oldest.map_or(now, |(began, _)| began);
+            let Some(it) = self.keys.get_mut(&key) else { return };
+            let all = it.zones.clone();
+            it.zones.retain(|old| !all.iter().any(|new| new.covers(old, since)));
+            let crowded = it.zones.iter().filter(|zone| !zone.open).count() > MOST;
+            let Some((_, client)) = oldest.filter(|_| crowded) else { return };
+            self.open.remove(&client); // it is judged no longer
         }
     }
 
-    /// An operator has given up what others had of a shard: its keys begin anew, with whatever is there.
-    pub(super) fn chosen(&mut self, shard: ShardId) {
+    /// A client is no more: it waits for nothing.
+    pub(super) fn dies(&mut self, client: Pid) {
+        self.open.remove(&client);
+    }
+
+    /// An operator has given up what others had of a shard.
+    pub(super) fn chosen(&mut self, shard: ShardId, now: Place) {
         for (_, it) in self.keys.iter_mut().filter(|(_, it)| it.shard == shard) {
-            it.zones.clear();
-            it.forgot = true;
+            it.chosen = Some(now);
+            // What nobody was told of may be chosen, or take effect later. All else is given up, or was chosen.
+            it.zones.retain(|zone| zone.open);
+            it.zones.iter_mut().for_each(|zone| zone.over = None);
+        }
+        let keys = &self.keys;
+        let of_shard = |open: &Open| keys.get(&open.key).is_some_and(|key| key.shard == shard);
+        let unjudged: Vec<Pid> = self.open.iter().filter(|(_, open)| of_shard(open)).map(|(&client, _)| client).collect();
+        for client in &unjudged {
+            self.open.remove(client);
         }
     }
 
     fn key(&mut self, shard: ShardId, key: u16) -> &mut Key {
         // A key that nobody has written is 0.
-        let first = Zone { value: 0, over: Some(0), began: 0 };
-        self.keys.get_or_insert_with(key, || Key { shard, zones: vec![first], forgot: false })
+        let first = Zone { value: 0, over: Some(0), began: 0, open: false };
+        self.keys.get_or_insert_with(key, || Key { shard, zones: vec![first], chosen: None })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::cluster::history::check::{Verdict, check};
+    use crate::cluster::history::model::{Deed, Model, Word};
+    use crate::cluster::history::{Op, Place as At};
     use crate::sim::id::Boot;
+    use crate::sim::rng::{Rng, Stream};
 
     const KEY: (ShardId, u16) = (ShardId(3), 7);
 
-    /// `(client, Some(value))`: a write begins, `(client, None)`: a read begins; with `Err`: what the client is told.
-    type Event = (u16, Result<Option<u64>, Option<u64>>);
+    /// What happens to a client, or, of client 0, to the shard.
+    type Event = (u16, Step);
+
+    #[derive(Clone, Copy, Debug)]
+    enum Step {
+        /// A write begins, or a read.
+        Asks(Option<u64>),
+        /// It is answered: what a read found.
+        Told(Option<u64>),
+        /// It dies, and asks in its next life for something else.
+        Dies,
+        /// An operator chooses whose copy counts.
+        Chosen,
+    }
+
+    const CHOICE: Event = (0, Step::Chosen);
 
     fn asks(client: u16, put: Option<u64>) -> Event {
-        (client, Ok(put))
+        (client, Step::Asks(put))
     }
 
     fn told(client: u16, found: Option<u64>) -> Event {
-        (client, Err(found))
+        (client, Step::Told(found))
+    }
+
+    fn write(client: u16, value: u64) -> [Event; 2] {
+        [asks(client, Some(value)), told(client, None)]
+    }
+
+    fn read(client: u16, value: u64) -> [Event; 2] {
+        [asks(client, None), told(client, Some(value))]
     }
 
     fn is_broken(story: &[Event]) -> bool {
+        judged(story).1 != Verdicts::default()
+    }
+
+    fn judged(story: &[Event]) -> (Reads, Verdicts) {
         let (mut reads, mut verdicts, mut n) = (Reads::default(), Verdicts::default(), [0; 9]);
-        for (now, &(client, event)) in (1..).zip(story) {
+        for (now, &(client, step)) in (1..).zip(story) {
             let count = &mut n[usize::from(client)];
-            *count += u32::from(event.is_ok());
+            *count += u32::from(matches!(step, Step::Asks(_)));
             let op = OpId { client: Pid(client), boot: Boot(1), n: *count };
-            match event {
-                Ok(put) => reads.invoked(KEY, op, put, now),
-                Err(found) => reads.answered(op, found, now, &mut verdicts),
+            match step {
+                Step::Asks(put) => reads.invoked(KEY, op, put, now),
+                Step::Told(found) => reads.answered(op, found, now, &mut verdicts),
+                Step::Dies => reads.dies(Pid(client)),
+                Step::Chosen => reads.chosen(KEY.0, now),
             }
         }
-        verdicts != Verdicts::default()
+        (reads, verdicts)
+    }
+
+    /// What the search for an order says of a story without a choice.
+    fn has_order(story: &[Event]) -> bool {
+        let word = |value: u64| Some(if value == 0 { Word::from("") } else { Word::from(value.to_string()) });
+        let mut open: BTreeMap<u16, (At, Option<u64>)> = BTreeMap::new();
+        let mut ops = Vec::new();
+        for (now, &(client, step)) in (1..).map(At).zip(story) {
+            let before = open.remove(&client);
+            match (step, before) {
+                (Step::Told(found), Some((since, put))) => {
+                    let deed = put.map_or_else(|| Deed::Read(word(found.expect("a read"))), |value| Deed::Write(word(value)));
+                    ops.push(Op::answered(deed, since, now));
+                }
+                (_, before) => ops.extend(before.and_then(|(since, put)| Some(Op::open(Deed::Write(word(put?)), since)))),
+            }
+            if let Step::Asks(put) = step {
+                open.insert(client, (now, put));
+            }
+        }
+        ops.extend(open.into_values().filter_map(|(since, put)| Some(Op::open(Deed::Write(word(put?)), since))));
+        match check(&ops, &Model::Kv.initial(), &mut 20_000_000) {
+            Verdict::Linearizable(_) => true,
+            Verdict::NotLinearizable => false,
+            Verdict::Unknown => panic!("the steps ran out on {story:?}"),
+        }
+    }
+
+    /// A register that forgets, hesitates and goes back, asked by four clients of which some die.
+    fn random(seed: u64) -> Vec<Event> {
+        let mut rng = Rng::stream(seed, Stream::Hand);
+        let faulty = rng.below(4) as u16 * 100;
+        let (mut story, mut values, mut due) = (Vec::new(), vec![0_u64], Vec::<u64>::new());
+        let mut waits: [Option<Option<u64>>; 5] = [None; 5];
+        for n in 0..4 + u64::from(rng.below(40)) {
+            let client = 1 + rng.below(4) as u16;
+            if !due.is_empty() && rng.per_mille(400) {
+                values.push(due.remove(rng.below(due.len() as u32) as usize));
+            }
+            let wait = &mut waits[usize::from(client)];
+            let step = match wait.take() {
+                Some(_) if rng.per_mille(60) => Step::Dies,
+                None if rng.per_mille(500) => Step::Asks(None),
+                None => {
+                    due.push(10 + n);
+                    Step::Asks(Some(10 + n))
+                }
+                Some(None) => {
+                    let back = if rng.per_mille(faulty) { 1 + rng.below(3) as usize } else { 0 };
+                    Step::Told(Some(values[values.len().saturating_sub(1 + back)]))
+                }
+                Some(Some(value)) => {
+                    if let Some(at) = due.iter().position(|&it| it == value).filter(|_| !rng.per_mille(faulty / 2)) {
+                        values.push(due.remove(at));
+                    }
+                    Step::Told(None)
+                }
+            };
+            if let Step::Asks(put) = step {
+                *wait = Some(put);
+            }
+            story.push((client, step));
+        }
+        story
+    }
+
+    /// Kills: of two zones only one is asked; a read moves no zone; the latest end counts; zones go that a read under way still sees; an
+    /// open write goes.
+    ///
+    /// Two checkers that share nothing. And the promise breaks at the very answer that leaves no order.
+    #[test]
+    fn zones_and_the_search_agree_on_random_stories_and_on_every_beginning() {
+        let mut broken = 0;
+        for seed in 0..20_000 {
+            let story = random(seed);
+            let first = (1..=story.len()).find(|&n| is_broken(&story[..n]));
+            assert_eq!(first.is_none(), has_order(&story), "seed {seed}: {story:?}");
+            if let Some(first) = first {
+                broken += 1;
+                assert!(has_order(&story[..first - 1]) && !has_order(&story[..first]), "seed {seed}: {story:?} at {first}");
+            }
+        }
+        assert!((4_000..16_000).contains(&broken), "{broken} of 20000 have no order");
+    }
+
+    /// Kills: a zone is forgotten instead of the read for whose sake it is kept.
+    #[test]
+    fn a_read_under_way_while_many_values_pass_is_judged_no_longer_and_all_others_are() {
+        let after = |n: usize, end: &[Event]| {
+            let many = (0..n as u64).flat_map(|i| write(1, 20 + i));
+            let story: Vec<Event> = write(1, 5).into_iter().chain([asks(2, None)]).chain(many).chain(end.iter().copied()).collect();
+            is_broken(&story)
+        };
+        assert!(!after(MOST / 2, &[told(2, Some(5))]) && !after(MOST / 2, &[told(2, Some(25))]), "any value since it began");
+        assert!(after(MOST / 2, &[told(2, Some(7))]), "and no other");
+        assert!(!after(3 * MOST, &[told(2, Some(7))]));
+        for old in [5, 21, 100, 7] {
+            assert!(after(3 * MOST, &read(3, old)), "{old} was overwritten, or never written");
+        }
+        for killed in [&[asks(2, None), (2, Step::Dies)][..], &[asks(2, Some(9)), (2, Step::Dies)]] {
+            let many = (0..3 * MOST as u64).flat_map(|i| write(1, 20 + i));
+            let story: Vec<Event> = killed.iter().copied().chain(many).collect();
+            assert!(is_broken(&[&story[..], &read(3, 21)].concat()) && !is_broken(&[&story[..], &[asks(3, None)], &read(4, 211)].concat()));
+        }
+    }
+
+    /// Zones kept at the end of a story.
+    fn kept(story: &[Event]) -> usize {
+        judged(story).0.keys.get(&KEY.1).map_or(0, |key| key.zones.len())
+    }
+
+    /// Kills: what a dead client asked for is waited for.
+    #[test]
+    fn a_key_has_few_zones_however_long_a_run_and_one_for_each_client_that_died_writing() {
+        let many = |n: u64| (0..n).flat_map(|i| [&write(1, 20 + i)[..], &read(2, 20 + i)].concat()).collect::<Vec<Event>>();
+        assert!(kept(&many(500)) <= 2);
+        assert!(kept(&[&[asks(3, None)][..], &many(500)].concat()) <= MOST + 1, "while one reads and reads");
+        assert!(kept(&[&[asks(3, None), (3, Step::Dies)][..], &many(40)].concat()) <= 2, "a dead one does not");
+        let writers: Vec<Event> = (3..8).flat_map(|client| [asks(client, Some(client.into())), (client, Step::Dies)]).collect();
+        assert!((5..=7).contains(&kept(&[&writers[..], &many(500)].concat())));
+    }
+
+    /// Kills: a choice forgets open writes, keeps what was told, keeps reads under way, keeps ends; it is no write at its instant.
+    #[test]
+    fn from_an_operators_choice_on_reads_are_judged_anew() {
+        let before = [write(1, 5), write(1, 6)].concat();
+        let then = |end: &[&[Event]]| is_broken(&[&before[..], &[CHOICE], &end.concat()].concat());
+        assert!(!then(&[&read(2, 5)]) && !then(&[&read(2, 0)]) && !then(&[&read(2, 6), &read(2, 6)]), "whatever was chosen");
+        assert!(then(&[&read(2, 5), &read(2, 6)]), "one value was");
+        assert!(then(&[&write(2, 7), &read(2, 5)]) && then(&[&read(2, 5), &write(2, 7), &read(2, 5)]), "and was overwritten");
+        assert!(!then(&[&read(2, 5), &[CHOICE], &read(2, 6), &[CHOICE], &read(2, 5)]), "chosen again");
+        let under_way = |end: &[&[Event]]| is_broken(&[&before[..], &[asks(2, None), asks(3, Some(8)), CHOICE], &end.concat()].concat());
+        assert!(!under_way(&[&[told(2, Some(5))], &read(2, 6)]), "what was asked for before it is not judged");
+        assert!(!under_way(&[&read(1, 5), &[told(3, None)], &read(1, 5)]), "it may have been given up, answered or not");
+        assert!(!under_way(&[&read(1, 5), &[told(3, None)], &read(1, 8)]), "or take effect later");
+        assert!(under_way(&[&read(1, 5), &read(1, 8), &read(1, 5)]), "but once");
+        let again = [read(1, 5), read(1, 8)].concat();
+        let found = [&before[..], &[asks(3, Some(8))], &read(1, 8), &[CHOICE], &again].concat();
+        let finds = [&before[..], &[asks(3, Some(8)), asks(2, None), CHOICE, told(2, Some(8))], &again].concat();
+        assert!(!is_broken(&found) && !is_broken(&finds), "what was given up with its effect may take effect again");
     }
 
     #[test]
@@ -205,14 +405,14 @@ mod tests {
         let op = |client, n| OpId { client: Pid(client), boot: Boot(1), n };
         reads.invoked(KEY, op(1, 1), Some(5), 1);
         reads.answered(op(1, 1), None, 2, &mut verdicts);
-        reads.chosen(KEY.0);
-        reads.invoked(KEY, op(2, 1), None, 3);
-        reads.answered(op(2, 1), Some(0), 4, &mut verdicts);
+        reads.chosen(KEY.0, 3);
+        reads.invoked(KEY, op(2, 1), None, 4);
+        reads.answered(op(2, 1), Some(0), 5, &mut verdicts);
         assert_eq!(verdicts, Verdicts::default());
-        reads.invoked(KEY, op(1, 2), Some(6), 5);
-        reads.answered(op(1, 2), None, 6, &mut verdicts);
-        reads.invoked(KEY, op(2, 2), None, 7);
-        reads.answered(op(2, 2), Some(0), 8, &mut verdicts);
+        reads.invoked(KEY, op(1, 2), Some(6), 6);
+        reads.answered(op(1, 2), None, 7, &mut verdicts);
+        reads.invoked(KEY, op(2, 2), None, 8);
+        reads.answered(op(2, 2), Some(0), 9, &mut verdicts);
         assert!(verdicts != Verdicts::default(), "what was written since is not");
     }
 }
