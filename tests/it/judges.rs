@@ -3,6 +3,12 @@
 //! | judge | mutant, made by hand in the cluster's own code | it breaks |
 //! |---|---|---|
 //! | reads-fresh | a primary answers without a lease | `reads_are_fresh_…`; reads-fresh and acked-survive |
+//! | reads-fresh, one-serving | a primary answers reads, and those alone, without a lease | `a_primary_that_is_cut_off_…` |
+//! | reads-fresh | a primary answers reads before it has settled | `a_new_primary_answers_nobody_…` |
+//! | reads-fresh | balancers and backups do as if any copy in sync might answer | `a_primary_that_is_cut_off_…`, `reads_are_fresh_…` |
+//! | one-serving | a lease is counted from the reply | `a_primary_that_hears_late_…` |
+//! | one-serving | the next primary is named as soon as the last one is suspected | `a_primary_that_is_cut_off_…` |
+//! | one-serving, reads-fresh | rule primary-lease off | `a_primary_that_is_cut_off_…`: 60 of 60 seeds, by both judges and the checker of histories |
 //! | reads-fresh | rules primary-lease, in-sync-promotion off | `reads_are_fresh_…`: on the same runs as the checker of histories |
 //! | one-serving | rule primary-lease off | the rule's ready run; 4 and more of 400 seeds (`rules`) |
 //! | (an assertion) | a primary serves before it has settled | "a primary appends before it has heard what the others have" |
@@ -23,13 +29,17 @@ use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::history::check::{Verdict, check};
 use ringside::cluster::history::file::parse;
 use ringside::cluster::history::model::Model;
+use ringside::cluster::note::Note;
 use ringside::cluster::property::Promise;
 use ringside::cluster::rules::Rule;
-use ringside::session::Session;
+use ringside::cluster::setup::Setup;
+use ringside::session::action::Action;
 use ringside::session::chaos::Chaos;
 use ringside::session::link::parse as parse_link;
 use ringside::session::told::history;
-use ringside::sim::time::Time;
+use ringside::session::{Session, StepUnit};
+use ringside::sim::journal::{Record, What};
+use ringside::sim::time::{Span, Time};
 
 fn broken(session: &Session) -> BTreeSet<Promise> {
     session.promises().into_iter().filter(|(_, broken)| broken.is_some()).map(|(promise, _)| promise).collect()
@@ -73,6 +83,85 @@ fn reads_are_fresh_exactly_where_the_history_is_linearizable() {
         }
     }
     assert!(stale >= 20, "{stale} runs with a stale read");
+}
+
+/// The network parts for fifteen seconds: on one side the primary of a shard, and a balancer that goes on sending it requests. Before,
+/// the primary's messages were so many times slower than usual.
+fn parted(seed: u64, ack: Ack, slow: u16, off: &[Rule]) -> Session {
+    let mut setup = Setup::new(seed);
+    setup.rules = off.iter().fold(setup.rules, |rules, &rule| rules.without(rule));
+    (setup.roster.balancers, setup.config.workers, setup.config.ack, setup.config.keys) = (2, 0, ack, 24);
+    (setup.config.pause_min, setup.config.pause_max) = (Span::millis(100), Span::millis(300));
+    let mut session = Session::sparse(setup);
+    session.advance(Span::secs(5), u32::MAX);
+    let primary = session.view().shards[seed as usize % 24].view.primary.expect("every shard is led");
+    let (primary, balancer) = (session.setup().roster.name(primary), "L1".parse().expect("a name"));
+    if slow > 1 {
+        session.dispatch(Action::Slow(primary, slow)).expect("it can be done");
+        session.advance(Span::secs(4), u32::MAX);
+    }
+    let cuts = ["K1", "K2", "K3"].map(|it| Action::Cut(balancer, it.parse().expect("a name")));
+    for hand in [Action::Isolate(primary), Action::Heal(primary, balancer)].into_iter().chain(cuts) {
+        session.dispatch(hand).expect("it can be done");
+    }
+    session.advance(Span::secs(15), u32::MAX);
+    session
+}
+
+/// Random hands seldom leave a primary that nobody else reaches within reach of clients. These always do.
+#[test]
+fn a_primary_that_is_cut_off_with_a_balancer_answers_nobody_but_without_its_lease_it_does() {
+    for seed in 0..60 {
+        let ack = [Ack::InSync, Ack::Majority][(seed % 2) as usize];
+        let (on, off) = (parted(seed, ack, 1, &[]), parted(seed, ack, 1, &[Rule::PrimaryLease]));
+        assert_eq!(broken(&on), BTreeSet::new(), "#{}", on.link());
+        assert!(is_linearizable(&on) && !is_linearizable(&off), "#{}", off.link());
+        assert_eq!(broken(&off), BTreeSet::from([Promise::OneServing, Promise::ReadsFresh]), "seed {seed}");
+    }
+}
+
+/// The lease runs from when it was asked for: whoever hears of it late holds it no longer.
+#[test]
+fn a_primary_that_hears_late_of_its_lease_answers_nobody_after_its_end() {
+    for seed in 0..60 {
+        let session = parted(seed, Ack::InSync, 12, &[]);
+        assert_eq!(broken(&session), BTreeSet::new(), "#{}", session.link());
+    }
+}
+
+/// Primaries die under many requests, each just after it has acknowledged a write that its backups do not know to be committed.
+#[test]
+fn a_new_primary_answers_nobody_before_it_has_settled_what_the_last_one_left() {
+    let mut read = 0;
+    for seed in 0..40 {
+        let mut setup = Setup::new(seed);
+        (setup.roster.clients, setup.config.workers, setup.config.keys) = (16, 0, 6);
+        (setup.config.pause_min, setup.config.pause_max) = (Span::millis(5), Span::millis(20));
+        (setup.config.delay, setup.config.jitter) = (Span::millis(5), Span::millis(60));
+        let mut session = Session::sparse(setup);
+        session.advance(Span::secs(3), u32::MAX);
+        for _ in 0..4 {
+            let from = session.facts().len();
+            let acked = |it: &Record<Note>| match it.what {
+                What::Note(Note::Acknowledged { .. }) => Some(it.who),
+                _ => None,
+            };
+            let primary = loop {
+                session.step(StepUnit::Event);
+                if let Some(who) = session.facts()[from..].iter().find_map(acked) {
+                    break session.setup().roster.name(who);
+                }
+            };
+            session.dispatch(Action::Kill(primary)).expect("it runs");
+            session.advance(Span::secs(7), u32::MAX);
+            session.dispatch(Action::Revive(primary)).expect("it does not run");
+            session.advance(Span::secs(4), u32::MAX);
+        }
+        read += session.facts().iter().filter(|it| matches!(it.what, What::Note(Note::ReadServed { .. }))).count();
+        assert_eq!(broken(&session), BTreeSet::new(), "seed {seed}");
+        assert!(is_linearizable(&session), "seed {seed}");
+    }
+    assert!(read > 10_000, "{read} reads");
 }
 
 /// A death, a newcomer, a coordinator that comes back, a node that comes back, a drain: enough for every judge to have something to see.
