@@ -1,6 +1,6 @@
 //! One seed's trial: its recipe, its faults, its core, and the verdict.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cluster::name::Roster;
 use crate::cluster::patience::{notice, patience, turn};
@@ -283,7 +283,9 @@ impl Case {
         if let Some(failure) = self.rhythm.as_ref().and_then(|rhythm| self.dance(rhythm, core, session, ledger, oddities)) {
             return (Some(failure), BTreeSet::new());
         }
-        let end = session.now() + patience(session.setup());
+        let allowed = patience(session.setup());
+        let (end, last) = (session.now() + allowed, session.now() + allowed + allowed);
+        let mut excused: BTreeMap<Demand, (Time, Excuse)> = BTreeMap::new();
         let calm = must_be_calm(&session.setup().config);
         let mut met: BTreeSet<Demand> = BTreeSet::new();
         let mut before: BTreeSet<Demand> = BTreeSet::new();
@@ -308,7 +310,16 @@ impl Case {
             if unmet.is_empty() {
                 return (None, BTreeSet::new());
             }
-            if session.now() >= end || session.is_full() {
+            let now = session.now();
+            excused.extend(unmet.iter().filter_map(|&(demand, excuse)| Some((demand, (now, excuse?)))));
+            if now >= end || session.is_full() {
+                // Time is allowed from when nothing stood in the way any more: a new leader may just have taken a hindrance away.
+                let late = |demand: &Demand| excused.get(demand).filter(|(at, _)| now.since(*at) < allowed).map(|&(_, excuse)| excuse);
+                let waits = unmet.iter().any(|(demand, excuse)| excuse.is_none() && late(demand).is_some());
+                if waits && now < last && !session.is_full() {
+                    continue;
+                }
+                let unmet: Vec<_> = unmet.into_iter().map(|(demand, excuse)| (demand, excuse.or_else(|| late(&demand)))).collect();
                 let excuses = unmet.iter().filter_map(|&(_, excuse)| excuse).collect();
                 return (self.unmet(session, ledger, core, unmet), excuses);
             }
