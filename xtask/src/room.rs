@@ -1,14 +1,14 @@
 //! The placement room's files in `dist/`: Trunk gives the module of a worker no checksum in its name, so we do.
 
-use crate::{paths, sha256};
+use sha2::{Digest, Sha256};
 use std::fs;
+use std::path::Path;
 
 /// What the placement room is made of, each after what it names; the page names the last and the styles.
 const FILES: [&str; 4] = ["room_bg.wasm", "room.js", "room_loader.js", "room.css"];
 
 /// Gives the files of the placement room names with checksums, as Trunk does for the page's: a cache never mixes two versions.
-pub fn name() -> Result<(), String> {
-    let dist = paths::dist();
+pub fn name(dist: &Path) -> Result<(), String> {
     let at = |name: &str| dist.join(name);
     let told = |name: &str, why: std::io::Error| format!("{}: {why}", at(name).display());
     let mut names: Vec<(&str, String)> = Vec::new();
@@ -19,7 +19,7 @@ pub fn name() -> Result<(), String> {
             bytes = renamed(text, &names).into_bytes();
         }
         let (stem, ending) = old.split_once('.').ok_or("a file of the room has no ending")?;
-        let new = format!("{stem}-{}.{ending}", &sha256::hex_digest(&bytes)[..16]);
+        let new = format!("{stem}-{}.{ending}", checksum(&bytes));
         fs::write(at(&new), bytes).map_err(|why| told(&new, why))?;
         fs::remove_file(at(old)).map_err(|why| told(old, why))?;
         names.push((old, new));
@@ -32,6 +32,11 @@ pub fn name() -> Result<(), String> {
         }
     }
     fs::write(at("index.html"), named).map_err(|why| told("index.html", why))
+}
+
+/// The first 64 bits of a file's SHA-256, in hexadecimal.
+fn checksum(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The text with new names for old ones. An old name counts only as a whole: behind a quotation mark or a slash.

@@ -79,14 +79,9 @@ pub fn tools() -> Result<Vec<PathBuf>, String> {
     Ok(vec![TRUNK.bin()?, BINDGEN.bin()?])
 }
 
-/// wasm-opt, as npm installed it.
+/// The folder in which npm puts wasm-opt.
 pub fn wasm_opt() -> PathBuf {
-    paths::e2e().join("node_modules/.bin/wasm-opt")
-}
-
-/// esbuild, as npm installed it.
-pub fn esbuild() -> PathBuf {
-    paths::e2e().join("node_modules/.bin/esbuild")
+    paths::e2e().join("node_modules/.bin")
 }
 
 /// The browser of the browser tests.
@@ -94,7 +89,7 @@ pub fn chromium() -> Option<PathBuf> {
     paths::find(&["chromium", "chromium-browser", "google-chrome"])
 }
 
-/// Node and the npm packages: wasm-opt, esbuild and lzma for the release, playwright and axe for the browser tests.
+/// Node and the npm packages: wasm-opt for the release, playwright and axe for the browser tests.
 pub fn npm() -> Result<(), String> {
     let missing: Vec<&str> = [("node", "nodejs"), ("npm", "npm")]
         .iter()
@@ -107,7 +102,7 @@ pub fn npm() -> Result<(), String> {
         return Ok(());
     }
     run::step(
-        "npm ci in tests/e2e (playwright-core, axe-core, binaryen, esbuild, lzma)",
+        "npm ci in tests/e2e (playwright-core, axe-core, binaryen)",
         run::command("npm", &["ci", "--no-audit", "--no-fund"]).current_dir(paths::e2e()),
     )
 }
