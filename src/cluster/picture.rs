@@ -69,6 +69,10 @@ impl Sight for Cluster {
         self.env().coordinators.clone()
     }
 
+    fn balancers(&self) -> Vec<Pid> {
+        self.env().balancers.clone()
+    }
+
     fn founders(&self) -> Vec<Pid> {
         let roster = self.setup().roster;
         self.env().nodes.iter().copied().filter(|&pid| roster.begins(pid)).collect()

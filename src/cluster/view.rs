@@ -91,6 +91,8 @@ pub trait Sight {
     fn nodes(&self) -> Vec<Pid>;
     /// All coordinators.
     fn coordinators(&self) -> Vec<Pid>;
+    /// All balancers.
+    fn balancers(&self) -> Vec<Pid>;
     /// The nodes that are on the ring at the beginning.
     fn founders(&self) -> Vec<Pid>;
     /// The tokens of all nodes, those that may still join among them, clockwise, with their owners.

@@ -181,3 +181,11 @@ fn a_lock_whose_document_cannot_be_written_breaks_no_promise() {
                 10.966:drain:C,10.973:freeze:D,10.974:kill:B,12.018:kill:A,13.252:heal:D,13.253:thaw:D&at=80";
     assert_eq!(broken(&Session::open(parse_link(link).expect("a link"))), BTreeSet::new());
 }
+
+/// The only balancer is dead: the holder of the lock lives and keeps it, but reaches no document. Nobody may take the lock from it.
+#[test]
+fn a_holder_whom_no_balancer_serves_keeps_its_lock_and_breaks_no_promise() {
+    for link in ["v=6&seed=4127&balancers=1&do=3.862:kill:L1&at=200", "v=6&seed=657164&clients=24&workers=13&do=3.862:kill:L1&at=200"] {
+        assert_eq!(broken(&Session::open(parse_link(link).expect("a link"))), BTreeSet::new(), "{link}");
+    }
+}

@@ -46,6 +46,9 @@ impl Sight for Eye {
     fn coordinators(&self) -> Vec<Pid> {
         Vec::new()
     }
+    fn balancers(&self) -> Vec<Pid> {
+        Vec::new()
+    }
     fn founders(&self) -> Vec<Pid> {
         pids(&[1, 2, 3])
     }

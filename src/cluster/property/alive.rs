@@ -4,7 +4,7 @@
 //! *When the clock runs.* A deadline is counted from the latest fault on, and only while nothing is in the way: nobody is frozen, no
 //! link is cut or slow, no clock beyond its bound, more than half of the coordinators run. Nodes may be dead: a shard can be served
 //! while a copy that counted last runs or, where a majority acknowledges, all of them or all but one of three; and its copies return if everybody on the ring runs. A lock is
-//! passed on if, besides, every shard is served and whole: its holder has to write. A disk that was emptied may have taken what a shard needs:
+//! passed on if, besides, every shard is served and whole and every balancer runs: its holder has to write. A disk that was emptied may have taken what a shard needs:
 //! then nothing is demanded of that shard before it is whole and served again. (Hands that mend a core and leave the rest as it is
 //! demand more, but know more: `session::hands`.)
 //!
@@ -190,8 +190,9 @@ impl Alive {
                 verdicts.breaks(Promise::CopiesReturn);
             }
         }
-        // Whoever holds a lock writes its document before it gives it back: that takes copies, too.
-        let spoilt = !everybody || self.shards.values().any(|it| it.spoilt || it.served < now || it.whole < now);
+        // Whoever holds a lock reads and writes its document before it gives it back: that takes copies, too, and a way to them.
+        let ways = sight.balancers().iter().all(|pid| !self.down.contains(pid));
+        let spoilt = !everybody || !ways || self.shards.values().any(|it| it.spoilt || it.served < now || it.whole < now);
         for (_, it) in self.locks.iter_mut() {
             if it.waiting.is_empty() || spoilt {
                 it.passed = now;

@@ -120,6 +120,9 @@ mod tests {
         fn coordinators(&self) -> Vec<Pid> {
             Vec::new()
         }
+        fn balancers(&self) -> Vec<Pid> {
+            Vec::new()
+        }
         fn founders(&self) -> Vec<Pid> {
             Vec::new()
         }
