@@ -25,6 +25,8 @@ pub enum Stream {
     Hand,
     /// Which of several threads of one machine runs next.
     Turn,
+    /// Whether nearly all messages are lost in a soak's run.
+    Storm,
 }
 
 /// A stream of integers.

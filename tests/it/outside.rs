@@ -12,6 +12,7 @@
 //! | an emptied disk stays in the in-sync set | `an_emptied_disk_never_leads_…` |
 //! | below `min` entries are committed | `below_the_least_number_of_copies_…` (replica), `the_copy_that_was_in_sync_last_…` |
 //! | copies let go below `min` are not remembered | `the_copy_that_was_in_sync_last_leads_when_the_others_are_lost` |
+//! | below `min` a new primary commits the mark that begins its view | `below_the_least_number_of_copies_a_view_begins_…` (replica), `in_a_storm_…` |
 //! | a save for a dropped copy counts for the next | `engine::under_random_faults_no_promise_breaks_and_everything_heals` |
 //! | a learner that answers nothing keeps others waiting | `a_learner_that_its_primary_cannot_reach_keeps_no_other_copy_waiting` |
 //! | an only coordinator without its disk begins as if it were new | `an_only_coordinator_that_loses_its_disk_begins_anew_…` |
@@ -207,5 +208,19 @@ fn a_node_that_dies_while_nobody_remembers_its_copies_is_not_promoted() {
          do=16.462911:wipe:K1,16.804544:cut:G%3EE,20.409793:revive:K1,34.306495:freeze:G&at=60",
     ] {
         assert_eq!(opened(link).now(), Time::from_millis(60_000), "{link}: an assertion fails");
+    }
+}
+
+/// One of few copies leads, then another that is remembered, and so on: what each of them began with was committed by it alone, and
+/// given up by the next.
+#[test]
+fn in_a_storm_no_copy_drops_what_it_has_committed() {
+    for link in [
+        "v=7&seed=816163196232&coordinators=1&nodes=5&clients=5&workers=1&loss=637&min=3&lease=1&delay=60&at=24",
+        "v=7&seed=230190770668&coordinators=1&balancers=2&workers=7&loss=624&duplicates=1000&min=3&lease=1&delay=1&ack=majority&at=60",
+        "v=7&seed=1470&nodes=4&balancers=2&clients=1&workers=0&loss=520&min=3&locks=2&lease=5&\
+         do=0:drift:D:-1958,1.142244:drain:D,1.360583:cut:C%3ED,4.60776:add:D&at=14.40684",
+    ] {
+        assert_eq!(broken(&opened(link)), Vec::<&str>::new(), "{link}");
     }
 }

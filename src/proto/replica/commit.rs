@@ -53,8 +53,9 @@ impl<T: Clone + Eq> Replica<T> {
         let commit = match terms.commit {
             Commit::Own => self.stored,
             Commit::All | Commit::Majority(_) if in_sync < terms.min => match leading.level {
-                Level::Untold | Level::Told => self.commit,
-                Level::Known => all.min(leading.begins).max(self.commit),
+                // Only what the predecessor may have acknowledged. The mark alone never: copies that are remembered do not have it.
+                Level::Known if !leading.settled => all.min(leading.begins).max(self.commit),
+                Level::Untold | Level::Told | Level::Known => self.commit,
             },
             Commit::All => all,
             Commit::Majority(_) => {

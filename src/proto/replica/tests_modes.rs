@@ -178,6 +178,23 @@ fn below_the_least_number_of_copies_nothing_more_is_committed_not_even_what_a_ne
 }
 
 #[test]
+fn below_the_least_number_of_copies_a_view_begins_without_committing_its_mark() {
+    let strict = Terms { min: 2, ..TERMS };
+    let mut lab = Lab::under(&[&[], &[], &[]], strict);
+    lab.enter(0, &view(2, 0, &[0], &[1, 2]));
+    lab.settle(&[1, 2], &[]);
+    assert!(lab.heard.contains(&(Pid(0), Want::Level { open: false })));
+    lab.act(0, |it, out| it.confirmed(ViewNo(2), strict, out));
+    // A copy that is remembered may lead next, and does not have it.
+    assert!(lab.replicas[0].is_settled() && lab.commit(0) == 0);
+    lab.act(0, |it, out| it.tick(NOW + Span(600), strict, out));
+    lab.settle(&[2], &[]);
+    lab.enter(0, &view(3, 0, &[0, 1], &[2]));
+    lab.settle(&[2], &[]);
+    assert_eq!(lab.commit(0), 1, "there are enough again");
+}
+
+#[test]
 fn where_anything_depends_on_it_a_primary_tells_that_all_have_what_is_committed_until_that_is_known() {
     let told = |lab: &Lab| lab.heard.iter().filter(|(who, want)| *who == Pid(0) && *want == Want::Level { open: false }).count();
     let mut lab = Lab::under(&[&[], &[], &[]], MAJORITY);

@@ -93,11 +93,13 @@ pub enum Excuse {
     ControlLost,
     /// The run has no more room in its journal or its link.
     NoRoom,
+    /// More messages are lost than anybody works with: only promises are to be kept.
+    Storm,
 }
 
 impl Excuse {
     /// All of them.
-    pub const ALL: [Excuse; 13] = [
+    pub const ALL: [Excuse; 14] = [
         Excuse::LastCopyLost,
         Excuse::TooFewToProve,
         Excuse::OnlyOutside,
@@ -111,6 +113,7 @@ impl Excuse {
         Excuse::Impatience,
         Excuse::ControlLost,
         Excuse::NoRoom,
+        Excuse::Storm,
     ];
 
     /// Its word in the report.
@@ -129,6 +132,7 @@ impl Excuse {
             Excuse::Impatience => "impatience",
             Excuse::ControlLost => "control-lost",
             Excuse::NoRoom => "no-room",
+            Excuse::Storm => "storm",
         }
     }
 }

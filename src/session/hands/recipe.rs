@@ -4,7 +4,7 @@ use crate::cluster::config::{Ack, Config, Reads};
 use crate::cluster::name::{LOCKS, NODES_MAX, Roster};
 use crate::cluster::rules::{Rule, Rules};
 use crate::cluster::setup::Setup;
-use crate::sim::rng::Rng;
+use crate::sim::rng::{Rng, Stream};
 use crate::sim::time::Span;
 
 /// What hands mostly disturb.
@@ -16,6 +16,15 @@ pub enum Aim {
     Locks,
     /// The coordinators, at the very instants at which something happens among them.
     Coordinators,
+}
+
+/// Losses beyond which nothing is demanded of a core but that it keeps its promises: whoever is there falls silent by chance all the
+/// time. Per thousand.
+const STORMY: u16 = 301;
+
+/// Whether so many messages are lost that a core need not come to work.
+pub(super) fn is_stormy(config: &Config) -> bool {
+    config.loss >= STORMY
 }
 
 /// Draws a recipe.
@@ -36,6 +45,10 @@ pub fn draw(seed: u64, aim: Aim, off: &[Rule], rng: &mut Rng) -> Setup {
         Aim::Coordinators => Roster { coordinators: one(rng, &[3, 3, 5]), nodes: 3 + rng.below(2) as u8, clients: 2, ..roster },
     };
     figures(&mut setup.config, setup.roster, aim, rng);
+    let mut storm = Rng::stream(seed, Stream::Storm);
+    if storm.per_mille(60) {
+        setup.config.loss = STORMY + storm.below(1_001 - u32::from(STORMY)) as u16;
+    }
     setup
 }
 

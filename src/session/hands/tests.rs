@@ -52,6 +52,8 @@ fn recipes_say_everything_that_a_link_can_say_of_a_cluster() {
         {
             assert!(all(lossy).contains(&0) && all(lossy).iter().any(|it| (200..=300).contains(it)), "{aim:?}: {:?}", all(lossy));
         }
+        let storms = recipes.iter().filter(|it| it.config.loss > 300).count();
+        assert!((10..50).contains(&storms) && recipes.iter().any(|it| it.config.loss > 900), "{aim:?}: {storms}");
         for some in [|it: &Setup| it.config.lock_delay, |it: &Setup| it.config.lock_patience, |it: &Setup| it.config.lock_lease] {
             assert!(all(&|it| some(it).0).len() >= 3);
         }

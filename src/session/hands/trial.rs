@@ -16,7 +16,7 @@ use crate::session::hands::deeds::Hands;
 use crate::session::hands::demand::{Demand, Excuse, Judge, must_be_calm};
 use crate::session::hands::harm::{Reckless, forgiven, may_be_wiped, too_far};
 use crate::session::hands::ledger::Ledger;
-use crate::session::hands::recipe::{self, Aim};
+use crate::session::hands::recipe::{self, Aim, is_stormy};
 use crate::session::hands::scene::scene;
 use crate::session::siege::Siege;
 use crate::sim::id::Pid;
@@ -163,6 +163,7 @@ pub fn run(seed: u64, plan: &Plan, watch: &mut dyn FnMut(&Session)) -> (Session,
     let operator = hands.rng().per_mille(500);
     let case = Case { until: since, core: Some(core), rhythm, operator, went_too_far };
     let (failure, excuses) = match whole {
+        _ if is_stormy(&session.setup().config) => (None, BTreeSet::from([Excuse::Storm])),
         Ok(()) => case.attend(&mut session, &mut ledger, &mut oddities),
         Err(NotWhole(_)) => (None, BTreeSet::from([Excuse::NoRoom])),
     };
