@@ -4,7 +4,7 @@
 use crate::cluster::name::{Kind, Name};
 use crate::cluster::view::{ClusterView, Health, Office, ProcessView, Standing};
 use crate::session::Session;
-use crate::session::action::Action;
+use crate::session::action::{Action, SLOW_MAX};
 use crate::session::hands::harm::{Reckless, may_be_wiped};
 use crate::session::hands::ledger::Ledger;
 use crate::session::hands::recipe::{Aim, one};
@@ -210,7 +210,7 @@ impl Hands {
         let leader = council.filter(|it| it.office == Some(Office::Leader)).max_by_key(|it| it.term).map(|it| it.pid);
         let leads = |p: &ProcessView| Some(p.pid) == leader;
         let worker = |p: &ProcessView| p.name.kind == Kind::Client;
-        Some(match self.rng.below(9) {
+        Some(match self.rng.below(11) {
             // What was to move is cut off from where it is.
             0..2 => {
                 let (leaves, a) = (self.pick(view, member)?, self.pick(view, member)?);
@@ -258,6 +258,12 @@ impl Hands {
                     (later, Action::Slow(node, 1)),
                 ]
             }
+            // A primary dies while one copy has not heard of the latest and another has only just come to count.
+            8..10 => {
+                let (leaves, dies, deaf) = (self.pick(view, member)?, self.pick(view, member)?, self.pick(view, member)?);
+                let (begun, lags) = (self.rng.between(now, Span::secs(6)), self.rng.between(Span::millis(300), Span::millis(1_300)));
+                vec![(now, Action::Drain(leaves)), (begun, Action::CutOneWay(dies, deaf)), (lags, Action::Kill(dies))]
+            }
             // The leader dies, and dies again.
             _ => {
                 let (leader, held) = (self.pick(view, leads)?, self.pick(view, |p| worker(p) && p.present)?);
@@ -304,7 +310,11 @@ impl Hands {
             63..67 => Action::Cut(self.pick(view, there)?, self.pick(view, there)?),
             67..75 => Action::CutOneWay(self.pick(view, there)?, self.pick(view, there)?),
             75..85 => Action::Rejoin(self.pick(view, |p| !p.cut_to.is_empty())?),
-            85..88 => Action::Slow(self.pick(view, there)?, 2 + self.rng.below(19) as u16),
+            85..88 => {
+                // Mostly so that it can still be worked with.
+                let most = if self.rng.per_mille(250) { SLOW_MAX } else { 20 };
+                Action::Slow(self.pick(view, there)?, 2 + self.rng.below(u32::from(most) - 1) as u16)
+            }
             88..91 => Action::Slow(self.pick(view, |p| p.slow > 1)?, 1),
             91..95 => Action::Drift(self.pick(view, there)?, self.drift(session)),
             95..97 => Action::Wipe(self.pick(view, control)?),
