@@ -186,7 +186,7 @@ impl Cluster {
             Fault::Revive(pid) | Fault::Wipe(pid) if !self.is_there(pid) => Err(NoEffect::Absent),
             Fault::Revive(pid) => refuse(!down(pid), NoEffect::Up),
             Fault::Wipe(pid) => refuse(down(pid) && *world.disk(pid) == Disk::Empty, NoEffect::Same),
-            Fault::Join(pid) => refuse(!down(pid) && !leaving(pid) && self.control().counts_on(pid), NoEffect::Member),
+            Fault::Join(pid) => refuse(!down(pid) && !leaving(pid) && self.control().takes_part(pid), NoEffect::Member),
             Fault::Leave(pid) if down(pid) => Err(NoEffect::Down),
             Fault::Leave(pid) if leaving(pid) => Err(NoEffect::Leaving),
             Fault::Proceed(pid) if down(pid) => Err(NoEffect::Down),

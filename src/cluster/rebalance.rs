@@ -27,9 +27,15 @@ impl Control {
         others.count() >= usize::from(env.setup.config.replicas)
     }
 
-    /// Whether anything depends on this node: if not, nobody minds its silence.
-    pub fn counts_on(&self, node: Pid) -> bool {
+    /// Whether this node owns arcs of the ring, or did until a moment ago.
+    pub fn takes_part(&self, node: Pid) -> bool {
         self.member(node).is_some_and(|member| member.part != Part::Spare)
+    }
+
+    /// Whether anything depends on this node: if not, nobody minds its silence. On one that has left, as long as a copy it had may
+    /// be needed to lead: a shard would wait for a node that nobody knows to be dead.
+    pub fn counts_on(&self, node: Pid) -> bool {
+        self.takes_part(node) || self.shards.iter().any(|record| record.former.contains(&node) || record.eligible.contains(&node))
     }
 
     /// Whether this node is down, and may be taken off the ring.
@@ -214,7 +220,7 @@ impl Control {
             let open = open.filter_map(|i| Some((self.shards[i].view.in_sync.len(), i, missing(i)?)));
             let Some((_, i, node)) = open.min() else { return };
             let mut view = self.shards[i].view.clone();
-            assert!(self.counts_on(node), "shard {i}: a copy is made on a node that takes no part");
+            assert!(self.takes_part(node), "shard {i}: a copy is made on a node that takes no part");
             view.learners.push(node);
             self.install(i, view, ViewWhy::Recruited(node), out);
         }

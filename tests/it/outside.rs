@@ -13,6 +13,7 @@
 //! | below `min` entries are committed | `below_the_least_number_of_copies_…` (replica), `the_copy_that_was_in_sync_last_…` |
 //! | copies let go below `min` are not remembered | `the_copy_that_was_in_sync_last_leads_when_the_others_are_lost` |
 //! | below `min` a new primary commits the mark that begins its view | `below_the_least_number_of_copies_a_view_begins_…` (replica), `in_a_storm_…` |
+//! | nobody minds a node that has left, though a copy it had is remembered | `no_shard_waits_for_a_node_that_has_left_and_died` |
 //! | a save for a dropped copy counts for the next | `engine::under_random_faults_no_promise_breaks_and_everything_heals` |
 //! | a learner that answers nothing keeps others waiting | `a_learner_that_its_primary_cannot_reach_keeps_no_other_copy_waiting` |
 //! | an only coordinator without its disk begins as if it were new | `an_only_coordinator_that_loses_its_disk_begins_anew_…` |
@@ -223,4 +224,15 @@ fn in_a_storm_no_copy_drops_what_it_has_committed() {
     ] {
         assert_eq!(broken(&opened(link)), Vec::<&str>::new(), "{link}");
     }
+}
+
+/// D counted, was let go, left the ring, came back and died again. Nobody minded a node that had left, so it passed for living, and
+/// the shards that remembered it waited for what it had.
+#[test]
+fn no_shard_waits_for_a_node_that_has_left_and_died() {
+    let link = "v=7&seed=3076&nodes=5&balancers=2&workers=6&loss=13&duplicates=60&min=2&locks=3&delay=3&ack=majority&\
+        do=4.72586:cut:A%3EE,14.312571:add:F,14.444415:cut:F:C,20.808757:drain:D,24.760922:kill:D,31.936267:revive:D,\
+        42.554201:wipe:D,47.967873:add:G,54.549064:kill:A,58.507689:revive:A,60:heal:A%3EE,60:heal:C:F&at=90";
+    let session = opened(link);
+    assert_eq!((unserved(&session), broken(&session)), (vec![], vec![]), "{link}");
 }
