@@ -21,7 +21,8 @@
 //! fewer nodes than the one to whom it yielded did, it waits longer before it stands for election, by the longest time-out. It
 //! does stand at last: it may be the only one that can lead.
 //!
-//! *Simplifications.* Nodes are counted, whatever they hold. Balancers and workers do not count. Who yielded is forgotten by a
+//! *Simplifications.* A leader compares itself only with coordinators that it asks and hears: nobody passes on what a third one
+//! reaches. Nodes are counted, whatever they hold. Balancers and workers do not count. Who yielded is forgotten by a
 //! new life.
 
 use crate::cluster::coordinator::{Coordinator, LOOK_EVERY, Wants};

@@ -84,8 +84,8 @@ pub enum Excuse {
     DocumentIsStuck,
     /// The leader is outside and cut from this one worker. It reaches everybody by whom it could be measured.
     LeaderIsFar,
-    /// The leader is outside and misses nodes of the core, but no coordinator of the core reaches more nodes: yielding would only turn
-    /// the tables.
+    /// The leader is outside and misses nodes of the core, but no coordinator of the core with which it can compare itself reaches more
+    /// nodes: yielding would only turn the tables.
     EvenReach,
     /// Workers give up sooner than their turn can come.
     Impatience,
@@ -256,14 +256,14 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Whether a leader outside misses nodes of the core, but no coordinator of the core reaches more nodes than it.
+    /// Whether a leader outside misses nodes of the core, but no coordinator of the core that it asks and hears reaches more nodes.
     fn is_as_good_as_any(&self, leader: Pid) -> bool {
         // One that has left does not count.
         let counts = |p: &ProcessView| p.name.kind == Kind::Node && p.health == Health::Up && p.standing != Standing::None;
         let nodes = || self.view.present().filter(|p| counts(p));
         let reaches = |k: Pid| nodes().filter(|p| !self.cut(k, p.pid)).count();
         let misses = nodes().any(|p| self.core.has(p.pid) && self.cut(leader, p.pid));
-        let council = self.view.coordinators.iter().filter(|it| self.core.has(it.pid));
+        let council = self.view.coordinators.iter().filter(|it| self.core.has(it.pid) && !self.cut(it.pid, leader));
         misses && council.map(|it| reaches(it.pid)).all(|others| others <= reaches(leader))
     }
 
@@ -295,13 +295,13 @@ impl<'a> Judge<'a> {
                 }
             }
         }
-        shard.view.primary.filter(|&pid| self.is_grey(pid)).map(|_| Excuse::GreyNode)
+        shard.view.primary.filter(|&pid| self.is_grey(pid, [])).map(|_| Excuse::GreyNode)
     }
 
     /// Why a shard need not have all its copies.
     fn copies_excuse(&self, shard: &ShardView) -> Option<Excuse> {
-        let named = shard.wanted.iter().chain(&shard.view.in_sync).chain(&shard.view.learners);
-        named.copied().find(|&pid| self.is_grey(pid)).map(|_| Excuse::GreyNode)
+        let named = || shard.wanted.iter().chain(&shard.view.in_sync).chain(&shard.view.learners).copied();
+        named().any(|pid| self.is_grey(pid, named())).then_some(Excuse::GreyNode)
     }
 
     /// Why a shard need not take writes: it need not be served, or need not have as many copies as a write asks for.
@@ -314,7 +314,7 @@ impl<'a> Judge<'a> {
     /// Why a node need not arrive: what it waits for is wanted on somebody who is away, or cannot be reached by all.
     fn away_excuse(&self) -> Option<Excuse> {
         let owners = || self.view.present().filter(|p| owns(p));
-        if owners().any(|p| self.is_grey(p.pid)) {
+        if owners().any(|p| self.is_grey(p.pid, owners().map(|p| p.pid))) {
             Some(Excuse::GreyNode)
         } else {
             owners().any(|p| p.health != Health::Up || self.is_out_of_touch(p.pid)).then_some(Excuse::OwnerIsAway)
@@ -326,14 +326,14 @@ impl<'a> Judge<'a> {
         !self.core.has(pid) && self.leader.is_none_or(|leader| self.cut(leader, pid))
     }
 
-    /// Whether a node is outside, in touch with the leader, and yet out of reach for some of the core, or slow.
-    fn is_grey(&self, pid: Pid) -> bool {
+    /// Whether a node is outside, in touch with the leader, and yet out of reach for some of the core or of these, or slow.
+    fn is_grey(&self, pid: Pid, these: impl IntoIterator<Item = Pid>) -> bool {
         let p = self.process(pid);
-        let out_of_reach = |&other: &Pid| other != pid && self.cut(other, pid);
+        let mut others = self.core.members().iter().copied().chain(these);
         p.health == Health::Up
             && !self.core.has(pid)
             && !self.is_out_of_touch(pid)
-            && (p.slow > 1 || self.core.members().iter().any(out_of_reach))
+            && (p.slow > 1 || others.any(|other| other != pid && self.cut(other, pid)))
     }
 
     /// Why a lock need not be granted: its holder outside lives and may keep it, or what it wants to write cannot be written.
