@@ -1,8 +1,5 @@
 //! The page, for the browser. Natively there is none: one line says how to run it.
 
-// Markup is read a token at a time, each a step deeper than the one before.
-#![recursion_limit = "1024"]
-
 #[cfg(any(target_arch = "wasm32", test))]
 #[cfg_attr(
     not(target_arch = "wasm32"),

@@ -9,23 +9,19 @@ use ringside::scene::lock::latest_refusal;
 use ringside::scene::state::moves as moves_of;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::piece;
-
 use super::app::App;
-use super::panel::bill::{Bill, BillProps};
-use super::panel::cases::{Cases, CasesProps};
-use super::panel::help::{Help, HelpProps};
-use super::panel::inspector::{Inspector, InspectorProps};
-use super::panel::locks::{LockHead, LockHeadProps, LockTwin, LockTwinProps};
-use super::panel::nav::{Nav, NavProps};
-use super::panel::sentence::{Sentence, SentenceProps};
-use super::panel::settings::{Settings, SettingsProps};
-use super::panel::share::{Share, ShareProps};
-use super::panel::timebar::{TimeBar, TimeBarProps};
-use super::panel::transport::{Transport, TransportProps};
-use super::panel::twins::{Twins, TwinsProps};
-use super::stage::ring::SectionProps;
+use super::panel::bill::Bill;
+use super::panel::cases::Cases;
+use super::panel::help::Help;
+use super::panel::inspector::Inspector;
+use super::panel::locks::{LockHead, LockTwin};
+use super::panel::nav::Nav;
+use super::panel::sentence::Sentence;
+use super::panel::settings::Settings;
+use super::panel::share::Share;
+use super::panel::timebar::TimeBar;
+use super::panel::transport::Transport;
+use super::panel::twins::Twins;
 use super::stage::{Copies, LockPicture, Ring, StageModel};
 use super::state::Dialog;
 use super::telling;
@@ -35,7 +31,7 @@ use super::web::page;
 const ROWS: usize = 24;
 
 impl App {
-    /// The whole page. Every part is a piece whose properties say all, so that what has not changed is left alone.
+    /// The whole page. Each part is a component whose properties say all, so that what has not changed is left alone.
     pub(super) fn draw(&self) -> Html {
         let mut state = self.state.borrow_mut();
         let (slice, story, said) = (state.slice(), state.story(), telling::sentence(&mut state));
@@ -78,37 +74,37 @@ impl App {
         html! {
             <>
                 <header>
-                    { piece::<Sentence>(SentenceProps { said: Rc::new(said) }) }
-                    { piece::<Nav>(NavProps { lang, theme: state.theme, heartbeats: state.heartbeats, on_wish: calls.wish.clone() }) }
+                    <Sentence said={Rc::new(said)} />
+                    <Nav {lang} theme={state.theme} heartbeats={state.heartbeats} on_wish={calls.wish.clone()} />
                 </header>
                 <main>
                     <section id="ring">
-                        { piece::<Ring>(SectionProps { model: model(sizes.ring), on_select: select.clone(), on_hover: hover.clone() }) }
+                        <Ring model={model(sizes.ring)} on_select={select.clone()} on_hover={hover.clone()} />
                         <canvas id="messages" class="flights" aria-hidden="true"></canvas>
                     </section>
                     <section id="copies">
-                        { piece::<Copies>(SectionProps { model: model(sizes.copies), on_select: select.clone(), on_hover: hover.clone() }) }
+                        <Copies model={model(sizes.copies)} on_select={select.clone()} on_hover={hover.clone()} />
                     </section>
                     <section id="lock">
-                        { piece::<LockHead>(LockHeadProps { lang, locks: config.locks, lock: state.lock, on_wish: calls.wish.clone() }) }
+                        <LockHead {lang} locks={config.locks} lock={state.lock} on_wish={calls.wish.clone()} />
                         <div id="lockpic">
-                            { piece::<LockPicture>(SectionProps { model: model(sizes.lock), on_select: select, on_hover: hover }) }
+                            <LockPicture model={model(sizes.lock)} on_select={select} on_hover={hover} />
                         </div>
-                        { piece::<Bill>(BillProps { lang, ack: config.ack, reads: config.reads, bill: session.bill(), promises: session.promises() }) }
+                        <Bill {lang} ack={config.ack} reads={config.reads} bill={session.bill()} promises={session.promises()} />
                     </section>
                 </main>
                 <div id="dock">
-                    { piece::<Inspector>(InspectorProps { lang, inspected: telling::inspect(&state), add: telling::adding(&state), notice: state.notice.clone(), cutting: state.cutting, on_wish: calls.wish.clone() }) }
-                    { piece::<TimeBar>(TimeBarProps { lang, roster, story: story.0, lock: state.lock, slice: slice.clone(), now: session.now(), horizon: session.horizon(), limit: session.limit(), size: sizes.time, thin: sizes.thin, lit, on_pointer: calls.pointer.clone() }) }
-                    { piece::<Transport>(TransportProps { lang, playing: state.playing, unit: state.unit, speed: state.playback.speed(), seed: session.setup().seed, rules_off: session.setup().rules.off().count(), clock: self.clock.clone(), on_wish: calls.wish.clone(), on_speed: calls.speed.clone() }) }
+                    <Inspector {lang} inspected={telling::inspect(&state)} add={telling::adding(&state)} notice={state.notice.clone()} cutting={state.cutting} on_wish={calls.wish.clone()} />
+                    <TimeBar {lang} {roster} story={story.0} lock={state.lock} slice={slice.clone()} now={session.now()} horizon={session.horizon()} limit={session.limit()} size={sizes.time} thin={sizes.thin} {lit} on_pointer={calls.pointer.clone()} />
+                    <Transport {lang} playing={state.playing} unit={state.unit} speed={state.playback.speed()} seed={session.setup().seed} rules_off={session.setup().rules.off().count()} clock={self.clock.clone()} on_wish={calls.wish.clone()} on_speed={calls.speed.clone()} />
                 </div>
-                { piece::<Twins>(TwinsProps { lang, roster, flights: Rc::new(flights), moves, slice, heartbeats: state.heartbeats }) }
-                { piece::<LockTwin>(LockTwinProps { lang, still: !state.playing, view: session.view(), lock: state.lock, rows: rows.clone() }) }
+                <Twins {lang} {roster} flights={Rc::new(flights)} {moves} {slice} heartbeats={state.heartbeats} />
+                <LockTwin {lang} still={!state.playing} view={session.view()} lock={state.lock} rows={rows.clone()} />
                 <p class="unseen" id="live" aria-live="polite">{self.spoken.clone()}</p>
-                { piece::<Help>(HelpProps { lang, on_close: calls.closed.clone(), on_wish: calls.wish.clone() }) }
-                { piece::<Cases>(CasesProps { lang, on_close: calls.closed.clone(), on_wish: calls.wish.clone() }) }
-                { piece::<Settings>(SettingsProps { lang, draft: state.draft.clone(), single_keys: state.single_keys, on_write: calls.write.clone(), on_random: calls.random.clone(), on_close: calls.closed.clone(), on_wish: calls.wish.clone() }) }
-                { piece::<Share>(ShareProps { lang, link: AttrValue::from(link), copied: self.copied, on_copy: calls.copy.clone(), on_close: calls.closed.clone(), on_wish: calls.wish.clone() }) }
+                <Help {lang} on_close={calls.closed.clone()} on_wish={calls.wish.clone()} />
+                <Cases {lang} on_close={calls.closed.clone()} on_wish={calls.wish.clone()} />
+                <Settings {lang} draft={state.draft.clone()} single_keys={state.single_keys} on_write={calls.write.clone()} on_random={calls.random.clone()} on_close={calls.closed.clone()} on_wish={calls.wish.clone()} />
+                <Share {lang} link={AttrValue::from(link)} copied={self.copied} on_copy={calls.copy.clone()} on_close={calls.closed.clone()} on_wish={calls.wish.clone()} />
             </>
         }
     }

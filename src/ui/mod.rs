@@ -8,10 +8,8 @@ mod draft;
 mod draw;
 mod keys;
 mod latin;
-mod markup;
 mod opening;
 mod panel;
-mod piece;
 mod room;
 #[cfg(target_arch = "wasm32")]
 mod run;

@@ -8,14 +8,12 @@ use ringside::session::room::job::Answer;
 use ringside::text::room_words::room_words;
 use yew::prelude::*;
 
-use crate::controls::{Controls, ControlsProps};
-use crate::dock::{Dock, DockProps};
+use crate::controls::Controls;
+use crate::dock::Dock;
 use crate::head::{Head, head};
-use crate::lane::{Lane, LaneProps};
+use crate::lane::Lane;
 use crate::state::{State, Wish, key};
-use crate::table::{Table, TableProps};
-use crate::ui::markup::html;
-use crate::ui::piece::{keyed, piece};
+use crate::table::Table;
 use crate::web::crew::{Crew, Question, Told};
 use crate::web::listen::Listener;
 use crate::web::page::{self, Watch};
@@ -179,16 +177,16 @@ impl Component for App {
         let lanes = (0..2).map(|lane| {
             let (answer, failed) = (state.answers[lane].clone(), state.failed[lane].clone());
             let (selected, hovered) = (state.selected, state.hovered);
-            keyed::<Lane>(lane, LaneProps { lane, lang, room: room(), answer, failed, top, selected, hovered, on_wish: wish() })
+            html! { <Lane key={lane} {lane} {lang} room={room()} {answer} {failed} {top} {selected} {hovered} on_wish={wish()} /> }
         });
         html! {
-            <div class="room" hidden={(!self.open).then_some("")}>
+            <div class="room" hidden={!self.open}>
                 { head(Head { lang, id: "room-sentence", said: state.sentence(), aloud: true, title: w.title, back: "placement" }) }
                 <main>
-                    { piece::<Controls>(ControlsProps { lang, room: room(), on_wish: wish() }) }
+                    <Controls {lang} room={room()} on_wish={wish()} />
                     <div class="lanes">{ for lanes }</div>
-                    { piece::<Dock>(DockProps { lang, room: room(), selected: state.selected, on_wish: wish() }) }
-                    { piece::<Table>(TableProps { lang, room: room(), answers: self.tabled.clone(), row: state.row, on_wish: wish() }) }
+                    <Dock {lang} room={room()} selected={state.selected} on_wish={wish()} />
+                    <Table {lang} room={room()} answers={self.tabled.clone()} row={state.row} on_wish={wish()} />
                 </main>
             </div>
         }

@@ -11,12 +11,10 @@ use yew::prelude::*;
 
 use crate::app::is_few;
 use crate::state::Wish;
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
 use crate::web::page;
 
 /// What it shows.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct BarsProps {
     /// The page's language.
     pub lang: Lang,
@@ -33,38 +31,33 @@ pub struct BarsProps {
 }
 
 /// The bars.
-pub struct Bars;
-
-impl Piece for Bars {
-    type Props = BarsProps;
-
-    fn draw(props: &BarsProps) -> Html {
-        let w = room_words(props.lang);
-        let count = props.room.now().members().len();
-        let weights = props.room.now().weights();
-        let mut bars = scene::bars(&props.answer, &weights, props.top);
-        // Before a new node is counted it has no keys.
-        bars.resize(count, Bar::default());
-        let option = |node: u16, inside: Html, class: &'static str| option(props, &bars, node, inside, class);
-        let inside = if is_few(&props.room) {
-            html! {
-                <div class="few" role="listbox" aria-label={w.bars} aria-orientation="horizontal">
-                    { for (0..count as u16).map(|node| option(node, bar(props, bars[usize::from(node)], node), "bar")) }
-                </div>
-            }
-        } else {
-            let on_move =
-                props.on_wish.reform(move |event: PointerEvent| Wish::Hover(page::along(&event).and_then(|x| scene::node_at(x, count))));
-            let on_leave = props.on_wish.reform(|_: PointerEvent| Wish::Hover(None));
-            html! {
-                <div class="many" role="listbox" aria-label={w.bars} aria-orientation="horizontal" onpointermove={on_move} onpointerleave={on_leave}>
-                    <canvas class="bars" aria-hidden="true"></canvas>
-                    { option(props.selected, html! { <span class="unseen">{node_name(&props.room, props.selected, props.lang)}</span> }, "over") }
-                </div>
-            }
-        };
-        html! { <div class="shares">{inside}</div> }
-    }
+#[component]
+pub fn Bars(props: &BarsProps) -> Html {
+    let w = room_words(props.lang);
+    let count = props.room.now().members().len();
+    let weights = props.room.now().weights();
+    let mut bars = scene::bars(&props.answer, &weights, props.top);
+    // Before a new node is counted it has no keys.
+    bars.resize(count, Bar::default());
+    let option = |node: u16, inside: Html, class: &'static str| option(props, &bars, node, inside, class);
+    let inside = if is_few(&props.room) {
+        html! {
+            <div class="few" role="listbox" aria-label={w.bars} aria-orientation="horizontal">
+                { for (0..count as u16).map(|node| option(node, bar(props, bars[usize::from(node)], node), "bar")) }
+            </div>
+        }
+    } else {
+        let on_move =
+            props.on_wish.reform(move |event: PointerEvent| Wish::Hover(page::along(&event).and_then(|x| scene::node_at(x, count))));
+        let on_leave = props.on_wish.reform(|_: PointerEvent| Wish::Hover(None));
+        html! {
+            <div class="many" role="listbox" aria-label={w.bars} aria-orientation="horizontal" onpointermove={on_move} onpointerleave={on_leave}>
+                <canvas class="bars" aria-hidden="true"></canvas>
+                { option(props.selected, html! { <span class="unseen">{node_name(&props.room, props.selected, props.lang)}</span> }, "over") }
+            </div>
+        }
+    };
+    html! { <div class="shares">{inside}</div> }
 }
 
 /// The element of one node: what has the focus, what a click means, what tests and readers see of it.

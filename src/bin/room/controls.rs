@@ -9,11 +9,9 @@ use ringside::text::room_words::{grouped, room_words};
 use yew::prelude::*;
 
 use crate::state::Wish;
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
 
 /// What it shows.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct ControlsProps {
     /// The page's language.
     pub lang: Lang,
@@ -24,40 +22,35 @@ pub struct ControlsProps {
 }
 
 /// The settings, each as a row of steps.
-pub struct Controls;
-
-impl Piece for Controls {
-    type Props = ControlsProps;
-
-    fn draw(props: &ControlsProps) -> Html {
-        let (w, room) = (room_words(props.lang), &*props.room);
-        let step = |act: String, text: String, on: bool, wish: Wish, reason: Option<&'static str>| {
-            let wish = props.on_wish.reform(move |_: MouseEvent| wish);
-            html! {
-                <button key={act.clone()} type="button" data-act={act} aria-pressed={on.to_string()} onclick={wish} title={reason}>{text}</button>
-            }
-        };
-        let nodes = NODES.map(|n| step(format!("nodes {n}"), grouped(n.into()), room.nodes() == n, Wish::Nodes(n), None));
-        // They stay, for the next scheme may ask for them.
-        let idle = (!room.schemes.iter().any(|scheme| scheme.has_vnodes())).then_some(w.no_vnodes);
-        let vnodes = VNODES.map(|n| step(format!("vnodes {n}"), n.to_string(), room.vnodes() == n, Wish::Vnodes(n), idle));
-        let keys = KEYS.map(|n| step(format!("keys {n}"), grouped(n), room.keys() == n, Wish::Keys(n), None));
-        let hashes = [Hash::Xxh3, Hash::Weak]
-            .map(|hash| step(format!("hash {}", hash.word()), (w.hash)(hash).to_owned(), room.hash == hash, Wish::Hash(hash), None));
-        let group = |n: usize, steps: Vec<Html>, idle: bool| {
-            html! {
-                <div class={if idle { "group idle" } else { "group" }} role="group" aria-label={w.settings[n]} key={n}>
-                    <span>{w.settings[n]}</span>{ for steps }
-                </div>
-            }
-        };
+#[component]
+pub fn Controls(props: &ControlsProps) -> Html {
+    let (w, room) = (room_words(props.lang), &*props.room);
+    let step = |act: String, text: String, on: bool, wish: Wish, reason: Option<&'static str>| {
+        let wish = props.on_wish.reform(move |_: MouseEvent| wish);
         html! {
-            <div class="settings">
-                { group(0, nodes.into(), false) }
-                { group(1, vnodes.into(), idle.is_some()) }
-                { group(2, keys.into(), false) }
-                { group(3, hashes.into(), false) }
+            <button key={act.clone()} type="button" data-act={act} aria-pressed={on.to_string()} onclick={wish} title={reason}>{text}</button>
+        }
+    };
+    let nodes = NODES.map(|n| step(format!("nodes {n}"), grouped(n.into()), room.nodes() == n, Wish::Nodes(n), None));
+    // They stay, for the next scheme may ask for them.
+    let idle = (!room.schemes.iter().any(|scheme| scheme.has_vnodes())).then_some(w.no_vnodes);
+    let vnodes = VNODES.map(|n| step(format!("vnodes {n}"), n.to_string(), room.vnodes() == n, Wish::Vnodes(n), idle));
+    let keys = KEYS.map(|n| step(format!("keys {n}"), grouped(n), room.keys() == n, Wish::Keys(n), None));
+    let hashes = [Hash::Xxh3, Hash::Weak]
+        .map(|hash| step(format!("hash {}", hash.word()), (w.hash)(hash).to_owned(), room.hash == hash, Wish::Hash(hash), None));
+    let group = |n: usize, steps: Vec<Html>, idle: bool| {
+        html! {
+            <div class={if idle { "group idle" } else { "group" }} role="group" aria-label={w.settings[n]} key={n}>
+                <span>{w.settings[n]}</span>{ for steps }
             </div>
         }
+    };
+    html! {
+        <div class="settings">
+            { group(0, nodes.into(), false) }
+            { group(1, vnodes.into(), idle.is_some()) }
+            { group(2, keys.into(), false) }
+            { group(3, hashes.into(), false) }
+        </div>
     }
 }

@@ -2,9 +2,8 @@
 
 use ringside::text::Lang;
 use ringside::text::room_words::room_words;
-use yew::{Callback, Html, MouseEvent};
+use yew::prelude::*;
 
-use crate::ui::markup::html;
 use crate::web::page;
 
 /// What one room's head has of its own.
@@ -32,7 +31,7 @@ pub fn head(of: Head) -> Html {
         <header>
             <h1 id={of.id} class="say" aria-live={if of.aloud { "polite" } else { "off" }} tabindex="-1">{of.said}</h1>
             <nav aria-label={of.title}>
-                <button type="button" class="back" data-act="back" onclick={to(of.back)}>{w.back}<kbd>"Esc"</kbd></button>
+                <button type="button" class="back" data-act="back" onclick={to(of.back)}>{w.back}<kbd>{"Esc"}</kbd></button>
                 <button type="button" lang={of.lang.other().tag()} data-act="language" onclick={to("language")}>{w.other_language}</button>
                 <button type="button" data-act="theme" aria-label={w.theme} title={w.theme} onclick={to("theme")}>
                     <svg class="icon" viewBox="-10 -10 20 20" aria-hidden="true" focusable="false">

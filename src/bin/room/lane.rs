@@ -11,14 +11,12 @@ use ringside::text::room_words::{Figure, bytes, grouped, node_name, room_words};
 use yew::prelude::*;
 
 use crate::app::LANES;
-use crate::bars::{Bars, BarsProps};
+use crate::bars::Bars;
 use crate::state::Wish;
-use crate::ui::markup::html;
-use crate::ui::piece::{Piece, piece};
 use crate::web::page;
 
 /// What it shows.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct LaneProps {
     /// 0 or 1.
     pub lane: usize,
@@ -41,51 +39,47 @@ pub struct LaneProps {
 }
 
 /// A lane.
-pub struct Lane;
-
-impl Piece for Lane {
-    type Props = LaneProps;
-
-    fn draw(props: &LaneProps) -> Html {
-        let LaneProps { lane, lang, room, answer, failed, top, selected, hovered, on_wish } = props.clone();
-        let w = room_words(lang);
-        let scheme = room.schemes[lane];
-        let choose = on_wish.reform(move |event: Event| {
-            let chosen = page::chosen(&event).and_then(|word| Algorithm::parse(&word));
-            Wish::Scheme(lane, chosen.unwrap_or(scheme))
-        });
-        let option = |one: Algorithm| html! { <option key={one.word()} value={one.word()} selected={(one == scheme).then_some("")}>{(w.algorithm)(one)}</option> };
-        let deaf = |limit: &Limit| *limit == Limit::NoWeights && room.is_weighted();
-        let limits = scheme.cannot().iter().map(|limit| {
-            html! { <li key={limit.word()} data-limit={limit.word()} class={if deaf(limit) { "loud" } else { "" }}>{(w.limit)(*limit)}</li> }
-        });
-        let status = match &failed {
-            Some(why) => (w.cannot_count)(why),
-            None if answer.keys != room.keys() || !answer.is_whole() => {
-                let percent = if answer.keys == room.keys() { u64::from(answer.done) * 100 / u64::from(answer.keys.max(1)) } else { 0 };
-                (w.counting)(percent as u32)
-            }
-            None => load(&room, &answer, hovered.unwrap_or(selected), lang),
-        };
-        let name = (w.algorithm)(scheme);
-        html! {
-            <section data-lane={LANES[lane].to_string()} data-scheme={scheme.word()} data-done={(answer.keys == room.keys() && answer.is_whole()).to_string()}
-                aria-label={format!("{}: {name}", (w.lane)(lane + 1))}>
-                <div class="lane-head">
-                    <select aria-label={(w.lane)(lane + 1)} data-act={format!("scheme {}", LANES[lane])} onchange={choose}>
-                        { for Algorithm::ALL.into_iter().map(option) }
-                    </select>
-                    <ul class="limits">{ for limits }</ul>
-                </div>
-                { piece::<Bars>(BarsProps { lang, room: room.clone(), answer: answer.clone(), top, selected, on_wish }) }
-                <p class="told"><span>{status}</span><span class="line" aria-hidden="true">{w.ideal}</span></p>
-                <div class="field">
-                    <canvas class="keys" role="img" aria-label={(w.keys_picture)(!room.changes().is_empty())}></canvas>
-                </div>
-                <p class="caption">{(w.keys_picture)(!room.changes().is_empty())}</p>
-                { figures(&room, &answer, scheme, lang) }
-            </section>
+#[component]
+pub fn Lane(props: &LaneProps) -> Html {
+    let LaneProps { lane, lang, room, answer, failed, top, selected, hovered, on_wish } = props.clone();
+    let w = room_words(lang);
+    let scheme = room.schemes[lane];
+    let choose = on_wish.reform(move |event: Event| {
+        let chosen = page::chosen(&event).and_then(|word| Algorithm::parse(&word));
+        Wish::Scheme(lane, chosen.unwrap_or(scheme))
+    });
+    let option =
+        |one: Algorithm| html! { <option key={one.word()} value={one.word()} selected={one == scheme}>{(w.algorithm)(one)}</option> };
+    let deaf = |limit: &Limit| *limit == Limit::NoWeights && room.is_weighted();
+    let limits = scheme.cannot().iter().map(|limit| {
+        html! { <li key={limit.word()} data-limit={limit.word()} class={if deaf(limit) { "loud" } else { "" }}>{(w.limit)(*limit)}</li> }
+    });
+    let status = match &failed {
+        Some(why) => (w.cannot_count)(why),
+        None if answer.keys != room.keys() || !answer.is_whole() => {
+            let percent = if answer.keys == room.keys() { u64::from(answer.done) * 100 / u64::from(answer.keys.max(1)) } else { 0 };
+            (w.counting)(percent as u32)
         }
+        None => load(&room, &answer, hovered.unwrap_or(selected), lang),
+    };
+    let name = (w.algorithm)(scheme);
+    html! {
+        <section data-lane={LANES[lane].to_string()} data-scheme={scheme.word()} data-done={(answer.keys == room.keys() && answer.is_whole()).to_string()}
+            aria-label={format!("{}: {name}", (w.lane)(lane + 1))}>
+            <div class="lane-head">
+                <select aria-label={(w.lane)(lane + 1)} data-act={format!("scheme {}", LANES[lane])} onchange={choose}>
+                    { for Algorithm::ALL.into_iter().map(option) }
+                </select>
+                <ul class="limits">{ for limits }</ul>
+            </div>
+            <Bars {lang} room={room.clone()} answer={answer.clone()} {top} {selected} {on_wish} />
+            <p class="told"><span>{status}</span><span class="line" aria-hidden="true">{w.ideal}</span></p>
+            <div class="field">
+                <canvas class="keys" role="img" aria-label={(w.keys_picture)(!room.changes().is_empty())}></canvas>
+            </div>
+            <p class="caption">{(w.keys_picture)(!room.changes().is_empty())}</p>
+            { figures(&room, &answer, scheme, lang) }
+        </section>
     }
 }
 

@@ -1,9 +1,6 @@
 //! The rooms: a second module of the page, fetched when one of them is opened. There is the placement room, for which the same
 //! module is also its own worker (where there is no window, it counts), and the textbook's lock (`book`).
 
-// Markup is read a token at a time, each a step deeper than the one before.
-#![recursion_limit = "1024"]
-
 #[cfg(any(target_arch = "wasm32", test))]
 #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively only the tests use it"))]
 mod state;

@@ -9,11 +9,8 @@ use ringside::text::sentence::seconds;
 use ringside::text::words::words;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
-
 /// What it shows.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct BillProps {
     /// The page's language.
     pub lang: Lang,
@@ -31,72 +28,67 @@ pub struct BillProps {
 const MOST: usize = 4;
 
 /// What a failure cost.
-pub struct Bill;
-
-impl Piece for Bill {
-    type Props = BillProps;
-
-    fn draw(props: &BillProps) -> Html {
-        let (w, bill) = (words(props.lang), &props.bill);
-        let span = |span: Option<Span>| span.map(|span| (w.seconds)(&seconds(span)));
-        // Before the first fault nothing is billed, so that a zero is never taken for a result.
-        let counted = |figure: String| bill.since.map(|_| figure);
-        let made: Vec<_> = props.promises.iter().filter(|(promise, _)| promise.is_made(props.ack, props.reads)).collect();
-        let broken = made.iter().filter(|(_, broken)| broken.is_some()).count();
-        let kept = made.iter().filter(|(_, broken)| broken.is_none()).count();
-        let line = |name: &'static str, figure: &'static str, value: Option<String>| {
-            let bad = figure == "overwritten" && value.as_ref().is_some_and(|value| value != "0");
-            let class = match value {
-                None => "none",
-                Some(_) if bad => "bad",
-                Some(_) => "",
-            };
-            html! {
-                <div key={figure}>
-                    <dt>{name}</dt>
-                    <dd data-figure={figure} {class}>{value.unwrap_or_else(|| w.none_yet.to_owned())}</dd>
-                </div>
-            }
+#[component]
+pub fn Bill(props: &BillProps) -> Html {
+    let (w, bill) = (words(props.lang), &props.bill);
+    let span = |span: Option<Span>| span.map(|span| (w.seconds)(&seconds(span)));
+    // Before the first fault nothing is billed, so that a zero is never taken for a result.
+    let counted = |figure: String| bill.since.map(|_| figure);
+    let made: Vec<_> = props.promises.iter().filter(|(promise, _)| promise.is_made(props.ack, props.reads)).collect();
+    let broken = made.iter().filter(|(_, broken)| broken.is_some()).count();
+    let kept = made.iter().filter(|(_, broken)| broken.is_none()).count();
+    let line = |name: &'static str, figure: &'static str, value: Option<String>| {
+        let bad = figure == "overwritten" && value.as_ref().is_some_and(|value| value != "0");
+        let class = match value {
+            None => "none",
+            Some(_) if bad => "bad",
+            Some(_) => "",
         };
-        let outage = if bill.outage_open { w.outage_open } else { w.outage };
         html! {
-            <div class="bill">
-                <h2 id="bill-title">{w.bill}</h2>
-                <dl aria-labelledby="bill-title">
-                    { line(w.detected_after, "detected", span(bill.detected_after)) }
-                    { line(outage, "outage", span(bill.outage)) }
-                    { line(w.unserved, "unserved", counted(bill.unserved.to_string())) }
-                    { line(w.refused_retried, "refused", counted(format!("{} · {}", bill.refused, bill.retried))) }
-                    <div key="lost">
-                        <dt>{w.at_risk_and_lost}</dt>
-                        if bill.at_risk + bill.lost > 0 || bill.since.is_some() {
-                            <dd>{ grave("at-risk", bill.at_risk) }" · "{ grave("lost", bill.lost) }</dd>
-                        } else {
-                            <dd class="none"><span data-figure="at-risk"></span><span data-figure="lost" class="none">{w.none_yet}</span></dd>
-                        }
-                    </div>
-                    if bill.replica_reads > 0 { { line(w.stale_reads, "stale", Some(bill.stale_reads.to_string())) } }
-                    if bill.overwritten > 0 { { line(w.overwritten, "overwritten", Some(bill.overwritten.to_string())) } }
-                    <div key="moved">
-                        <dt>{w.moved}</dt>
-                        if bill.planned > 0 {
-                            <dd>{ for figures(w.moved_of, &[("moved", bill.moved), ("planned", bill.planned), ("minimum", bill.minimum)]) }</dd>
-                        } else {
-                            <dd data-figure="moved" class="none">{w.none_yet}</dd>
-                        }
-                    </div>
-                    <div key="promises">
-                        <dt>{w.promises_kept}</dt>
-                        <dd data-figure="promises">{(w.of)(kept as u32, made.len() as u32)}</dd>
-                    </div>
-                </dl>
-                <ul class="promises">
-                    { for made.into_iter().map(|&(promise, broken)| one(props.lang, promise, broken)) }
-                    // Beside the stage there is room for so many lines; the others are told to readers.
-                    { for (broken > MOST).then(|| html! { <li key="more" class="more">{(w.and_more)(broken + 1 - MOST)}</li> }) }
-                </ul>
+            <div key={figure}>
+                <dt>{name}</dt>
+                <dd data-figure={figure} {class}>{value.unwrap_or_else(|| w.none_yet.to_owned())}</dd>
             </div>
         }
+    };
+    let outage = if bill.outage_open { w.outage_open } else { w.outage };
+    html! {
+        <div class="bill">
+            <h2 id="bill-title">{w.bill}</h2>
+            <dl aria-labelledby="bill-title">
+                { line(w.detected_after, "detected", span(bill.detected_after)) }
+                { line(outage, "outage", span(bill.outage)) }
+                { line(w.unserved, "unserved", counted(bill.unserved.to_string())) }
+                { line(w.refused_retried, "refused", counted(format!("{} · {}", bill.refused, bill.retried))) }
+                <div key="lost">
+                    <dt>{w.at_risk_and_lost}</dt>
+                    if bill.at_risk + bill.lost > 0 || bill.since.is_some() {
+                        <dd>{ grave("at-risk", bill.at_risk) }{" · "}{ grave("lost", bill.lost) }</dd>
+                    } else {
+                        <dd class="none"><span data-figure="at-risk"></span><span data-figure="lost" class="none">{w.none_yet}</span></dd>
+                    }
+                </div>
+                if bill.replica_reads > 0 { { line(w.stale_reads, "stale", Some(bill.stale_reads.to_string())) } }
+                if bill.overwritten > 0 { { line(w.overwritten, "overwritten", Some(bill.overwritten.to_string())) } }
+                <div key="moved">
+                    <dt>{w.moved}</dt>
+                    if bill.planned > 0 {
+                        <dd>{ for figures(w.moved_of, &[("moved", bill.moved), ("planned", bill.planned), ("minimum", bill.minimum)]) }</dd>
+                    } else {
+                        <dd data-figure="moved" class="none">{w.none_yet}</dd>
+                    }
+                </div>
+                <div key="promises">
+                    <dt>{w.promises_kept}</dt>
+                    <dd data-figure="promises">{(w.of)(kept as u32, made.len() as u32)}</dd>
+                </div>
+            </dl>
+            <ul class="promises">
+                { for made.into_iter().map(|&(promise, broken)| one(props.lang, promise, broken)) }
+                // Beside the stage there is room for so many lines; the others are told to readers.
+                { for (broken > MOST).then(|| html! { <li key="more" class="more">{(w.and_more)(broken + 1 - MOST)}</li> }) }
+            </ul>
+        </div>
     }
 }
 

@@ -6,12 +6,10 @@ use ringside::text::cases;
 use ringside::text::words::words;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
 use crate::ui::state::Wish;
 
 /// What it shows.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct CasesProps {
     /// The page's language.
     pub lang: Lang,
@@ -22,31 +20,26 @@ pub struct CasesProps {
 }
 
 /// The dialog of ready runs.
-pub struct Cases;
-
-impl Piece for Cases {
-    type Props = CasesProps;
-
-    fn draw(props: &CasesProps) -> Html {
-        let (title, says) = cases::heading(props.lang);
-        let close = || props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
-        // Ordinary links to runs: the page opens them as it opens any other.
-        let one = |case: Case| {
-            let (title, watch) = cases::case(props.lang, case);
-            html! {
-                <li key={case.word()}>
-                    <a href={format!("#{}", case.link())} data-case={case.word()} onclick={close()}>{title}</a>
-                    <p>{watch}</p>
-                </li>
-            }
-        };
+#[component]
+pub fn Cases(props: &CasesProps) -> Html {
+    let (title, says) = cases::heading(props.lang);
+    let close = || props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
+    // Ordinary links to runs: the page opens them as it opens any other.
+    let one = |case: Case| {
+        let (title, watch) = cases::case(props.lang, case);
         html! {
-            <dialog id="cases-dialog" aria-labelledby="cases-title" onclose={props.on_close.clone()}>
-                <h2 id="cases-title">{title}</h2>
-                <p>{says}</p>
-                <ul class="cases">{ for Case::ALL.into_iter().map(one) }</ul>
-                <p class="answer"><button type="button" onclick={close()}>{words(props.lang).close}</button></p>
-            </dialog>
+            <li key={case.word()}>
+                <a href={format!("#{}", case.link())} data-case={case.word()} onclick={close()}>{title}</a>
+                <p>{watch}</p>
+            </li>
         }
+    };
+    html! {
+        <dialog id="cases-dialog" aria-labelledby="cases-title" onclose={props.on_close.clone()}>
+            <h2 id="cases-title">{title}</h2>
+            <p>{says}</p>
+            <ul class="cases">{ for Case::ALL.into_iter().map(one) }</ul>
+            <p class="answer"><button type="button" onclick={close()}>{words(props.lang).close}</button></p>
+        </dialog>
     }
 }

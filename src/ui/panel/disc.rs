@@ -4,9 +4,7 @@ use ringside::cluster::name::{Kind, Name};
 use ringside::scene::state::Look;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-
-/// A process's mark, in its state. No piece of its own: it is as cheap to draw as to compare.
+/// A process's mark, in its state. No component of its own: it is as cheap to draw as to compare.
 pub fn disc(name: Name, look: Look) -> Html {
     let node = name.kind == Kind::Node;
     let letter = node.then(|| AttrValue::from(name.to_string()));

@@ -4,13 +4,10 @@ use ringside::text::Lang;
 use ringside::text::words::words;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
-
 use crate::ui::state::Wish;
 
 /// What it shows.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct HelpProps {
     /// The page's language.
     pub lang: Lang,
@@ -21,25 +18,20 @@ pub struct HelpProps {
 }
 
 /// The dialog of keys.
-pub struct Help;
-
-impl Piece for Help {
-    type Props = HelpProps;
-
-    fn draw(props: &HelpProps) -> Html {
-        let w = words(props.lang);
-        let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
-        let line = |(key, does): &(&'static str, &'static str)| {
-            html! {
-                <div key={*key}><dt><kbd>{*key}</kbd></dt><dd>{*does}</dd></div>
-            }
-        };
+#[component]
+pub fn Help(props: &HelpProps) -> Html {
+    let w = words(props.lang);
+    let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
+    let line = |(key, does): &(&'static str, &'static str)| {
         html! {
-            <dialog id="help-dialog" aria-labelledby="help-title" onclose={props.on_close.clone()}>
-                <h2 id="help-title">{w.keys_title}</h2>
-                <dl class="keys-list">{ for w.keys.iter().map(line) }</dl>
-                <p class="answer"><button type="button" onclick={close}>{w.close}</button></p>
-            </dialog>
+            <div key={*key}><dt><kbd>{*key}</kbd></dt><dd>{*does}</dd></div>
         }
+    };
+    html! {
+        <dialog id="help-dialog" aria-labelledby="help-title" onclose={props.on_close.clone()}>
+            <h2 id="help-title">{w.keys_title}</h2>
+            <dl class="keys-list">{ for w.keys.iter().map(line) }</dl>
+            <p class="answer"><button type="button" onclick={close}>{w.close}</button></p>
+        </dialog>
     }
 }

@@ -2,8 +2,6 @@
 
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-
 /// Which icon.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Icon {

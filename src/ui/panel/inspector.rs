@@ -4,15 +4,12 @@ use ringside::text::Lang;
 use ringside::text::words::words;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
-
 use super::disc::disc;
 use crate::ui::state::Wish;
 use crate::ui::telling::{Act, Inspected};
 
 /// What it shows.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct InspectorProps {
     /// The page's language.
     pub lang: Lang,
@@ -29,34 +26,29 @@ pub struct InspectorProps {
 }
 
 /// The inspector.
-pub struct Inspector;
-
-impl Piece for Inspector {
-    type Props = InspectorProps;
-
-    fn draw(props: &InspectorProps) -> Html {
-        let w = words(props.lang);
-        let asked = props.inspected.as_ref().filter(|_| props.cutting).map(|who| (w.cut_to_whom)(who.name));
-        let loud = props.notice.clone().or(asked);
-        let told = match (&loud, &props.inspected) {
-            (Some(_), _) => String::new(),
-            (None, Some(who)) => ringside::text::joined(&who.facts, " · "),
-            (None, None) => w.select_anything.to_owned(),
-        };
-        let acts = props.inspected.as_ref().map(|who| who.acts.as_slice()).unwrap_or_default();
-        html! {
-            <section id="inspector" aria-label={w.inspector}>
-                <span class="subject">
-                    { for props.inspected.as_ref().map(|who| disc(who.name, who.look)) }
-                </span>
-                // Only what has to be heard is announced: the rest changes with every beat.
-                <p id="notice" role="status" class="told loud">{loud.unwrap_or_default()}</p>
-                <p id="about" class="told">{told}</p>
-                <div class="acts" role="group" aria-label={w.inspector}>
-                    { for acts.iter().chain([&props.add]).map(|act| button(props, act)) }
-                </div>
-            </section>
-        }
+#[component]
+pub fn Inspector(props: &InspectorProps) -> Html {
+    let w = words(props.lang);
+    let asked = props.inspected.as_ref().filter(|_| props.cutting).map(|who| (w.cut_to_whom)(who.name));
+    let loud = props.notice.clone().or(asked);
+    let told = match (&loud, &props.inspected) {
+        (Some(_), _) => String::new(),
+        (None, Some(who)) => ringside::text::joined(&who.facts, " · "),
+        (None, None) => w.select_anything.to_owned(),
+    };
+    let acts = props.inspected.as_ref().map(|who| who.acts.as_slice()).unwrap_or_default();
+    html! {
+        <section id="inspector" aria-label={w.inspector}>
+            <span class="subject">
+                { for props.inspected.as_ref().map(|who| disc(who.name, who.look)) }
+            </span>
+            // Only what has to be heard is announced: the rest changes with every beat.
+            <p id="notice" role="status" class="told loud">{loud.unwrap_or_default()}</p>
+            <p id="about" class="told">{told}</p>
+            <div class="acts" role="group" aria-label={w.inspector}>
+                { for acts.iter().chain([&props.add]).map(|act| button(props, act)) }
+            </div>
+        </section>
     }
 }
 

@@ -12,12 +12,10 @@ use ringside::text::lock_words::{self, LockWords};
 use ringside::text::stage_words::StageWords;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
 use crate::ui::state::{Dialog, Wish};
 
 /// What the heading shows.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct LockHeadProps {
     /// The page's language.
     pub lang: Lang,
@@ -30,36 +28,31 @@ pub struct LockHeadProps {
 }
 
 /// The name of the lock, or a choice of names; and the way to the ready runs.
-pub struct LockHead;
-
-impl Piece for LockHead {
-    type Props = LockHeadProps;
-
-    fn draw(props: &LockHeadProps) -> Html {
-        let (w, title) = (LockWords::of(props.lang), StageWords::of(props.lang).lock);
-        let tab = |n: u8| {
-            let lock = LockId(n);
-            let choose = props.on_wish.reform(move |_: MouseEvent| Wish::Lock(lock));
-            let name = lock_words::lock(lock);
-            html! { <button key={n} type="button" data-lock={name} aria-pressed={lock == props.lock} onclick={choose}>{name}</button> }
-        };
-        let cases = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(Some(Dialog::Cases)));
-        html! {
-            <div class="lock-head">
-                if props.locks > 1 {
-                    <h2>{title}</h2>
-                    <div class="tabs" role="group" aria-label={w.which}>{ for (0..props.locks).map(tab) }</div>
-                } else {
-                    <h2>{format!("{title} {}", lock_words::lock(props.lock))}</h2>
-                }
-                <button id="cases" type="button" aria-haspopup="dialog" aria-keyshortcuts="L" onclick={cases}>{w.cases}</button>
-            </div>
-        }
+#[component]
+pub fn LockHead(props: &LockHeadProps) -> Html {
+    let (w, title) = (LockWords::of(props.lang), StageWords::of(props.lang).lock);
+    let tab = |n: u8| {
+        let lock = LockId(n);
+        let choose = props.on_wish.reform(move |_: MouseEvent| Wish::Lock(lock));
+        let name = lock_words::lock(lock);
+        html! { <button key={n} type="button" data-lock={name} aria-pressed={(lock == props.lock).to_string()} onclick={choose}>{name}</button> }
+    };
+    let cases = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(Some(Dialog::Cases)));
+    html! {
+        <div class="lock-head">
+            if props.locks > 1 {
+                <h2>{title}</h2>
+                <div class="tabs" role="group" aria-label={w.which}>{ for (0..props.locks).map(tab) }</div>
+            } else {
+                <h2>{format!("{title} {}", lock_words::lock(props.lock))}</h2>
+            }
+            <button id="cases" type="button" aria-haspopup="dialog" aria-keyshortcuts="L" onclick={cases}>{w.cases}</button>
+        </div>
     }
 }
 
 /// What the lists show.
-#[derive(Clone)]
+#[derive(Clone, Properties)]
 pub struct LockTwinProps {
     /// The page's language.
     pub lang: Lang,
@@ -81,41 +74,36 @@ impl PartialEq for LockTwinProps {
 }
 
 /// Who holds, who waits, who believes what, and what became of the document.
-pub struct LockTwin;
-
-impl Piece for LockTwin {
-    type Props = LockTwinProps;
-
-    fn draw(props: &LockTwinProps) -> Html {
-        let (lang, view) = (props.lang, &*props.view);
-        let w = LockWords::of(lang);
-        let Some(lock) = view.locks.get(usize::from(props.lock.0)).filter(|_| props.still) else {
-            return html! { <section class="unseen" id="lock-twin" aria-label={w.which}></section> };
-        };
-        let which = lock_words::lock(lock.id);
-        let name = |who: Pid| state::name(view, who).map(|name| name.to_string()).unwrap_or_default();
-        let holder = lock.holder.as_ref().map(|held| (name(held.session.client), held.token.0));
-        let waits = |(i, session): (usize, &ringside::proto::lock::token::Session)| {
-            html! { <li key={i}>{name(session.client)}</li> }
-        };
-        let believes = |it: &ringside::cluster::view::InsideView| {
-            let words = [name(it.who), lock_words::believes(lang, which, it.token.0, it.step), lock_words::own_lease(lang, it.left)];
-            html! { <li key={it.who.0}>{ringside::text::joined(words, " · ")}</li> }
-        };
-        let row = |row: &Row| {
-            let words = lock_words::row(lang, &name(row.line.who), row.line.token.0, row.fate);
-            html! { <li key={row.n}>{words}</li> }
-        };
-        html! {
-            <section class="unseen" id="lock-twin" aria-label={w.which}>
-                <p>{lock_words::service(lang, which, holder, false)}</p>
-                <h2>{w.queue}</h2>
-                <ol id="queue-list">{ for lock.queue.iter().enumerate().map(waits) }</ol>
-                <h2>{w.workers}</h2>
-                <ul id="belief-list">{ for lock.inside.iter().map(believes) }</ul>
-                <h2>{w.document}</h2>
-                <ol id="document-list">{ for props.rows.iter().map(row) }</ol>
-            </section>
-        }
+#[component]
+pub fn LockTwin(props: &LockTwinProps) -> Html {
+    let (lang, view) = (props.lang, &*props.view);
+    let w = LockWords::of(lang);
+    let Some(lock) = view.locks.get(usize::from(props.lock.0)).filter(|_| props.still) else {
+        return html! { <section class="unseen" id="lock-twin" aria-label={w.which}></section> };
+    };
+    let which = lock_words::lock(lock.id);
+    let name = |who: Pid| state::name(view, who).map(|name| name.to_string()).unwrap_or_default();
+    let holder = lock.holder.as_ref().map(|held| (name(held.session.client), held.token.0));
+    let waits = |(i, session): (usize, &ringside::proto::lock::token::Session)| {
+        html! { <li key={i}>{name(session.client)}</li> }
+    };
+    let believes = |it: &ringside::cluster::view::InsideView| {
+        let words = [name(it.who), lock_words::believes(lang, which, it.token.0, it.step), lock_words::own_lease(lang, it.left)];
+        html! { <li key={it.who.0}>{ringside::text::joined(words, " · ")}</li> }
+    };
+    let row = |row: &Row| {
+        let words = lock_words::row(lang, &name(row.line.who), row.line.token.0, row.fate);
+        html! { <li key={row.n}>{words}</li> }
+    };
+    html! {
+        <section class="unseen" id="lock-twin" aria-label={w.which}>
+            <p>{lock_words::service(lang, which, holder, false)}</p>
+            <h2>{w.queue}</h2>
+            <ol id="queue-list">{ for lock.queue.iter().enumerate().map(waits) }</ol>
+            <h2>{w.workers}</h2>
+            <ul id="belief-list">{ for lock.inside.iter().map(believes) }</ul>
+            <h2>{w.document}</h2>
+            <ol id="document-list">{ for props.rows.iter().map(row) }</ol>
+        </section>
     }
 }

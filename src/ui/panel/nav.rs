@@ -4,15 +4,12 @@ use ringside::text::Lang;
 use ringside::text::words::{Theme, words};
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
-
 use super::icon::{Icon, icon};
 use crate::ui::room::Room;
 use crate::ui::state::{Dialog, Wish};
 
 /// What it shows.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct NavProps {
     /// The page's language.
     pub lang: Lang,
@@ -25,30 +22,25 @@ pub struct NavProps {
 }
 
 /// Language, theme, heartbeats, settings, help.
-pub struct Nav;
-
-impl Piece for Nav {
-    type Props = NavProps;
-
-    fn draw(props: &NavProps) -> Html {
-        let w = words(props.lang);
-        let to = |wish: Wish| props.on_wish.reform(move |_: MouseEvent| wish.clone());
-        let other = props.lang.other();
-        html! {
-            <nav aria-label={w.page}>
-                <button id="placement" type="button" data-act="place" onclick={to(Wish::Room(Room::Place))}>{w.placement}</button>
-                <button id="textbook" type="button" aria-label={w.textbook} title={w.textbook}
-                    onclick={to(Wish::Room(Room::Book))}>{ icon(Icon::Book) }</button>
-                <button id="language" type="button" lang={other.tag()} onclick={to(Wish::Language)}>{w.other_language}</button>
-                <button id="theme" type="button" aria-label={(w.theme)(props.theme)} title={(w.theme)(props.theme)}
-                    onclick={to(Wish::Theme)}>{ icon(Icon::Theme) }</button>
-                <button id="heartbeats" type="button" aria-pressed={props.heartbeats} aria-label={w.heartbeats}
-                    title={w.heartbeats} onclick={to(Wish::Heartbeats(!props.heartbeats))}>{ icon(Icon::Heart) }</button>
-                <button id="settings" type="button" aria-label={w.settings} title={w.settings}
-                    onclick={to(Wish::Dialog(Some(Dialog::Settings)))}>{ icon(Icon::Dials) }</button>
-                <button id="help" type="button" aria-label={w.help} title={w.help}
-                    onclick={to(Wish::Dialog(Some(Dialog::Keys)))}>{"?"}</button>
-            </nav>
-        }
+#[component]
+pub fn Nav(props: &NavProps) -> Html {
+    let w = words(props.lang);
+    let to = |wish: Wish| props.on_wish.reform(move |_: MouseEvent| wish.clone());
+    let other = props.lang.other();
+    html! {
+        <nav aria-label={w.page}>
+            <button id="placement" type="button" data-act="place" onclick={to(Wish::Room(Room::Place))}>{w.placement}</button>
+            <button id="textbook" type="button" aria-label={w.textbook} title={w.textbook}
+                onclick={to(Wish::Room(Room::Book))}>{ icon(Icon::Book) }</button>
+            <button id="language" type="button" lang={other.tag()} onclick={to(Wish::Language)}>{w.other_language}</button>
+            <button id="theme" type="button" aria-label={(w.theme)(props.theme)} title={(w.theme)(props.theme)}
+                onclick={to(Wish::Theme)}>{ icon(Icon::Theme) }</button>
+            <button id="heartbeats" type="button" aria-pressed={props.heartbeats.to_string()} aria-label={w.heartbeats}
+                title={w.heartbeats} onclick={to(Wish::Heartbeats(!props.heartbeats))}>{ icon(Icon::Heart) }</button>
+            <button id="settings" type="button" aria-label={w.settings} title={w.settings}
+                onclick={to(Wish::Dialog(Some(Dialog::Settings)))}>{ icon(Icon::Dials) }</button>
+            <button id="help" type="button" aria-label={w.help} title={w.help}
+                onclick={to(Wish::Dialog(Some(Dialog::Keys)))}>{"?"}</button>
+        </nav>
     }
 }

@@ -4,14 +4,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
-
 use super::disc::disc;
 use crate::ui::telling::Said;
 
 /// What it says.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct SentenceProps {
     /// Its pieces.
     pub said: Rc<Vec<Said>>,
@@ -28,18 +25,13 @@ fn breadth(said: &Said) -> usize {
 }
 
 /// The sentence, its processes wearing their discs.
-pub struct Sentence;
-
-impl Piece for Sentence {
-    type Props = SentenceProps;
-
-    fn draw(props: &SentenceProps) -> Html {
-        let piece = |(i, said): (usize, &Said)| match said {
-            Said::Words(words) => html! { <span key={i}>{words.clone()}</span> },
-            Said::Who(name, look) => html! { <span key={i} class="nowrap">{ disc(*name, *look) }</span> },
-        };
-        let length: usize = props.said.iter().map(breadth).sum();
-        let class = if length > LONG { "say long" } else { "say" };
-        html! { <h1 id="sentence" {class}>{ for props.said.iter().enumerate().map(piece) }</h1> }
-    }
+#[component]
+pub fn Sentence(props: &SentenceProps) -> Html {
+    let piece = |(i, said): (usize, &Said)| match said {
+        Said::Words(words) => html! { <span key={i}>{words.clone()}</span> },
+        Said::Who(name, look) => html! { <span key={i} class="nowrap">{ disc(*name, *look) }</span> },
+    };
+    let length: usize = props.said.iter().map(breadth).sum();
+    let class = if length > LONG { "say long" } else { "say" };
+    html! { <h1 id="sentence" {class}>{ for props.said.iter().enumerate().map(piece) }</h1> }
 }

@@ -9,14 +9,11 @@ use ringside::text::lock_words::LockWords;
 use ringside::text::words::words;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
-
 use crate::ui::draft::{Draft, LockFigure, bounds};
 use crate::ui::state::Wish;
 
 /// What it shows.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct SettingsProps {
     /// The page's language.
     pub lang: Lang,
@@ -35,48 +32,43 @@ pub struct SettingsProps {
 }
 
 /// The dialog of settings.
-pub struct Settings;
-
-impl Piece for Settings {
-    type Props = SettingsProps;
-
-    fn draw(props: &SettingsProps) -> Html {
-        let (w, draft, locks) = (words(props.lang), &props.draft, LockWords::of(props.lang));
-        let begin = props.on_wish.reform(|_: MouseEvent| Wish::Begin);
-        let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
-        let keys = !props.single_keys;
-        let toggle = props.on_wish.reform(move |_: Event| Wish::SingleKeys(keys));
-        html! {
-            <dialog id="settings-dialog" aria-labelledby="settings-title" onclose={props.on_close.clone()}>
-                <h2 id="settings-title">{w.settings_title}</h2>
-                <p class="field">
-                    <label for="draft-seed">{w.seed}</label>
-                    <input id="draft-seed" data-field="seed" type="text" inputmode="numeric" autocomplete="off" value={draft.seed.clone()}
-                        aria-invalid={draft.bad_seed} aria-describedby="seed-problem" onchange={props.on_write.clone()} />
-                    <button id="random-seed" type="button" onclick={props.on_random.clone()}>{w.random_seed}</button>
-                </p>
-                <p id="seed-problem" class="problem" role="alert">{ if draft.bad_seed { w.bad_seed } else { "" } }</p>
-                <h3>{w.cast}</h3>
-                <div class="cast">{ for [Kind::Node, Kind::Balancer, Kind::Client].into_iter().map(|kind| count(props, kind)) }</div>
-                { choice(props, "coordinator", (w.how_many)(Kind::Coordinator), &[("1", 1), ("3", 3), ("5", 5)].map(|(word, n)| (word, (w.coordinators)(n), draft.coordinators == n))) }
-                <h3>{locks.heading}</h3>
-                { for LockFigure::ALL.into_iter().zip(locks.figures).map(|(figure, means)| html! {
-                    <p key={figure.field()} class="field"><label>{ number(props, figure.field(), figure.bounds(draft.clients), draft.lock(figure)) }{means}</label></p>
-                }) }
-                <h3>{w.writes}</h3>
-                { choice(props, "ack", w.acks, &Ack::ALL.map(|it| (it.word(), (w.ack)(it), draft.ack == it))) }
-                <p class="field"><label>{ number(props, "min", (1, draft.most()), draft.min) }{w.min_in_sync}</label></p>
-                { choice(props, "reads", w.reads_from, &Reads::ALL.map(|it| (it.word(), (w.reads)(it), draft.reads == it))) }
-                <h3>{w.rules}</h3>
-                <ul class="rules">{ for Rule::ALL.into_iter().map(|rule| switch(props, rule)) }</ul>
-                <h3>{w.looks}</h3>
-                <p class="field"><label><input id="single-keys" type="checkbox" checked={props.single_keys} onchange={toggle} />{w.single_keys}</label></p>
-                <p class="answer">
-                    <button id="begin" class="main" type="button" onclick={begin}>{w.new_run}</button>
-                    <button type="button" onclick={close}>{w.close}</button>
-                </p>
-            </dialog>
-        }
+#[component]
+pub fn Settings(props: &SettingsProps) -> Html {
+    let (w, draft, locks) = (words(props.lang), &props.draft, LockWords::of(props.lang));
+    let begin = props.on_wish.reform(|_: MouseEvent| Wish::Begin);
+    let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
+    let keys = !props.single_keys;
+    let toggle = props.on_wish.reform(move |_: Event| Wish::SingleKeys(keys));
+    html! {
+        <dialog id="settings-dialog" aria-labelledby="settings-title" onclose={props.on_close.clone()}>
+            <h2 id="settings-title">{w.settings_title}</h2>
+            <p class="field">
+                <label for="draft-seed">{w.seed}</label>
+                <input id="draft-seed" data-field="seed" type="text" inputmode="numeric" autocomplete="off" value={draft.seed.clone()}
+                    aria-invalid={draft.bad_seed.to_string()} aria-describedby="seed-problem" onchange={props.on_write.clone()} />
+                <button id="random-seed" type="button" onclick={props.on_random.clone()}>{w.random_seed}</button>
+            </p>
+            <p id="seed-problem" class="problem" role="alert">{ if draft.bad_seed { w.bad_seed } else { "" } }</p>
+            <h3>{w.cast}</h3>
+            <div class="cast">{ for [Kind::Node, Kind::Balancer, Kind::Client].into_iter().map(|kind| count(props, kind)) }</div>
+            { choice(props, "coordinator", (w.how_many)(Kind::Coordinator), &[("1", 1), ("3", 3), ("5", 5)].map(|(word, n)| (word, (w.coordinators)(n), draft.coordinators == n))) }
+            <h3>{locks.heading}</h3>
+            { for LockFigure::ALL.into_iter().zip(locks.figures).map(|(figure, means)| html! {
+                <p key={figure.field()} class="field"><label>{ number(props, figure.field(), figure.bounds(draft.clients), draft.lock(figure)) }{means}</label></p>
+            }) }
+            <h3>{w.writes}</h3>
+            { choice(props, "ack", w.acks, &Ack::ALL.map(|it| (it.word(), (w.ack)(it), draft.ack == it))) }
+            <p class="field"><label>{ number(props, "min", (1, draft.most()), draft.min) }{w.min_in_sync}</label></p>
+            { choice(props, "reads", w.reads_from, &Reads::ALL.map(|it| (it.word(), (w.reads)(it), draft.reads == it))) }
+            <h3>{w.rules}</h3>
+            <ul class="rules">{ for Rule::ALL.into_iter().map(|rule| switch(props, rule)) }</ul>
+            <h3>{w.looks}</h3>
+            <p class="field"><label><input id="single-keys" type="checkbox" checked={props.single_keys} onchange={toggle} />{w.single_keys}</label></p>
+            <p class="answer">
+                <button id="begin" class="main" type="button" onclick={begin}>{w.new_run}</button>
+                <button type="button" onclick={close}>{w.close}</button>
+            </p>
+        </dialog>
     }
 }
 

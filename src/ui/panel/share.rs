@@ -4,9 +4,6 @@ use ringside::text::Lang;
 use ringside::text::words::words;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
-
 use crate::ui::state::Wish;
 
 /// How the copying went.
@@ -21,7 +18,7 @@ pub enum Copied {
 }
 
 /// What it shows.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct ShareProps {
     /// The page's language.
     pub lang: Lang,
@@ -38,30 +35,25 @@ pub struct ShareProps {
 }
 
 /// The dialog with the link.
-pub struct Share;
-
-impl Piece for Share {
-    type Props = ShareProps;
-
-    fn draw(props: &ShareProps) -> Html {
-        let w = words(props.lang);
-        let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
-        let told = match props.copied {
-            Copied::NotYet => "",
-            Copied::Yes => w.copied,
-            Copied::No => w.copy_failed,
-        };
-        html! {
-            <dialog id="share-dialog" aria-labelledby="share-title" onclose={props.on_close.clone()}>
-                <h2 id="share-title">{w.share_title}</h2>
-                <p>{w.share_says}</p>
-                <p class="field"><input id="link" type="text" readonly="readonly" value={props.link.clone()} aria-labelledby="share-title" /></p>
-                <p role="status" class="told">{told}</p>
-                <p class="answer">
-                    <button id="copy" class="main" type="button" onclick={props.on_copy.clone()}>{w.copy}</button>
-                    <button type="button" onclick={close}>{w.close}</button>
-                </p>
-            </dialog>
-        }
+#[component]
+pub fn Share(props: &ShareProps) -> Html {
+    let w = words(props.lang);
+    let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
+    let told = match props.copied {
+        Copied::NotYet => "",
+        Copied::Yes => w.copied,
+        Copied::No => w.copy_failed,
+    };
+    html! {
+        <dialog id="share-dialog" aria-labelledby="share-title" onclose={props.on_close.clone()}>
+            <h2 id="share-title">{w.share_title}</h2>
+            <p>{w.share_says}</p>
+            <p class="field"><input id="link" type="text" readonly=true value={props.link.clone()} aria-labelledby="share-title" /></p>
+            <p role="status" class="told">{told}</p>
+            <p class="answer">
+                <button id="copy" class="main" type="button" onclick={props.on_copy.clone()}>{w.copy}</button>
+                <button type="button" onclick={close}>{w.close}</button>
+            </p>
+        </dialog>
     }
 }

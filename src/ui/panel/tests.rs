@@ -20,13 +20,12 @@ use super::settings::{Settings, SettingsProps};
 use super::timebar::{TimeBar, TimeBarProps};
 use super::transport::{Transport, TransportProps};
 use super::twins::{Twins, TwinsProps};
-use crate::ui::piece::{self, Piece, Show};
 use crate::ui::state::{State, Wish};
 use crate::ui::telling;
 use ringside::text::words::Theme;
 
-fn html<C: Piece>(props: C::Props) -> String {
-    block_on(LocalServerRenderer::<Show>::with_props(piece::props::<C>(props)).hydratable(false).render())
+fn html<C: BaseComponent>(props: C::Properties) -> String {
+    block_on(LocalServerRenderer::<C>::with_props(props).hydratable(false).render())
 }
 
 fn state() -> State {

@@ -16,13 +16,10 @@ use ringside::text::sentence::seconds;
 use ringside::text::words::words;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::{Piece, piece};
-
-use super::timemarks::{Marks, MarksProps};
+use super::timemarks::Marks;
 
 /// What it shows.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct TimeBarProps {
     /// The page's language.
     pub lang: Lang,
@@ -95,55 +92,45 @@ impl Rows {
     }
 }
 
-/// A number as an attribute.
-pub fn n(value: f64) -> AttrValue {
-    num(value).into()
-}
-
 /// The time bar.
-pub struct TimeBar;
-
-impl Piece for TimeBar {
-    type Props = TimeBarProps;
-
-    fn draw(props: &TimeBarProps) -> Html {
-        let w = words(props.lang);
-        let (rows, slice) = (Rows::new(props.size, props.thin), &*props.slice);
-        let (width, height) = props.size;
-        let now = seconds(props.now.since(Time::ZERO));
-        let ms = |at: Time| (at.0 / 1_000).to_string();
-        html! {
-            <section id="time" aria-label={w.history} data-from={ms(slice.window.from)} data-to={ms(slice.window.to())}>
-                <div id="slider" role="slider" tabindex="0" aria-label={w.history} aria-valuemin="0" aria-valuemax={ms(props.limit)}
-                    aria-valuenow={ms(props.now)} aria-valuetext={(w.instant)(&now)}
-                    onpointerdown={props.on_pointer.clone()} onpointermove={props.on_pointer.clone()}
-                    onpointerup={props.on_pointer.clone()} onpointercancel={props.on_pointer.clone()}>
-                    <svg class="timebar" viewBox={format!("0 0 {width} {height}")} aria-hidden="true" data-lit={props.lit.clone()}>
-                        <defs>
-                            <clipPath id="past"><rect id="past-rect" x="0" y="-8" width="0" height={height.to_string()} /></clipPath>
-                            <clipPath id="future"><rect id="future-rect" x="0" y="-8" width="0" height={height.to_string()} /></clipPath>
-                        </defs>
-                        <g class="names">{ names(props, &rows) }</g>
-                        <g class="ticks">{ for slice.window.ticks().map(|at| tick(props, &rows, at)) }</g>
-                        <line x1={rows.left} y1={rows.axis} x2={rows.left + rows.width} y2={rows.axis} class="axis later" />
-                        <g clip-path="url(#past)">
-                            { history(props, &rows, true) }
-                            <line x1={rows.left} y1={rows.axis} x2={rows.left + rows.width} y2={rows.axis} class="axis" />
-                        </g>
-                        // What is known of the future, after a step back: the same, faint. Clones of elements would lose their style.
-                        <g clip-path="url(#future)" class="known" aria-hidden="true">
-                            { for (props.horizon > props.now).then(|| history(props, &rows, false)) }
-                        </g>
-                        { piece::<Marks>(MarksProps { lang: props.lang, roster: props.roster, slice: props.slice.clone(), now: props.now, rows, thin: props.thin }) }
-                        <g id="playhead">
-                            <line x1="0" y1="0" x2="0" y2={rows.axis + 8.0} />
-                            <path d={format!("M-7,{}h14v7l-7,7l-7,-7z", n(rows.axis + 8.0))} />
-                            <g>{ for news(props, &rows) }</g>
-                        </g>
-                    </svg>
-                </div>
-            </section>
-        }
+#[component]
+pub fn TimeBar(props: &TimeBarProps) -> Html {
+    let w = words(props.lang);
+    let (rows, slice) = (Rows::new(props.size, props.thin), &*props.slice);
+    let (width, height) = props.size;
+    let now = seconds(props.now.since(Time::ZERO));
+    let ms = |at: Time| (at.0 / 1_000).to_string();
+    html! {
+        <section id="time" aria-label={w.history} data-from={ms(slice.window.from)} data-to={ms(slice.window.to())}>
+            <div id="slider" role="slider" tabindex="0" aria-label={w.history} aria-valuemin="0" aria-valuemax={ms(props.limit)}
+                aria-valuenow={ms(props.now)} aria-valuetext={(w.instant)(&now)}
+                onpointerdown={props.on_pointer.clone()} onpointermove={props.on_pointer.clone()}
+                onpointerup={props.on_pointer.clone()} onpointercancel={props.on_pointer.clone()}>
+                <svg class="timebar" viewBox={format!("0 0 {width} {height}")} aria-hidden="true" data-lit={props.lit.clone()}>
+                    <defs>
+                        <clipPath id="past"><rect id="past-rect" x="0" y="-8" width="0" height={height.to_string()} /></clipPath>
+                        <clipPath id="future"><rect id="future-rect" x="0" y="-8" width="0" height={height.to_string()} /></clipPath>
+                    </defs>
+                    <g class="names">{ names(props, &rows) }</g>
+                    <g class="ticks">{ for slice.window.ticks().map(|at| tick(props, &rows, at)) }</g>
+                    <line x1={num(rows.left)} y1={num(rows.axis)} x2={num(rows.left + rows.width)} y2={num(rows.axis)} class="axis later" />
+                    <g clip-path="url(#past)">
+                        { history(props, &rows, true) }
+                        <line x1={num(rows.left)} y1={num(rows.axis)} x2={num(rows.left + rows.width)} y2={num(rows.axis)} class="axis" />
+                    </g>
+                    // What is known of the future, after a step back: the same, faint. Clones of elements would lose their style.
+                    <g clip-path="url(#future)" class="known" aria-hidden="true">
+                        { for (props.horizon > props.now).then(|| history(props, &rows, false)) }
+                    </g>
+                    <Marks lang={props.lang} roster={props.roster} slice={props.slice.clone()} now={props.now} {rows} thin={props.thin} />
+                    <g id="playhead">
+                        <line x1="0" y1="0" x2="0" y2={num(rows.axis + 8.0)} />
+                        <path d={format!("M-7,{}h14v7l-7,7l-7,-7z", num(rows.axis + 8.0))} />
+                        <g>{ for news(props, &rows) }</g>
+                    </g>
+                </svg>
+            </div>
+        </section>
     }
 }
 
@@ -155,9 +142,9 @@ fn names(props: &TimeBarProps, rows: &Rows) -> Html {
     let base = rows.height / 2.0 + 5.8;
     html! {
         <g>
-            <text x="0" y={rows.views + base}>{(w.shard)(props.story)}</text>
-            <text x="0" y={rows.grants + base}>{(w.lock_row)(lock_words::lock(props.lock))}</text>
-            <text x="0" y={rows.control.0 + base}>{w.control_row}</text>
+            <text x="0" y={num(rows.views + base)}>{(w.shard)(props.story)}</text>
+            <text x="0" y={num(rows.grants + base)}>{(w.lock_row)(lock_words::lock(props.lock))}</text>
+            <text x="0" y={num(rows.control.0 + base)}>{w.control_row}</text>
         </g>
     }
 }
@@ -177,7 +164,7 @@ fn tick(props: &TimeBarProps, rows: &Rows, at: Time) -> Html {
     };
     let label = (at.0 / 1_000_000).to_string();
     let label = if first { (words(props.lang).seconds)(&label) } else { label };
-    html! { <text key={at.0} x={rows.x(slice, at)} y={rows.axis + 18.0} {class}>{label}</text> }
+    html! { <text key={at.0} x={num(rows.x(slice, at))} y={num(rows.axis + 18.0)} {class}>{label}</text> }
 }
 
 /// What happened; `past`: up to now, with labels.
@@ -213,8 +200,8 @@ fn view(props: &TimeBarProps, rows: &Rows, band: &Band, past: bool) -> Html {
     let fits = past && !props.thin && breadth(&label) + 14.0 < before_now(props, rows, x, width);
     html! {
         <g key={format!("{}-{}", band.view.0, band.from.0)} data-n={node} data-view={band.view.0.to_string()}>
-            <rect x={x + 0.5} y={rows.views} width={width - 1.0} height={rows.height} rx="2" class="band" />
-            { for fits.then(|| html! { <text x={x + 9.0} y={base} class="b on">{label}</text> }) }
+            <rect x={num(x + 0.5)} y={num(rows.views)} width={num(width - 1.0)} height={num(rows.height)} rx="2" class="band" />
+            { for fits.then(|| html! { <text x={num(x + 9.0)} y={num(base)} class="b on">{label}</text> }) }
         </g>
     }
 }
@@ -233,8 +220,8 @@ fn news(props: &TimeBarProps, rows: &Rows) -> Option<Html> {
     let y = rows.views + rows.height / 2.0;
     Some(html! {
         <g key={format!("{}-{}", band.view.0, band.from.0)} data-n={node}>
-            <path d={glyph::CROWN} class="crown" transform={format!("translate(20,{}) scale(.85)", n(y))} />
-            <text x="36" y={y + 5.8} class="b n">{label}</text>
+            <path d={glyph::CROWN} class="crown" transform={format!("translate(20,{}) scale(.85)", num(y))} />
+            <text x="36" y={num(y + 5.8)} class="b n">{label}</text>
         </g>
     })
 }
@@ -248,7 +235,7 @@ fn lock(props: &TimeBarProps, rows: &Rows, grant: &Grant, past: bool) -> Html {
     let stripe = |frozen: &Outage| {
         let (x, width) = rows.stretch(&props.slice, frozen.from, frozen.to);
         html! {
-            <rect key={frozen.from.0} x={x} y={rows.grants + 1.5} width={width} height={rows.height - 3.0} class="stalled" fill="url(#stall)" />
+            <rect key={frozen.from.0} x={num(x)} y={num(rows.grants + 1.5)} width={num(width)} height={num(rows.height - 3.0)} class="stalled" fill="url(#stall)" />
         }
     };
     let room = before_now(props, rows, x, width);
@@ -256,10 +243,10 @@ fn lock(props: &TimeBarProps, rows: &Rows, grant: &Grant, past: bool) -> Html {
     let who_x = x + 15.0 + breadth(&token);
     html! {
         <g key={token.clone()} data-token={token.clone()}>
-            <rect x={x + 0.75} y={rows.grants + 0.75} width={width - 1.5} height={rows.height - 1.5} rx="2" class="grant" />
+            <rect x={num(x + 0.75)} y={num(rows.grants + 0.75)} width={num(width - 1.5)} height={num(rows.height - 1.5)} rx="2" class="grant" />
             <g>{ for grant.frozen.iter().map(stripe) }</g>
-            { for shown.then(|| html! { <text x={x + 7.0} y={base} class="b n">{token}</text> }) }
-            { for (shown && long < room).then(|| html! { <text x={who_x} y={base} class="n">{who}</text> }) }
+            { for shown.then(|| html! { <text x={num(x + 7.0)} y={num(base)} class="b n">{token}</text> }) }
+            { for (shown && long < room).then(|| html! { <text x={num(who_x)} y={num(base)} class="n">{who}</text> }) }
         </g>
     }
 }
@@ -272,8 +259,8 @@ fn lead(props: &TimeBarProps, rows: &Rows, reign: &Reign, past: bool) -> Html {
     let fits = past && !props.thin && breadth(&label) + 14.0 < before_now(props, rows, x, width);
     html! {
         <g key={format!("{}-{}", reign.term, reign.from.0)} data-term={reign.term.to_string()}>
-            <rect x={x + 0.75} y={y + 0.75} width={width - 1.5} height={height - 1.5} rx="2" class="grant" />
-            { for fits.then(|| html! { <text x={x + 9.0} y={y + height / 2.0 + 5.8} class="b n">{label}</text> }) }
+            <rect x={num(x + 0.75)} y={num(y + 0.75)} width={num(width - 1.5)} height={num(height - 1.5)} rx="2" class="grant" />
+            { for fits.then(|| html! { <text x={num(x + 9.0)} y={num(y + height / 2.0 + 5.8)} class="b n">{label}</text> }) }
         </g>
     }
 }
@@ -281,7 +268,7 @@ fn lead(props: &TimeBarProps, rows: &Rows, reign: &Reign, past: bool) -> Html {
 fn dark(props: &TimeBarProps, rows: &Rows, outage: &Outage) -> Html {
     let (x, width) = rows.stretch(&props.slice, outage.from, outage.to);
     html! {
-        <rect key={outage.from.0} x={x} y={rows.views - 4.0} width={width} height={rows.axis - rows.views + 4.0}
+        <rect key={outage.from.0} x={num(x)} y={num(rows.views - 4.0)} width={num(width)} height={num(rows.axis - rows.views + 4.0)}
             class="dark" fill="url(#hatch)" />
     }
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use ringside::cluster::name::Roster;
+use ringside::scene::geom::num;
 use ringside::scene::glyph;
 use ringside::scene::timebar::{Mark, Sign, Slice};
 use ringside::sim::id::Pid;
@@ -11,13 +12,10 @@ use ringside::text::Lang;
 use ringside::text::words::{Words, words};
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
-
-use super::timebar::{Rows, breadth, n};
+use super::timebar::{Rows, breadth};
 
 /// What they show.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct MarksProps {
     /// The page's language.
     pub lang: Lang,
@@ -34,25 +32,20 @@ pub struct MarksProps {
 }
 
 /// Every mark of the window.
-pub struct Marks;
-
-impl Piece for Marks {
-    type Props = MarksProps;
-
-    fn draw(props: &MarksProps) -> Html {
-        let places = places(props);
-        let labels = labels(props, &places);
-        let one = |((mark, label), &x): ((&Mark, &Option<String>), &f64)| {
-            let later = mark.at > props.now;
-            html! {
-                <g key={mark.seq.0} class={if later { "mark later" } else { "mark" }} data-mark={mark.seq.0.to_string()}>
-                    { sign(props, mark, x) }
-                    { for label.iter().map(|label| html! { <text x={x - 11.0} y="17" class="e n">{label.clone()}</text> }) }
-                </g>
-            }
-        };
-        html! { <g class="marks">{ for props.slice.marks.iter().zip(&labels).zip(&places).map(one) }</g> }
-    }
+#[component]
+pub fn Marks(props: &MarksProps) -> Html {
+    let places = places(props);
+    let labels = labels(props, &places);
+    let one = |((mark, label), &x): ((&Mark, &Option<String>), &f64)| {
+        let later = mark.at > props.now;
+        html! {
+            <g key={mark.seq.0} class={if later { "mark later" } else { "mark" }} data-mark={mark.seq.0.to_string()}>
+                { sign(props, mark, x) }
+                { for label.iter().map(|label| html! { <text x={num(x - 11.0)} y="17" class="e n">{label.clone()}</text> }) }
+            </g>
+        }
+    };
+    html! { <g class="marks">{ for props.slice.marks.iter().zip(&labels).zip(&places).map(one) }</g> }
 }
 
 /// Where each mark stands: at its instant, or just after the one before it, so that two of one instant are both seen.
@@ -115,10 +108,10 @@ pub fn said(w: &Words, roster: &Roster, sign: Sign) -> String {
 
 fn sign(props: &MarksProps, mark: &Mark, x: f64) -> Html {
     let (rows, y) = (&props.rows, 11.0);
-    let at = |d: &str| format!("M{},{}{d}", n(x), n(y));
+    let at = |d: &str| format!("M{},{}{d}", num(x), num(y));
     let stroke = |d: String, class: &'static str| html! { <path {d} {class} /> };
     let true_x = rows.x(&props.slice, mark.at);
-    let rule = || html! { <line x1={true_x} y1={rows.views - 3.0} x2={true_x} y2={rows.axis} class="rule" /> };
+    let rule = || html! { <line x1={num(true_x)} y1={num(rows.views - 3.0)} x2={num(true_x)} y2={num(rows.axis)} class="rule" /> };
     match mark.sign {
         Sign::Killed(_) | Sign::Wiped(_) => html! { <g>{ stroke(at("m-6,-6l12,12m0,-12l-12,12"), "cross") }{ rule() }</g> },
         Sign::Revived(_) => stroke(at("m0,7v-13m-5,5l5,-5l5,5"), "hand"),
@@ -134,11 +127,13 @@ fn sign(props: &MarksProps, mark: &Mark, x: f64) -> Html {
         Sign::Suspected(..) => stroke(at("m4,-7h-6v14h6"), "bracket"),
         Sign::Returned(_) => stroke(at("m-4,-7h6v14h-6"), "bracket"),
         Sign::Lost(..) => stroke(at("m-6,-6h12v4m0,4v4h-12v-4m0,-4v-4"), "hand"),
-        Sign::Elected(..) => html! { <path d={glyph::STAR} transform={format!("translate({},{}) scale(.8)", n(x), n(y))} class="solid" /> },
+        Sign::Elected(..) => {
+            html! { <path d={glyph::STAR} transform={format!("translate({},{}) scale(.8)", num(x), num(y))} class="solid" /> }
+        }
         Sign::Promoted(_, who) => {
             let node = props.roster.name(who).to_string();
             html! {
-                <g data-n={node} transform={format!("translate({},{}) scale(.75)", n(x), n(y))}>
+                <g data-n={node} transform={format!("translate({},{}) scale(.75)", num(x), num(y))}>
                     <path d={glyph::CROWN} class="crown" />
                 </g>
             }

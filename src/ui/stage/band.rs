@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ringside::cluster::name::Name;
 use ringside::proto::replica::view::ShardId;
-use ringside::scene::geom::{Point, pair, sin_cos, trace, translate};
+use ringside::scene::geom::{Point, num, pair, sin_cos, trace, translate};
 use ringside::scene::layout::Layout;
 use ringside::scene::motion::Lane;
 use ringside::scene::ring;
@@ -13,14 +13,11 @@ use ringside::sim::id::Pid;
 use ringside::sim::sorted::in_order;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
-
 use super::kit;
 use super::seat::Map;
 
 /// What the token arcs and keys are drawn from.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct TokensProps {
     /// Where everything stands.
     pub map: Map,
@@ -33,29 +30,24 @@ pub struct TokensProps {
 }
 
 /// Who owns which stretch of the circle, and where the keys lie on it. Never changes but when a node falls or rises.
-pub struct Tokens;
-
-impl Piece for Tokens {
-    type Props = TokensProps;
-
-    fn draw(props: &TokensProps) -> Html {
-        let map = &props.map.0;
-        let arc = |(i, (owner, d)): (usize, (Pid, String))| {
-            let name = map.plan.roster.name(owner);
-            let down = props.down >> owner.0.min(63) & 1 == 1;
-            html! { <path key={i} data-n={kit::letter(name)} {d} class={if down { "token down" } else { "token" }} /> }
-        };
-        html! {
-            <g class="tokens" aria-hidden="true">
-                <g>{ for ring::token_arcs(map, &props.ring).into_iter().enumerate().map(arc) }</g>
-                <path d={ring::key_beads(map, &props.keys)} class="keys" />
-            </g>
-        }
+#[component]
+pub fn Tokens(props: &TokensProps) -> Html {
+    let map = &props.map.0;
+    let arc = |(i, (owner, d)): (usize, (Pid, String))| {
+        let name = map.plan.roster.name(owner);
+        let down = props.down >> owner.0.min(63) & 1 == 1;
+        html! { <path key={i} data-n={kit::letter(name)} {d} class={if down { "token down" } else { "token" }} /> }
+    };
+    html! {
+        <g class="tokens" aria-hidden="true">
+            <g>{ for ring::token_arcs(map, &props.ring).into_iter().enumerate().map(arc) }</g>
+            <path d={ring::key_beads(map, &props.keys)} class="keys" />
+        </g>
     }
 }
 
 /// What a slice is drawn from.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct SliceProps {
     /// Where everything stands.
     pub map: Map,
@@ -70,29 +62,24 @@ pub struct SliceProps {
 }
 
 /// One shard on the ring, in the colour of the node that serves it; hatched when nobody does.
-pub struct Slice;
-
-impl Piece for Slice {
-    type Props = SliceProps;
-
-    fn draw(props: &SliceProps) -> Html {
-        let slice = ring::slice(&props.map.0, props.id, props.story);
-        let label = slice.label.shift(0.0, 5.8);
-        let (class, words) = if props.story { ("slice story", "m b on") } else { ("slice", "m b on") };
-        html! {
-            <g data-n={props.owner.and_then(kit::letter)} data-slice={props.id.0.to_string()} data-served={props.served}
-                transform={translate(slice.shift)}>
-                if props.served {
-                    <path d={slice.path} {class} />
-                    { kit::text(label, words, props.id.0.to_string()) }
-                } else {
-                    <path d={slice.path.clone()} class="slice unserved" />
-                    <path d={slice.path} class="hatch" fill="url(#hatch)" />
-                    <path d={slice.inner} class="slice-edge" />
-                    { kit::text(label, "m b n", props.id.0.to_string()) }
-                }
-            </g>
-        }
+#[component]
+pub fn Slice(props: &SliceProps) -> Html {
+    let slice = ring::slice(&props.map.0, props.id, props.story);
+    let label = slice.label.shift(0.0, 5.8);
+    let (class, words) = if props.story { ("slice story", "m b on") } else { ("slice", "m b on") };
+    html! {
+        <g data-n={props.owner.and_then(kit::letter)} data-slice={props.id.0.to_string()} data-served={props.served.to_string()}
+            transform={translate(slice.shift)}>
+            if props.served {
+                <path d={slice.path} {class} />
+                { kit::text(label, words, props.id.0.to_string()) }
+            } else {
+                <path d={slice.path.clone()} class="slice unserved" />
+                <path d={slice.path} class="hatch" fill="url(#hatch)" />
+                <path d={slice.inner} class="slice-edge" />
+                { kit::text(label, "m b n", props.id.0.to_string()) }
+            }
+        </g>
     }
 }
 
@@ -150,8 +137,8 @@ pub fn moves(map: &Layout, moves: &[Move]) -> Html {
                 data-percent={it.percent.to_string()}>
                 <path d={trace(&way)} class="move-line" />
                 <g transform={translate(at)} class="parcel">
-                    <rect x={kit::n(-w)} y={kit::n(-h)} width={kit::n(2.0 * w)} height={kit::n(2.0 * h)} rx="3" />
-                    <rect x={kit::n(-w)} y={kit::n(h - 5.0)} width={kit::n(w * f64::from(it.percent) / 50.0)} height="5" class="part" />
+                    <rect x={num(-w)} y={num(-h)} width={num(2.0 * w)} height={num(2.0 * h)} rx="3" />
+                    <rect x={num(-w)} y={num(h - 5.0)} width={num(w * f64::from(it.percent) / 50.0)} height="5" class="part" />
                     { kit::text(Point::new(0.0, 3.5), "m b", it.shard.0.to_string()) }
                 </g>
             </g>

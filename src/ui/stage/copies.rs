@@ -3,77 +3,60 @@
 use ringside::cluster::name::{Kind, Name};
 use ringside::cluster::view::Health;
 use ringside::scene::copies::{Columns, Groups};
-use ringside::scene::geom::Point;
+use ringside::scene::geom::{Point, num};
 use ringside::scene::state::{self, Look};
 use ringside::text::stage_words::{self, StageWords};
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::{Piece, keyed, piece};
-
-use super::control::{Control, ControlProps};
+use super::control::Control;
 use super::kit;
-use super::log::{OpenLog, OpenLogProps};
+use super::log::OpenLog;
 use super::ring::{SectionProps, lit};
-use super::rows::{Rows, RowsProps};
+use super::rows::Rows;
 
 /// The table of copies.
-pub struct Copies;
-
-impl Piece for Copies {
-    type Props = SectionProps;
-
-    fn draw(props: &SectionProps) -> Html {
-        let SectionProps { model, on_select, on_hover } = props;
-        let view = &*model.view;
-        let nodes: Vec<_> = state::of_kind(view, Kind::Node).collect();
-        let columns = Columns::new(model.size.0, state::nodes(view));
-        let groups = Groups::of(view, model.story, model.table());
-        let closing = groups.closing();
-        let words = StageWords::of(model.lang);
-        let dead = |process: &&&ringside::cluster::view::ProcessView| process.health == Health::Down;
-        let gone = |process: &&ringside::cluster::view::ProcessView| {
-            html! {
-                <rect key={process.name.to_string()} x={columns.x(process.name.n) - columns.width / 2.0 + 1.0} y="-4"
-                    width={columns.width - 2.0} height={closing - 6.0} rx="5" class="gone" />
-            }
-        };
-        let head = |process: &&ringside::cluster::view::ProcessView| {
-            keyed::<Head>(
-                process.name.to_string(),
-                HeadProps {
-                    name: process.name,
-                    look: Look::of(process),
-                    x: columns.x(process.name.n),
-                    on_select: on_select.clone(),
-                    on_hover: on_hover.clone(),
-                },
-            )
-        };
-        let open = state::shard(view, model.story).map(|shard| piece::<OpenLog>(OpenLogProps { model: model.clone(), shard: shard.id }));
-        let control = model.control().then(|| piece::<Control>(ControlProps { model: model.clone() }));
+#[component]
+pub fn Copies(props: &SectionProps) -> Html {
+    let SectionProps { model, on_select, on_hover } = props;
+    let view = &*model.view;
+    let nodes: Vec<_> = state::of_kind(view, Kind::Node).collect();
+    let columns = Columns::new(model.size.0, state::nodes(view));
+    let groups = Groups::of(view, model.story, model.table());
+    let closing = groups.closing();
+    let words = StageWords::of(model.lang);
+    let dead = |process: &&&ringside::cluster::view::ProcessView| process.health == Health::Down;
+    let gone = |process: &&ringside::cluster::view::ProcessView| {
         html! {
-          <>
-            <svg class="stage-svg copies" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
-                aria-label={words.copies} data-lit={lit(model)}>
-                <g>{ for nodes.iter().filter(dead).map(gone) }</g>
-                { kit::text(Point::new(0.0, 16.0), "b", words.copies) }
-                <g aria-hidden="true">{ for nodes.iter().map(head) }</g>
-                <g>{ for open }</g>
-                { piece::<Rows>(RowsProps { model: model.clone() }) }
-                { kit::text(Point::new(0.0, closing + 8.0), "s", stage_words::rest(model.lang, &groups)) }
-                if control.is_none() {
-                    { kit::text(Point::new(0.0, closing + 28.0), "s", stage_words::acked(model.lang, model.writes)) }
-                }
-            </svg>
-            { for control }
-          </>
+            <rect key={process.name.to_string()} x={num(columns.x(process.name.n) - columns.width / 2.0 + 1.0)} y="-4"
+                width={num(columns.width - 2.0)} height={num(closing - 6.0)} rx="5" class="gone" />
         }
+    };
+    let head = |process: &&ringside::cluster::view::ProcessView| {
+        html! { <Head key={process.name.to_string()} name={process.name} look={Look::of(process)} x={columns.x(process.name.n)} on_select={on_select.clone()} on_hover={on_hover.clone()} /> }
+    };
+    let open = state::shard(view, model.story).map(|shard| html! { <OpenLog model={model.clone()} shard={shard.id} /> });
+    let control = model.control().then(|| html! { <Control model={model.clone()} /> });
+    html! {
+      <>
+        <svg class="stage-svg copies" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
+            aria-label={words.copies} data-lit={lit(model)}>
+            <g>{ for nodes.iter().filter(dead).map(gone) }</g>
+            { kit::text(Point::new(0.0, 16.0), "b", words.copies) }
+            <g aria-hidden="true">{ for nodes.iter().map(head) }</g>
+            <g>{ for open }</g>
+            <Rows model={model.clone()} />
+            { kit::text(Point::new(0.0, closing + 8.0), "s", stage_words::rest(model.lang, &groups)) }
+            if control.is_none() {
+                { kit::text(Point::new(0.0, closing + 28.0), "s", stage_words::acked(model.lang, model.writes)) }
+            }
+        </svg>
+        { for control }
+      </>
     }
 }
 
 /// What a column's head is drawn from.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 struct HeadProps {
     name: Name,
     look: Look,
@@ -83,20 +66,15 @@ struct HeadProps {
 }
 
 /// A column's head: the node's disc again. It can be clicked; for keys and readers the ring's own element stands.
-struct Head;
-
-impl Piece for Head {
-    type Props = HeadProps;
-
-    fn draw(props: &HeadProps) -> Html {
-        let name = props.name;
-        let onclick = props.on_select.reform(move |_: MouseEvent| name);
-        let onpointerenter = props.on_hover.reform(move |_: PointerEvent| Some(name));
-        let onpointerleave = props.on_hover.reform(|_: PointerEvent| None);
-        html! {
-            <g class="head" data-n={kit::letter(name)} data-head={name} {onclick} {onpointerenter} {onpointerleave}>
-                { kit::disc(Point::new(props.x, 16.0), 13.0, name, props.look) }
-            </g>
-        }
+#[component]
+fn Head(props: &HeadProps) -> Html {
+    let name = props.name;
+    let onclick = props.on_select.reform(move |_: MouseEvent| name);
+    let onpointerenter = props.on_hover.reform(move |_: PointerEvent| Some(name));
+    let onpointerleave = props.on_hover.reform(|_: PointerEvent| None);
+    html! {
+        <g class="head" data-n={kit::letter(name)} data-head={name.to_string()} {onclick} {onpointerenter} {onpointerleave}>
+            { kit::disc(Point::new(props.x, 16.0), 13.0, name, props.look) }
+        </g>
     }
 }

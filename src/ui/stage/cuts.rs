@@ -6,8 +6,6 @@ use ringside::scene::motion::Lane;
 use ringside::sim::id::Pid;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-
 /// Every cut link, each direction on the lane that its messages would take.
 pub fn cuts(map: &Layout, cuts: &[(Pid, Pid)]) -> Html {
     let cut = |&(from, to): &(Pid, Pid)| {

@@ -7,13 +7,6 @@ use ringside::scene::glyph;
 use ringside::scene::state::{Look, Part};
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-
-/// A number as an attribute.
-pub fn n(value: f64) -> AttrValue {
-    num(value).into()
-}
-
 /// The value of `data-n`: a node's letter. Others have none.
 pub fn letter(name: Name) -> Option<AttrValue> {
     match name.kind {
@@ -25,12 +18,12 @@ pub fn letter(name: Name) -> Option<AttrValue> {
 /// A piece of text on its baseline. Every text is 16 units high, or 20 with class `big`.
 pub fn text(at: Point, class: &'static str, words: impl Into<AttrValue>) -> Html {
     let words: AttrValue = words.into();
-    html! { <text x={at.x} y={at.y} {class}>{words}</text> }
+    html! { <text x={num(at.x)} y={num(at.y)} {class}>{words}</text> }
 }
 
 /// A line.
 pub fn line(a: Point, b: Point, class: &'static str) -> Html {
-    html! { <line x1={a.x} y1={a.y} x2={b.x} y2={b.y} {class} /> }
+    html! { <line x1={num(a.x)} y1={num(a.y)} x2={num(b.x)} y2={num(b.y)} {class} /> }
 }
 
 /// A node's disc with its letter: solid, or paper and dashed when it is down, or hatched when it stands still.
@@ -49,10 +42,10 @@ pub fn disc(at: Point, r: f64, name: Name, look: Look) -> Html {
     let base = at.shift(0.0, if big { 7.0 } else { 5.6 });
     html! {
         <>
-            <circle cx={at.x} cy={at.y} r={r} class={ground} />
+            <circle cx={num(at.x)} cy={num(at.y)} r={num(r)} class={ground} />
             if look == Look::Frozen {
-                <circle cx={at.x} cy={at.y} r={r} class="stall" fill="url(#stall)" />
-                <circle cx={at.x} cy={at.y} r={r * 0.52} class="clearing" />
+                <circle cx={num(at.x)} cy={num(at.y)} r={num(r)} class="stall" fill="url(#stall)" />
+                <circle cx={num(at.x)} cy={num(at.y)} r={num(r * 0.52)} class="clearing" />
             }
             { text(base, words, name.to_string()) }
         </>
@@ -67,7 +60,7 @@ pub fn pause(at: Point) -> Html {
 
 /// A crown in the colours of the group it is in, `k` times its natural size.
 pub fn crown(at: Point, k: f64, class: &'static str) -> Html {
-    html! { <path d={glyph::CROWN} transform={place(at, k)} class={format!("crown {class}")} stroke-width={1.75 / k} /> }
+    html! { <path d={glyph::CROWN} transform={place(at, k)} class={format!("crown {class}")} stroke-width={num(1.75 / k)} /> }
 }
 
 /// A person. People are never coloured.
@@ -81,9 +74,9 @@ pub fn person(at: Point, k: f64, part: Part, look: Look) -> Html {
     let d = format!("M{},{}l9,9m0,-9l-9,9", num(shoulder.x - 4.5), num(shoulder.y - 4.5));
     html! {
         <>
-            <g {class} transform={place(at, k)} stroke-width={1.75 / k}>
+            <g {class} transform={place(at, k)} stroke-width={num(1.75 / k)}>
                 <path d={glyph::SHOULDERS} />
-                <circle cy={glyph::HEAD_Y} r={glyph::HEAD_R} />
+                <circle cy={num(glyph::HEAD_Y)} r={num(glyph::HEAD_R)} />
             </g>
             if look == Look::Down { <path {d} class="struck" /> }
             if look == Look::Frozen { { pause(shoulder) } }

@@ -6,19 +6,16 @@ use ringside::cluster::name::Name;
 use ringside::cluster::view::{ClusterView, Role, ShardView};
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::copies::{self, Cell, Columns, LINES, LOG_TOP, Log, Naming, PITCH, STORY_Y};
-use ringside::scene::geom::Point;
+use ringside::scene::geom::{Point, num};
 use ringside::scene::state::{self, Crown};
 use ringside::text::stage_words::{self, StageWords};
 use yew::prelude::*;
-
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
 
 use super::rows::glyph;
 use super::{StageModel, kit};
 
 /// What the open shard is drawn from. Two are the same if this shard is, and what else the drawing shows.
-#[derive(Clone)]
+#[derive(Clone, Properties)]
 pub struct OpenLogProps {
     /// The table's model.
     pub model: Rc<StageModel>,
@@ -34,39 +31,34 @@ impl PartialEq for OpenLogProps {
 }
 
 /// The row of the shard in the story, with its log below.
-pub struct OpenLog;
-
-impl Piece for OpenLog {
-    type Props = OpenLogProps;
-
-    fn draw(props: &OpenLogProps) -> Html {
-        let model = &*props.model;
-        let view = &*model.view;
-        let Some(shard) = state::shard(view, props.shard) else {
-            return html! { <g /> };
-        };
-        let columns = Columns::new(model.size.0, state::nodes(view));
-        let log = Log::of(view, shard, &model.cuts);
-        let server = shard.server.and_then(|pid| state::name(view, pid));
-        let number = shard.id.0.to_string();
-        let beside = 6.0 + 12.5 * number.len() as f64;
-        let index = |i: u32| {
-            let at = Point::new(66.0, LOG_TOP + PITCH * f64::from(i) + 16.0);
-            html! { <g key={i}>{ kit::text(at, "e s", (log.first.0 + i).to_string()) }</g> }
-        };
-        html! {
-            <g class="row story" role="img" data-shard={number.clone()} data-view={shard.view.no.0.to_string()}
-                data-primary={server.map(|name| name.to_string())}
-                data-waiting={super::rows::waiting(shard)}
-                aria-label={stage_words::shard_row(model.lang, shard, server, &state::waited_for(view, &[shard.id]))}>
-                { kit::text(Point::new(0.0, STORY_Y + 6.0), "b big", number) }
-                { kit::text(Point::new(beside, STORY_Y + 5.5), "s", stage_words::view(model.lang, shard.view.no.0)) }
-                <g>{ for (0..LINES).filter(|i| log.first.0 + i <= log.last.0).map(index) }</g>
-                <g>{ for shard.replicas.iter().filter_map(|replica| head(view, shard, replica, columns)) }</g>
-                <g>{ for log.copies.iter().filter_map(|copy| column(view, shard, copy, columns)) }</g>
-                { commit(model, view, shard, &log, columns) }
-            </g>
-        }
+#[component]
+pub fn OpenLog(props: &OpenLogProps) -> Html {
+    let model = &*props.model;
+    let view = &*model.view;
+    let Some(shard) = state::shard(view, props.shard) else {
+        return html! { <g /> };
+    };
+    let columns = Columns::new(model.size.0, state::nodes(view));
+    let log = Log::of(view, shard, &model.cuts);
+    let server = shard.server.and_then(|pid| state::name(view, pid));
+    let number = shard.id.0.to_string();
+    let beside = 6.0 + 12.5 * number.len() as f64;
+    let index = |i: u32| {
+        let at = Point::new(66.0, LOG_TOP + PITCH * f64::from(i) + 16.0);
+        html! { <g key={i}>{ kit::text(at, "e s", (log.first.0 + i).to_string()) }</g> }
+    };
+    html! {
+        <g class="row story" role="img" data-shard={number.clone()} data-view={shard.view.no.0.to_string()}
+            data-primary={server.map(|name| name.to_string())}
+            data-waiting={super::rows::waiting(shard)}
+            aria-label={stage_words::shard_row(model.lang, shard, server, &state::waited_for(view, &[shard.id]))}>
+            { kit::text(Point::new(0.0, STORY_Y + 6.0), "b big", number) }
+            { kit::text(Point::new(beside, STORY_Y + 5.5), "s", stage_words::view(model.lang, shard.view.no.0)) }
+            <g>{ for (0..LINES).filter(|i| log.first.0 + i <= log.last.0).map(index) }</g>
+            <g>{ for shard.replicas.iter().filter_map(|replica| head(view, shard, replica, columns)) }</g>
+            <g>{ for log.copies.iter().filter_map(|copy| column(view, shard, copy, columns)) }</g>
+            { commit(model, view, shard, &log, columns) }
+        </g>
     }
 }
 
@@ -144,16 +136,16 @@ fn column(view: &ClusterView, shard: &ShardView, copy: &copies::Copy, columns: C
 fn plate(x: f64, y: f64, width: f64, class: &'static str) -> Html {
     let left = x - width / 2.0;
     if class == "cell stray" {
-        let step = kit::n(width / 4.0);
-        let d = format!("M{},{}h{}v20l-{step},-5l-{step},5l-{step},-5l-{step},5z", kit::n(left), kit::n(y), kit::n(width));
+        let step = num(width / 4.0);
+        let d = format!("M{},{}h{}v20l-{step},-5l-{step},5l-{step},-5l-{step},5z", num(left), num(y), num(width));
         return html! { <path {d} {class} /> };
     }
-    html! { <rect x={left} y={y} width={width} height="20" rx="3" {class} /> }
+    html! { <rect x={num(left)} y={num(y)} width={num(width)} height="20" rx="3" {class} /> }
 }
 
 /// Sheets on a pile, edge on: entries that a snapshot stands for.
 fn stack(x: f64, y: f64, class: &'static str) -> Html {
-    html! { <path d={format!("M{},{}h20m-20,4h20", kit::n(x - 10.0), kit::n(y))} {class} /> }
+    html! { <path d={format!("M{},{}h20m-20,4h20", num(x - 10.0), num(y))} {class} /> }
 }
 
 /// A snapshot that arrives: instead of a log, a vessel that fills.
@@ -161,7 +153,7 @@ fn arrival(name: Name, x: f64, width: f64, percent: u8) -> Html {
     let whole = PITCH * f64::from(LINES) - 5.0;
     let bar = |height: f64, class: &'static str| {
         html! {
-            <rect x={kit::n(x - width / 2.0)} y={kit::n(LOG_TOP + whole - height)} width={kit::n(width)} height={kit::n(height)} rx="3" {class} />
+            <rect x={num(x - width / 2.0)} y={num(LOG_TOP + whole - height)} width={num(width)} height={num(height)} rx="3" {class} />
         }
     };
     html! {

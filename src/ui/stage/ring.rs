@@ -15,17 +15,14 @@ use ringside::sim::id::Pid;
 use ringside::text::stage_words::{self, StageWords};
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::{Piece, keyed, piece};
-
 use super::StageModel;
-use super::band::{self, Slice, SliceProps, Tie, Tokens, TokensProps};
+use super::band::{self, Slice, Tie, Tokens};
 use super::cuts;
 use super::kit;
-use super::seat::{Face, Map, Seat, SeatProps};
+use super::seat::{Face, Map, Seat};
 
 /// What a section of the stage is drawn from.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct SectionProps {
     /// What it shows.
     pub model: Rc<StageModel>,
@@ -36,63 +33,44 @@ pub struct SectionProps {
 }
 
 /// The ring. What moves every frame is painted by `paint` on a canvas that lies over it.
-pub struct Ring;
-
-impl Piece for Ring {
-    type Props = SectionProps;
-
-    fn draw(props: &SectionProps) -> Html {
-        let SectionProps { model, on_select, on_hover } = props;
-        let map = Map(Rc::new(Layout::new(model.plan())));
-        let (view, story) = (&*model.view, model.story);
-        let down = downs(view);
-        let slice = |shard: &ringside::cluster::view::ShardView| {
-            let owner = state::owner(shard).and_then(|pid| state::name(view, pid));
-            keyed::<Slice>(
-                shard.id.0,
-                SliceProps { map: map.clone(), id: shard.id, owner, served: shard.server.is_some(), story: shard.id == story },
-            )
-        };
-        let seat = |face: Face, pid: Pid, key: String| {
-            keyed::<Seat>(
-                key,
-                SeatProps {
-                    map: map.clone(),
-                    seat: pid.0,
-                    face,
-                    story,
-                    lang: model.lang,
-                    on_select: on_select.clone(),
-                    on_hover: on_hover.clone(),
-                },
-            )
-        };
-        let seats = |kind: Kind| -> Html {
-            state::of_kind(view, kind).map(|process| seat(face(model, process.pid), process.pid, process.name.to_string())).collect()
-        };
-        let ties = state::shard(view, story).map(|shard| ties(view, shard)).unwrap_or_default();
-        let (others, in_story): (Vec<_>, Vec<_>) = view.shards.iter().partition(|shard| shard.id != story);
-        html! {
-            <svg class="stage-svg ring" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
-                aria-label={StageWords::of(model.lang).ring} data-lit={lit(model)}>
-                { hatches() }
-                { piece::<Tokens>(TokensProps { map: map.clone(), ring: view.ring.clone(), keys: view.keys.clone(), down }) }
-                <g class="slices">{ for others.into_iter().map(slice) }</g>
-                <g>{ hairline(model, &map.0) }</g>
-                { band::gates(&map.0) }
-                <g key={u64::from(map.0.plan.nodes)} class="links" aria-hidden="true">{ band::links(&map.0, story, ties) }</g>
-                <g class="slices">{ for in_story.into_iter().map(slice) }</g>
-                { cuts::cuts(&map.0, &cut(view)) }
-                <g class="doubts">{ doubts(model, &map.0) }</g>
-                <g class="words" aria-hidden="true">{ words(model, &map.0) }</g>
-                <g>{ seats(Kind::Coordinator) }</g>
-                <g class="votes" aria-hidden="true">{ votes(model, &map.0) }</g>
-                <g>{ seats(Kind::Node) }</g>
-                <g>{ seats(Kind::Balancer) }</g>
-                <g>{ seats(Kind::Client) }</g>
-                { band::moves(&map.0, &state::moves(view)) }
-            </svg>
-        }
+#[component]
+pub fn Ring(props: &SectionProps) -> Html {
+    let SectionProps { model, on_select, on_hover } = props;
+    let map = Map(Rc::new(Layout::new(model.plan())));
+    let (view, story) = (&*model.view, model.story);
+    let down = downs(view);
+    let slice = |shard: &ringside::cluster::view::ShardView| {
+        let owner = state::owner(shard).and_then(|pid| state::name(view, pid));
+        html! { <Slice key={shard.id.0} map={map.clone()} id={shard.id} {owner} served={shard.server.is_some()} story={shard.id == story} /> }
+    };
+    let seat = |face: Face, pid: Pid, key: String| {
+        html! { <Seat key={key} map={map.clone()} seat={pid.0} {face} {story} lang={model.lang} on_select={on_select.clone()} on_hover={on_hover.clone()} /> }
+    };
+    let seats = |kind: Kind| -> Html {
+        state::of_kind(view, kind).map(|process| seat(face(model, process.pid), process.pid, process.name.to_string())).collect()
+    };
+    let ties = state::shard(view, story).map(|shard| ties(view, shard)).unwrap_or_default();
+    let (others, in_story): (Vec<_>, Vec<_>) = view.shards.iter().partition(|shard| shard.id != story);
+    html! {
+        <svg class="stage-svg ring" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
+            aria-label={StageWords::of(model.lang).ring} data-lit={lit(model)}>
+            { hatches() }
+            <Tokens map={map.clone()} ring={view.ring.clone()} keys={view.keys.clone()} {down} />
+            <g class="slices">{ for others.into_iter().map(slice) }</g>
+            <g>{ hairline(model, &map.0) }</g>
+            { band::gates(&map.0) }
+            <g key={u64::from(map.0.plan.nodes)} class="links" aria-hidden="true">{ band::links(&map.0, story, ties) }</g>
+            <g class="slices">{ for in_story.into_iter().map(slice) }</g>
+            { cuts::cuts(&map.0, &cut(view)) }
+            <g class="doubts">{ doubts(model, &map.0) }</g>
+            <g class="words" aria-hidden="true">{ words(model, &map.0) }</g>
+            <g>{ seats(Kind::Coordinator) }</g>
+            <g class="votes" aria-hidden="true">{ votes(model, &map.0) }</g>
+            <g>{ seats(Kind::Node) }</g>
+            <g>{ seats(Kind::Balancer) }</g>
+            <g>{ seats(Kind::Client) }</g>
+            { band::moves(&map.0, &state::moves(view)) }
+        </svg>
     }
 }
 

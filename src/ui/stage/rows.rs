@@ -4,19 +4,16 @@ use std::rc::Rc;
 
 use ringside::cluster::view::{ClusterView, Role, ShardView, Waiting};
 use ringside::scene::copies::{Columns, Groups, ROW};
-use ringside::scene::geom::Point;
+use ringside::scene::geom::{Point, num};
 use ringside::scene::state::{self, Fare};
 use ringside::text::stage_words;
 use yew::prelude::*;
-
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
 
 use super::{StageModel, kit};
 
 /// What the rows are drawn from. Two are the same if every shard has the same view, server and copies, whatever is in
 /// their logs.
-#[derive(Clone)]
+#[derive(Clone, Properties)]
 pub struct RowsProps {
     /// The table's model.
     pub model: Rc<StageModel>,
@@ -41,31 +38,26 @@ fn same_row(a: &ShardView, b: &ShardView) -> bool {
 }
 
 /// The rows, in groups.
-pub struct Rows;
-
-impl Piece for Rows {
-    type Props = RowsProps;
-
-    fn draw(props: &RowsProps) -> Html {
-        let model = &*props.model;
-        let view = &*model.view;
-        let columns = Columns::new(model.size.0, state::nodes(view));
-        let groups = Groups::of(view, model.story, model.table());
-        let group = |((fare, shards), (title, first)): ((Fare, &Vec<_>), (f64, f64))| {
-            let rows = shards.iter().enumerate().filter_map(|(i, &id)| {
-                let shard = state::shard(view, id)?;
-                Some(row(model, view, columns, shard, first + ROW * i as f64))
-            });
-            html! {
-                <g key={format!("{fare:?}")}>
-                    { kit::text(Point::new(0.0, title + 5.0), "s", stage_words::fare(model.lang, fare, &state::waited_for(view, shards))) }
-                    <g>{ for rows }</g>
-                </g>
-            }
-        };
-        let listed = groups.groups.iter().map(|group| (group.fare, &group.shards)).zip(groups.tops());
-        html! { <g>{ for listed.map(group) }</g> }
-    }
+#[component]
+pub fn Rows(props: &RowsProps) -> Html {
+    let model = &*props.model;
+    let view = &*model.view;
+    let columns = Columns::new(model.size.0, state::nodes(view));
+    let groups = Groups::of(view, model.story, model.table());
+    let group = |((fare, shards), (title, first)): ((Fare, &Vec<_>), (f64, f64))| {
+        let rows = shards.iter().enumerate().filter_map(|(i, &id)| {
+            let shard = state::shard(view, id)?;
+            Some(row(model, view, columns, shard, first + ROW * i as f64))
+        });
+        html! {
+            <g key={format!("{fare:?}")}>
+                { kit::text(Point::new(0.0, title + 5.0), "s", stage_words::fare(model.lang, fare, &state::waited_for(view, shards))) }
+                <g>{ for rows }</g>
+            </g>
+        }
+    };
+    let listed = groups.groups.iter().map(|group| (group.fare, &group.shards)).zip(groups.tops());
+    html! { <g>{ for listed.map(group) }</g> }
 }
 
 /// A shard's row: its number, and on each node that has a copy the role and three cells of log.
@@ -79,7 +71,7 @@ fn row(model: &StageModel, view: &ClusterView, columns: Columns, shard: &ShardVi
         let at = Point::new(x + glyph_at, y);
         let cell = |i: u8| {
             html! {
-                <rect x={x + cells_at + pitch * f64::from(i)} y={y - 6.5} width={pitch - 1.6} height="13" rx="1"
+                <rect x={num(x + cells_at + pitch * f64::from(i))} y={num(y - 6.5)} width={num(pitch - 1.6)} height="13" rx="1"
                     class={if lost { "small-cell lost" } else { "small-cell" }} />
             }
         };
@@ -88,7 +80,7 @@ fn row(model: &StageModel, view: &ClusterView, columns: Columns, shard: &ShardVi
         let arriving = replica.role == Some(Role::Learner) && !lost;
         let bar = |part: f64, class: &'static str| {
             html! {
-                <rect x={kit::n(x + cells_at)} y={kit::n(y - 6.5)} width={kit::n((3.0 * pitch - 1.6) * part)} height="13" rx="1" {class} />
+                <rect x={num(x + cells_at)} y={num(y - 6.5)} width={num((3.0 * pitch - 1.6) * part)} height="13" rx="1" {class} />
             }
         };
         Some(html! {
@@ -125,7 +117,7 @@ pub fn waiting(shard: &ShardView) -> Option<&'static str> {
 /// The glyph of a role: crown, ring, part-filled disc; hollow when its node is down.
 pub fn glyph(at: Point, k: f64, role: Option<Role>, lost: bool, percent: impl Fn() -> u8) -> Html {
     let r = if k > 1.0 { 6.5 } else { 6.0 };
-    let ring = |class: &'static str| html! { <circle cx={at.x} cy={at.y} r={r} {class} /> };
+    let ring = |class: &'static str| html! { <circle cx={num(at.x)} cy={num(at.y)} r={num(r)} {class} /> };
     match (role, lost) {
         (Some(Role::Primary), false) => kit::crown(at, k, "real"),
         (Some(Role::Primary), true) => kit::crown(at, k, if k > 1.0 { "lost" } else { "lost small" }),
@@ -136,7 +128,7 @@ pub fn glyph(at: Point, k: f64, role: Option<Role>, lost: bool, percent: impl Fn
             let level = at.y + r - 2.0 * r * part;
             let half = (r * r - (level - at.y).powi(2)).max(0.0).sqrt();
             let large = u8::from(part > 0.5);
-            let (left, right, level, r) = (kit::n(at.x - half), kit::n(at.x + half), kit::n(level), kit::n(r));
+            let (left, right, level, r) = (num(at.x - half), num(at.x + half), num(level), num(r));
             let d = format!("M{left},{level}A{r},{r} 0 {large} 0 {right},{level}Z");
             html! { <><path {d} class="role-fill" />{ ring("role-ring thin") }</> }
         }

@@ -15,9 +15,6 @@ use ringside::text::Lang;
 use ringside::text::stage_words::{self, Stake};
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::Piece;
-
 use super::kit;
 
 /// A layout. It follows from its plan, so the plan is what is compared.
@@ -89,7 +86,7 @@ const fn kind_word(kind: Kind) -> &'static str {
 }
 
 /// What a seat is drawn from.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct SeatProps {
     /// Where everything stands.
     pub map: Map,
@@ -108,48 +105,43 @@ pub struct SeatProps {
 }
 
 /// One process.
-pub struct Seat;
-
-impl Piece for Seat {
-    type Props = SeatProps;
-
-    fn draw(props: &SeatProps) -> Html {
-        let SeatProps { map, seat, face, story, lang, on_select, on_hover } = props;
-        let Some(place) = map.0.seat(Pid(*seat)) else {
-            return html! { <g /> };
-        };
-        let node = face.name.kind == Kind::Node;
-        let health = if face.standing == Standing::Out { "out" } else { face.look.word() };
-        let name = face.name;
-        let onclick = on_select.reform(move |_: MouseEvent| name);
-        let onkeydown = {
-            let on_select = on_select.clone();
-            move |event: KeyboardEvent| {
-                if matches!(event.key().as_str(), "Enter" | " ") {
-                    event.prevent_default();
-                    event.stop_propagation();
-                    on_select.emit(name);
-                }
+#[component]
+pub fn Seat(props: &SeatProps) -> Html {
+    let SeatProps { map, seat, face, story, lang, on_select, on_hover } = props;
+    let Some(place) = map.0.seat(Pid(*seat)) else {
+        return html! { <g /> };
+    };
+    let node = face.name.kind == Kind::Node;
+    let health = if face.standing == Standing::Out { "out" } else { face.look.word() };
+    let name = face.name;
+    let onclick = on_select.reform(move |_: MouseEvent| name);
+    let onkeydown = {
+        let on_select = on_select.clone();
+        move |event: KeyboardEvent| {
+            if matches!(event.key().as_str(), "Enter" | " ") {
+                event.prevent_default();
+                event.stop_propagation();
+                on_select.emit(name);
             }
-        };
-        let onpointerenter = on_hover.reform(move |_: PointerEvent| Some(name));
-        let onpointerleave = on_hover.reform(|_: PointerEvent| None);
-        let onfocus = on_hover.reform(move |_: FocusEvent| Some(name));
-        let onblur = on_hover.reform(|_: FocusEvent| None);
-        html! {
-            <g class="seat" role="button" tabindex="0" aria-pressed={face.chosen > 0}
-                transform={translate(place.at)}
-                aria-label={stage_words::process(*lang, name, face.look, node.then_some(face.standing), face.stake(*story))}
-                data-kind={kind_word(name.kind)} data-id={name} data-n={kit::letter(name)}
-                data-health={health} data-standing={node.then(|| standing_word(face.standing))} data-role={face.role_word()}
-                data-term={face.post.map(|(_, term, _)| term.to_string())}
-                data-vote={face.post.and_then(|(_, _, vote)| vote).map(|vote| vote.to_string())}
-                data-suspected-by={face.by.map(|by| by.to_string())}
-                data-chosen={(face.chosen > 0).then(|| face.chosen.to_string())}
-                {onclick} {onkeydown} {onpointerenter} {onpointerleave} {onfocus} {onblur}>
-                { drawn(&map.0, place, face, *lang) }
-            </g>
         }
+    };
+    let onpointerenter = on_hover.reform(move |_: PointerEvent| Some(name));
+    let onpointerleave = on_hover.reform(|_: PointerEvent| None);
+    let onfocus = on_hover.reform(move |_: FocusEvent| Some(name));
+    let onblur = on_hover.reform(|_: FocusEvent| None);
+    html! {
+        <g class="seat" role="button" tabindex="0" aria-pressed={(face.chosen > 0).to_string()}
+            transform={translate(place.at)}
+            aria-label={stage_words::process(*lang, name, face.look, node.then_some(face.standing), face.stake(*story))}
+            data-kind={kind_word(name.kind)} data-id={name.to_string()} data-n={kit::letter(name)}
+            data-health={health} data-standing={node.then(|| standing_word(face.standing))} data-role={face.role_word()}
+            data-term={face.post.map(|(_, term, _)| term.to_string())}
+            data-vote={face.post.and_then(|(_, _, vote)| vote).map(|vote| vote.to_string())}
+            data-suspected-by={face.by.map(|by| by.to_string())}
+            data-chosen={(face.chosen > 0).then(|| face.chosen.to_string())}
+            {onclick} {onkeydown} {onpointerenter} {onpointerleave} {onfocus} {onblur}>
+            { drawn(&map.0, place, face, *lang) }
+        </g>
     }
 }
 
@@ -164,7 +156,7 @@ fn drawn(map: &Layout, place: &Place, face: &Face, lang: Lang) -> Html {
 
 /// The ring that shows focus and choice: drawn always, seen when the stylesheet says so.
 fn halo(at: Point, r: f64) -> Html {
-    html! { <circle cx={at.x} cy={at.y} r={r} class="halo-ring" /> }
+    html! { <circle cx={num(at.x)} cy={num(at.y)} r={num(r)} class="halo-ring" /> }
 }
 
 /// The word of a standing in `data-standing`.
@@ -221,7 +213,7 @@ fn learner(at: Point, r: f64, percent: u8) -> Html {
     let turn = format!("rotate(-90 {} {})", num(at.x), num(at.y));
     html! {
         <>
-            <circle cx={at.x} cy={at.y} r={r + 4.0} class="collar" transform={turn}
+            <circle cx={num(at.x)} cy={num(at.y)} r={num(r + 4.0)} class="collar" transform={turn}
                 stroke-dasharray={format!("{} {}", num(filled), num(length))} />
         </>
     }
@@ -253,7 +245,7 @@ fn isolation(at: Point, r: f64) -> Html {
     );
     html! {
         <g class="cut">
-            <circle cx={at.x} cy={at.y} r={r} class="cut-line" />
+            <circle cx={num(at.x)} cy={num(at.y)} r={num(r)} class="cut-line" />
             <path d={d.clone()} class="behind" /><path {d} class="ticks" />
         </g>
     }
@@ -305,8 +297,8 @@ fn balancer(face: &Face, lang: Lang) -> Html {
     let class = if face.look == Look::Down { "pill down" } else { "pill" };
     html! {
         <>
-            <rect x={at.x - 26.0} y={at.y - 19.0} width="52" height="38" rx="19" class="halo-ring" />
-            <rect x={at.x - 21.0} y={at.y - 14.0} width="42" height="28" rx="14" {class} />
+            <rect x={num(at.x - 26.0)} y={num(at.y - 19.0)} width="52" height="38" rx="19" class="halo-ring" />
+            <rect x={num(at.x - 21.0)} y={num(at.y - 14.0)} width="42" height="28" rx="14" {class} />
             { kit::text(at.shift(0.0, 5.8), "m b", face.name.to_string()) }
             if face.look == Look::Frozen { { kit::pause(at.shift(22.0, -14.0)) } }
             if face.by.is_some() { { kit::text(at.shift(30.0, 6.0), "b big n", "?") } }
@@ -324,7 +316,7 @@ fn client(map: &Layout, face: &Face) -> Html {
     let (x, y, w, h) = if thin { (at.x - 14.0, at.y - 16.0, 28.0, 54.0) } else { (at.x - 14.0, at.y - 17.0, 52.0, 33.0) };
     html! {
         <>
-            <rect x={x} y={y} width={w} height={h} rx="5" class="halo-ring" />
+            <rect x={num(x)} y={num(y)} width={num(w)} height={num(h)} rx="5" class="halo-ring" />
             { kit::person(at, 0.8, face.part, face.look) }
             { kit::text(label, class, name) }
             if face.isolated {

@@ -18,7 +18,6 @@ use yew::prelude::*;
 
 use super::ring::SectionProps;
 use super::{Copies, LockPicture, Ring, StageModel};
-use crate::ui::piece::{self, Piece, Show};
 
 pub fn model(size: (u32, u32)) -> StageModel {
     StageModel {
@@ -42,10 +41,10 @@ pub fn model(size: (u32, u32)) -> StageModel {
 
 pub fn render<C>(model: StageModel) -> String
 where
-    C: Piece<Props = SectionProps>,
+    C: BaseComponent<Properties = SectionProps>,
 {
     let props = SectionProps { model: Rc::new(model), on_select: Callback::noop(), on_hover: Callback::noop() };
-    futures_executor::block_on(LocalServerRenderer::<Show>::with_props(piece::props::<C>(props)).hydratable(false).render())
+    futures_executor::block_on(LocalServerRenderer::<C>::with_props(props).hydratable(false).render())
 }
 
 /// The opening tags that contain `mark`.

@@ -16,9 +16,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::{by_id, page, resize};
-use crate::ui::panel::timebar::{Rows, n};
+use crate::ui::panel::timebar::Rows;
 use crate::ui::stage::paint::{self, PaintOptions, Palette};
 use crate::ui::state::State;
+use ringside::scene::geom::num;
 
 /// How many frames the figures are taken from.
 const KEPT: usize = 600;
@@ -155,11 +156,11 @@ impl Painter {
         self.head = Some(key);
         let rows = Rows::new(sizes.time, sizes.thin);
         let x = rows.left + rows.width * state.window().place(now).clamp(0.0, 1.0);
-        page::write("playhead", "transform", &format!("translate({},0)", n(x)));
-        page::write("past-rect", "width", &n(x));
-        page::write("future-rect", "x", &n(x));
+        page::write("playhead", "transform", &format!("translate({},0)", num(x)));
+        page::write("past-rect", "width", &num(x));
+        page::write("future-rect", "x", &num(x));
         let known = rows.left + rows.width * state.window().place(horizon).clamp(0.0, 1.0);
-        page::write("future-rect", "width", &n((known - x).max(0.0)));
+        page::write("future-rect", "width", &num((known - x).max(0.0)));
     }
 
     fn messages(&mut self, state: &State, sizes: &Sizes, reduced: bool, now: Time) {

@@ -2,13 +2,12 @@
 
 use gloo_timers::callback::Timeout;
 use ringside::text::textbook_words::textbook_words;
-use yew::prelude::{Callback, Component, Context, Html, MouseEvent};
+use yew::prelude::*;
 
 use super::controls;
 use super::state::{State, Wish, key};
 use super::{lock, program, threads};
 use crate::head::{Head, head};
-use crate::ui::markup::html;
 use crate::web::listen::Listener;
 use crate::web::page::{self, Watch};
 
@@ -106,9 +105,9 @@ impl Component for Book {
         let state = &self.state;
         let (title, on) = (textbook_words(state.lang).title, &self.wish);
         html! {
-            <div class="room book" hidden={(!self.open).then_some("")} data-variant={state.lesson.variant().word()}
+            <div class="room book" hidden={!self.open} data-variant={state.lesson.variant().word()}
                 data-step={state.lesson.step().to_string()} data-stop={state.lesson.stop().map(|stop| stop.word())}
-                data-playing={state.playing}>
+                data-playing={state.playing.to_string()}>
                 { head(Head { lang: state.lang, id: "book-sentence", said: state.sentence(), aloud: !state.playing, title, back: page::BOOK }) }
                 <main>
                     { controls::variants(state, on) }

@@ -3,12 +3,11 @@
 use ringside::proto::textbook::{Hand, Variant};
 use ringside::session::textbook::Story;
 use ringside::text::textbook_words::{count, no_hand, secs, textbook_words};
-use yew::{Callback, Event, Html};
+use yew::prelude::*;
 
 use super::app::press;
 use super::state::{State, Wish};
 use super::threads::chip;
-use crate::ui::markup::html;
 
 /// The four variants, one of which is chosen.
 pub fn variants(state: &State, on: &Callback<Wish>) -> Html {
@@ -38,7 +37,7 @@ pub fn dock(state: &State, on: &Callback<Wish>) -> Html {
     let (w, lesson) = (textbook_words(state.lang), &state.lesson);
     let button = |act: &'static str, text: &'static str, key: &'static str, wish: Wish, why: Option<String>| {
         html! {
-            <button key={act} type="button" data-act={act} aria-keyshortcuts={if key == "␣" { "Space" } else { key }} aria-disabled={why.is_some()}
+            <button key={act} type="button" data-act={act} aria-keyshortcuts={if key == "␣" { "Space" } else { key }} aria-disabled={why.is_some().to_string()}
                 data-reason={why.clone()} title={why} onclick={press(on, wish)}>{text}<kbd aria-hidden="true">{key}</kbd></button>
         }
     };

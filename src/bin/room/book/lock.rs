@@ -4,11 +4,10 @@ use ringside::proto::textbook::{LEASE, Printed, ThreadId, Variant, Written};
 use ringside::sim::time::Time;
 use ringside::text::joined;
 use ringside::text::textbook_words::{count, secs, textbook_words};
-use yew::Html;
+use yew::prelude::*;
 
 use super::state::State;
 use super::threads::chip;
-use crate::ui::markup::html;
 
 /// Some threads' chips, in order.
 fn chips(state: &State, who: &[ThreadId]) -> Html {
@@ -31,7 +30,7 @@ pub fn lock(state: &State) -> Html {
         // What is wrong is told when it has shown; until then a class may guess.
         let shown = state.has_looped();
         html! {
-            <div class="faults" key="faults" data-shown={shown}>
+            <div class="faults" key="faults" data-shown={shown.to_string()}>
                 <h2>{*head}</h2>
                 <ol>{ for faults.iter().enumerate().map(|(at, fault)| html! { <li key={at}>{*fault}</li> }) }</ol>
             </div>

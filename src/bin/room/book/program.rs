@@ -2,11 +2,10 @@
 
 use ringside::proto::textbook::{Doing, ThreadId, Variant};
 use ringside::text::textbook_words::textbook_words;
-use yew::Html;
+use yew::prelude::*;
 
 use super::state::State;
 use super::threads::chip;
-use crate::ui::markup::html;
 
 /// The listing.
 pub fn program(state: &State) -> Html {

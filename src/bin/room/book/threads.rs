@@ -2,11 +2,10 @@
 
 use ringside::proto::textbook::{Doing, ThreadId};
 use ringside::text::textbook_words::{count, textbook_words};
-use yew::{Callback, Html};
+use yew::prelude::*;
 
 use super::app::press;
 use super::state::{State, Wish};
-use crate::ui::markup::html;
 
 /// A thread's number in its colour. A letter names the colour.
 pub fn chip(state: &State, who: ThreadId) -> Html {
@@ -37,9 +36,9 @@ pub fn threads(state: &State, on: &Callback<Wish>) -> Html {
         let line = if doing == Doing::Done { String::new() } else { count(w.line, &[thread.line.into()]) };
         let token = (thread.token > 0).then(|| html! { <b class="token">{ apart() }{count(w.token, &[thread.token.into()])}</b> });
         html! {
-            <button key={usize::from(who.0)} type="button" class="row" aria-keyshortcuts={who.0.to_string()} aria-pressed={selected} onclick={press(on, Wish::Select(who))}
+            <button key={usize::from(who.0)} type="button" class="row" aria-keyshortcuts={who.0.to_string()} aria-pressed={selected.to_string()} onclick={press(on, Wish::Select(who))}
                 data-thread={who.0.to_string()} data-doing={doing.word()} data-line={thread.line.to_string()}
-                data-frozen={thread.frozen} data-late={late}>
+                data-frozen={thread.frozen.to_string()} data-late={late.to_string()}>
                 { chip(state, who) }
                 <span class="doing">{ if doing.is_work() { w.has[usize::from(late)] } else { "" } }{(w.doing)(doing)}
                     if late { <b>{ apart() }{w.late}</b> }

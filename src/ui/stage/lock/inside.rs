@@ -11,7 +11,6 @@ use ringside::text::sentence::seconds;
 use ringside::text::words::words;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
 use crate::ui::stage::{StageModel, kit};
 
 use super::{PeopleProps, Stand, person, somebody};
@@ -143,8 +142,8 @@ pub(super) fn leases(model: &StageModel, place: &Place, (others, all): &(usize, 
         let share = it.left.0.min(model.lease.0) as f64 / model.lease.0.max(1) as f64;
         html! {
             <g key={it.token.0.to_string()} data-own-lease={seconds(it.left)}>
-                <rect x={at.x + 0.75} y={at.y} width={BAR} height="9" rx="4.5" class="lease-room" fill="none" />
-                <rect x={at.x} y={at.y - 0.75} width={(BAR + 1.5) * share} height="10.5" rx="5.25" class="lease" />
+                <rect x={num(at.x + 0.75)} y={num(at.y)} width={num(BAR)} height="9" rx="4.5" class="lease-room" fill="none" />
+                <rect x={num(at.x)} y={num(at.y - 0.75)} width={num((BAR + 1.5) * share)} height="10.5" rx="5.25" class="lease" />
                 if !brief {
                     { kit::text(Point::new(at.x + BAR + 8.0, corner.y + SECOND + 5.0), "", (words(model.lang).seconds)(&seconds(it.left))) }
                 }

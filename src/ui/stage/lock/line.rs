@@ -11,7 +11,6 @@ use ringside::text::sentence::seconds;
 use ringside::text::stage_words;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
 use crate::ui::stage::{StageModel, kit};
 
 use super::{PeopleProps, Stand, person, somebody};
@@ -90,8 +89,8 @@ pub(super) fn lease(model: &StageModel, place: &Place, lock: &LockView) -> Html 
         <>
             { kit::text(Point::new(0.0, place.server), "", format!("{}{said}", words.server)) }
             { kit::text(Point::new(place.width, place.server), "e s", left) }
-            <rect x="0.75" y={place.lease} width={place.width - 1.5} height="11" rx="5.5" class="lease-room" fill={if rests { "url(#hatch)" } else { "none" }} />
-            <rect x="0" y={place.lease - 0.75} width={place.width * part} height="12.5" rx="6.25" class="lease" />
+            <rect x="0.75" y={num(place.lease)} width={num(place.width - 1.5)} height="11" rx="5.5" class="lease-room" fill={if rests { "url(#hatch)" } else { "none" }} />
+            <rect x="0" y={num(place.lease - 0.75)} width={num(place.width * part)} height="12.5" rx="6.25" class="lease" />
         </>
     }
 }

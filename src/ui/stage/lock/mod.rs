@@ -19,36 +19,28 @@ use ringside::text::lock_words;
 use ringside::text::stage_words::StageWords;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
-use crate::ui::piece::{Piece, piece};
-
 use super::ring::{SectionProps, lit};
 use super::{StageModel, kit};
 
 /// The lock's section.
-pub struct LockPicture;
-
-impl Piece for LockPicture {
-    type Props = SectionProps;
-
-    fn draw(props: &SectionProps) -> Html {
-        let model = &*props.model;
-        let Some(lock) = model.locked() else { return html! { <g /> } };
-        let place = Place::new(model.size.0, model.size.1);
-        let label = format!("{} {}", StageWords::of(model.lang).lock, lock_words::lock(lock.id));
-        html! {
-            <svg class="stage-svg lock" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
-                aria-label={label} data-lock={lock_words::lock(lock.id)} data-lit={lit(model)}>
-                { piece::<People>(PeopleProps { model: props.model.clone(), on_select: props.on_select.clone(), on_hover: props.on_hover.clone() }) }
-                <g>{ line::lease(model, &place, lock) }</g>
-                <g>{ inside::leases(model, &place, &shown(model, lock, &place)) }</g>
-            </svg>
-        }
+#[component]
+pub fn LockPicture(props: &SectionProps) -> Html {
+    let model = &*props.model;
+    let Some(lock) = model.locked() else { return html! { <g /> } };
+    let place = Place::new(model.size.0, model.size.1);
+    let label = format!("{} {}", StageWords::of(model.lang).lock, lock_words::lock(lock.id));
+    html! {
+        <svg class="stage-svg lock" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
+            aria-label={label} data-lock={lock_words::lock(lock.id)} data-lit={lit(model)}>
+            <People model={props.model.clone()} on_select={props.on_select.clone()} on_hover={props.on_hover.clone()} />
+            <g>{ line::lease(model, &place, lock) }</g>
+            <g>{ inside::leases(model, &place, &shown(model, lock, &place)) }</g>
+        </svg>
     }
 }
 
 /// What all but the leases is drawn from. Two are the same if they show the same, whatever is left of any lease.
-#[derive(Clone)]
+#[derive(Clone, Properties)]
 struct PeopleProps {
     model: Rc<StageModel>,
     on_select: Callback<Name>,
@@ -76,23 +68,18 @@ impl PartialEq for PeopleProps {
 }
 
 /// Everything that stands still while the leases run.
-struct People;
-
-impl Piece for People {
-    type Props = PeopleProps;
-
-    fn draw(props: &PeopleProps) -> Html {
-        let model = &*props.model;
-        let Some(lock) = model.locked() else { return html! { <g /> } };
-        let place = Place::new(model.size.0, model.size.1);
-        html! {
-            <g>
-                { line::people(props, &place, lock) }
-                { inside::heading(model, &place, lock) }
-                { inside::actors(props, &place, &shown(model, lock, &place)) }
-                { page::document(model, &place, lock) }
-            </g>
-        }
+#[component]
+fn People(props: &PeopleProps) -> Html {
+    let model = &*props.model;
+    let Some(lock) = model.locked() else { return html! { <g /> } };
+    let place = Place::new(model.size.0, model.size.1);
+    html! {
+        <g>
+            { line::people(props, &place, lock) }
+            { inside::heading(model, &place, lock) }
+            { inside::actors(props, &place, &shown(model, lock, &place)) }
+            { page::document(model, &place, lock) }
+        </g>
     }
 }
 
@@ -122,7 +109,7 @@ fn somebody(props: &PeopleProps, stand: Stand, class: &'static str, body: Html) 
     };
     let name: Name = process.name;
     html! {
-        <g key={stand.key} {class} transform={translate(stand.at)} data-client={name} data-place={stand.place}
+        <g key={stand.key} {class} transform={translate(stand.at)} data-client={name.to_string()} data-place={stand.place}
             data-token={stand.token.map(|token| token.to_string())} onclick={props.on_select.reform(move |_: MouseEvent| name)}
             onpointerenter={props.on_hover.reform(move |_: PointerEvent| Some(name))}
             onpointerleave={props.on_hover.reform(|_: PointerEvent| None)}>

@@ -8,7 +8,6 @@ use ringside::scene::state;
 use ringside::text::lock_words::LockWords;
 use yew::prelude::*;
 
-use crate::ui::markup::html;
 use crate::ui::stage::{StageModel, kit};
 
 /// The fence, and the document that the lock protects in the colours of the node that serves its shard. Who is refused leaves
