@@ -112,7 +112,7 @@ impl Core {
             let doors = names(&|p| inside(p) && p.name.kind == Kind::Balancer);
             let kind = match p.name.kind {
                 // Whom a coordinator reaches decides what it may do: mostly it is cut from all of one kind.
-                Kind::Coordinator => one(rng, &[0, 1, 2, 3, 4, 6, 7, 8, 8, 9, 9, 10]),
+                Kind::Coordinator => one(rng, &[0, 1, 2, 3, 4, 6, 7, 8, 8, 9, 9, 10, 14, 14]),
                 Kind::Node | Kind::Balancer | Kind::Client => rng.below(14),
             };
             let scars = match kind {
@@ -127,6 +127,8 @@ impl Core {
                 8 => deaf_to(&nodes).into_iter().chain(towards(&nodes)).collect(),
                 // Only those who ask the coordinators where to go.
                 9 => deaf_to(&doors).into_iter().chain(towards(&doors)).collect(),
+                // One that may still lead, but learns late whom others reach.
+                14 => [Action::Slow(it, 20 + rng.below(61) as u16)].into_iter().chain(towards(&nodes)).collect(),
                 _ => Vec::new(),
             };
             for scar in scars {
