@@ -35,7 +35,6 @@ impl Balancer {
     }
 
     /// Asks for news.
-    #[inline(never)]
     pub fn report(&mut self, ctx: &mut Context<'_>) {
         let env = ctx.env();
         ctx.arm(Timer::Heartbeat, env.setup.config.heartbeat_every);
@@ -54,7 +53,6 @@ impl Balancer {
     }
 
     /// A message arrives.
-    #[inline(never)]
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
             Msg::Decisions { since, version, changes, .. } if since <= self.known => {

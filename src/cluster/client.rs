@@ -44,7 +44,6 @@ impl Client {
     }
 
     /// A timer fires.
-    #[inline(never)]
     pub fn wake(&mut self, timer: Timer, ctx: &mut Context<'_>) {
         match timer {
             Timer::Work => {
@@ -72,7 +71,6 @@ impl Client {
     }
 
     /// A message arrives.
-    #[inline(never)]
     pub fn receive(&mut self, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
             Msg::Done { op, outcome, replica } => self.done(op, outcome, replica, ctx),
@@ -120,7 +118,6 @@ impl Client {
         }
     }
 
-    #[inline(never)]
     fn ask(&mut self, request: Option<Request>, ctx: &mut Context<'_>) {
         let Some(request) = request else { return };
         self.asked += 1;
@@ -138,7 +135,6 @@ impl Client {
     }
 
     /// Sends the next attempt if it is time for it; otherwise patience has ended, and a pause begins.
-    #[inline(never)]
     fn attempt(&mut self, ctx: &mut Context<'_>) {
         let env = ctx.env();
         let Some(pending) = &mut self.pending else { return };
@@ -160,7 +156,6 @@ impl Client {
         ctx.arm(Timer::Attempt, env.setup.config.client_timeout);
     }
 
-    #[inline(never)]
     fn done(&mut self, op: OpId, outcome: Outcome, replica: Option<(Pid, Index)>, ctx: &mut Context<'_>) {
         let Some(pending) = &self.pending else { return };
         if pending.op != op {

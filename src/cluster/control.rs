@@ -3,6 +3,8 @@
 
 use std::hash::{Hash, Hasher};
 
+use litemap::LiteMap;
+
 use crate::cluster::config::Config;
 use crate::cluster::env::Env;
 pub use crate::cluster::member::{Member, Part, Wish};
@@ -16,7 +18,6 @@ use crate::proto::lock::token::{LockCommand, LockOutcome};
 use crate::proto::replica::view::{ShardId, View, ViewNo};
 use crate::sim::digest::Digest;
 use crate::sim::id::{Boot, Pid};
-use crate::sim::sorted::SortedMap;
 use crate::sim::time::Time;
 
 /// One entry of the coordinators' log.
@@ -117,7 +118,7 @@ pub struct Control {
     /// By whose clock instants in this state are.
     clock: Option<Pid>,
     /// Coordinators that had lost their disks, with the life in which each was readmitted.
-    readmitted: SortedMap<Pid, u32>,
+    readmitted: LiteMap<Pid, u32>,
     /// The lock service.
     pub locks: LockTable,
 }
@@ -132,7 +133,7 @@ impl Control {
         let shards = placement.into_iter().map(|order| ShardRecord::founding(order, durability)).collect();
         let members = present.chain(absent).collect();
         let locks = LockTable::new(config.locks, config.lock_times());
-        Control { version: 1, members, shards, resumed: false, durability, clock: None, readmitted: SortedMap::new(), locks }
+        Control { version: 1, members, shards, resumed: false, durability, clock: None, readmitted: LiteMap::new(), locks }
     }
 
     /// A digest of what changes often, and of which view each shard is in.
@@ -180,7 +181,6 @@ impl Control {
     }
 
     /// Carries out a command that was logged at `at`.
-    #[inline(never)]
     pub fn apply(&mut self, command: &Command, at: Time, env: &Env, out: &mut Vec<Decided>) {
         let before = self.version;
         self.version += 1;
@@ -204,7 +204,7 @@ impl Control {
             Command::GoOn(shards) => self.let_go(shards, at, env, out),
             Command::Lead(who) => self.lead(*who, at, env),
             Command::Readmit(who, life) => {
-                let latest = self.readmitted.get_or_insert_with(*who, || 0);
+                let latest = self.readmitted.entry(*who).or_insert(0);
                 if *life > *latest {
                     *latest = *life;
                     out.push(Decided::Readmitted(*who));

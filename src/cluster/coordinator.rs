@@ -100,7 +100,6 @@ impl Coordinator {
     }
 
     /// A message arrives.
-    #[inline(never)]
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
             Msg::Raft(msg) => self.hear(from, *msg, ctx),
@@ -171,7 +170,6 @@ impl Coordinator {
         });
     }
 
-    #[inline(never)]
     pub(super) fn act(
         &mut self,
         ctx: &mut Context<'_>,
@@ -186,7 +184,6 @@ impl Coordinator {
         self.afterwards(ctx);
     }
 
-    #[inline(never)]
     fn carry_out(&mut self, wants: Wants, ctx: &mut Context<'_>) {
         for want in wants {
             match want {
@@ -232,7 +229,6 @@ impl Coordinator {
     }
 
     /// What is decided takes effect.
-    #[inline(never)]
     fn apply(&mut self, upto: Index, ctx: &mut Context<'_>) {
         assert!(upto <= self.raft.commit(), "what is not decided takes effect");
         while self.applied < upto {
@@ -256,7 +252,6 @@ impl Coordinator {
 
     /// What follows from any change: a leader that knows all begins, a newcomer counts again, an old log gives way to a
     /// snapshot, the timer is set.
-    #[inline(never)]
     pub(super) fn afterwards(&mut self, ctx: &mut Context<'_>) {
         loop {
             let (now, patience) = (ctx.now(), ctx.env().council());

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
+use litemap::LiteMap;
+
 use crate::cluster::msg::LoggedOp;
 use crate::cluster::process::Change;
 use crate::cluster::snapshot::Base;
 use crate::proto::replica::view::Log;
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
-use crate::sim::sorted::SortedMap;
 
 /// What a node's disk holds.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
@@ -17,7 +18,7 @@ pub struct NodeDisk {
     /// Whether its operator has asked it to leave.
     pub leaving: bool,
     /// Each shard's log, the highest view seen, and what was known to be committed.
-    pub shards: SortedMap<ShardId, ShardDisk>,
+    pub shards: LiteMap<ShardId, ShardDisk>,
 }
 
 /// One shard on a disk.
@@ -38,7 +39,7 @@ impl NodeDisk {
     pub fn save(&mut self, change: &Change) {
         match change {
             Change::Log { shard, view, commit, keep, entries } => {
-                let disk = self.shards.get_or_insert_with(*shard, Default::default);
+                let disk = self.shards.entry(*shard).or_default();
                 disk.log.truncate(*keep);
                 for entry in entries {
                     disk.log.push(entry.clone());
@@ -47,16 +48,16 @@ impl NodeDisk {
                 disk.commit = (*commit).min(disk.log.last());
             }
             Change::View(shard, view) => {
-                let disk = self.shards.get_or_insert_with(*shard, Default::default);
+                let disk = self.shards.entry(*shard).or_default();
                 disk.view = disk.view.max(*view);
             }
             Change::Snapshot { shard, view, upto, base } => {
-                let disk = self.shards.get_or_insert_with(*shard, Default::default);
+                let disk = self.shards.entry(*shard).or_default();
                 disk.view = disk.view.max(*view);
                 (disk.base, disk.log, disk.commit) = (base.clone(), Log::after(upto.0, upto.1), upto.0);
             }
             Change::Trim { shard, upto, base } => {
-                let disk = self.shards.get_or_insert_with(*shard, Default::default);
+                let disk = self.shards.entry(*shard).or_default();
                 if disk.log.mark_at(upto.0) == Some(upto.1) {
                     (disk.base, disk.log, disk.commit) = (base.clone(), disk.log.since(upto.0), disk.commit.max(upto.0));
                 }

@@ -10,7 +10,6 @@ use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::ShardId;
 use crate::proto::ring::{self, MemberNo, Ring};
 use crate::sim::id::Pid;
-use crate::sim::sorted::in_order;
 
 /// The environment of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,7 +46,8 @@ impl Env {
         let (present, spare) = nodes.split_at(usize::from(roster.nodes));
         let key = |id, label: &str| Key { id, shard: ShardId(ring::shard_of(ring::point(label), config.shards)) };
         let labels: Vec<String> = (0..config.keys).map(|i| format!("key{i}")).collect();
-        let points = in_order(labels.iter().map(|label| ring::point(label)), Ord::cmp);
+        let mut points: Vec<_> = labels.iter().map(|label| ring::point(label)).collect();
+        points.sort_unstable();
         let mut env = Env {
             coordinators: roster.of(Kind::Coordinator).collect(),
             balancers: roster.of(Kind::Balancer).collect(),

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use litemap::LiteMap;
+
 use crate::cluster::msg::{LoggedOp, Msg};
 use crate::cluster::note::{Asked, Note, OpId};
 use crate::cluster::process::Context;
@@ -11,7 +13,6 @@ use crate::proto::replica::machine::Replica;
 use crate::proto::replica::transfer::{Incoming, Outgoing};
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
 use crate::sim::id::Pid;
-use crate::sim::sorted::SortedMap;
 
 /// A request that waits.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -40,13 +41,13 @@ pub struct Hosted {
     /// Applied up to here; never beyond what is known to be committed.
     pub applied: Index,
     /// Who waits for which entry: the operation and the balancer it came through.
-    pub waiting: SortedMap<Index, (OpId, Pid)>,
+    pub waiting: LiteMap<Index, (OpId, Pid)>,
     /// Requests that wait for a hand-over, or for this new primary to settle.
     pub held: Vec<Held>,
     /// Whether new requests wait, since another is to lead.
     pub yielding: bool,
     /// Snapshots on their way to learners.
-    pub outgoing: SortedMap<Pid, Outgoing<Item>>,
+    pub outgoing: LiteMap<Pid, Outgoing<Item>>,
     /// A snapshot that arrives.
     pub incoming: Option<Incoming<Item>>,
     /// Whether it serves: primary, settled, and under a lease when it last looked.
@@ -67,10 +68,10 @@ impl Hosted {
             store: Store::default(),
             base,
             applied: Index(0),
-            waiting: SortedMap::new(),
+            waiting: LiteMap::new(),
             held: Vec::new(),
             yielding: false,
-            outgoing: SortedMap::new(),
+            outgoing: LiteMap::new(),
             incoming: None,
             serving: false,
             timer: false,

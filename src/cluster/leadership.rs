@@ -63,7 +63,6 @@ impl Reign {
 
 impl Coordinator {
     /// Its first decision is made: it acts from now on.
-    #[inline(never)]
     pub(super) fn begin(&mut self, ctx: &mut Context<'_>) {
         let Some(reign) = &mut self.reign else { return };
         reign.begun = true;
@@ -88,7 +87,6 @@ impl Coordinator {
     }
 
     /// A node or worker asks for a decision.
-    #[inline(never)]
     pub(super) fn asked(&mut self, command: Command, ctx: &mut Context<'_>) {
         if self.takes_proposals(ctx) {
             self.propose(command, ctx);
@@ -99,7 +97,6 @@ impl Coordinator {
     /// reach the leader hears of new views all the same. Views are numbered, so old news does no harm; and a lease is the
     /// leader's alone to give. What the sender says of itself, its life and whether its disk is empty and whether it wishes to
     /// leave, is acted on only if it `says` so with a sign of reach.
-    #[inline(never)]
     pub(super) fn heartbeat(&mut self, from: Pid, sent: Time, says: Option<(Boot, bool, bool)>, ctx: &mut Context<'_>) {
         // A balancer has no record.
         let on_record = self.control.member(from).map_or(Boot(0), |member| member.boot);
@@ -137,7 +134,6 @@ impl Coordinator {
     }
 
     /// Sends what the receiver does not know yet.
-    #[inline(never)]
     fn tell(&self, to: Pid, answers: Option<Time>, lease: bool, admitted: Boot, ctx: &mut Context<'_>) {
         let Some(peer) = self.peers.iter().find(|peer| peer.pid == to) else { return };
         let changes = Rc::new(self.control.since(peer.known));
@@ -146,7 +142,6 @@ impl Coordinator {
     }
 
     /// The clock is looked at.
-    #[inline(never)]
     pub fn look(&mut self, ctx: &mut Context<'_>) {
         ctx.arm(Timer::Look, LOOK_EVERY);
         let (now, env) = (ctx.now(), ctx.env());
@@ -199,7 +194,6 @@ impl Coordinator {
     }
 
     /// Rebalancing: what has to wait for time to pass, and the hand-overs, which need the primary's help.
-    #[inline(never)]
     fn move_on(&mut self, now: Time, ctx: &mut Context<'_>) {
         let env = ctx.env();
         let config = &env.setup.config;
@@ -230,7 +224,6 @@ impl Coordinator {
     ///
     /// Deaths that begin together are decided together (see [`Command::NodesDown`]): while somebody else's fate is open, the
     /// decision waits, but not for ever.
-    #[inline(never)]
     pub fn wait_out(&mut self, suspect: Pid, ctx: &mut Context<'_>) {
         if !self.is_in_charge() {
             return;
@@ -284,7 +277,6 @@ impl Coordinator {
     }
 
     /// Tells what was decided, and whom it concerns. `of` is the entry: its term and index.
-    #[inline(never)]
     pub(super) fn decided(&mut self, command: &Command, decided: Vec<Decided>, of: (u32, u32), ctx: &mut Context<'_>) {
         let mut views = false;
         for outcome in decided {

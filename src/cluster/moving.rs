@@ -18,7 +18,6 @@ use crate::sim::time::Span;
 impl Node {
     /// Primary: the next piece to every learner that a snapshot is carried to. Those that owe an answer wait for it, and
     /// get the piece `again` after a while.
-    #[inline(never)]
     pub(super) fn send_chunks(&mut self, shard: ShardId, again: bool, ctx: &mut Context<'_>) {
         let config = &ctx.env().setup.config;
         let patience = if again { config.resend_after } else { Span(u64::MAX) };
@@ -34,7 +33,6 @@ impl Node {
     }
 
     /// A piece of a snapshot, or the answer to one.
-    #[inline(never)]
     pub(super) fn snapshot(&mut self, from: Pid, shard: ShardId, msg: SnapshotMsg<Item>, ctx: &mut Context<'_>) {
         let Some(hosted) = self.shards.get_mut(&shard) else { return };
         match msg {
@@ -67,7 +65,6 @@ impl Node {
     }
 
     /// A snapshot is here as a whole, or all that it stands for has come by another way.
-    #[inline(never)]
     fn take_over(&mut self, from: Pid, shard: ShardId, view: ViewNo, upto: (Index, ViewNo), ctx: &mut Context<'_>) {
         let mut taken = None;
         self.with(shard, ctx, |hosted, _, terms, wants| {
@@ -113,7 +110,6 @@ impl Node {
     }
 
     /// Keeps a request until it is clear who serves it. A client that asks again replaces its older request.
-    #[inline(never)]
     pub(super) fn hold(&mut self, it: Held, ctx: &mut Context<'_>) {
         let max = usize::from(ctx.env().setup.config.held_max);
         let Some(hosted) = self.shards.get_mut(&it.request.shard()) else { return };
@@ -128,7 +124,6 @@ impl Node {
     }
 
     /// Serves, passes on or goes on keeping what waits, and tells the coordinators when a hand-over can take place.
-    #[inline(never)]
     pub(super) fn release_held(&mut self, shard: ShardId, ctx: &mut Context<'_>) {
         let Some(hosted) = self.shards.get_mut(&shard) else { return };
         let replica = &hosted.replica;

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use litemap::LiteMap;
+
 use crate::cluster::Env;
 use crate::cluster::disk::NodeDisk;
 use crate::cluster::hosted::{Held, Hosted};
@@ -17,7 +19,6 @@ use crate::proto::replica::view::Log;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::proto::replica::words::{Mark, ReplicaMsg, Terms, Want};
 use crate::sim::id::{Boot, Pid};
-use crate::sim::sorted::SortedMap;
 use crate::sim::time::{Span, Time};
 
 /// A node's memory.
@@ -35,12 +36,11 @@ pub struct Node {
     pub(super) offers: Vec<ShardId>,
     /// Copies begun in this life.
     copies: u32,
-    pub(super) shards: SortedMap<ShardId, Rc<Hosted>>,
+    pub(super) shards: LiteMap<ShardId, Rc<Hosted>>,
 }
 
 impl Node {
     /// A new life.
-    #[inline(never)]
     pub fn boot(disk: &NodeDisk, ctx: &mut Context<'_>) -> Node {
         let (me, rules) = (ctx.me(), Protection::of(ctx.env().setup.rules));
         let shards = disk.shards.iter().map(|(&shard, disk)| {
@@ -93,7 +93,6 @@ impl Node {
     }
 
     /// A timer fires.
-    #[inline(never)]
     pub fn wake(&mut self, timer: Timer, ctx: &mut Context<'_>) {
         match timer {
             Timer::Heartbeat => {
@@ -140,7 +139,6 @@ impl Node {
     }
 
     /// A message arrives.
-    #[inline(never)]
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
             Msg::Decisions { answers, lease, admitted, since, version, changes } => {
@@ -180,7 +178,6 @@ impl Node {
         }
     }
 
-    #[inline(never)]
     fn learn(&mut self, leased_from: Option<Time>, version: Version, changes: &Changes, ctx: &mut Context<'_>) {
         if !self.admitted {
             self.admitted = true;
@@ -205,7 +202,6 @@ impl Node {
         }
     }
 
-    #[inline(never)]
     fn enter(&mut self, shard: ShardId, view: &View, ctx: &mut Context<'_>) {
         let me = ctx.me();
         let named = view.in_sync.contains(&me) || view.learners.contains(&me);
@@ -218,7 +214,7 @@ impl Node {
         }
         let copy = self.copies;
         let nothing = || Replica::new(me, ViewNo(0), Log::default(), Index(0));
-        let hosted = self.shards.get_or_insert_with(shard, || Rc::new(Hosted::new(copy, nothing(), Rc::default(), rules)));
+        let hosted = self.shards.entry(shard).or_insert_with(|| Rc::new(Hosted::new(copy, nothing(), Rc::default(), rules)));
         if view.no <= hosted.replica.view() && (view.no < hosted.replica.view() || hosted.replica.is_primary()) {
             if view.level {
                 self.with(shard, ctx, |hosted, _, terms, wants| hosted.replica.confirmed(view.no, terms, wants));
@@ -243,7 +239,6 @@ impl Node {
     }
 
     /// Lets a shard's replica act, carries out what it wants, and keeps its timer running while somebody owes it an answer.
-    #[inline(never)]
     pub(super) fn with(
         &mut self,
         shard: ShardId,
@@ -347,7 +342,6 @@ impl Node {
         }
     }
 
-    #[inline(never)]
     fn start_serving(&mut self, ctx: &mut Context<'_>) {
         if !self.has_lease(ctx) {
             return;

@@ -11,7 +11,6 @@ use crate::sim::time::Span;
 impl Node {
     /// Its operator wishes something. It is told to the coordinators with every heartbeat, so no message of it can be lost; but the
     /// wish to serve with what it has dies with this life.
-    #[inline(never)]
     pub fn signal(&mut self, signal: Signal, ctx: &mut Context<'_>) {
         let leaving = match signal {
             Signal::Join => false,

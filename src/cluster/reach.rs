@@ -11,18 +11,19 @@
 //! node `suspect_after` and a heartbeat later, and may declare it down when the wait for that last lease is over: about twice the time that a
 //! dead node takes, and without a lease all the while that matters. *Nobody flaps*: what is down comes back only by a sign.
 
+use litemap::LiteMap;
+
 use crate::cluster::config::Config;
 use crate::cluster::msg::Version;
 use crate::cluster::note::{Note, SuspectWhy};
 use crate::proto::detector::Watch;
 use crate::sim::id::Pid;
-use crate::sim::sorted::SortedMap;
 use crate::sim::time::{Span, Time};
 
 /// What a node knows of how it is heard: for each coordinator, when the latest heartbeat that it has answered was sent, by the
 /// node's own clock. A new life knows nothing.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
-pub struct Answers(SortedMap<Pid, Time>);
+pub struct Answers(LiteMap<Pid, Time>);
 
 impl Answers {
     /// What the next heartbeat tells a coordinator.

@@ -1,6 +1,8 @@
 //! What a shard's operations mean: a small key-value store, and the document that the lock protects. Applied in log order
 //! on every replica, so all of it is deterministic.
 
+use litemap::LiteMap;
+
 use crate::cluster::document::{Document, Text};
 use crate::cluster::note::{Asked, OpId};
 use crate::cluster::rules::{Rule, Rules};
@@ -8,7 +10,6 @@ use crate::proto::lock::token::FencingToken;
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Boot;
 use crate::sim::id::Pid;
-use crate::sim::sorted::SortedMap;
 
 /// A key: its number in the run's list of keys. The shard goes with it, since hashing is the client's business.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -98,11 +99,11 @@ impl Protection {
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub struct Store {
     /// Each key's value, and the index of the entry that wrote it.
-    pub(super) values: SortedMap<Key, (u64, Index)>,
+    pub(super) values: LiteMap<Key, (u64, Index)>,
     /// The latest operation of each client and what came of it: a retried write happens once.
-    pub(super) results: SortedMap<Pid, (Boot, u32, Outcome)>,
+    pub(super) results: LiteMap<Pid, (Boot, u32, Outcome)>,
     /// What the locks protect.
-    pub(super) documents: SortedMap<Key, Document>,
+    pub(super) documents: LiteMap<Key, Document>,
 }
 
 /// Whether an operation is new to a shard.
@@ -170,7 +171,7 @@ impl Store {
                 Outcome::Written
             }
             Request::Open(key, token) | Request::Edit(key, token, _) => {
-                let document = self.documents.get_or_insert_with(*key, Document::default);
+                let document = self.documents.entry(*key).or_default();
                 if rules.fencing && document.refuses(*token, op) {
                     Outcome::Fenced(document.seen)
                 } else {

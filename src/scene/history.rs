@@ -1,5 +1,7 @@
 //! The history of one shard, of the locks and of the faults, read off the journal: what the time bar is painted with.
 
+use std::collections::BTreeSet;
+
 use crate::cluster::note::{Note, RingWhy, ViewWhy};
 use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::{ShardId, ViewNo};
@@ -8,7 +10,6 @@ use crate::scene::timebar::{Band, Grant, Mark, Outage, Reign, Sign, Slice, Windo
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::sim::journal::{Record, What};
-use crate::sim::sorted::SortedSet;
 use crate::sim::time::Time;
 
 /// The history of one shard, of the locks and of the faults; reads each fact once.
@@ -22,8 +23,8 @@ pub struct History {
     grants: Vec<Grant>,
     pages: Pages,
     marks: Vec<Mark>,
-    down: SortedSet<Pid>,
-    still: SortedSet<Pid>,
+    down: BTreeSet<Pid>,
+    still: BTreeSet<Pid>,
     view: Option<(ViewNo, Option<Pid>)>,
     server: Option<Pid>,
     served_once: bool,
@@ -41,8 +42,8 @@ impl History {
             grants: Vec::new(),
             pages: Pages::default(),
             marks: Vec::new(),
-            down: SortedSet::default(),
-            still: SortedSet::default(),
+            down: BTreeSet::default(),
+            still: BTreeSet::default(),
             view: None,
             server: None,
             served_once: false,

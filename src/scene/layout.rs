@@ -6,7 +6,6 @@ use crate::cluster::view::ClusterView;
 use crate::scene::geom::{Point, around, bearing, polar_at};
 use crate::scene::state;
 use crate::sim::id::Pid;
-use crate::sim::sorted::in_order;
 
 /// What a layout is a function of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -175,7 +174,8 @@ impl Layout {
 
     /// The gates that stand open, each once: those of the balancers, and those of clients who speak to servers directly.
     pub fn gates(&self) -> Vec<f64> {
-        let mut gates = in_order(self.seats().filter_map(|seat| seat.gate), f64::total_cmp);
+        let mut gates: Vec<f64> = self.seats().filter_map(|seat| seat.gate).collect();
+        gates.sort_by(f64::total_cmp);
         gates.dedup();
         gates
     }

@@ -2,13 +2,14 @@
 //! apart; outside lanes cross the band through a gap between slices. A message's place on its lane is a function of
 //! (sent at, arrives at, now) and of nothing else.
 
+use std::collections::BTreeMap;
+
 use crate::cluster::name::Kind;
 use crate::cluster::view::Flight;
 use crate::scene::geom::Point;
 use crate::scene::layout::{Layout, Seat};
 use crate::scene::tone::Tone;
 use crate::sim::id::Pid;
-use crate::sim::sorted::SortedMap;
 use crate::sim::time::Time;
 
 /// How far a lane's control point lies to its right.
@@ -99,13 +100,13 @@ impl Lane {
 #[derive(Clone, Debug)]
 pub struct Lanes {
     layout: Layout,
-    known: SortedMap<(Pid, Pid), Option<Lane>>,
+    known: BTreeMap<(Pid, Pid), Option<Lane>>,
 }
 
 impl Lanes {
     /// No lanes yet.
     pub fn new(layout: Layout) -> Lanes {
-        Lanes { layout, known: SortedMap::new() }
+        Lanes { layout, known: BTreeMap::new() }
     }
 
     /// Where everything stands.
@@ -116,7 +117,7 @@ impl Lanes {
     /// The lane from one process to another.
     pub fn get(&mut self, from: Pid, to: Pid) -> Option<&Lane> {
         let Lanes { layout, known } = self;
-        known.get_or_insert_with((from, to), || Lane::between(layout, from, to)).as_ref()
+        known.entry((from, to)).or_insert_with(|| Lane::between(layout, from, to)).as_ref()
     }
 }
 

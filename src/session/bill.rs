@@ -1,5 +1,7 @@
 //! What a failure cost: a fold over the facts, one at a time.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::cluster::name::{Kind, Roster};
 use crate::cluster::note::{Note, OpId, ViewWhy};
 use crate::cluster::property::Promises;
@@ -8,7 +10,6 @@ use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::sim::journal::{Record, What};
-use crate::sim::sorted::{SortedMap, SortedSet};
 use crate::sim::time::{Span, Time};
 
 /// The bill of the run up to now. Figures are `None` until there is something to bill: the page says "none yet".
@@ -73,11 +74,11 @@ pub struct Fold {
     minimum: u32,
     moved: u32,
     /// Copies that are being made.
-    copying: SortedSet<(ShardId, Pid)>,
+    copying: BTreeSet<(ShardId, Pid)>,
     /// For each key, by its number: the newest entry of it that was acknowledged.
     newest: Vec<Index>,
     /// For each client that reads: what, and the newest acknowledged entry of that key when it asked.
-    asking: SortedMap<Pid, (OpId, Index)>,
+    asking: BTreeMap<Pid, (OpId, Index)>,
     replica_reads: u32,
     stale_reads: u32,
 }
@@ -121,9 +122,9 @@ impl Fold {
             planned: 0,
             minimum: 0,
             moved: 0,
-            copying: SortedSet::default(),
+            copying: BTreeSet::default(),
             newest: Vec::new(),
-            asking: SortedMap::new(),
+            asking: BTreeMap::new(),
             replica_reads: 0,
             stale_reads: 0,
         }

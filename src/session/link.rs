@@ -57,7 +57,6 @@ fn made_by(parts: &[Part<'_>]) -> Result<u64, LinkError> {
 }
 
 /// Reads a fragment, with or without its `#`. An empty one is the default run.
-#[inline(never)]
 pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
     if fragment.len() > LIMITS.link {
         return Err(LinkError::TooLong(fragment.len()));
@@ -125,7 +124,6 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
 }
 
 /// Writes a fragment, without its `#`. Of the configuration it carries what `parse` reads.
-#[inline(never)]
 pub fn print(opened: &Opened) -> String {
     use fmt::Write;
     let (setup, plain) = (&opened.setup, Setup::new(opened.setup.seed));

@@ -126,7 +126,6 @@ impl Session {
     }
 
     /// The only door for a hand. In the past it opens a new branch and keeps the old one. Err: nothing changed, and why.
-    #[inline(never)]
     pub fn dispatch(&mut self, action: Action) -> Result<(), Refusal> {
         self.admits(action)?;
         let (now, done) = (self.now(), self.moment.done);
@@ -155,7 +154,6 @@ impl Session {
     }
 
     /// Whether `action` could be dispatched now.
-    #[inline(never)]
     pub fn admits(&self, action: Action) -> Result<(), Refusal> {
         self.moment.effective(action)?;
         match self.moment.done {
@@ -191,7 +189,6 @@ impl Session {
     }
 
     /// Runs to the end of instant `to`, unless the budget or a limit binds earlier.
-    #[inline(never)]
     fn run(&mut self, to: Time, budget: u64) {
         let to = to.min(self.limit());
         let last_event = self.events().saturating_add(budget);
@@ -212,7 +209,6 @@ impl Session {
 
     /// One step forwards. False at the end of the run (the limit). A fact step that finds no fact within a minute of
     /// simulated time stops there.
-    #[inline(never)]
     pub fn step(&mut self, unit: StepUnit) -> bool {
         let (from, limit) = (self.now(), self.limit());
         let furthest = match unit {
@@ -259,7 +255,6 @@ impl Session {
     }
 
     /// To any instant up to `limit()`.
-    #[inline(never)]
     pub fn seek(&mut self, to: Time) {
         let to = to.min(self.limit());
         let near = self.timeline.latest(|at| at <= to);

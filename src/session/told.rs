@@ -1,9 +1,10 @@
 //! A run as its clients saw it: a history of operations on keys, as text that `headless check-history --model kv` judges.
 
+use std::collections::BTreeMap;
+
 use crate::cluster::note::{Asked, Note, OpId};
 use crate::session::Session;
 use crate::sim::journal::What;
-use crate::sim::sorted::SortedMap;
 
 /// One event a line, as `cluster::history::file` has it. Each life of a client is a process of its own: what a dead one had asked
 /// for stays open. A key that nobody has written is the empty string. The documents under the locks are not in it.
@@ -11,7 +12,7 @@ pub fn history(session: &Session) -> String {
     let roster = session.setup().roster;
     let process = |op: &OpId| format!("{}.{}", roster.name(op.client), op.boot.0);
     let word = |value: u64| if value == 0 { String::new() } else { value.to_string() };
-    let mut asked: SortedMap<OpId, (u16, Option<u64>)> = SortedMap::new();
+    let mut asked: BTreeMap<OpId, (u16, Option<u64>)> = BTreeMap::new();
     let mut out = String::new();
     for fact in session.facts() {
         match &fact.what {

@@ -11,6 +11,5 @@ pub mod pages;
 pub mod process;
 pub mod queue;
 pub mod rng;
-pub mod sorted;
 pub mod time;
 pub mod world;

@@ -8,6 +8,8 @@ mod hand;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
+use litemap::LiteMap;
+
 use crate::sim::clock::Clock;
 use crate::sim::digest::Digest;
 use crate::sim::id::{Boot, Pid, Seq};
@@ -16,7 +18,6 @@ use crate::sim::net::{Net, NetConfig};
 use crate::sim::process::{Ctx, Effect, Input, Process, Signal};
 use crate::sim::queue::Queue;
 use crate::sim::rng::{Rng, Stream};
-use crate::sim::sorted::SortedMap;
 use crate::sim::time::{Span, Time};
 
 /// Place of an event in the order of all events: its instant, then the order of scheduling.
@@ -67,7 +68,7 @@ struct Slot<P: Process> {
     boot: Boot,
     frozen: bool,
     held: Vec<Event<P>>,
-    timers: SortedMap<P::Timer, Armed>,
+    timers: LiteMap<P::Timer, Armed>,
     clock: Clock,
     rng: Rng,
     disk_rng: Rng,
@@ -107,7 +108,7 @@ where
     net: Net,
     save: (Span, Span),
     /// Of each group, the latest number whose facts were told.
-    told: SortedMap<u32, u32>,
+    told: LiteMap<u32, u32>,
     /// Always empty between steps: kept for its capacity.
     asked: Vec<Effect<P>>,
 }
@@ -132,7 +133,7 @@ where
                 boot: Boot(0),
                 frozen: false,
                 held: Vec::new(),
-                timers: SortedMap::new(),
+                timers: LiteMap::new(),
                 clock: Clock::new(offset, drift),
                 rng: Rng::stream(config.seed, Stream::Process(pid)),
                 disk_rng: Rng::stream(config.seed, Stream::Disk(pid)),
@@ -149,7 +150,7 @@ where
             slots: slots.collect(),
             net: Net::new(config.seed, n, config.net),
             save: config.save,
-            told: SortedMap::new(),
+            told: LiteMap::new(),
             asked: Vec::new(),
         };
         for i in (0..n).filter(|&i| present[i]) {
@@ -300,7 +301,7 @@ where
         for effect in asked.drain(..) {
             match effect {
                 Effect::NoteOnce { of, note } => {
-                    let told = self.told.get_or_insert_with(of.0, || 0);
+                    let told = self.told.entry(of.0).or_insert(0);
                     if *told < of.1 {
                         (*told, telling) = (of.1, Some(of));
                     }

@@ -1,5 +1,7 @@
 //! Runs the real handlers: what goes in, and what becomes of the effects they ask for. No rule of the protocol stands here.
 
+use std::collections::BTreeMap;
+
 use ringside::cluster::Env;
 use ringside::cluster::client::Client;
 use ringside::cluster::leadership::lock_outcome;
@@ -14,7 +16,6 @@ use ringside::sim::clock::Clock;
 use ringside::sim::id::{Boot, Pid};
 use ringside::sim::process::{Ctx, Effect};
 use ringside::sim::rng::{Rng, Stream};
-use ringside::sim::sorted::SortedMap;
 use ringside::sim::time::{Span, Time};
 
 use crate::judge::Judge;
@@ -36,7 +37,7 @@ pub fn first(plan: &Plan, drifts: &[i32], service: i32) -> State {
             let clock = Clock::new(Span::secs(1_000 * (i as u64 + 1)), drifts[i]);
             let now = if plan.timed { clock.read(Time::ZERO) } else { Time::ZERO };
             let (client, effects) = run(pid, Boot(1), now, env, Client::boot);
-            let mut seat = Seat { pid, boot: Boot(1), client, clock, timers: SortedMap::new(), session: 0, asked: 0 };
+            let mut seat = Seat { pid, boot: Boot(1), client, clock, timers: BTreeMap::new(), session: 0, asked: 0 };
             carry_out(&mut seat, now, effects, &mut Said::default(), plan);
             seat
         };
@@ -100,7 +101,7 @@ impl State {
         let now = self.local(&self.seats[i], plan);
         let seat = &mut self.seats[i];
         seat.boot = Boot(seat.boot.0 + 1);
-        (seat.timers, seat.session, seat.asked) = (SortedMap::new(), 0, 0);
+        (seat.timers, seat.session, seat.asked) = (BTreeMap::new(), 0, 0);
         let (client, effects) = plan.with_env(|env| run(seat.pid, seat.boot, now, env, Client::boot));
         seat.client = client;
         carry_out(seat, now, effects, &mut self.said, plan);

@@ -1,6 +1,7 @@
 //! A state of the small world: the machines, what was ever said, the timers, and what the promises have to know of the past.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
@@ -16,7 +17,6 @@ use ringside::proto::lock::token::{FencingToken, LockCommand, Session};
 use ringside::sim::clock::Clock;
 use ringside::sim::digest::Digest;
 use ringside::sim::id::{Boot, Pid};
-use ringside::sim::sorted::SortedMap;
 use ringside::sim::time::{Span, Time};
 
 use crate::judge::Judge;
@@ -148,7 +148,7 @@ pub struct Seat {
     pub client: Client,
     pub clock: Clock,
     /// When each timer may fire, by its clock. It may do so any time later.
-    pub timers: SortedMap<Timer, Time>,
+    pub timers: BTreeMap<Timer, Time>,
     /// Its latest session in this life.
     pub session: u32,
     /// Its latest question to the store in this life.

@@ -10,12 +10,13 @@
 //! | a primary that has made way in vain goes on waiting | `a_primary_that_makes_way_in_vain_serves_on` |
 //! | an only coordinator that has lost its disk begins anew at once | `an_only_coordinator_that_has_lost_its_disk_waits_until_all_leases_have_ended` |
 
+use std::collections::BTreeMap;
+
 use ringside::cluster::note::{Note, YieldWhy};
 use ringside::session::Session;
 use ringside::session::link::parse;
 use ringside::sim::id::Pid;
 use ringside::sim::journal::What;
-use ringside::sim::sorted::SortedMap;
 use ringside::sim::time::{Span, Time};
 
 fn opened(link: &str) -> Session {
@@ -84,7 +85,7 @@ fn of_two_wishes_the_one_said_last_counts_whichever_comes_last() {
 fn a_primary_that_makes_way_in_vain_serves_on() {
     // The leader does not hear that A has nothing under way any more.
     let session = opened("v=6&seed=4127&clients=24&do=5.5:cut:A>K3,6:add:H,9.1:drain:A&at=30");
-    let mut last: SortedMap<Pid, Time> = SortedMap::new();
+    let mut last: BTreeMap<Pid, Time> = BTreeMap::new();
     for (at, note) in notes(&session) {
         if let Note::Answered { op, .. } = note {
             last.insert(op.client, at);

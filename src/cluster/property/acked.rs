@@ -1,23 +1,24 @@
 //! Acknowledged writes: whoever serves has them, and no copy is deleted that alone has one.
 
+use litemap::LiteMap;
+
 use crate::cluster::config::Ack;
 use crate::cluster::note::OpId;
 use crate::cluster::property::{Promise, Verdicts};
 use crate::cluster::view::{Sight, Write};
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Pid;
-use crate::sim::sorted::SortedMap;
 
 /// What was acknowledged, shard by shard.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Acked {
-    shards: SortedMap<ShardId, Shard>,
+    shards: LiteMap<ShardId, Shard>,
 }
 
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 struct Shard {
     /// Acknowledged writes, by their place in the log, but for those that are lost.
-    acked: SortedMap<Index, (OpId, u16)>,
+    acked: LiteMap<Index, (OpId, u16)>,
     /// How many some later server did not have.
     lost: u32,
     /// Who said last that it serves.
@@ -35,7 +36,7 @@ impl Shard {
 impl Acked {
     /// A node begins to serve.
     pub(super) fn serving(&mut self, sight: &impl Sight, id: ShardId, who: Pid, verdicts: &mut Verdicts) {
-        let it = self.shards.get_or_insert_with(id, Default::default);
+        let it = self.shards.entry(id).or_default();
         it.server = Some(who);
         let lost: Vec<Index> = it.writes().filter(|write| !sight.has(who, id, write)).map(|write| write.index).collect();
         for index in &lost {
@@ -50,7 +51,7 @@ impl Acked {
 
     /// An operator has chosen whose copy of a shard counts: what it does not have is given up at once, wherever it may be found later.
     pub(super) fn chosen(&mut self, sight: &impl Sight, id: ShardId, who: Option<Pid>) {
-        let it = self.shards.get_or_insert_with(id, Default::default);
+        let it = self.shards.entry(id).or_default();
         let has = |write: &Write| who.is_some_and(|who| sight.kept(who, id, write) || sight.has(who, id, write));
         let lost: Vec<Index> = it.writes().filter(|write| !has(write)).map(|write| write.index).collect();
         for index in &lost {
@@ -79,7 +80,7 @@ impl Acked {
 
     /// A write was acknowledged.
     pub(super) fn acknowledged(&mut self, sight: &impl Sight, id: ShardId, who: Pid, write: &Write, verdicts: &mut Verdicts) {
-        let it = self.shards.get_or_insert_with(id, Default::default);
+        let it = self.shards.entry(id).or_default();
         // By a node that does not know yet that another serves: that one has it, or it is lost.
         let server = it.server.filter(|&server| sight.serves(server, id)).unwrap_or(who);
         let kept = sight.has(server, id, write);
@@ -93,7 +94,7 @@ impl Acked {
 
     /// A copy is deleted.
     pub(super) fn dropped(&mut self, sight: &impl Sight, id: ShardId, who: Pid, verdicts: &mut Verdicts) {
-        let it = self.shards.get_or_insert_with(id, Default::default);
+        let it = self.shards.entry(id).or_default();
         let good = |node: Pid| it.writes().all(|write| sight.kept(node, id, &write));
         // Where the primary alone commits, a deposed one may alone have what it acknowledged: that no other disk lacks it is not promised.
         if verdicts.ack != Ack::Primary && !sight.nodes().into_iter().any(|node| node != who && good(node)) {

@@ -1,17 +1,18 @@
 //! Copies that count agree: on each entry that two of them know to be committed, and on what the entries have made.
 
+use litemap::LiteMap;
+
 use crate::cluster::config::Ack;
 use crate::cluster::note::ViewWhy;
 use crate::cluster::property::{Promise, Verdicts, ring_answer};
 use crate::cluster::view::{Logged, Sight};
 use crate::proto::replica::view::{Index, ShardId, View};
 use crate::sim::id::Pid;
-use crate::sim::sorted::SortedMap;
 
 /// What copies have said about themselves.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Agree {
-    shards: SortedMap<ShardId, Shard>,
+    shards: LiteMap<ShardId, Shard>,
 }
 
 /// States that are remembered of a shard.
@@ -24,9 +25,9 @@ struct Shard {
     /// That view's primary.
     primary: Option<Pid>,
     /// Up to where each living copy has said that its log is committed.
-    told: SortedMap<Pid, Index>,
+    told: LiteMap<Pid, Index>,
     /// The digest of the first state that a counted copy had after so many entries: the latest [`KEPT`].
-    states: SortedMap<Index, u64>,
+    states: LiteMap<Index, u64>,
 }
 
 impl Shard {
@@ -46,11 +47,11 @@ impl Shard {
 impl Agree {
     fn shard(&mut self, sight: &impl Sight, id: ShardId) -> &mut Shard {
         // Before the first change of view the first ring's answer counts.
-        self.shards.get_or_insert_with(id, || {
+        self.shards.entry(id).or_insert_with(|| {
             let founders = sight.founders();
             let ring: Vec<(u64, Pid)> = sight.tokens().iter().copied().filter(|(_, pid)| founders.contains(pid)).collect();
             let counted = ring_answer(&ring, id, sight.shards(), sight.copies());
-            Shard { primary: counted.first().copied(), counted, told: SortedMap::new(), states: SortedMap::new() }
+            Shard { primary: counted.first().copied(), counted, told: LiteMap::new(), states: LiteMap::new() }
         })
     }
 
@@ -65,7 +66,7 @@ impl Agree {
             verdicts.breaks(Promise::CopiesAgree);
         }
         let Some((applied, state)) = sight.state(who, id) else { return };
-        if *it.states.get_or_insert_with(applied, || state) != state {
+        if *it.states.entry(applied).or_insert(state) != state {
             verdicts.breaks(Promise::CopiesAgree);
         }
         if it.states.len() > KEPT {

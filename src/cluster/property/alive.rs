@@ -10,6 +10,10 @@
 //!
 //! It is looked at once a second, so a deadline is kept to within a second.
 
+use std::collections::BTreeSet;
+
+use litemap::LiteMap;
+
 use crate::cluster::config::Ack;
 use crate::cluster::note::RingWhy;
 use crate::cluster::property::{Promise, Verdicts};
@@ -18,7 +22,6 @@ use crate::proto::lock::token::{LockId, Session};
 use crate::proto::replica::view::{ShardId, View};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
-use crate::sim::sorted::{SortedMap, SortedSet};
 use crate::sim::time::{Span, Time};
 
 /// How long things may take: see `cluster::patience`, which computes it from the recipe.
@@ -41,18 +44,18 @@ const EVERY: Span = Span(1_000_000);
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Alive {
     deadlines: Deadlines,
-    down: SortedSet<Pid>,
-    frozen: SortedSet<Pid>,
-    slow: SortedSet<Pid>,
-    astray: SortedSet<Pid>,
-    cut: SortedSet<(Pid, Pid)>,
+    down: BTreeSet<Pid>,
+    frozen: BTreeSet<Pid>,
+    slow: BTreeSet<Pid>,
+    astray: BTreeSet<Pid>,
+    cut: BTreeSet<(Pid, Pid)>,
     /// The latest fault.
     since: Time,
     looked: Time,
-    shards: SortedMap<ShardId, Shard>,
-    locks: SortedMap<LockId, Lock>,
+    shards: LiteMap<ShardId, Shard>,
+    locks: LiteMap<LockId, Lock>,
     /// Who is on the ring; `None` before the first change.
-    ring: Option<SortedSet<Pid>>,
+    ring: Option<BTreeSet<Pid>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -103,14 +106,14 @@ impl Alive {
     fn spoil(&mut self, sight: &impl Sight, pid: Pid) {
         let control = sight.coordinators().contains(&pid);
         for shard in (0..sight.shards()).map(ShardId) {
-            let it = self.shards.get_or_insert_with(shard, Shard::default);
+            let it = self.shards.entry(shard).or_default();
             it.spoilt |= control || it.counted.as_ref().is_none_or(|counted| counted.contains(&pid) || counted.len() < sight.copies());
         }
     }
 
     /// A view was decided.
     pub(super) fn view(&mut self, shard: ShardId, view: &View) {
-        self.shards.get_or_insert_with(shard, Shard::default).counted = Some(view.in_sync.clone());
+        self.shards.entry(shard).or_default().counted = Some(view.in_sync.clone());
     }
 
     /// The ring has changed.
@@ -125,7 +128,7 @@ impl Alive {
 
     /// A session waits for a lock.
     pub(super) fn queued(&mut self, lock: LockId, session: Session, now: Time) {
-        let it = self.locks.get_or_insert_with(lock, Lock::default);
+        let it = self.locks.entry(lock).or_default();
         if it.waiting.is_empty() {
             it.passed = now;
         }
@@ -135,7 +138,7 @@ impl Alive {
     /// A lock is granted.
     pub(super) fn granted(&mut self, lock: LockId, session: Session, now: Time) {
         self.ended(session);
-        self.locks.get_or_insert_with(lock, Lock::default).passed = now;
+        self.locks.entry(lock).or_default().passed = now;
     }
 
     /// A session waits for nothing any more.
@@ -167,7 +170,7 @@ impl Alive {
         let everybody = ring.iter().all(|pid| !self.down.contains(pid));
         let copies = sight.copies().min(ring.iter().count());
         for shard in (0..sight.shards()).map(ShardId) {
-            let it = self.shards.get_or_insert_with(shard, Shard::default);
+            let it = self.shards.entry(shard).or_default();
             let is_served = nodes.iter().any(|&node| sight.serves(node, shard));
             let running =
                 it.counted.as_ref().map_or(sight.copies(), |counted| counted.iter().filter(|pid| !self.down.contains(pid)).count());
@@ -204,8 +207,8 @@ impl Alive {
     }
 }
 
-fn founders(sight: &impl Sight) -> SortedSet<Pid> {
-    let mut all = SortedSet::default();
+fn founders(sight: &impl Sight) -> BTreeSet<Pid> {
+    let mut all = BTreeSet::default();
     for pid in sight.founders() {
         all.insert(pid);
     }

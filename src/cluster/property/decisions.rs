@@ -2,23 +2,24 @@
 //! state machine safety). What came of them is compared as well: whoever has carried out as many has the same state, however it came
 //! by it.
 
+use litemap::LiteMap;
+
 use crate::cluster::property::{Promise, Verdicts};
 use crate::cluster::view::Sight;
 use crate::proto::replica::view::Index;
 use crate::sim::id::Pid;
 use crate::sim::pages::Pages;
-use crate::sim::sorted::SortedMap;
 
 /// What the checker remembers of the coordinators.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Decisions {
     /// Who was elected, by term.
-    leaders: SortedMap<u32, Pid>,
+    leaders: LiteMap<u32, Pid>,
     /// By index: the latest term that had a leader when something was first decided there, by anybody, and what it was: the
     /// entry's term and fingerprint.
     made: Pages<(u32, (u32, u64))>,
     /// The digest of the first state that somebody had after so many decisions; only the latest [`KEPT`].
-    states: SortedMap<u32, u64>,
+    states: LiteMap<u32, u64>,
 }
 
 /// States that are remembered: a coordinator further behind than this is compared again once it has caught up.
@@ -31,7 +32,7 @@ const WHOLE: u32 = 8;
 impl Decisions {
     /// A coordinator was elected.
     pub(super) fn elected(&mut self, sight: &impl Sight, who: Pid, term: u32, verdicts: &mut Verdicts) {
-        if *self.leaders.get_or_insert_with(term, || who) != who {
+        if *self.leaders.entry(term).or_insert(who) != who {
             verdicts.breaks(Promise::OneLeader);
         }
         // Whatever was decided in a lower term must be in its log, as far as a snapshot does not stand for it. A candidate that
@@ -46,7 +47,7 @@ impl Decisions {
     pub(super) fn carried_out(&mut self, sight: &impl Sight, who: Pid, index: Index, verdicts: &mut Verdicts) {
         // Of several in one instant only the last one's state can be seen.
         let Some((_, state)) = sight.outcome(who, index.0.is_multiple_of(WHOLE)).filter(|&(applied, _)| applied == index) else { return };
-        if *self.states.get_or_insert_with(index.0, || state) != state {
+        if *self.states.entry(index.0).or_insert(state) != state {
             verdicts.breaks(Promise::DecisionsSurvive);
         }
         if self.states.len() > KEPT {

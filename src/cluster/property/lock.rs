@@ -1,11 +1,14 @@
 //! The locks: first come, first served; tokens that only grow; at most one that believes; and effects in the order of the tokens.
 
+use std::collections::BTreeSet;
+
+use litemap::LiteMap;
+
 use crate::cluster::note::{OpId, Text};
 use crate::cluster::property::{Promise, Verdicts};
 use crate::proto::lock::token::{FencingToken, LockId, Session};
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Pid;
-use crate::sim::sorted::{SortedMap, SortedSet};
 
 /// What the lock service has said, and what came of it.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -18,11 +21,11 @@ pub(super) struct Lock {
     /// Each lock's document.
     edits: Vec<Edited>,
     /// Edits seen, and where in the log: a new primary may apply (and tell) what the old one had applied.
-    seen: SortedSet<(OpId, Index)>,
+    seen: BTreeSet<(OpId, Index)>,
     /// Who is at work under which lock.
     inside: Vec<(Pid, LockId)>,
     /// Shards whose copy an operator has chosen, and who is to lead each: what others still tell of it was given up.
-    chosen: SortedMap<ShardId, Option<Pid>>,
+    chosen: LiteMap<ShardId, Option<Pid>>,
     overwritten: u32,
 }
 

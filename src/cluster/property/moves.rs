@@ -1,17 +1,18 @@
 //! Rebalancing: copies are made where the ring wants them, as few as can be, and no plan makes them fewer.
 
+use litemap::LiteMap;
+
 use crate::cluster::note::{RingWhy, ViewWhy};
 use crate::cluster::property::{Promise, Verdicts};
 use crate::cluster::view::Sight;
 use crate::proto::replica::view::{ShardId, View};
 use crate::sim::id::Pid;
-use crate::sim::sorted::{SortedMap, in_order};
 
 /// What the checker remembers of the plan.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Moves {
     /// Copies that counted in each shard's latest view; none before its first change, when all did.
-    counted: SortedMap<ShardId, usize>,
+    counted: LiteMap<ShardId, usize>,
     /// Who is on the ring, by the facts; `None` before the first change.
     members: Option<Vec<Pid>>,
 }
@@ -79,7 +80,8 @@ fn least(nodes: &[Pid], before: &[Vec<Pid>], after: &[Vec<Pid>]) -> u32 {
 /// it, told without the code that decides it.
 pub fn ring_answer(ring: &[(u64, Pid)], shard: ShardId, shards: u16, copies: usize) -> Vec<Pid> {
     let end = ((u128::from(shard.0) + 1) << 64).div_ceil(u128::from(shards)) - 1;
-    let ahead = in_order(ring.iter().map(|&(at, pid)| (at.wrapping_sub(end as u64), pid)), Ord::cmp);
+    let mut ahead: Vec<(u64, Pid)> = ring.iter().map(|&(at, pid)| (at.wrapping_sub(end as u64), pid)).collect();
+    ahead.sort_unstable();
     ahead.iter().fold(Vec::new(), |mut owners, &(_, pid)| {
         if owners.len() < copies && !owners.contains(&pid) {
             owners.push(pid);

@@ -16,11 +16,12 @@
 //! *What an operator gives up* is nobody's stale read. The choice is like a write, at that instant, of one value that nobody
 //! knows yet; whatever was asked for before it and not answered is not judged. From there on everything is.
 
+use litemap::LiteMap;
+
 use crate::cluster::note::OpId;
 use crate::cluster::property::{Promise, Verdicts};
 use crate::proto::replica::view::ShardId;
 use crate::sim::id::Pid;
-use crate::sim::sorted::SortedMap;
 
 /// Zones that a key may have for the sake of a read under way.
 const MOST: usize = 64;
@@ -32,8 +33,8 @@ pub(super) type Place = u64;
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Reads {
     /// What each client waits for.
-    open: SortedMap<Pid, Open>,
-    keys: SortedMap<u16, Key>,
+    open: LiteMap<Pid, Open>,
+    keys: LiteMap<u16, Key>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -155,7 +156,7 @@ impl Reads {
     fn key(&mut self, shard: ShardId, key: u16) -> &mut Key {
         // A key that nobody has written is 0.
         let first = Zone { value: 0, over: Some(0), began: 0, open: false };
-        self.keys.get_or_insert_with(key, || Key { shard, zones: vec![first], chosen: None })
+        self.keys.entry(key).or_insert_with(|| Key { shard, zones: vec![first], chosen: None })
     }
 }
 

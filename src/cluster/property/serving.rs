@@ -4,15 +4,16 @@
 //! answered that was named later, or has announced that it does from now on, nobody answers any more who was named before. (A node that
 //! is named again may answer again.)
 
+use litemap::LiteMap;
+
 use crate::cluster::property::{Promise, Verdicts};
 use crate::proto::replica::view::ShardId;
 use crate::sim::id::Pid;
-use crate::sim::sorted::SortedMap;
 
 /// Who was named, and who has answered.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Serving {
-    shards: SortedMap<ShardId, Shard>,
+    shards: LiteMap<ShardId, Shard>,
 }
 
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -20,7 +21,7 @@ struct Shard {
     /// Views decided so far.
     views: u32,
     /// The latest of them that names each node as primary. Those of the founding views are not told: 0.
-    named: SortedMap<Pid, u32>,
+    named: LiteMap<Pid, u32>,
     /// The latest node to answer, by when it was named.
     latest: Option<(u32, Pid)>,
 }
@@ -28,7 +29,7 @@ struct Shard {
 impl Serving {
     /// A view was decided.
     pub(super) fn view(&mut self, shard: ShardId, primary: Option<Pid>) {
-        let it = self.shards.get_or_insert_with(shard, Shard::default);
+        let it = self.shards.entry(shard).or_default();
         it.views += 1;
         if let Some(primary) = primary {
             it.named.insert(primary, it.views);
@@ -37,7 +38,7 @@ impl Serving {
 
     /// A node answers, or announces that it does.
     pub(super) fn answers(&mut self, shard: ShardId, who: Pid, verdicts: &mut Verdicts) {
-        let it = self.shards.get_or_insert_with(shard, Shard::default);
+        let it = self.shards.entry(shard).or_default();
         let named = it.named.get(&who).copied().unwrap_or_default();
         match it.latest {
             Some((latest, other)) if named < latest || (named == latest && other != who) => verdicts.breaks(Promise::OneServing),

@@ -209,7 +209,6 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     }
 
     /// Tells it the time.
-    #[inline(never)]
     pub fn tick(&mut self, now: Time, patience: Patience, draw: Draw<'_>, out: &mut Vec<Want<T, S>>) {
         match &self.role {
             Role::Follower(_) if self.newcomer => self.deadline = now + draw(patience.election_min, patience.election_max),
@@ -220,7 +219,6 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     }
 
     /// A message from another member.
-    #[inline(never)]
     pub fn receive(&mut self, from: Pid, msg: RaftMsg<T, S>, now: Time, patience: Patience, draw: Draw<'_>, out: &mut Vec<Want<T, S>>) {
         match msg {
             RaftMsg::RequestVote { term, last, pre, leave } => self.asked(from, term, last, pre, leave, now, patience, draw, out),
@@ -247,7 +245,6 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     }
 
     /// A save is done.
-    #[inline(never)]
     pub fn stored(&mut self, mark: Mark, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
         match mark {
             Mark::Vote(term, candidate) if term == self.term && self.voted == Some(candidate) => {

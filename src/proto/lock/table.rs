@@ -15,9 +15,10 @@
 //! the holder's clock may take. And none lasts for ever: a change of leader gives back only what had passed since the last logged
 //! instant, and whoever waits has something logged every quarter of a lease (etcd's checkpoints of lease times, issue 9395).
 
+use litemap::LiteMap;
+
 use crate::proto::lock::token::{FencingToken, LockCommand, LockId, LockOutcome, Session};
 use crate::sim::id::{Boot, Pid};
-use crate::sim::sorted::SortedMap;
 use crate::sim::time::{Span, Time};
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -84,7 +85,7 @@ pub struct LockTable {
     locks: Vec<Lock>,
     last: FencingToken,
     /// For each client, the latest session that is over: it cannot be opened again by a late message.
-    over: SortedMap<Pid, (Boot, u32)>,
+    over: LiteMap<Pid, (Boot, u32)>,
     /// The latest instant that was logged, by the present clock.
     seen: Time,
 }
@@ -92,13 +93,7 @@ pub struct LockTable {
 impl LockTable {
     /// So many free locks.
     pub fn new(locks: u8, times: LockTimes) -> LockTable {
-        LockTable {
-            times,
-            locks: vec![Lock::default(); usize::from(locks)],
-            last: FencingToken(0),
-            over: SortedMap::new(),
-            seen: Time::ZERO,
-        }
+        LockTable { times, locks: vec![Lock::default(); usize::from(locks)], last: FencingToken(0), over: LiteMap::new(), seen: Time::ZERO }
     }
 
     fn lock(&self, lock: LockId) -> &Lock {
@@ -176,7 +171,7 @@ impl LockTable {
     }
 
     fn end(&mut self, session: Session) {
-        let over = self.over.get_or_insert_with(session.client, Default::default);
+        let over = self.over.entry(session.client).or_default();
         *over = (*over).max((session.boot, session.n));
     }
 

@@ -7,7 +7,6 @@ use super::Error;
 use super::ketama::POINTS as KETAMA_POINTS;
 use crate::proto::ring::MemberNo;
 use crate::proto::ring::circle::TOKENS_MAX;
-use crate::sim::sorted::sort;
 
 /// The most members a fleet may have: 104,857, whose points Ketama's circle can just hold.
 pub const MEMBERS_MAX: u32 = TOKENS_MAX / KETAMA_POINTS;
@@ -132,7 +131,7 @@ impl Fleet {
     /// The living members with their numbers, in the order of their names.
     pub(super) fn by_name(&self) -> Vec<(&[u8], MemberNo)> {
         let mut row: Vec<(&[u8], MemberNo)> = self.living().map(|(number, member)| (member.name(), number)).collect();
-        sort(&mut row);
+        row.sort_unstable();
         row
     }
 

@@ -4,7 +4,6 @@
 use super::{Error, Fleet, Options, Scheme, TABLE_MAX};
 use crate::proto::ring::MemberNo;
 use crate::proto::ring::hash::Hash;
-use crate::sim::sorted::sort;
 use xxhash_rust::xxh64::xxh64;
 
 /// An entry that nobody has taken yet.
@@ -37,7 +36,7 @@ pub fn table(members: &[(&[u8], u16)], size: u32) -> Result<Vec<u32>, Error> {
         return Err(Error::TableNotPrime { size });
     }
     let mut order: Vec<(&[u8], u32)> = (0..).zip(members).filter(|(_, member)| member.1 > 0).map(|(i, member)| (member.0, i)).collect();
-    sort(&mut order);
+    order.sort_unstable();
     let mut fillers: Vec<Filler> = order.into_iter().map(|(_, number)| filler(members[number as usize], number, size)).collect();
     let mut table = vec![FREE; size as usize];
     let Some(heaviest) = fillers.iter().map(|filler| filler.weight).max() else { return Ok(table) };

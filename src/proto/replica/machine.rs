@@ -132,7 +132,6 @@ impl<T: Clone + Eq> Replica<T> {
 
     /// Takes over a view that the control plane decided. Views not above the present one are old news, except that the
     /// number may have come with a primary's message before.
-    #[inline(never)]
     pub fn enter(&mut self, view: &View, now: Time, terms: Terms, out: &mut Vec<Want<T>>) {
         if view.no < self.view || (view.no == self.view && self.leading.is_some()) {
             return;
@@ -228,7 +227,6 @@ impl<T: Clone + Eq> Replica<T> {
     }
 
     /// A message from another replica.
-    #[inline(never)]
     pub fn receive(&mut self, from: Pid, msg: ReplicaMsg<T>, now: Time, terms: Terms, out: &mut Vec<Want<T>>) {
         match msg {
             ReplicaMsg::Append { view, prev, entries, commit, floor, ask } => {
@@ -353,7 +351,6 @@ impl<T: Clone + Eq> Replica<T> {
     }
 
     /// Primary: the timer. Sends again what was not answered, and gives up on in-sync peers that are silent too long.
-    #[inline(never)]
     pub fn tick(&mut self, now: Time, terms: Terms, out: &mut Vec<Want<T>>) {
         if self.gather.is_some() {
             return self.ask_around(now, terms, out);

@@ -10,7 +10,6 @@ pub mod circle;
 pub mod hash;
 pub mod plan;
 
-use crate::sim::sorted::in_order;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A point of the hash circle.
@@ -38,7 +37,8 @@ impl Ring {
             tokens.extend((0..vnodes).map(|i| (point(&format!("{name}#{i}")), members)));
             members += 1;
         }
-        Ring { tokens: in_order(tokens, Ord::cmp), members }
+        tokens.sort_unstable();
+        Ring { tokens, members }
     }
 
     /// The tokens, clockwise.

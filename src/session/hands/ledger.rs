@@ -1,6 +1,8 @@
 //! What hands and their judge remember of a run, from its facts alone: which writes were acknowledged, which disks were lost,
 //! who was answered and granted something last. A pure fold: the same facts give the same ledger, in a replay too.
 
+use std::collections::BTreeMap;
+
 use crate::cluster::config::Ack;
 use crate::cluster::note::{Note, OpId, RingWhy, ViewWhy};
 use crate::cluster::view::{Sight, Write};
@@ -10,14 +12,13 @@ use crate::session::Session;
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::sim::journal::What;
-use crate::sim::sorted::SortedMap;
 use crate::sim::time::Time;
 
 /// What is remembered of a shard.
 #[derive(Clone, Debug, Default)]
 struct Shard {
     /// Acknowledged writes by their place in the log.
-    acked: SortedMap<Index, (OpId, u16)>,
+    acked: BTreeMap<Index, (OpId, u16)>,
     /// When somebody last ceased to count.
     shrunk: Time,
     /// The in-sync set of the latest view.
@@ -51,14 +52,14 @@ pub struct Ledger {
     /// Copies that a write needs in the mode in which all that count must have it; one where nothing can be concluded.
     needed: usize,
     shards: Vec<Shard>,
-    answered: SortedMap<Pid, Time>,
-    granted: SortedMap<Pid, Time>,
-    locks: SortedMap<LockId, Time>,
-    drift: SortedMap<Pid, i32>,
+    answered: BTreeMap<Pid, Time>,
+    granted: BTreeMap<Pid, Time>,
+    locks: BTreeMap<LockId, Time>,
+    drift: BTreeMap<Pid, i32>,
     /// How often a node was asked to join or leave, or began anew and may have forgotten what it was asked.
-    asked: SortedMap<Pid, u32>,
+    asked: BTreeMap<Pid, u32>,
     /// How often the ring changed for its wishes.
-    turned: SortedMap<Pid, u32>,
+    turned: BTreeMap<Pid, u32>,
 }
 
 impl Ledger {
@@ -80,12 +81,12 @@ impl Ledger {
                 Ack::Primary | Ack::Majority => 1,
             },
             shards: shards.collect(),
-            answered: SortedMap::new(),
-            granted: SortedMap::new(),
-            locks: SortedMap::new(),
-            drift: SortedMap::new(),
-            asked: SortedMap::new(),
-            turned: SortedMap::new(),
+            answered: BTreeMap::new(),
+            granted: BTreeMap::new(),
+            locks: BTreeMap::new(),
+            drift: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            turned: BTreeMap::new(),
         }
     }
 
@@ -117,7 +118,7 @@ impl Ledger {
             self.drift.insert(pid, ppm);
         }
         if let Fault::Join(pid) | Fault::Leave(pid) | Fault::Revive(pid) | Fault::Kill(pid) | Fault::Wipe(pid) = fault {
-            *self.asked.get_or_insert_with(pid, || 0) += 1;
+            *self.asked.entry(pid).or_insert(0) += 1;
         }
     }
 
@@ -187,7 +188,7 @@ impl Ledger {
             self.granted.insert(session.client, at);
             self.locks.insert(*lock, at);
         } else if let Note::RingChanged { node, why: RingWhy::Joined | RingWhy::Draining, .. } = note {
-            *self.turned.get_or_insert_with(*node, || 0) += 1;
+            *self.turned.entry(*node).or_insert(0) += 1;
         }
     }
 

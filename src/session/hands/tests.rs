@@ -82,7 +82,7 @@ fn hands_do_everything_that_a_hand_can_do_but_what_only_mends() {
     let mut verbs = BTreeSet::new();
     let mut one_way = 0;
     let mut deeds = BTreeSet::new();
-    for seed in 0..100 {
+    for seed in 0..200 {
         let (session, _, hands) = troubled(seed, AIMS[(seed % 2) as usize], 20);
         verbs.extend(session.actions().iter().map(|(_, action)| action.verb()));
         one_way += session.actions().iter().filter(|(_, action)| matches!(action, Action::CutOneWay(..))).count();

@@ -10,7 +10,6 @@ use ringside::scene::motion::Lane;
 use ringside::scene::ring;
 use ringside::scene::state::Move;
 use ringside::sim::id::Pid;
-use ringside::sim::sorted::in_order;
 use yew::prelude::*;
 
 use super::kit;
@@ -95,10 +94,9 @@ pub enum Tie {
 }
 
 /// From the slice in the story to its copies, along the band.
-pub fn links(map: &Layout, story: ShardId, ties: Vec<(Name, Tie)>) -> Html {
+pub fn links(map: &Layout, story: ShardId, mut ties: Vec<(Name, Tie)>) -> Html {
     // The primary first: it gets the inner track; it is drawn last, above the others.
-    let place = |(name, tie): &(Name, Tie)| (*tie != Tie::Primary, *name);
-    let ties = in_order(ties, |a, b| place(a).cmp(&place(b)));
+    ties.sort_by_key(|&(name, tie)| (tie != Tie::Primary, name));
     let link = |(track, (name, tie)): (usize, &(Name, Tie))| {
         let d = ring::link(map, story, name.n, track as u8, if *tie == Tie::Loose { 11.0 } else { 1.0 });
         let class = match tie {

@@ -8,7 +8,6 @@ use ringside::cluster::view::Flight;
 use ringside::scene::layout::{Layout, Plan};
 use ringside::scene::motion::Lanes;
 use ringside::session::Session;
-use ringside::sim::sorted::in_order;
 use ringside::sim::time::Time;
 use ringside::text::sentence::seconds;
 use ringside::text::words::words;
@@ -50,7 +49,8 @@ impl Stats {
 
     /// The figures for scripts.
     pub fn object(&self, session: &Session) -> JsValue {
-        let sorted = in_order(self.script.iter().copied(), f64::total_cmp);
+        let mut sorted: Vec<f64> = self.script.iter().copied().collect();
+        sorted.sort_by(f64::total_cmp);
         let at = |part: f64| sorted.get(((sorted.len() as f64 * part) as usize).min(sorted.len().saturating_sub(1))).copied();
         let mean = sorted.iter().sum::<f64>() / (sorted.len().max(1) as f64);
         let figures = [
