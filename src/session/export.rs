@@ -3,7 +3,8 @@
 //! Every object has `seq`, `at_us`, `who`, `kind` and, where it has one, `cause`; the fields of its kind follow. Processes
 //! stand under their names, numbers as numbers.
 
-use std::fmt::Write;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
 
 use crate::cluster::name::{LOCKS, Roster};
 use crate::cluster::note::{Asked, Note, OpId, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
@@ -11,21 +12,6 @@ use crate::proto::lock::token::{LockId, Session};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::sim::journal::{Record, What};
-
-/// The value of a field.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Value {
-    /// A text.
-    Text(String),
-    /// A whole number.
-    Number(i64),
-    /// Yes or no.
-    Flag(bool),
-    /// Names of processes.
-    Names(Vec<String>),
-    /// Nothing.
-    None,
-}
 
 /// The kind of a fact, in kebab case. Faults are called by their actions' verbs, one-way.
 pub const fn kind(what: &What<Note>) -> &'static str {
@@ -101,57 +87,50 @@ pub fn fields(what: &What<Note>, roster: &Roster) -> Vec<(&'static str, Value)> 
     }
 }
 
+/// A fact as one object.
+struct Object<'a> {
+    record: &'a Record<Note>,
+    roster: &'a Roster,
+}
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Object { record, roster } = self;
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("seq", &record.seq.0)?;
+        map.serialize_entry("at_us", &record.at.0)?;
+        map.serialize_entry("who", &roster.name(record.who).to_string())?;
+        map.serialize_entry("kind", kind(&record.what))?;
+        if let Some(cause) = record.cause {
+            map.serialize_entry("cause", &cause.0)?;
+        }
+        for (key, value) in fields(&record.what, roster) {
+            map.serialize_entry(key, &value)?;
+        }
+        map.end()
+    }
+}
+
+/// The fact, to be written in whatever form programs read.
+pub fn object<'a>(record: &'a Record<Note>, roster: &'a Roster) -> impl Serialize + 'a {
+    Object { record, roster }
+}
+
 /// The fact as one line of JSON.
 pub fn json(record: &Record<Note>, roster: &Roster) -> String {
-    let mut out = format!("{{\"seq\":{},\"at_us\":{},\"who\":", record.seq.0, record.at.0);
-    put_text(&mut out, &roster.name(record.who).to_string());
-    out.push_str(",\"kind\":");
-    put_text(&mut out, kind(&record.what));
-    if let Some(cause) = record.cause {
-        // Writing to a string cannot fail.
-        write!(out, ",\"cause\":{}", cause.0).expect("a string grows");
-    }
-    for (key, value) in fields(&record.what, roster) {
-        out.push(',');
-        put_text(&mut out, key);
-        out.push(':');
-        put(&mut out, &value);
-    }
-    out.push('}');
-    out
+    line(&Object { record, roster })
 }
 
-fn put(out: &mut String, value: &Value) {
-    match value {
-        Value::Text(text) => put_text(out, text),
-        Value::Number(n) => out.push_str(&n.to_string()),
-        Value::Flag(flag) => out.push_str(if *flag { "true" } else { "false" }),
-        Value::Names(names) => {
-            out.push('[');
-            for (i, name) in names.iter().enumerate() {
-                if i > 0 {
-                    out.push(',');
-                }
-                put_text(out, name);
-            }
-            out.push(']');
-        }
-        Value::None => out.push_str("null"),
+/// Data as one line of JSON that any terminal can show: JSON itself lets the control characters from U+007F to U+009F pass.
+///
+/// # Panics
+/// If a map in it has keys that are no texts.
+pub fn line(data: &impl Serialize) -> String {
+    let line = serde_json::to_string(data).expect("its keys are texts, and a string grows");
+    if !line.contains(char::is_control) {
+        return line;
     }
-}
-
-/// A JSON string.
-pub fn put_text(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
+    line.chars().map(|c| if c.is_control() { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect()
 }
 
 fn fault_fields(fault: Fault, roster: &Roster) -> Vec<(&'static str, Value)> {
@@ -164,30 +143,30 @@ fn fault_fields(fault: Fault, roster: &Roster) -> Vec<(&'static str, Value)> {
         | Fault::Proceed(who)
         | Fault::Freeze(who)
         | Fault::Thaw(who) => vec![("process", name(roster, who))],
-        Fault::Slow(who, times) => vec![("process", name(roster, who)), ("times", Value::Number(times.into()))],
+        Fault::Slow(who, times) => vec![("process", name(roster, who)), ("times", Value::from(times))],
         Fault::Cut(from, to) | Fault::Heal(from, to) => vec![("from", name(roster, from)), ("to", name(roster, to))],
-        Fault::Drift(who, ppm) => vec![("process", name(roster, who)), ("ppm", Value::Number(ppm.into()))],
+        Fault::Drift(who, ppm) => vec![("process", name(roster, who)), ("ppm", Value::from(ppm))],
     }
 }
 
 fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
     let name = |pid: Pid| name(roster, pid);
-    let names = |pids: &[Pid]| Value::Names(pids.iter().map(|&pid| roster.name(pid).to_string()).collect());
-    let op = |op: &OpId| Value::Text(op_text(op, roster));
-    let session = |s: &Session| Value::Text(format!("{}.{}.{}", roster.name(s.client), s.boot.0, s.n));
+    let names = |pids: &[Pid]| Value::from_iter(pids.iter().map(|&pid| roster.name(pid).to_string()));
+    let op = |op: &OpId| Value::from(op_text(op, roster));
+    let session = |s: &Session| Value::from(format!("{}.{}.{}", roster.name(s.client), s.boot.0, s.n));
     match note {
         Note::Suspected { node, silent, why } => {
             vec![("node", name(*node)), ("silent_us", number(silent.0)), ("why", text(suspect_why(*why)))]
         }
         Note::Returned { node, boot, fresh } => {
-            vec![("node", name(*node)), ("boot", number(boot.0)), ("fresh", Value::Flag(*fresh))]
+            vec![("node", name(*node)), ("boot", number(boot.0)), ("fresh", Value::from(*fresh))]
         }
-        Note::Stands { term, asked } => vec![("term", number(*term)), ("asked_by", asked.map_or(Value::None, name))],
+        Note::Stands { term, asked } => vec![("term", number(*term)), ("asked_by", asked.map_or(Value::Null, name))],
         Note::Elected { term } => vec![("term", number(*term))],
         Note::SteppedDown { term, why } => {
             let to = match why {
                 YieldWhy::ReachesMore(to) => name(*to),
-                YieldWhy::HigherTerm | YieldWhy::Unheard => Value::None,
+                YieldWhy::HigherTerm | YieldWhy::Unheard => Value::Null,
             };
             vec![("term", number(*term)), ("why", text(yield_why(*why))), ("to", to)]
         }
@@ -206,7 +185,7 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
         Note::ViewChanged { shard, view, why } => vec![
             ("shard", number(shard.0)),
             ("view", number(view.no.0)),
-            ("primary", view.primary.map_or(Value::None, name)),
+            ("primary", view.primary.map_or(Value::Null, name)),
             ("in_sync", names(&view.in_sync)),
             ("learners", names(&view.learners)),
             ("why", text(view_why(*why))),
@@ -257,7 +236,7 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
             vec![("session", session(s)), ("lock", named(*lock)), ("token", number(token.0))]
         }
         Note::LockCancelled { session: s, lock, held } | Note::SessionEnded { session: s, lock, held } => {
-            vec![("session", session(s)), ("lock", named(*lock)), ("held", held.map_or(Value::None, |token| number(token.0)))]
+            vec![("session", session(s)), ("lock", named(*lock)), ("held", held.map_or(Value::Null, |token| number(token.0)))]
         }
         Note::HoldBegins { lock, token } | Note::GrantTooLate { lock, token } | Note::HoldEnds { lock, token } => {
             vec![("lock", named(*lock)), ("token", number(token.0))]
@@ -284,16 +263,15 @@ fn named(lock: LockId) -> Value {
 }
 
 fn name(roster: &Roster, pid: Pid) -> Value {
-    Value::Text(roster.name(pid).to_string())
+    Value::from(roster.name(pid).to_string())
 }
 
 fn text(word: &str) -> Value {
-    Value::Text(word.to_owned())
+    Value::from(word)
 }
 
-/// Every number of a run is far below the bound.
 fn number(n: impl Into<u64>) -> Value {
-    Value::Number(i64::try_from(n.into()).unwrap_or(i64::MAX))
+    Value::from(n.into())
 }
 
 const fn view_why(why: ViewWhy) -> &'static str {

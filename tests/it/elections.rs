@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use serde_json::Value;
+
 fn run(args: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_headless")).arg("elections").args(args).output().expect("the binary starts");
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -10,12 +12,13 @@ fn run(args: &[&str]) -> String {
 
 /// The figures under `key` in the line of these time-outs: one, or an estimate with its interval; none where it says `null`.
 fn figures(lines: &str, timeout: &str, key: &str) -> Vec<f64> {
-    let line = lines.lines().find(|line| line.starts_with(&format!("{{\"timeout_ms\":[{timeout}],"))).expect("a line of these time-outs");
-    let line = line.split(",\"published\"").next().unwrap_or(line);
-    let rest = line.split(&format!("\"{key}\":")).nth(1).expect("a figure of this name");
-    let end = if rest.starts_with('[') { rest.find(']') } else { rest.find([',', '}']) };
-    let text = rest[..end.unwrap_or(rest.len())].trim_start_matches('[');
-    text.split(',').filter(|text| *text != "null").map(|text| text.parse().expect("a number")).collect()
+    let mut lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
+    let line = lines.find(|line| line["timeout_ms"].to_string() == format!("[{timeout}]")).expect("a line of these time-outs");
+    match line.get(key).expect("a figure of this name") {
+        Value::Null => Vec::new(),
+        Value::Array(figures) => figures.iter().map(|it| it.as_f64().expect("a number")).collect(),
+        figure => vec![figure.as_f64().expect("a number")],
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ use ringside::cluster::rules::Rule;
 use ringside::cluster::setup::Setup;
 use ringside::cluster::view::Office;
 use ringside::proto::replica::view::ShardId;
-use ringside::session::export::{Value, fields, kind};
+use ringside::session::export::{fields, kind};
 use ringside::session::link::{DEFAULT_SEED, parse};
 use ringside::session::{Session, StepUnit};
 use ringside::sim::id::Pid;
@@ -267,7 +267,7 @@ impl Stage {
 fn concerns(fact: &Record<Note>, shard: Option<u64>, roster: &Roster) -> bool {
     let about = fields(&fact.what, roster).into_iter().find(|(key, _)| *key == "shard").map(|(_, value)| value);
     match (shard, about) {
-        (Some(shard), Some(Value::Number(n))) => n == shard as i64,
+        (Some(shard), Some(it)) => it == shard,
         _ => true,
     }
 }

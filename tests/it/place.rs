@@ -4,6 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use serde_json::Value;
+
 fn place(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_headless")).arg("place").args(args).output().expect("the binary starts")
 }
@@ -44,14 +46,10 @@ fn owners_come_in_the_order_of_the_keys() {
 fn the_figures_fit_each_other() {
     for algorithm in ["modulo", "ring", "ring-bounded", "rendezvous", "jump", "maglev", "multiprobe", "anchor", "ketama"] {
         let output = place(&["--algorithm", algorithm, "--nodes", "4", "--keys", "5000", "--kill", "3", "--json"]);
-        let line = String::from_utf8(output.stdout).expect("JSON is UTF-8");
-        let field = |name: &str| {
-            let from = line.split_once(&format!("\"{name}\":")).unwrap_or_else(|| panic!("{algorithm} has no {name}: {line}")).1;
-            let to = if from.starts_with('[') { from.find(']') } else { from.find([',', '}']) };
-            from[..to.expect("it ends")].trim_start_matches('[').to_owned()
-        };
-        let row = |name: &str| -> Vec<f64> { field(name).split(", ").map(|it| it.parse().expect("a number")).collect() };
-        let number = |name: &str| -> f64 { field(name).parse().expect("a number") };
+        let line: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let number = |name: &str| line[name].as_f64().unwrap_or_else(|| panic!("{algorithm} has no {name}: {line}"));
+        let row =
+            |name: &str| -> Vec<f64> { line[name].as_array().expect("a row").iter().map(|it| it.as_f64().expect("a number")).collect() };
         let (counts, shares) = (row("counts"), row("shares"));
         assert_eq!((counts.len(), counts[3], counts.iter().sum::<f64>()), (4, 0.0, 5_000.0), "{algorithm}");
         assert!(counts.iter().zip(&shares).all(|(count, share)| (count / 5_000.0 - share).abs() < 1e-12));
@@ -114,7 +112,7 @@ fn no_control_character_of_a_name_reaches_the_terminal() {
     let names = names.to_string_lossy();
     let twice = file("control-twice", b"\x07\n\x07");
     refused(&["--algorithm", "jump", "--names", &twice.to_string_lossy()], "called `\\u{7}`");
-    for (form, shown) in [("--owners", ["a\\u{1b}[2Jb", "c\\u{9}d\\u{85}"]), ("--json", ["a\\u001b[2Jb", "c\\u0009d\\u0085"])] {
+    for (form, shown) in [("--owners", ["a\\u{1b}[2Jb", "c\\u{9}d\\u{85}"]), ("--json", ["a\\u001b[2Jb", "c\\td\\u0085"])] {
         let out = told(&["--algorithm", "modulo", "--names", &names, "--keys", "50", form]);
         assert!(shown.iter().all(|name| out.contains(name)), "{out}");
         assert!(!out.contains(|c: char| c.is_control() && c != '\n'), "{out:?}");

@@ -33,6 +33,7 @@ use ringside::session::chaos::heal_everything;
 use ringside::sim::journal::What;
 use ringside::sim::rng::{Rng, Stream};
 use ringside::sim::time::{Span, Time};
+use serde_json::json;
 
 use crate::stats::{Estimate, ratio};
 
@@ -91,10 +92,9 @@ impl LockLoss {
             holds &= lost == 0 || off.contains(&Rule::Fencing);
             let Estimate { value, low, high } = ratio(&pairs, self.first);
             let text = if self.json {
-                format!(
-                    "{{\"row\":\"{what}\",\"seeds\":{},\"acknowledged\":{acknowledged},\"lost\":{lost},\"share\":{value:.5},\"low\":{low:.5},\"high\":{high:.5}}}",
-                    self.seeds
-                )
+                let [share, low, high] = [value, low, high].map(|figure| (figure * 1e5).round() / 1e5);
+                let row = json!({ "row": what, "seeds": self.seeds, "acknowledged": acknowledged, "lost": lost, "share": share, "low": low, "high": high });
+                row.to_string()
             } else {
                 let mut share = format!("{:.2} %", value * 100.0);
                 let _ = write!(share, " [{:.2}, {:.2}]", low * 100.0, high * 100.0);

@@ -1,6 +1,6 @@
 //! `headless place`: who holds which key.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use clap::Args;
 use ringside::proto::placement::{Algorithm, Fleet, KEYS_MAX, Limit, MEMBERS_MAX, Options, Study, VNODES, WEIGHT_MAX, printable};
 use ringside::proto::ring::hash::Hash;
-use ringside::session::export::put_text;
+use ringside::session::export::line;
+use serde::Serialize;
 
 use crate::lines;
 
@@ -174,19 +175,46 @@ fn owners(out: &mut impl Write, fleet: &Fleet, study: &Study) -> io::Result<()> 
     Ok(())
 }
 
+/// What came of it, as one object.
+#[derive(Serialize)]
+struct Report<'a> {
+    algorithm: &'static str,
+    nodes: usize,
+    keys: u32,
+    names: Vec<Cow<'a, str>>,
+    weights: &'a [u16],
+    counts: &'a [u32],
+    shares: Vec<f64>,
+    peak: f64,
+    cv: f64,
+    moved: u32,
+    minimum: u32,
+    spilled: u32,
+    memory: usize,
+    /// Steps of a lookup on average.
+    steps: f64,
+    cannot: Vec<&'static str>,
+}
+
 fn json(fleet: &Fleet, study: &Study) -> String {
-    let mut line = format!("{{\"algorithm\":\"{}\",\"nodes\":{}", study.algorithm().word(), fleet.living().count());
-    let _ = write!(line, ",\"keys\":{},\"names\":[", study.keys());
-    for (i, member) in fleet.members().iter().enumerate() {
-        line.push_str(if i == 0 { "" } else { "," });
-        put_text(&mut line, &String::from_utf8_lossy(member.name()));
-    }
-    let _ = write!(line, "],\"weights\":{:?},\"counts\":{:?}", study.weights(), study.counts());
-    let _ = write!(line, ",\"shares\":{:?},\"peak\":{:?},\"cv\":{:?}", study.shares(), study.peak(), study.cv());
-    let _ = write!(line, ",\"moved\":{},\"minimum\":{},\"spilled\":{}", study.moved(), study.minimum(), study.spilled());
-    let cannot: Vec<&str> = study.algorithm().cannot().iter().map(|limit| limit.word()).collect();
-    let _ = write!(line, ",\"memory\":{},\"steps\":{:?},\"cannot\":{cannot:?}}}", study.memory(), mean(study.steps()));
-    line
+    let report = Report {
+        algorithm: study.algorithm().word(),
+        nodes: fleet.living().count(),
+        keys: study.keys(),
+        names: fleet.members().iter().map(|member| String::from_utf8_lossy(member.name())).collect(),
+        weights: study.weights(),
+        counts: study.counts(),
+        shares: study.shares(),
+        peak: study.peak(),
+        cv: study.cv(),
+        moved: study.moved(),
+        minimum: study.minimum(),
+        spilled: study.spilled(),
+        memory: study.memory(),
+        steps: mean(study.steps()),
+        cannot: study.algorithm().cannot().iter().map(|limit| limit.word()).collect(),
+    };
+    line(&report)
 }
 
 fn table(out: &mut impl Write, fleet: &Fleet, study: &Study) -> io::Result<()> {

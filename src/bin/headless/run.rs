@@ -11,6 +11,7 @@ use ringside::session::link::{self, LIMITS};
 use ringside::session::told;
 use ringside::sim::time::Time;
 use ringside::text::{Lang, complaint};
+use serde::Serialize;
 
 /// Replays a link and prints its facts as JSON lines, then the digest of its last instant.
 ///
@@ -69,6 +70,18 @@ impl Run {
     }
 }
 
+/// The last line.
+#[derive(Serialize)]
+struct End {
+    digest: String,
+    at_us: u64,
+    events: u64,
+    facts: usize,
+    /// Promises, separated by commas.
+    broken: String,
+    link: String,
+}
+
 fn print(session: &Session, quiet: bool) -> io::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     if !quiet {
@@ -76,19 +89,16 @@ fn print(session: &Session, quiet: bool) -> io::Result<()> {
             writeln!(out, "{}", export::json(fact, &session.setup().roster))?;
         }
     }
-    let broken: Vec<&str> =
-        session.promises().into_iter().filter(|(_, broken)| broken.is_some()).map(|(promise, _)| promise.word()).collect();
-    let mut link = String::new();
-    export::put_text(&mut link, &session.link());
-    writeln!(
-        out,
-        "{{\"digest\":\"{:016x}\",\"at_us\":{},\"events\":{},\"facts\":{},\"broken\":\"{}\",\"link\":{link}}}",
-        session.digest(),
-        session.now().0,
-        session.events(),
-        session.facts().len(),
-        broken.join(","),
-    )?;
+    let broken = session.promises().into_iter().filter(|(_, broken)| broken.is_some());
+    let end = End {
+        digest: format!("{:016x}", session.digest()),
+        at_us: session.now().0,
+        events: session.events(),
+        facts: session.facts().len(),
+        broken: broken.map(|(promise, _)| promise.word()).collect::<Vec<_>>().join(","),
+        link: session.link(),
+    };
+    writeln!(out, "{}", export::line(&end))?;
     out.flush()
 }
 

@@ -16,7 +16,7 @@ use ringside::cluster::note::Note;
 use ringside::cluster::patience::patience;
 use ringside::cluster::rules::Rule;
 use ringside::session::action::Action;
-use ringside::session::export::{Value, fields, kind, put_text};
+use ringside::session::export::{fields, kind, line};
 use ringside::session::hands::demand::Excuse;
 use ringside::session::hands::recipe::Aim;
 use ringside::session::hands::shrink::shrink;
@@ -24,6 +24,8 @@ use ringside::session::hands::trial::{Failure, Plan, run};
 use ringside::session::{Session, link};
 use ringside::sim::journal::What;
 use ringside::sim::time::{Span, Time};
+use serde::Serialize;
+use serde_json::Value;
 
 thread_local! {
     /// The run this thread is at, for the report of a panic.
@@ -249,7 +251,7 @@ fn census(session: &Session) -> BTreeMap<Sort, Count> {
 /// The reason that stands in a fact.
 fn why(what: &What<Note>, session: &Session) -> Option<String> {
     fields(what, &session.setup().roster).into_iter().find_map(|field| match field {
-        ("why", Value::Text(why)) => Some(why),
+        ("why", Value::String(why)) => Some(why),
         _ => None,
     })
 }
@@ -282,28 +284,30 @@ fn name((kind, why): &Sort) -> String {
     why.as_ref().map_or_else(|| (*kind).to_owned(), |why| format!("{kind}: {why}"))
 }
 
+/// The report as one object.
+#[derive(Serialize)]
+struct Report {
+    seeds: u64,
+    events: u64,
+    events_per_s: u128,
+    /// Of each sort of fact: how many, and in how many seeds.
+    facts: BTreeMap<String, (u64, u64)>,
+    excused: u64,
+    excuses: BTreeMap<&'static str, u64>,
+    failures: Vec<String>,
+}
+
 fn json(seeds: u64, total: &Outcome, speed: u128) -> String {
-    let mut facts = String::new();
-    for (i, (sort, count)) in total.facts.iter().enumerate() {
-        facts.push_str(if i > 0 { "," } else { "" });
-        put_text(&mut facts, &name(sort));
-        facts.push_str(&format!(":[{},{}]", count.facts, count.seeds));
-    }
-    let mut excuses = String::new();
-    for (i, (excuse, n)) in total.excuses.iter().enumerate() {
-        excuses.push_str(if i > 0 { "," } else { "" });
-        put_text(&mut excuses, excuse.word());
-        excuses.push_str(&format!(":{n}"));
-    }
-    let mut failures = String::new();
-    for (i, failure) in total.failures.iter().enumerate() {
-        failures.push_str(if i > 0 { "," } else { "" });
-        put_text(&mut failures, failure);
-    }
-    format!(
-        "{{\"seeds\":{seeds},\"events\":{},\"events_per_s\":{speed},\"facts\":{{{facts}}},\"excused\":{},\"excuses\":{{{excuses}}},\"failures\":[{failures}]}}",
-        total.events, total.excused
-    )
+    let report = Report {
+        seeds,
+        events: total.events,
+        events_per_s: speed,
+        facts: total.facts.iter().map(|(sort, count)| (name(sort), (count.facts, count.seeds))).collect(),
+        excused: total.excused,
+        excuses: total.excuses.iter().map(|(excuse, &n)| (excuse.word(), n)).collect(),
+        failures: total.failures.clone(),
+    };
+    line(&report)
 }
 
 /// One line for the reader, who may have seen enough and gone: the exit status tells the rest.

@@ -168,7 +168,7 @@ impl Alive {
         let nodes = sight.nodes();
         let ring = self.ring.clone().unwrap_or_else(|| founders(sight));
         let everybody = ring.iter().all(|pid| !self.down.contains(pid));
-        let copies = sight.copies().min(ring.iter().count());
+        let copies = sight.copies().min(ring.len());
         for shard in (0..sight.shards()).map(ShardId) {
             let it = self.shards.entry(shard).or_default();
             let is_served = nodes.iter().any(|&node| sight.serves(node, shard));

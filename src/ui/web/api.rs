@@ -8,6 +8,7 @@ use js_sys::{Array, Error, JSON, Object, Promise, Reflect};
 use ringside::session::{StepUnit, export};
 use ringside::sim::time::Time;
 use ringside::text::{Lang, complaint, sentence};
+use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
@@ -30,12 +31,12 @@ pub struct Api {
 impl Api {
     /// Puts the object up. `poke` tells the page that something was done.
     pub fn put_up(state: Shared, stats: Rc<RefCell<Stats>>, poke: impl Fn() + Clone + 'static) -> Api {
-        let object = Object::new();
+        let put_up = Object::new();
         let mut verbs = Vec::new();
         let mut add = |name: &str, verb: Box<dyn FnMut(JsValue) -> Answer>| {
             let verb = Closure::wrap(verb);
             // A fresh plain object takes every property.
-            let _ = Reflect::set(&object, &name.into(), verb.as_ref());
+            let _ = Reflect::set(&put_up, &name.into(), verb.as_ref());
             verbs.push(verb);
         };
         let done = |state: &Shared, wish: Wish, poke: &dyn Fn()| -> Answer {
@@ -64,9 +65,9 @@ impl Api {
         let (s, _) = own();
         add("journal", Box::new(move |n| journal(&s.borrow(), &n)));
         let (s, _) = own();
-        add("stats", Box::new(move |_| Ok(stats.borrow().object(&s.borrow().session))));
-        let _ = Reflect::set(&object, &"ready".into(), &Promise::resolve(&JsValue::TRUE));
-        let _ = Reflect::set(&window(), &"ringside".into(), &object);
+        add("stats", Box::new(move |_| object(&stats.borrow().figures(&s.borrow().session))));
+        let _ = Reflect::set(&put_up, &"ready".into(), &Promise::resolve(&JsValue::TRUE));
+        let _ = Reflect::set(&window(), &"ringside".into(), &put_up);
         Api { _verbs: verbs }
     }
 }
@@ -75,6 +76,11 @@ impl Drop for Api {
     fn drop(&mut self) {
         let _ = Reflect::delete_property(&window(), &"ringside".into());
     }
+}
+
+/// Data as a plain object.
+fn object(of: &impl Serialize) -> Answer {
+    JSON::parse(&serde_json::to_string(of).map_err(|why| error(&why.to_string()))?)
 }
 
 fn error(why: &str) -> JsValue {
@@ -113,11 +119,11 @@ fn journal(state: &State, n: &JsValue) -> Answer {
     let roster = state.session.setup().roster;
     let out = Array::new();
     for fact in &facts[facts.len().saturating_sub(n)..] {
-        let object = JSON::parse(&export::json(fact, &roster))?;
+        let told = object(&export::object(fact, &roster))?;
         let text = sentence::plain(&sentence::sentence(fact, &roster, state.lang), &roster);
-        Reflect::set(&object, &"at".into(), &(fact.at.0 as f64 / 1_000.0).into())?;
-        Reflect::set(&object, &"text".into(), &text.into())?;
-        out.push(&object);
+        Reflect::set(&told, &"at".into(), &(fact.at.0 as f64 / 1_000.0).into())?;
+        Reflect::set(&told, &"text".into(), &text.into())?;
+        out.push(&told);
     }
     Ok(out.into())
 }

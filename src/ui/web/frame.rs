@@ -2,23 +2,23 @@
 
 use std::collections::VecDeque;
 
-use js_sys::{Object, Reflect};
 use ringside::cluster::name::Roster;
 use ringside::cluster::view::Flight;
+use ringside::scene::geom::num;
 use ringside::scene::layout::{Layout, Plan};
 use ringside::scene::motion::Lanes;
 use ringside::session::Session;
 use ringside::sim::time::Time;
 use ringside::text::sentence::seconds;
 use ringside::text::words::words;
-use wasm_bindgen::{JsCast, JsValue};
+use serde::Serialize;
+use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::{by_id, page, resize};
 use crate::ui::panel::timebar::Rows;
 use crate::ui::stage::paint::{self, PaintOptions, Palette};
 use crate::ui::state::State;
-use ringside::scene::geom::num;
 
 /// How many frames the figures are taken from.
 const KEPT: usize = 600;
@@ -48,29 +48,37 @@ impl Stats {
     }
 
     /// The figures for scripts.
-    pub fn object(&self, session: &Session) -> JsValue {
+    pub fn figures(&self, session: &Session) -> Figures {
         let mut sorted: Vec<f64> = self.script.iter().copied().collect();
         sorted.sort_by(f64::total_cmp);
         let at = |part: f64| sorted.get(((sorted.len() as f64 * part) as usize).min(sorted.len().saturating_sub(1))).copied();
         let mean = sorted.iter().sum::<f64>() / (sorted.len().max(1) as f64);
-        let figures = [
-            ("events", session.events() as f64),
-            ("facts", session.facts().len() as f64),
-            ("checkpoints", session.checkpoints() as f64),
-            ("revision", session.revision() as f64),
-            ("frames", self.frames as f64),
-            ("script_mean", mean),
-            ("script_p50", at(0.5).unwrap_or(0.0)),
-            ("script_p95", at(0.95).unwrap_or(0.0)),
-            ("script_max", sorted.last().copied().unwrap_or(0.0)),
-        ];
-        let object = Object::new();
-        for (name, figure) in figures {
-            // A fresh plain object takes every property.
-            let _ = Reflect::set(&object, &name.into(), &figure.into());
+        Figures {
+            events: session.events(),
+            facts: session.facts().len(),
+            checkpoints: session.checkpoints(),
+            revision: session.revision(),
+            frames: self.frames,
+            script_mean: mean,
+            script_p50: at(0.5).unwrap_or(0.0),
+            script_p95: at(0.95).unwrap_or(0.0),
+            script_max: sorted.last().copied().unwrap_or(0.0),
         }
-        object.into()
     }
+}
+
+/// What a run and its frames have cost so far; times of script in milliseconds, over the latest [`KEPT`] frames.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Figures {
+    events: u64,
+    facts: usize,
+    checkpoints: usize,
+    revision: u64,
+    frames: u64,
+    script_mean: f64,
+    script_p50: f64,
+    script_p95: f64,
+    script_max: f64,
 }
 
 /// The sizes of the sections, in units of the layout.

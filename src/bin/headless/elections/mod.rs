@@ -40,6 +40,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use ringside::sim::time::Span;
+use serde_json::json;
 
 use crate::elections::world::{Machines, Range, trial};
 use crate::stats::{Estimate, mean, median, per_mille};
@@ -179,21 +180,22 @@ fn row(it: &Outcome, line: &Line) -> String {
 }
 
 fn json(it: &Outcome, line: &Line) -> String {
-    let one = |value: Option<f64>| value.map_or_else(|| "null".to_owned(), |value| format!("{value:.3}"));
-    let sure = |it: Option<Estimate>| it.map_or_else(|| "null".to_owned(), |it| format!("[{:.3},{:.3},{:.3}]", it.value, it.low, it.high));
+    let round = |figure: f64| (figure * 1e3).round() / 1e3;
+    let one = |value: Option<f64>| value.map(round);
+    let sure = |it: Option<Estimate>| it.map(|it| [it.value, it.low, it.high].map(round));
     let [median, mean, worst] = line.published.map(one);
-    format!(
-        "{{\"timeout_ms\":[{},{}],\"trials\":{},\"longer_than_10_s\":{},\"median_ms\":{},\"mean_ms\":{},\"p99_ms\":{},\"worst_ms\":{},\"terms\":{:.3},\"published\":{{\"median_ms\":{median},\"mean_ms\":{mean},\"worst_ms\":{worst}}}}}",
-        it.timeout.0,
-        it.timeout.1,
-        it.trials,
-        it.long,
-        sure(it.median),
-        sure(it.mean),
-        one(it.p99),
-        one(it.worst),
-        it.terms,
-    )
+    json!({
+        "timeout_ms": [it.timeout.0, it.timeout.1],
+        "trials": it.trials,
+        "longer_than_10_s": it.long,
+        "median_ms": sure(it.median),
+        "mean_ms": sure(it.mean),
+        "p99_ms": one(it.p99),
+        "worst_ms": one(it.worst),
+        "terms": round(it.terms),
+        "published": { "median_ms": median, "mean_ms": mean, "worst_ms": worst },
+    })
+    .to_string()
 }
 
 /// `MIN-MAX` in microseconds, at most a second.
