@@ -6,12 +6,12 @@
 
 use std::fmt;
 
-use crate::cluster::config::{Ack, Reads};
-use crate::cluster::name::{LOCKS, Name, Roster};
+use crate::cluster::name::{Name, Roster};
 use crate::cluster::rules::{Rule, Rules};
 use crate::cluster::setup::Setup;
 use crate::session::action::{Action, ActionError, Refusal};
 pub use crate::session::link_error::LinkError;
+use crate::session::recipe::{Form, PARAMETERS, Parameter};
 use crate::sim::time::{Span, Time};
 
 pub use crate::session::limits::LIMITS;
@@ -71,39 +71,20 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
         return Err(LinkError::Twice(excerpt(&part.key)));
     }
     let mut opened = Opened::default();
-    let mut workers = None;
     let mut script = None;
-    let Setup { seed, roster, rules, config } = &mut opened.setup;
+    let setup = &mut opened.setup;
     if version < 3 {
         // Before there could be three of them.
-        roster.coordinators = 1;
+        setup.roster.coordinators = 1;
     }
     for part in &parts {
         match part.key.as_str() {
             "v" => {}
-            "seed" => *seed = number("seed", part, 0, u64::MAX)?,
-            "coordinators" => {
-                roster.coordinators = number("coordinators", part, 1, 5)? as u8;
-                if roster.coordinators % 2 == 0 {
-                    return Err(LinkError::Even);
-                }
-            }
-            "nodes" => roster.nodes = number("nodes", part, 3, 8)? as u8,
-            "balancers" => roster.balancers = number("balancers", part, 1, 2)? as u8,
-            "clients" => roster.clients = number("clients", part, 1, 24)? as u8,
-            "workers" => workers = Some(part),
-            "loss" => config.loss = number("loss", part, 0, 1_000)? as u16,
-            "duplicates" => config.duplicates = number("duplicates", part, 0, 1_000)? as u16,
-            "ack" => config.ack = word("ack", part, Ack::ALL, Ack::word)?,
-            "reads" => config.reads = word("reads", part, Reads::ALL, Reads::word)?,
-            "min" => config.min_in_sync = number("min", part, 1, u64::from(config.replicas))? as u8,
-            "locks" => config.locks = number("locks", part, 1, LOCKS.len() as u64)? as u8,
-            "lease" => config.lock_lease = span("lease", part, 1, 60)?,
-            "delay" => config.lock_delay = span("delay", part, 0, 60)?,
-            "patience" => config.lock_patience = span("patience", part, 0, 60)?,
-            "off" => *rules = off(&part.value)?,
+            "seed" => setup.seed = number("seed", part, 0, u64::MAX)?,
+            "off" => setup.rules = off(&part.value)?,
             "do" => script = Some(part),
             "at" => opened.at = instant(&part.value, part.position)?,
+            key if Parameter::of(key).is_some() => {} // in their own order, since one may depend on another
             key => match PAGE_KEYS.into_iter().find(|&known| known == key) {
                 Some(known) if part.value.len() > LIMITS.page / PAGE_KEYS.len() - 8 => {
                     return Err(LinkError::PageValue(known));
@@ -113,12 +94,15 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
             },
         }
     }
-    config.workers = match workers {
-        Some(part) => number("workers", part, 0, u64::from(roster.clients))? as u8,
-        None => default_workers(roster),
-    };
+    for it in &PARAMETERS {
+        let value = match parts.iter().find(|part| part.key == it.key) {
+            Some(part) => value(it, part, setup)?,
+            None => it.within(setup, it.get(setup)),
+        };
+        it.set(setup, value);
+    }
     if let Some(part) = script {
-        opened.actions = actions(part, roster)?;
+        opened.actions = actions(part, &setup.roster)?;
     }
     Ok(opened)
 }
@@ -126,47 +110,22 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
 /// Writes a fragment, without its `#`. Of the configuration it carries what `parse` reads.
 pub fn print(opened: &Opened) -> String {
     use fmt::Write;
-    let (setup, plain) = (&opened.setup, Setup::new(opened.setup.seed));
-    let (roster, config) = (&setup.roster, &setup.config);
+    let setup = &opened.setup;
     let mut out = format!("v={VERSION}&seed={}", setup.seed);
     // Writing to a string cannot fail.
     let mut put = |key: &str, value: &dyn fmt::Display| write!(out, "&{key}={value}").expect("a string grows");
-    let figures = [
-        ("coordinators", u64::from(roster.coordinators), u64::from(plain.roster.coordinators)),
-        ("nodes", u64::from(roster.nodes), u64::from(plain.roster.nodes)),
-        ("balancers", u64::from(roster.balancers), u64::from(plain.roster.balancers)),
-        ("clients", u64::from(roster.clients), u64::from(plain.roster.clients)),
-        ("workers", u64::from(config.workers), u64::from(default_workers(roster))),
-        ("loss", u64::from(config.loss), u64::from(plain.config.loss)),
-        ("duplicates", u64::from(config.duplicates), u64::from(plain.config.duplicates)),
-        ("min", u64::from(config.min_in_sync), u64::from(plain.config.min_in_sync)),
-        ("locks", u64::from(config.locks), u64::from(plain.config.locks)),
-    ];
-    for (key, value, default) in figures {
-        if value != default {
-            put(key, &value);
+    for it in &PARAMETERS {
+        let value = it.get(setup);
+        match it.form {
+            _ if value == it.usual(setup) => {}
+            Form::Count | Form::Odd => put(it.key, &value),
+            Form::Span => put(it.key, &seconds(Time(value))),
+            Form::Word(words) => put(it.key, &words[value as usize]),
         }
-    }
-    let spans = [
-        ("lease", config.lock_lease, plain.config.lock_lease),
-        ("delay", config.lock_delay, plain.config.lock_delay),
-        ("patience", config.lock_patience, plain.config.lock_patience),
-    ];
-    for (key, value, default) in spans {
-        if value != default {
-            put(key, &seconds(Time(value.0)));
-        }
-    }
-    if config.ack != plain.config.ack {
-        put("ack", &config.ack.word());
-    }
-    if config.reads != plain.config.reads {
-        put("reads", &config.reads.word());
     }
     let off: Vec<&str> = setup.rules.off().map(Rule::word).collect();
     if !off.is_empty() {
-        let first = off[0];
-        put("off", &off[1..].iter().fold(first.to_owned(), |all, word| all + "," + word));
+        put("off", &off.join(","));
     }
     if !opened.actions.is_empty() {
         let script: Vec<String> = opened.actions.iter().map(|&(at, action)| print_action(at, action)).collect();
@@ -184,11 +143,6 @@ pub fn print(opened: &Opened) -> String {
 /// One action as it stands in a link.
 pub fn print_action(at: Time, action: Action) -> String {
     format!("{}:{}", seconds(at), action.to_string().replace(' ', ":").replace('>', "%3E"))
-}
-
-/// How many clients are workers unless the link says otherwise.
-fn default_workers(roster: &Roster) -> u8 {
-    Setup::new(0).config.workers.min(roster.clients)
 }
 
 /// The first 32 characters of a foreign text, for an error.
@@ -279,17 +233,21 @@ fn number(key: &'static str, part: &Part<'_>, min: u64, max: u64) -> Result<u64,
     }
 }
 
-/// Seconds with up to six decimals.
-fn span(key: &'static str, part: &Part<'_>, min: u64, max: u64) -> Result<Span, LinkError> {
-    match instant(&part.value, part.position)? {
-        Time(span) if (Span::secs(min).0..=Span::secs(max).0).contains(&span) => Ok(Span(span)),
-        _ => Err(LinkError::OutOfBounds { key, min, max }),
+/// A figure's value in such a recipe.
+fn value(of: &Parameter, part: &Part<'_>, setup: &Setup) -> Result<u64, LinkError> {
+    let (key, (min, max)) = (of.key, of.bounds(setup));
+    match of.form {
+        Form::Count => number(key, part, min, max),
+        Form::Odd => number(key, part, min, max).and_then(|n| if n % 2 == 1 { Ok(n) } else { Err(LinkError::Even) }),
+        Form::Span => match instant(&part.value, part.position)? {
+            Time(span) if (Span::secs(min).0..=Span::secs(max).0).contains(&span) => Ok(span),
+            _ => Err(LinkError::OutOfBounds { key, min, max }),
+        },
+        Form::Word(words) => {
+            let unknown = || LinkError::UnknownWord { key, text: excerpt(&part.value), known: words.to_vec() };
+            words.iter().position(|&word| word == part.value).map(|at| at as u64).ok_or_else(unknown)
+        }
     }
-}
-
-fn word<T: Copy, const N: usize>(key: &'static str, part: &Part<'_>, all: [T; N], word: fn(T) -> &'static str) -> Result<T, LinkError> {
-    let unknown = || LinkError::UnknownWord { key, text: excerpt(&part.value), known: all.map(word).to_vec() };
-    all.into_iter().find(|&it| word(it) == part.value).ok_or_else(unknown)
 }
 
 fn off(text: &str) -> Result<Rules, LinkError> {

@@ -13,6 +13,7 @@ pub mod link;
 mod link_error;
 mod moment;
 pub mod playback;
+pub mod recipe;
 pub mod room;
 pub mod scenario;
 pub mod siege;

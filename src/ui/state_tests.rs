@@ -187,7 +187,7 @@ fn a_wish_that_cannot_be_has_changed_nothing() {
 fn a_run_of_other_settings_begins_untouched() {
     let mut state = first();
     state.wish(Wish::Dialog(Some(Dialog::Settings))).expect("always possible");
-    for (field, value, checked) in [("seed", "99", false), ("node", "5", false), ("rule-fencing", "on", false)] {
+    for (field, value, checked) in [("seed", "99", false), ("nodes", "5", false), ("rule-fencing", "on", false)] {
         state.wish(Wish::Write { field: field.into(), value: value.into(), checked }).expect("always possible");
     }
     state.wish(Wish::Begin).expect("a good recipe");

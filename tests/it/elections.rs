@@ -13,7 +13,8 @@ fn run(args: &[&str]) -> String {
 /// The figures under `key` in the line of these time-outs: one, or an estimate with its interval; none where it says `null`.
 fn figures(lines: &str, timeout: &str, key: &str) -> Vec<f64> {
     let mut lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
-    let line = lines.find(|line| line["timeout_ms"].to_string() == format!("[{timeout}]")).expect("a line of these time-outs");
+    let timeout: Value = serde_json::from_str(&format!("[{timeout}]")).expect("two figures");
+    let line = lines.find(|line| line["timeout_ms"] == timeout).expect("a line of these time-outs");
     match line.get(key).expect("a figure of this name") {
         Value::Null => Vec::new(),
         Value::Array(figures) => figures.iter().map(|it| it.as_f64().expect("a number")).collect(),

@@ -18,15 +18,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::name::{Name, Roster};
 use ringside::cluster::note::Note;
-use ringside::cluster::rules::Rule;
-use ringside::cluster::setup::Setup;
 use ringside::cluster::view::Office;
 use ringside::proto::replica::view::ShardId;
 use ringside::session::export::{fields, kind};
-use ringside::session::link::{DEFAULT_SEED, parse};
+use ringside::session::link::parse;
+use ringside::session::recipe::Parameter;
 use ringside::session::{Session, StepUnit};
 use ringside::sim::id::Pid;
 use ringside::sim::journal::{Record, What};
@@ -45,7 +43,9 @@ const FAULTS: [&str; 11] = ["kill", "revive", "wipe", "add", "drain", "freeze", 
 
 #[derive(Default)]
 struct Stage {
-    setup: Option<Setup>,
+    /// Parts of the link that gives the recipe, and rules that are off.
+    recipe: Vec<String>,
+    off: Vec<String>,
     session: Option<Session>,
     called: BTreeMap<String, Name>,
     watched: BTreeSet<String>,
@@ -57,39 +57,26 @@ struct Stage {
 }
 
 impl Stage {
-    fn setup(&mut self) -> &mut Setup {
-        assert!(self.session.is_none(), "the recipe comes first");
-        self.setup.get_or_insert_with(|| Setup::new(DEFAULT_SEED))
-    }
-
     fn session(&mut self) -> &mut Session {
-        let setup = self.setup.get_or_insert_with(|| Setup::new(DEFAULT_SEED));
-        self.session.get_or_insert_with(|| Session::new(setup.clone()))
+        let Stage { session, recipe, off, .. } = self;
+        session.get_or_insert_with(|| {
+            let off = (!off.is_empty()).then(|| format!("off={}", off.join(",")));
+            let link = recipe.iter().cloned().chain(off).collect::<Vec<_>>().join("&");
+            Session::open(parse(&link).unwrap_or_else(|why| panic!("“{link}”: {why}")))
+        })
     }
 
     fn command(&mut self, line: &str) {
         let words: Vec<&str> = line.split_whitespace().collect();
         let number = |text: &str| text.parse::<u64>().unwrap_or_else(|_| panic!("“{line}”: no number"));
         match words[..] {
-            ["seed", n] => self.setup().seed = number(n),
-            ["coordinators", n] => self.setup().roster.coordinators = number(n) as u8,
-            ["nodes", n] => self.setup().roster.nodes = number(n) as u8,
-            ["clients", n] => {
-                let setup = self.setup();
-                setup.roster.clients = number(n) as u8;
-                setup.config.workers = setup.config.workers.min(setup.roster.clients);
-            }
-            ["ack", word] => self.setup().config.ack = Ack::parse(word).unwrap_or_else(|| panic!("“{line}”: no such mode")),
-            ["reads", word] => self.setup().config.reads = Reads::parse(word).unwrap_or_else(|| panic!("“{line}”: no such mode")),
-            ["workers", n] => self.setup().config.workers = number(n) as u8,
-            ["min", n] => self.setup().config.min_in_sync = number(n) as u8,
-            ["locks", n] => self.setup().config.locks = number(n) as u8,
-            ["delay", n] => self.setup().config.lock_delay = Span::secs(number(n)),
-            ["patience", n] => self.setup().config.lock_patience = Span::secs(number(n)),
-            ["off", rule] => {
-                let rule = Rule::parse(rule).unwrap_or_else(|| panic!("“{line}”: no such rule"));
-                let setup = self.setup();
-                setup.rules = setup.rules.without(rule);
+            [key, value] if ["seed", "off"].contains(&key) || Parameter::of(key).is_some() => {
+                assert!(self.session.is_none(), "the recipe comes first");
+                if key == "off" {
+                    self.off.push(value.to_owned());
+                } else {
+                    self.recipe.push(format!("{key}={value}"));
+                }
             }
             ["run", span] => {
                 let span = match span.strip_suffix("ms") {

@@ -3,14 +3,20 @@
 use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::name::Kind;
 use ringside::cluster::rules::Rule;
+use ringside::session::recipe::Parameter;
 use ringside::session::scenario::scenario;
 use ringside::text::Lang;
 use ringside::text::lock_words::LockWords;
 use ringside::text::words::words;
 use yew::prelude::*;
 
-use crate::ui::draft::{Draft, LockFigure, bounds};
+use crate::ui::draft::Draft;
 use crate::ui::state::Wish;
+
+/// Figures that say how many there are of a kind.
+const CAST: [(&str, Kind); 3] = [("nodes", Kind::Node), ("balancers", Kind::Balancer), ("clients", Kind::Client)];
+/// The locks' figures, in the order of their words.
+const LOCKS: [&str; 5] = ["workers", "locks", "lease", "delay", "patience"];
 
 /// What it shows.
 #[derive(Clone, PartialEq, Properties)]
@@ -50,16 +56,18 @@ pub fn Settings(props: &SettingsProps) -> Html {
             </p>
             <p id="seed-problem" class="problem" role="alert">{ if draft.bad_seed { w.bad_seed } else { "" } }</p>
             <h3>{w.cast}</h3>
-            <div class="cast">{ for [Kind::Node, Kind::Balancer, Kind::Client].into_iter().map(|kind| count(props, kind)) }</div>
-            { choice(props, "coordinator", (w.how_many)(Kind::Coordinator), &[("1", 1), ("3", 3), ("5", 5)].map(|(word, n)| (word, (w.coordinators)(n), draft.coordinators == n))) }
+            <div class="cast">{ for CAST.map(|(key, kind)| html! {
+                <label key={key}>{ number(props, key) }{" "}{(w.how_many)(kind)}</label>
+            }) }</div>
+            { choice(props, "coordinators", (w.how_many)(Kind::Coordinator), &[("1", 1), ("3", 3), ("5", 5)].map(|(word, n)| (word, n, (w.coordinators)(n as u8)))) }
             <h3>{locks.heading}</h3>
-            { for LockFigure::ALL.into_iter().zip(locks.figures).map(|(figure, means)| html! {
-                <p key={figure.field()} class="field"><label>{ number(props, figure.field(), figure.bounds(draft.clients), draft.lock(figure)) }{means}</label></p>
+            { for LOCKS.into_iter().zip(locks.figures).map(|(key, means)| html! {
+                <p key={key} class="field"><label>{ number(props, key) }{means}</label></p>
             }) }
             <h3>{w.writes}</h3>
-            { choice(props, "ack", w.acks, &Ack::ALL.map(|it| (it.word(), (w.ack)(it), draft.ack == it))) }
-            <p class="field"><label>{ number(props, "min", (1, draft.most()), draft.min) }{w.min_in_sync}</label></p>
-            { choice(props, "reads", w.reads_from, &Reads::ALL.map(|it| (it.word(), (w.reads)(it), draft.reads == it))) }
+            { choice(props, "ack", w.acks, &Ack::ALL.map(|it| (it.word(), it as u64, (w.ack)(it)))) }
+            <p class="field"><label>{ number(props, "min") }{w.min_in_sync}</label></p>
+            { choice(props, "reads", w.reads_from, &Reads::ALL.map(|it| (it.word(), it as u64, (w.reads)(it)))) }
             <h3>{w.rules}</h3>
             <ul class="rules">{ for Rule::ALL.into_iter().map(|rule| switch(props, rule)) }</ul>
             <h3>{w.looks}</h3>
@@ -72,39 +80,30 @@ pub fn Settings(props: &SettingsProps) -> Html {
     }
 }
 
-fn count(props: &SettingsProps, kind: Kind) -> Html {
-    let w = words(props.lang);
-    let field = match kind {
-        Kind::Coordinator => "coordinator",
-        Kind::Node => "node",
-        Kind::Balancer => "balancer",
-        Kind::Client => "client",
-    };
+/// A figure of the recipe in a field of its own.
+fn number(props: &SettingsProps, key: &'static str) -> Html {
+    let (value, (low, high)) = props.draft.figure(figure(key));
     html! {
-        <label key={field}>
-            { number(props, field, bounds(kind), props.draft.count(kind)) }
-            {" "}{(w.how_many)(kind)}
-        </label>
-    }
-}
-
-fn number(props: &SettingsProps, field: &'static str, (low, high): (u8, u8), value: u8) -> Html {
-    html! {
-        <input data-field={field} type="number" min={low.to_string()} max={high.to_string()} value={value.to_string()}
+        <input data-field={key} type="number" min={low.to_string()} max={high.to_string()} value={value.to_string()}
             onchange={props.on_write.clone()} />
     }
 }
 
-/// One of several: each its word, what it means, and whether it is chosen.
-fn choice(props: &SettingsProps, field: &'static str, title: &'static str, of: &[(&'static str, &'static str, bool)]) -> Html {
-    let option = |&(word, means, chosen): &(&'static str, &'static str, bool)| {
+/// A figure of the recipe as one of several: each its word, its value, and what it means.
+fn choice(props: &SettingsProps, key: &'static str, title: &'static str, of: &[(&'static str, u64, &'static str)]) -> Html {
+    let (chosen, _) = props.draft.figure(figure(key));
+    let option = |&(word, value, means): &(&'static str, u64, &'static str)| {
         html! {
             <label key={word}>
-                <input type="radio" name={field} data-field={field} value={word} checked={chosen} onchange={props.on_write.clone()} />{means}
+                <input type="radio" name={key} data-field={key} value={word} checked={chosen == value} onchange={props.on_write.clone()} />{means}
             </label>
         }
     };
     html! { <fieldset class="choice"><legend>{title}</legend>{ for of.iter().map(option) }</fieldset> }
+}
+
+fn figure(key: &str) -> &'static Parameter {
+    Parameter::of(key).expect("the form asks for what is in the table")
 }
 
 fn switch(props: &SettingsProps, rule: Rule) -> Html {
@@ -116,7 +115,7 @@ fn switch(props: &SettingsProps, rule: Rule) -> Html {
         <li key={rule.word()}>
             <label>
                 <input type="checkbox" data-field={format!("rule-{}", rule.word())} data-rule={rule.word()}
-                    checked={props.draft.rules.on(rule)} onchange={props.on_write.clone()} />
+                    checked={props.draft.is_on(rule)} onchange={props.on_write.clone()} />
                 {(w.rule)(rule)}
             </label>
             {ready}

@@ -224,7 +224,7 @@ fn the_settings_offer_coordinators_acknowledgement_and_reads() {
         let of: Vec<_> = radios.iter().filter(|tag| tag.contains(&format!("data-field=\"{field}\""))).collect();
         (of.len(), of.iter().filter(|tag| tag.contains("checked")).count())
     };
-    assert_eq!([chosen("coordinator"), chosen("ack"), chosen("reads")], [(3, 1), (3, 1), (2, 1)], "{html}");
+    assert_eq!([chosen("coordinators"), chosen("ack"), chosen("reads")], [(3, 1), (3, 1), (2, 1)], "{html}");
     assert!(html.contains("data-field=\"min\" type=\"number\" min=\"1\" max=\"3\""), "{html}");
 }
 

@@ -30,7 +30,7 @@ test("killing the leading coordinator lets another lead in a higher term, and bo
 test("what the settings choose is what the link says, and what the page shows", async ({ open }) => {
   const { page, r } = await open();
   await page.locator("#seed").click();
-  for (const [field, value] of [["coordinator", "5"], ["ack", "primary"], ["reads", "in-sync"]]) {
+  for (const [field, value] of [["coordinators", "5"], ["ack", "primary"], ["reads", "in-sync"]]) {
     await page.locator(`[data-field="${field}"][value="${value}"]`).check();
   }
   await page.locator('[data-field="min"]').fill("2");
