@@ -3,6 +3,7 @@
 //!
 //! After a change that is meant to change runs: `UPDATE_GOLDEN=1 cargo test --test it digests` writes the file anew.
 
+use ringside::session::recipe::PARAMETERS;
 use ringside::session::{Session, link};
 use std::fmt::Write;
 use std::path::Path;
@@ -11,7 +12,7 @@ const GOLDEN: &str = include_str!("../golden/digests.txt");
 const HEAD: &str = "# A link and the digest of the state it opens on. Written by UPDATE_GOLDEN=1 cargo test --test it digests\n";
 
 /// What is opened: together they touch every action, every figure a link carries, and each rule switched off.
-const LINKS: [&str; 31] = [
+const LINKS: [&str; 33] = [
     "v=7&seed=4127",
     "v=7&seed=4127&at=5",
     "v=7&seed=4127&do=2.5:kill:C&at=3.1",
@@ -43,6 +44,8 @@ const LINKS: [&str; 31] = [
     "v=7&seed=23&coordinators=5&do=2:kill:K1,3:isolate:K2,6:wipe:K3,7:revive:K3,9:heal:K2&at=20",
     "v=7&seed=24&off=majority&do=2:isolate:K1,4:isolate:K2,8:heal:K1,9:heal:K2&at=14",
     "v=7&seed=25&off=vote-persisted,current-term&do=3:kill:K1,3.2:kill:K2,5:revive:K1,6:revive:K2&at=14",
+    "v=7&seed=26&min=2&locks=2&lease=2.5&delay=1&patience=6&ack=majority&reads=in-sync&do=2:kill:A,6:revive:A&at=20",
+    "v=7&seed=27&min=3&ack=primary&do=2:kill:B,4:wipe:C,6:revive:C,7:revive:B&at=25",
 ];
 
 #[test]
@@ -62,6 +65,13 @@ fn every_golden_link_opens_on_its_digest_and_prints_as_it_was_read() {
         assert_eq!(found, golden, "a run has changed; if it was meant to, write the file anew (see above)");
     }
     assert_eq!(found.lines().count(), GOLDEN.lines().count());
+}
+
+#[test]
+fn every_figure_of_a_recipe_is_in_a_link() {
+    for it in &PARAMETERS {
+        assert!(LINKS.iter().any(|link| link.contains(&format!("&{}=", it.key))), "no link has {}", it.key);
+    }
 }
 
 #[test]

@@ -30,10 +30,31 @@ const MOST: usize = 4;
 /// What a failure cost.
 #[component]
 pub fn Bill(props: &BillProps) -> Html {
-    let (w, bill) = (words(props.lang), &props.bill);
+    let w = words(props.lang);
+    // Field by field, so that a new figure asks for its line. What is kept and promised depends on the mode: see below.
+    let Figures {
+        since,
+        detected_after,
+        outage,
+        outage_open,
+        unserved,
+        refused,
+        retried,
+        moved,
+        planned,
+        minimum,
+        at_risk,
+        lost,
+        overwritten,
+        replica_reads,
+        stale_reads,
+        kept: _,
+        promises: _,
+    } = props.bill.clone();
+
     let span = |span: Option<Span>| span.map(|span| (w.seconds)(&seconds(span)));
     // Before the first fault nothing is billed, so that a zero is never taken for a result.
-    let counted = |figure: String| bill.since.map(|_| figure);
+    let counted = |figure: String| since.map(|_| figure);
     let made: Vec<_> = props.promises.iter().filter(|(promise, _)| promise.is_made(props.ack, props.reads)).collect();
     let broken = made.iter().filter(|(_, broken)| broken.is_some()).count();
     let kept = made.iter().filter(|(_, broken)| broken.is_none()).count();
@@ -51,29 +72,29 @@ pub fn Bill(props: &BillProps) -> Html {
             </div>
         }
     };
-    let outage = if bill.outage_open { w.outage_open } else { w.outage };
+    let outage_name = if outage_open { w.outage_open } else { w.outage };
     html! {
         <div class="bill">
             <h2 id="bill-title">{w.bill}</h2>
             <dl aria-labelledby="bill-title">
-                { line(w.detected_after, "detected", span(bill.detected_after)) }
-                { line(outage, "outage", span(bill.outage)) }
-                { line(w.unserved, "unserved", counted(bill.unserved.to_string())) }
-                { line(w.refused_retried, "refused", counted(format!("{} · {}", bill.refused, bill.retried))) }
+                { line(w.detected_after, "detected", span(detected_after)) }
+                { line(outage_name, "outage", span(outage)) }
+                { line(w.unserved, "unserved", counted(unserved.to_string())) }
+                { line(w.refused_retried, "refused", counted(format!("{} · {}", refused, retried))) }
                 <div key="lost">
                     <dt>{w.at_risk_and_lost}</dt>
-                    if bill.at_risk + bill.lost > 0 || bill.since.is_some() {
-                        <dd>{ grave("at-risk", bill.at_risk) }{" · "}{ grave("lost", bill.lost) }</dd>
+                    if at_risk + lost > 0 || since.is_some() {
+                        <dd>{ grave("at-risk", at_risk) }{" · "}{ grave("lost", lost) }</dd>
                     } else {
                         <dd class="none"><span data-figure="at-risk"></span><span data-figure="lost" class="none">{w.none_yet}</span></dd>
                     }
                 </div>
-                if bill.replica_reads > 0 { { line(w.stale_reads, "stale", Some(bill.stale_reads.to_string())) } }
-                if bill.overwritten > 0 { { line(w.overwritten, "overwritten", Some(bill.overwritten.to_string())) } }
+                if replica_reads > 0 { { line(w.stale_reads, "stale", Some(stale_reads.to_string())) } }
+                if overwritten > 0 { { line(w.overwritten, "overwritten", Some(overwritten.to_string())) } }
                 <div key="moved">
                     <dt>{w.moved}</dt>
-                    if bill.planned > 0 {
-                        <dd>{ for figures(w.moved_of, &[("moved", bill.moved), ("planned", bill.planned), ("minimum", bill.minimum)]) }</dd>
+                    if planned > 0 {
+                        <dd>{ for figures(w.moved_of, &[("moved", moved), ("planned", planned), ("minimum", minimum)]) }</dd>
                     } else {
                         <dd data-figure="moved" class="none">{w.none_yet}</dd>
                     }

@@ -229,6 +229,26 @@ fn the_settings_offer_coordinators_acknowledgement_and_reads() {
 }
 
 #[test]
+fn the_form_asks_for_every_figure_or_leaves_it_to_links() {
+    const LINKS_ONLY: [&str; 2] = ["loss", "duplicates"];
+    let draft = crate::ui::draft::Draft::of(&ringside::cluster::setup::Setup::new(1));
+    let on_write = Callback::noop();
+    let html = html::<Settings>(SettingsProps {
+        lang: Lang::Zh,
+        draft,
+        single_keys: true,
+        on_write,
+        on_random: Callback::noop(),
+        on_close: Callback::noop(),
+        on_wish: Callback::noop(),
+    });
+    for it in &ringside::session::recipe::PARAMETERS {
+        let asked = html.contains(&format!("data-field=\"{}\"", it.key));
+        assert_ne!(asked, LINKS_ONLY.contains(&it.key), "{}", it.key);
+    }
+}
+
+#[test]
 fn what_moves_is_listed_for_who_listens() {
     let view = super::super::stage::tests::fixture::moving();
     let twins = |lang| {
