@@ -8,6 +8,7 @@ pub mod control;
 pub mod coordinator;
 pub mod disk;
 pub mod document;
+mod effects;
 pub mod env;
 mod headline;
 pub mod history;

@@ -252,83 +252,11 @@ impl Node {
         let led = hosted.replica.is_primary();
         let mut wants = Vec::new();
         act(hosted, ctx.now(), terms, &mut wants);
-        let mut settled = false;
+        let settled = wants.contains(&Want::Settled);
         for want in wants {
-            match want {
-                Want::Send(to, msg) => ctx.send(to, Msg::Replica { shard, msg }),
-                Want::Save { keep, entries, commit, mark } => {
-                    let (view, commit) = (hosted.replica.view(), hosted.replica.commit().max(commit));
-                    ctx.save(Change::Log { shard, view, commit, keep, entries }, Ticket::Log(shard, hosted.copy, mark));
-                }
-                Want::Truncated { from, dropped, lost } => {
-                    ctx.note(Note::Truncated { shard, from, dropped });
-                    if lost > 0 {
-                        ctx.note(Note::WritesLost { shard, from, lost });
-                    }
-                    hosted.rewind(from);
-                }
-                Want::Forget => {
-                    hosted.base = Rc::default();
-                    let (view, upto, base) = (hosted.replica.view(), (Index(0), ViewNo(0)), hosted.base.clone());
-                    ctx.save(Change::Snapshot { shard, view, upto, base }, Ticket::Nothing);
-                }
-                Want::Appended(index, view) => ctx.note(Note::Appended { shard, index, view }),
-                Want::Refused { from, theirs } => {
-                    ctx.note(Note::StaleView { shard, from, theirs, ours: hosted.replica.view() });
-                }
-                Want::Commit(index) => {
-                    ctx.note(Note::Committed { shard, index });
-                    hosted.apply(shard, index, leased, ctx);
-                    if let Some((upto, base)) = hosted.trim(config.log_max, config.log_keep) {
-                        ctx.note(Note::Trimmed { shard, upto: upto.0 });
-                        ctx.save(Change::Trim { shard, upto, base }, Ticket::Nothing);
-                        for to in hosted.renew_snapshots() {
-                            ctx.note(Note::SnapshotSent { shard, to, upto: hosted.applied });
-                        }
-                    }
-                }
-                Want::Ready { learner: node, again } => {
-                    if !again {
-                        ctx.note(Note::LearnerReady { shard, learner: node });
-                    }
-                    tell_coordinators(Msg::Ready { shard, view: hosted.replica.view(), node }, ctx);
-                }
-                Want::Lagging(node) => {
-                    tell_coordinators(Msg::Lagging { shard, view: hosted.replica.view(), node }, ctx);
-                }
-                Want::Stalled(node) => {
-                    tell_coordinators(Msg::Stalled { shard, view: hosted.replica.view(), node }, ctx);
-                }
-                Want::Snapshot(to) => {
-                    let base = hosted.replica.log().base();
-                    if hosted.outgoing.get(&to).is_none_or(|it| it.is_useless(base)) {
-                        ctx.note(Note::SnapshotSent { shard, to, upto: hosted.applied });
-                        hosted.outgoing.insert(to, hosted.snapshot());
-                    }
-                    ctx.arm(Timer::Chunk(shard), Span::ZERO);
-                }
-                Want::Settled => settled = true,
-                Want::Level { open } => {
-                    tell_coordinators(Msg::Level { shard, view: hosted.replica.view(), open }, ctx);
-                }
-                Want::Defer(node) => {
-                    tell_coordinators(Msg::Defer { shard, view: hosted.replica.view(), node }, ctx);
-                }
-            }
+            hosted.carry_out(shard, want, leased, ctx);
         }
-        if !hosted.outgoing.is_empty() {
-            let done: Vec<Pid> = hosted.outgoing.iter().map(|(&to, _)| to).filter(|&to| !hosted.replica.carries_to(to)).collect();
-            done.iter().for_each(|to| drop(hosted.outgoing.remove(to)));
-        }
-        if led && !hosted.replica.is_primary() {
-            hosted.waiting.clear();
-            hosted.outgoing.clear();
-            hosted.yielding = false;
-            if hosted.serving {
-                hosted.serving = false;
-                ctx.note(Note::Stopped { shard, view: hosted.replica.view(), why: StopWhy::HigherView });
-            }
-        }
+        hosted.end_what_only_primaries_do(shard, led, ctx);
         if hosted.replica.is_restless() && !hosted.timer {
             hosted.timer = true;
             ctx.arm(Timer::Resend(shard), config.resend_after);

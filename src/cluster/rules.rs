@@ -1,4 +1,5 @@
-//! The protective measures that can be switched off, each consulted in exactly one place.
+//! The protective measures that can be switched off, each by one switch. A lease has two sides, so whoever gives it and whoever
+//! holds it consults its rule; every other rule is consulted in one place.
 
 /// One protective measure. Off, exactly the promise named beside it breaks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
