@@ -183,7 +183,12 @@ impl Component for App {
             }
             Msg::Write(changed) => {
                 let Some((field, value, checked)) = event::field(&changed) else { return false };
-                return self.wish(Wish::Write { field, value, checked });
+                let news = self.wish(Wish::Write { field: field.clone(), value, checked });
+                // What is no figure, or out of bounds, may have changed nothing: the field shows what holds all the same.
+                if let Some(shown) = self.state.borrow().draft.shown(&field) {
+                    event::show(&changed, &shown);
+                }
+                return news;
             }
             Msg::Random => {
                 let Ok(seed) = getrandom::u64() else { return false };

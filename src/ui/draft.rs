@@ -31,6 +31,12 @@ impl Draft {
         (of.get(&self.setup) / unit, of.bounds(&self.setup))
     }
 
+    /// What the field of a number shows.
+    pub fn shown(&self, field: &str) -> Option<String> {
+        let of = Parameter::of(field)?;
+        (!matches!(of.form, Form::Word(_))).then(|| self.figure(of).0.to_string())
+    }
+
     /// Whether a rule is on.
     pub fn is_on(&self, rule: Rule) -> bool {
         self.setup.rules.on(rule)
@@ -91,6 +97,7 @@ mod tests {
         for (text, nodes) in [("5", 5), ("99", 8), ("0", 3), ("4294967296", 3), ("-1", 3), ("x", 3), ("", 3), (" 7 ", 7)] {
             draft.write("nodes", text, false);
             assert_eq!(draft.setup.roster.nodes, nodes, "{text:?}");
+            assert_eq!(draft.shown("nodes"), Some(nodes.to_string()), "{text:?}");
         }
     }
 

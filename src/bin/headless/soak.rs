@@ -48,7 +48,7 @@ thread_local! {
 #[derive(Args)]
 pub struct Soak {
     /// How many seeds.
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
     /// Simulated seconds of faults for each.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=1_700))]

@@ -13,6 +13,13 @@ pub fn field(event: &Event) -> Option<(String, String, bool)> {
     Some((field.get_attribute("data-field").unwrap_or_default(), field.value(), field.checked()))
 }
 
+/// Lets a changed field show this.
+pub fn show(event: &Event, value: &str) {
+    if let Some(field) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+        field.set_value(value);
+    }
+}
+
 /// A key press as the table of keys wants it.
 pub fn key<'a>(event: &KeyboardEvent, name: &'a str, code: &'a str) -> Key<'a> {
     let name = latin(name, code, event.shift_key());

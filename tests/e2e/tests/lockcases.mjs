@@ -158,6 +158,11 @@ test("a choice among several locks, by keyboard: each has its own line, document
 test("the settings choose workers, locks, lease, delay and patience, and the link says so", async ({ open }) => {
   const { page, r } = await open();
   await page.locator("#seed").click();
+  for (const [typed, holds] of [["99", "8"], ["99", "8"], ["", "8"], ["6", "6"]]) {
+    await page.locator('[data-field="nodes"]').fill(typed);
+    await page.locator('[data-field="nodes"]').press("Tab");
+    assert.equal(await page.locator('[data-field="nodes"]').inputValue(), holds, `typed ${typed}`);
+  }
   const wanted = { workers: "6", locks: "2", lease: "4", delay: "2", patience: "9" };
   for (const [field, value] of Object.entries(wanted)) {
     await page.locator(`[data-field="${field}"]`).fill(value);
