@@ -27,7 +27,7 @@ impl Control {
         others.count() >= usize::from(env.setup.config.replicas)
     }
 
-    /// Whether this node owns arcs of the ring, or did until a moment ago.
+    /// Whether this node is on the ring, on its way out of it, or was taken off it while it was down.
     pub fn takes_part(&self, node: Pid) -> bool {
         self.member(node).is_some_and(|member| member.part != Part::Spare)
     }

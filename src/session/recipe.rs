@@ -37,107 +37,47 @@ const ACKS: [&str; Ack::ALL.len()] = [Ack::ALL[0].word(), Ack::ALL[1].word(), Ac
 /// The words of ways to read.
 const READS: [&str; Reads::ALL.len()] = [Reads::ALL[0].word(), Reads::ALL[1].word()];
 
-/// All figures, in the order in which links name them. What the bounds of one depend on stands before it.
+/// A row of the table.
+const fn row(
+    key: &'static str,
+    form: Form,
+    bounds: fn(&Setup) -> (u64, u64),
+    get: fn(&Setup) -> u64,
+    set: fn(&mut Setup, u64),
+) -> Parameter {
+    Parameter { key, form, bounds, get, set }
+}
+
+/// All figures, in the order in which links name them. What the bounds of one depend on stands before it. Values within their
+/// bounds fit their fields.
 pub const PARAMETERS: [Parameter; 14] = [
-    Parameter {
-        key: "coordinators",
-        form: Form::Odd,
-        bounds: |_| (1, 5),
-        get: |it| it.roster.coordinators.into(),
-        set: |it, n| it.roster.coordinators = n as u8,
-    },
-    Parameter {
-        key: "nodes",
-        form: Form::Count,
-        bounds: |_| (3, 8),
-        get: |it| it.roster.nodes.into(),
-        set: |it, n| it.roster.nodes = n as u8,
-    },
-    Parameter {
-        key: "balancers",
-        form: Form::Count,
-        bounds: |_| (1, 2),
-        get: |it| it.roster.balancers.into(),
-        set: |it, n| it.roster.balancers = n as u8,
-    },
-    Parameter {
-        key: "clients",
-        form: Form::Count,
-        bounds: |_| (1, 24),
-        get: |it| it.roster.clients.into(),
-        set: |it, n| it.roster.clients = n as u8,
-    },
-    Parameter {
-        key: "workers",
-        form: Form::Count,
-        bounds: |it| (0, it.roster.clients.into()),
-        get: |it| it.config.workers.into(),
-        set: |it, n| it.config.workers = n as u8,
-    },
+    row("coordinators", Form::Odd, |_| (1, 5), |it| it.roster.coordinators.into(), |it, n| it.roster.coordinators = n as u8),
+    row("nodes", Form::Count, |_| (3, 8), |it| it.roster.nodes.into(), |it, n| it.roster.nodes = n as u8),
+    row("balancers", Form::Count, |_| (1, 2), |it| it.roster.balancers.into(), |it, n| it.roster.balancers = n as u8),
+    row("clients", Form::Count, |_| (1, 24), |it| it.roster.clients.into(), |it, n| it.roster.clients = n as u8),
+    row("workers", Form::Count, |it| (0, it.roster.clients.into()), |it| it.config.workers.into(), |it, n| it.config.workers = n as u8),
     // Of a thousand messages.
-    Parameter {
-        key: "loss",
-        form: Form::Count,
-        bounds: |_| (0, 1_000),
-        get: |it| it.config.loss.into(),
-        set: |it, n| it.config.loss = n as u16,
-    },
-    Parameter {
-        key: "duplicates",
-        form: Form::Count,
-        bounds: |_| (0, 1_000),
-        get: |it| it.config.duplicates.into(),
-        set: |it, n| it.config.duplicates = n as u16,
-    },
-    Parameter {
-        key: "min",
-        form: Form::Count,
-        bounds: |it| (1, it.config.replicas.into()),
-        get: |it| it.config.min_in_sync.into(),
-        set: |it, n| it.config.min_in_sync = n as u8,
-    },
-    Parameter {
-        key: "locks",
-        form: Form::Count,
-        bounds: |_| (1, LOCKS.len() as u64),
-        get: |it| it.config.locks.into(),
-        set: |it, n| it.config.locks = n as u8,
-    },
-    Parameter {
-        key: "lease",
-        form: Form::Span,
-        bounds: |_| (1, 60),
-        get: |it| it.config.lock_lease.0,
-        set: |it, n| it.config.lock_lease = Span(n),
-    },
-    Parameter {
-        key: "delay",
-        form: Form::Span,
-        bounds: |_| (0, 60),
-        get: |it| it.config.lock_delay.0,
-        set: |it, n| it.config.lock_delay = Span(n),
-    },
-    Parameter {
-        key: "patience",
-        form: Form::Span,
-        bounds: |_| (0, 60),
-        get: |it| it.config.lock_patience.0,
-        set: |it, n| it.config.lock_patience = Span(n),
-    },
-    Parameter {
-        key: "ack",
-        form: Form::Word(&ACKS),
-        bounds: |_| (0, ACKS.len() as u64 - 1),
-        get: |it| it.config.ack as u64,
-        set: |it, n| it.config.ack = Ack::ALL[n as usize],
-    },
-    Parameter {
-        key: "reads",
-        form: Form::Word(&READS),
-        bounds: |_| (0, READS.len() as u64 - 1),
-        get: |it| it.config.reads as u64,
-        set: |it, n| it.config.reads = Reads::ALL[n as usize],
-    },
+    row("loss", Form::Count, |_| (0, 1_000), |it| it.config.loss.into(), |it, n| it.config.loss = n as u16),
+    row("duplicates", Form::Count, |_| (0, 1_000), |it| it.config.duplicates.into(), |it, n| it.config.duplicates = n as u16),
+    row(
+        "min",
+        Form::Count,
+        |it| (1, it.config.replicas.into()),
+        |it| it.config.min_in_sync.into(),
+        |it, n| it.config.min_in_sync = n as u8,
+    ),
+    row("locks", Form::Count, |_| (1, LOCKS.len() as u64), |it| it.config.locks.into(), |it, n| it.config.locks = n as u8),
+    row("lease", Form::Span, |_| (1, 60), |it| it.config.lock_lease.0, |it, n| it.config.lock_lease = Span(n)),
+    row("delay", Form::Span, |_| (0, 60), |it| it.config.lock_delay.0, |it, n| it.config.lock_delay = Span(n)),
+    row("patience", Form::Span, |_| (0, 60), |it| it.config.lock_patience.0, |it, n| it.config.lock_patience = Span(n)),
+    row("ack", Form::Word(&ACKS), |_| (0, ACKS.len() as u64 - 1), |it| it.config.ack as u64, |it, n| it.config.ack = Ack::ALL[n as usize]),
+    row(
+        "reads",
+        Form::Word(&READS),
+        |_| (0, READS.len() as u64 - 1),
+        |it| it.config.reads as u64,
+        |it, n| it.config.reads = Reads::ALL[n as usize],
+    ),
 ];
 
 impl Parameter {

@@ -63,7 +63,7 @@ impl Draft {
             // Unless somebody chose: the usual number of workers. Never more than there are clients.
             let setup = &mut self.setup;
             let workers = if self.chosen { workers().within(setup, workers().get(setup)) } else { workers().usual(setup) };
-            setup.config.workers = workers as u8;
+            self::workers().set(setup, workers);
         }
     }
 

@@ -9,7 +9,7 @@
 //!
 //! | what was taken out | hands | seeds | the failure |
 //! |---|---|---|---|
-//! | a new primary that cannot join its log to a better one lets that one lead | | none in 3,000, nor in 1,500 of `--locks` | |
+//! | a new primary that cannot join its log to a better one lets that one lead | | none in 4,000, nor in 1,500 of `--locks` | |
 //! | all but f copies have an entry before it is committed, however many count | | 792 | shards have no server |
 //! | a lost disk's copy ceases to count | | 3 | `acked-survive` |
 //! | copies let go below `min` are remembered | | 3 | shards have no server |

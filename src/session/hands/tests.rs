@@ -16,6 +16,7 @@ use crate::session::hands::harm::{Reckless, bearable, forgiven};
 use crate::session::hands::ledger::Ledger;
 use crate::session::hands::recipe::{Aim, draw};
 use crate::session::hands::trial::Case;
+use crate::session::recipe::PARAMETERS;
 use crate::sim::id::Pid;
 use crate::sim::rng::{Rng, Stream};
 use crate::sim::time::{Span, Time};
@@ -61,6 +62,9 @@ fn recipes_say_everything_that_a_link_can_say_of_a_cluster() {
             (all(&|it| it.roster.coordinators.into()), all(&|it| it.roster.nodes.into()), all(&|it| it.roster.clients.into()));
         match aim {
             Aim::Anything => {
+                for it in &PARAMETERS {
+                    assert!(all(&|setup| it.get(setup)).len() > 1, "{} is never drawn", it.key);
+                }
                 assert_eq!((coordinators, nodes), (BTreeSet::from([1, 3, 5]), (3..=8).collect()));
                 assert!(clients.contains(&1) && clients.contains(&24), "{clients:?}");
                 let shares =
