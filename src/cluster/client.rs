@@ -2,7 +2,7 @@
 //! are workers: what they ask for is decided by [`Worker`].
 
 use crate::cluster::msg::Msg;
-use crate::cluster::note::{Asked, Note, OpId};
+use crate::cluster::note::{Asked, Found, Note, OpId};
 use crate::cluster::process::{Context, Timer};
 use crate::cluster::store::{Key, Outcome, Request};
 use crate::cluster::worker::Worker;
@@ -167,7 +167,11 @@ impl Client {
         if let Some((from, index)) = replica {
             ctx.note(Note::ReplicaRead { shard: key.shard, op, from, key: key.id, index });
         }
-        let found = if let Outcome::Value(value) = outcome { Some(value) } else { None };
+        let found = match &outcome {
+            Outcome::Value(value) => Found::Value(*value),
+            Outcome::Text(text) => Found::Document(ctx.env().lock_of(key), text.clone()),
+            Outcome::Written | Outcome::Fenced(_) => Found::Nothing,
+        };
         ctx.note(Note::Answered { op, asked, found });
         match &mut self.worker {
             Some(worker) => worker.answered(outcome, ctx),

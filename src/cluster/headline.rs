@@ -38,6 +38,7 @@ impl Note {
             | Note::Applied { .. }
             | Note::Invoked { .. }
             | Note::ReadServed { .. }
+            | Note::AnsweredAgain { .. }
             | Note::ReplicaRead { .. }
             | Note::SnapshotSent { .. }
             | Note::Yielded { .. }

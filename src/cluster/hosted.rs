@@ -189,7 +189,7 @@ impl Hosted {
                 && leased
             {
                 if request.asked() == Asked::Write && outcome == Outcome::Written {
-                    ctx.note(Note::Acknowledged { shard, op, index, key: request.key().id });
+                    ctx.note(Note::Acknowledged { shard, op, view: self.replica.view(), index, key: request.key().id });
                 }
                 ctx.send(via, Msg::Done { op, outcome, replica: None });
             }

@@ -20,6 +20,7 @@ pub mod msg;
 pub mod name;
 pub mod node;
 pub mod note;
+pub mod op;
 mod operator;
 pub mod patience;
 mod picture;

@@ -8,7 +8,7 @@ use crate::cluster::Env;
 use crate::cluster::disk::NodeDisk;
 use crate::cluster::hosted::{Held, Hosted};
 use crate::cluster::msg::{Changes, LoggedOp, Msg, Version};
-use crate::cluster::note::{Note, StopWhy};
+use crate::cluster::note::{Note, OpId, StopWhy};
 use crate::cluster::process::{Change, Context, Ticket, Timer};
 use crate::cluster::reach::Answers;
 use crate::cluster::record::Durability;
@@ -34,6 +34,9 @@ pub struct Node {
     lease_until: Time,
     /// Shards that its operator wants served with what it has, until somebody leads them.
     pub(super) offers: Vec<ShardId>,
+    /// Of each client, the request that was last passed on to the node that leads, and through whom it had come: the answer goes back
+    /// that way. A client asks for one thing at a time.
+    pub(super) passed: LiteMap<Pid, (OpId, Pid)>,
     /// Copies begun in this life.
     copies: u32,
     pub(super) shards: LiteMap<ShardId, Rc<Hosted>>,
@@ -64,6 +67,7 @@ impl Node {
             answers: Answers::default(),
             lease_until: Time::ZERO,
             offers: Vec::new(),
+            passed: LiteMap::new(),
             copies: 0,
             shards,
         }
@@ -156,8 +160,7 @@ impl Node {
             Msg::Snapshot { shard, msg } => self.snapshot(from, shard, msg, ctx),
             Msg::Yield { shard, view } => self.make_way(shard, view, ctx),
             Msg::Request { op, request, passed } => self.request(Held { from, op, request, passed }, ctx),
-            // The answer to a request that was passed on.
-            Msg::Done { op, .. } | Msg::Refused { op, .. } => ctx.send(op.client, msg),
+            Msg::Done { op, .. } | Msg::Refused { op, .. } => self.pass_back(op, msg, ctx),
             Msg::Raft(_)
             | Msg::Heartbeat { .. }
             | Msg::AskReach { .. }

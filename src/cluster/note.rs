@@ -1,22 +1,12 @@
 //! Every fact a process of the cluster can note. Sentences, marks and arrows are made from these and nothing else.
 
 pub use crate::cluster::document::{Line, Text};
-pub use crate::cluster::reasons::{Asked, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
+pub use crate::cluster::op::OpId;
+pub use crate::cluster::reasons::{Asked, Found, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
 use crate::proto::lock::token::{FencingToken, LockId, Session};
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::sim::id::{Boot, Pid};
 use crate::sim::time::Span;
-
-/// A client's operation: number `n` of life `boot` of `client`. A retry has the same name.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct OpId {
-    /// Who asked.
-    pub client: Pid,
-    /// In which life.
-    pub boot: Boot,
-    /// The how-manieth operation of that life, from 1.
-    pub n: u32,
-}
 
 /// A fact. The process it happened at is the record's `who`.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -224,6 +214,17 @@ pub enum Note {
         shard: ShardId,
         /// The operation.
         op: OpId,
+        /// The view in which it leads.
+        view: ViewNo,
+    },
+    /// A primary answers a retry from what it remembers: the operation was done before.
+    AnsweredAgain {
+        /// Of which shard.
+        shard: ShardId,
+        /// The operation.
+        op: OpId,
+        /// The view in which it leads.
+        view: ViewNo,
     },
     /// A client got its answer from a backup.
     ReplicaRead {
@@ -262,6 +263,8 @@ pub enum Note {
         shard: ShardId,
         /// The operation.
         op: OpId,
+        /// The view in which it leads.
+        view: ViewNo,
         /// Where it stands in the log.
         index: Index,
         /// The key's number.
@@ -282,8 +285,8 @@ pub enum Note {
         op: OpId,
         /// What it had asked for.
         asked: Asked,
-        /// The value of a key that was read; 0: never written.
-        found: Option<u64>,
+        /// What a read found.
+        found: Found,
     },
     /// A client sends an operation again.
     Retried {

@@ -1,5 +1,7 @@
-//! The reasons that facts give.
+//! The reasons that facts give, and what clients asked for and found.
 
+use crate::cluster::document::Text;
+use crate::proto::lock::token::LockId;
 use crate::sim::id::Pid;
 
 /// What a client asked for, as far as the reader needs to know.
@@ -9,6 +11,17 @@ pub enum Asked {
     Read,
     /// To write a key.
     Write,
+}
+
+/// What a read found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Found {
+    /// Nothing: it was a write, or it was refused.
+    Nothing,
+    /// The value of a key; 0: never written.
+    Value(u64),
+    /// The document of a lock.
+    Document(LockId, Text),
 }
 
 /// Why a view was changed.

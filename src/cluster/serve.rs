@@ -6,7 +6,7 @@ use crate::cluster::config::Reads;
 use crate::cluster::hosted::Held;
 use crate::cluster::msg::Msg;
 use crate::cluster::node::Node;
-use crate::cluster::note::{Note, RefusedWhy};
+use crate::cluster::note::{Note, OpId, RefusedWhy};
 use crate::cluster::process::Context;
 use crate::cluster::store::{Key, Known, Outcome, Request};
 use crate::proto::replica::view::{Index, ShardId};
@@ -28,6 +28,7 @@ impl Node {
             match replica.leader().filter(|&leader| leader != ctx.me()) {
                 _ if it.passed.is_some_and(|view| view > replica.view()) => self.hold(it, ctx), // I am to lead, and have not heard
                 Some(leader) if it.passed.is_none() => {
+                    self.passed.insert(op.client, (op, it.from));
                     ctx.send(leader, Msg::Request { op, request, passed: Some(replica.view()) });
                 }
                 Some(_) | None => refuse(&it, RefusedWhy::NotPrimary, ctx),
@@ -46,12 +47,15 @@ impl Node {
         let hosted = Rc::make_mut(hosted);
         if let Request::Get(key) = request {
             let outcome = Outcome::Value(hosted.store.get(key));
-            ctx.note(Note::ReadServed { shard, op });
+            ctx.note(Note::ReadServed { shard, op, view: hosted.replica.view() });
             ctx.send(from, Msg::Done { op, outcome, replica: None });
             return;
         }
         match hosted.store.known(op) {
-            Known::Done(outcome) => ctx.send(from, Msg::Done { op, outcome, replica: None }),
+            Known::Done(outcome) => {
+                ctx.note(Note::AnsweredAgain { shard, op, view: hosted.replica.view() });
+                ctx.send(from, Msg::Done { op, outcome, replica: None });
+            }
             Known::Past => {}
             Known::New => {
                 let under_way = hosted.replica.log();
@@ -76,6 +80,15 @@ impl Node {
                     hosted.replica.propose((op, request), now, terms, wants);
                 });
             }
+        }
+    }
+
+    /// The answer to a request that was passed on goes back by the way it came. Whoever has died since does not know that way any more:
+    /// the client's patience ends, and it asks again.
+    pub(super) fn pass_back(&mut self, op: OpId, answer: Msg, ctx: &mut Context<'_>) {
+        if let Some(&(_, from)) = self.passed.get(&op.client).filter(|(passed, _)| *passed == op) {
+            self.passed.remove(&op.client);
+            ctx.send(from, answer);
         }
     }
 

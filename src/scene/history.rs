@@ -264,6 +264,7 @@ impl History {
             | Note::Applied { .. }
             | Note::Invoked { .. }
             | Note::ReadServed { .. }
+            | Note::AnsweredAgain { .. }
             | Note::ReplicaRead { .. }
             | Note::StaleView { .. }
             | Note::LearnerReady { .. }

@@ -305,6 +305,7 @@ impl Fold {
             | Note::Applied { .. }
             | Note::Invoked { .. }
             | Note::ReadServed { .. }
+            | Note::AnsweredAgain { .. }
             | Note::Answered { .. }
             | Note::LockQueued { .. }
             | Note::LockGranted { .. }

@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use crate::cluster::name::{LOCKS, Roster};
-use crate::cluster::note::{Asked, Note, OpId, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
+use crate::cluster::note::{Asked, Found, Note, OpId, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
 use crate::proto::lock::token::{LockId, Session};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
@@ -58,6 +58,7 @@ pub const fn kind(what: &What<Note>) -> &'static str {
             Note::Applied { .. } => "applied",
             Note::Invoked { .. } => "invoked",
             Note::ReadServed { .. } => "read-served",
+            Note::AnsweredAgain { .. } => "answered-again",
             Note::ReplicaRead { .. } => "replica-read",
             Note::StaleView { .. } => "stale-view",
             Note::LearnerReady { .. } => "learner-ready",
@@ -215,19 +216,25 @@ fn note_fields(note: &Note, roster: &Roster) -> Vec<(&'static str, Value)> {
             out.extend(put.map(|value| ("put", number(value))));
             out
         }
-        Note::ReadServed { shard, op: o } => vec![("shard", number(shard.0)), ("op", op(o))],
+        Note::ReadServed { shard, op: o, view } | Note::AnsweredAgain { shard, op: o, view } => {
+            vec![("shard", number(shard.0)), ("op", op(o)), ("view", number(view.0))]
+        }
         Note::ReplicaRead { shard, op: o, from, key, index } => {
             vec![("shard", number(shard.0)), ("op", op(o)), ("from", name(*from)), ("key", number(*key)), ("index", number(index.0))]
         }
-        Note::Acknowledged { shard, op: o, index, key } => {
-            vec![("shard", number(shard.0)), ("op", op(o)), ("index", number(index.0)), ("key", number(*key))]
+        Note::Acknowledged { shard, op: o, view, index, key } => {
+            vec![("shard", number(shard.0)), ("op", op(o)), ("view", number(view.0)), ("index", number(index.0)), ("key", number(*key))]
         }
         Note::Refused { shard, op: o, why } => {
             vec![("shard", number(shard.0)), ("op", op(o)), ("why", text(refused_why(*why)))]
         }
         Note::Answered { op: o, asked, found } => {
             let mut out = vec![("op", op(o)), ("asked", text(asked_word(*asked)))];
-            out.extend(found.map(|value| ("found", number(value))));
+            match found {
+                Found::Nothing => {}
+                Found::Value(value) => out.push(("found", number(*value))),
+                Found::Document(lock, text) => out.extend([("lock", named(*lock)), ("lines", number(text.len()))]),
+            }
             out
         }
         Note::Retried { op: o, attempt } => vec![("op", op(o)), ("attempt", number(*attempt))],

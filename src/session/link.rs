@@ -1,6 +1,6 @@
 //! The versioned link: a run as a readable URL fragment.
 //!
-//! `v=7&seed=4127&nodes=6&clients=8&off=fencing&loss=10&do=11.2:kill:C,14:cut:A%3EB&at=12.48`; whatever has its default
+//! `v=8&seed=4127&nodes=6&clients=8&off=fencing&loss=10&do=11.2:kill:C,14:cut:A%3EB&at=12.48`; whatever has its default
 //! value is left out. An action is its own text with colons for spaces, after the instant at which it is done; a `>` is
 //! written `%3E`, because chats end a link at a bare one. Both are read, as is any other escape, wherever it stands.
 
@@ -19,8 +19,9 @@ pub use crate::session::limits::LIMITS;
 /// The version this code writes and the newest it reads. It grows whenever the same recipe and actions no longer give the same
 /// run: 2 brought rebalancing, 3 several coordinators, 4 several locks and documents of lines, 5 what a copy must prove before it
 /// leads and whom a lease waits for, 6 who may lead alone, when copies are let go, and facts about what clients ask and find, 7 that
-/// too few copies do not even commit the mark with which a view begins.
-pub const VERSION: u64 = 7;
+/// too few copies do not even commit the mark with which a view begins, 8 that the answer to a request that was passed on goes back by
+/// the way it came, and that an answer from memory is a fact.
+pub const VERSION: u64 = 8;
 /// The seed of a run whose link names none.
 pub const DEFAULT_SEED: u64 = 4127;
 /// Keys that belong to the page: how a run is looked at, never what happens in it.

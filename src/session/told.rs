@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::note::{Asked, Note, OpId};
+use crate::cluster::note::{Asked, Found, Note, OpId};
 use crate::session::Session;
 use crate::sim::journal::What;
 
@@ -25,8 +25,8 @@ pub fn history(session: &Session) -> String {
                 let Some((key, put)) = asked.remove(op) else { continue };
                 let (f, value) = match (put, found) {
                     (Some(value), _) => ("put", value),
-                    (None, &Some(value)) => ("get", value),
-                    (None, None) => panic!("{} is answered, and told nothing: {what:?}", process(op)),
+                    (None, &Found::Value(value)) => ("get", value),
+                    (None, Found::Nothing | Found::Document(..)) => panic!("{} is answered, and told nothing: {what:?}", process(op)),
                 };
                 assert_eq!(put.is_some(), *what == Asked::Write, "an answer to another question");
                 out.push_str(&format!("{}\tok\t{f}\tkey{key}\t{}\n", process(op), word(value)));

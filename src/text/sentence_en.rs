@@ -181,7 +181,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::Invoked { shard, op, key, put: Some(_) } => {
             line.say("{} asks to write key# of shard #.", &[op.client], &[(*key).into(), shard.0.into()]);
         }
-        Note::ReadServed { shard, op } => line.say("{} answers {}'s read of shard #.", &[who, op.client], &[shard.0.into()]),
+        Note::ReadServed { shard, op, view: _ } => line.say("{} answers {}'s read of shard #.", &[who, op.client], &[shard.0.into()]),
         Note::ReplicaRead { shard: _, op, from, key, index: Index(0) } => {
             line.say("{} reads key# from backup {}, which knows of no write to it.", &[op.client, *from], &[(*key).into()]);
         }
@@ -198,7 +198,10 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::LearnerReady { shard, learner } => {
             line.say("{} has caught up on shard #, says {}.", &[*learner, who], &[shard.0.into()]);
         }
-        Note::Acknowledged { shard, op, index, key: _ } => {
+        Note::AnsweredAgain { shard, op, view: _ } => {
+            line.say("{} answers {}'s retry about shard # from memory: it was done before.", &[who, op.client], &[shard.0.into()]);
+        }
+        Note::Acknowledged { shard, op, index, view: _, key: _ } => {
             line.say("{} acknowledges {}'s write to shard #: it is entry #.", &[who, op.client], &[shard.0.into(), index.0.into()]);
         }
         Note::Refused { shard, op, why } => {

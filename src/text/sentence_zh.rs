@@ -146,7 +146,7 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::Invoked { shard, op, key, put: Some(_) } => {
             line.say("{} 请求写分片 # 的 key#。", &[op.client], &[shard.0.into(), (*key).into()]);
         }
-        Note::ReadServed { shard, op } => line.say("{} 回答 {} 对分片 # 的读取。", &[who, op.client], &[shard.0.into()]),
+        Note::ReadServed { shard, op, view: _ } => line.say("{} 回答 {} 对分片 # 的读取。", &[who, op.client], &[shard.0.into()]),
         Note::ReplicaRead { shard: _, op, from, key, index: Index(0) } => {
             line.say("{} 从备副本 {} 读 key#，它还没见过对这个键的写入。", &[op.client, *from], &[(*key).into()]);
         }
@@ -163,7 +163,10 @@ pub(super) fn note(line: &mut Line, note: &Note, who: Pid) {
         Note::LearnerReady { shard, learner } => {
             line.say("{} 确认：{} 已追上分片 # 的全部记录。", &[who, *learner], &[shard.0.into()]);
         }
-        Note::Acknowledged { shard, op, index, key: _ } => {
+        Note::AnsweredAgain { shard, op, view: _ } => {
+            line.say("{} 按已记下的结果答复 {} 对分片 # 的重发：这次操作先前已经完成。", &[who, op.client], &[shard.0.into()]);
+        }
+        Note::Acknowledged { shard, op, index, view: _, key: _ } => {
             line.say("{} 向 {} 确认：对分片 # 的写入已完成，是第 # 条记录。", &[who, op.client], &[shard.0.into(), index.0.into()]);
         }
         Note::Refused { shard, op, why } => {

@@ -62,7 +62,7 @@ fn a_cyrillic_keyboard_kills_steps_and_selects() {
 #[test]
 fn bad_links_open_the_default_run_and_say_why() {
     let long = "x".repeat(20_000);
-    for bad in ["zz", "v=8", "v=7&seed=-3", "v=7&do=1:kill:Z", "%ff", "v=7&v=7", "do=5:kill", &long, "v=7&at=99999999", "\u{0}"] {
+    for bad in ["zz", "v=9", "v=8&seed=-3", "v=8&do=1:kill:Z", "%ff", "v=8&v=8", "do=5:kill", &long, "v=8&at=99999999", "\u{0}"] {
         let state = State::new(bad, Lang::En, Theme::Auto);
         assert!(state.notice.is_some(), "{bad:.40}");
         assert_eq!(state.session.setup().seed, link::DEFAULT_SEED);
@@ -75,7 +75,7 @@ fn bad_links_open_the_default_run_and_say_why() {
 #[test]
 fn an_action_of_a_link_that_changes_nothing_is_told_when_the_run_comes_to_it() {
     let told = |state: &State| state.notice.clone().unwrap_or_default();
-    let link = "v=7&do=4:revive:A,4:revive:A,5:kill:A,8:kill:A&at=6";
+    let link = "v=8&do=4:revive:A,4:revive:A,5:kill:A,8:kill:A&at=6";
     let mut state = State::new(link, Lang::En, Theme::Auto);
     assert_eq!(told(&state), "Action 2 of this link, revive A at 4.00 s, changed nothing: A is running. Neither did one before it.");
     state.wish(Wish::Seek(Time::from_millis(7_000))).expect("within the run");
@@ -198,7 +198,7 @@ fn a_run_of_other_settings_begins_untouched() {
 
 #[test]
 fn play_does_not_begin_at_the_end_of_a_run() {
-    let mut state = State::new("v=7&at=1799.999", Lang::En, Theme::Auto);
+    let mut state = State::new("v=8&at=1799.999", Lang::En, Theme::Auto);
     state.wish(Wish::Seek(state.session.limit())).expect("within the run");
     state.wish(Wish::Play).expect("always possible");
     assert!(!state.playing && state.notice.is_some());
@@ -234,7 +234,7 @@ fn what_it_costs_to_wipe_the_only_coordinator_is_said_before_it_is_done() {
         seen.acts.into_iter().find(|act| act.verb == ringside::text::words::Verb::Wipe).expect("there is the button").long
     };
     for (lang, word) in [(Lang::En, "only coordinator"), (Lang::Zh, "唯一的协调者")] {
-        assert!(costs("#v=7&seed=4127&coordinators=1&at=5", lang).contains(word));
-        assert!(!costs("#v=7&seed=4127&coordinators=3&at=5", lang).contains(word), "others remember");
+        assert!(costs("#v=8&seed=4127&coordinators=1&at=5", lang).contains(word));
+        assert!(!costs("#v=8&seed=4127&coordinators=3&at=5", lang).contains(word), "others remember");
     }
 }

@@ -140,6 +140,7 @@ fn about(fact: &Record<Note>) -> Option<(ShardId, bool)> {
         | Note::Applied { .. }
         | Note::Invoked { .. }
         | Note::ReadServed { .. }
+        | Note::AnsweredAgain { .. }
         | Note::ReplicaRead { .. }
         | Note::Refused { .. }
         | Note::Answered { .. }

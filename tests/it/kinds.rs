@@ -126,6 +126,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "lock-queued",
         "lock-released",
         "invoked",
+        "answered-again",
         "read-served",
         "readmitted",
         "refused",

@@ -217,9 +217,9 @@ fn a_node_that_dies_while_nobody_remembers_its_copies_is_not_promoted() {
 #[test]
 fn in_a_storm_no_copy_drops_what_it_has_committed() {
     for link in [
-        "v=7&seed=816163196232&coordinators=1&nodes=5&clients=5&workers=1&loss=637&min=3&lease=1&delay=60&at=24",
-        "v=7&seed=230190770668&coordinators=1&balancers=2&workers=7&loss=624&duplicates=1000&min=3&lease=1&delay=1&ack=majority&at=60",
-        "v=7&seed=1470&nodes=4&balancers=2&clients=1&workers=0&loss=520&min=3&locks=2&lease=5&\
+        "v=8&seed=816163196232&coordinators=1&nodes=5&clients=5&workers=1&loss=637&min=3&lease=1&delay=60&at=24",
+        "v=8&seed=230190770668&coordinators=1&balancers=2&workers=7&loss=624&duplicates=1000&min=3&lease=1&delay=1&ack=majority&at=60",
+        "v=8&seed=1470&nodes=4&balancers=2&clients=1&workers=0&loss=520&min=3&locks=2&lease=5&\
          do=0:drift:D:-1958,1.142244:drain:D,1.360583:cut:C%3ED,4.60776:add:D&at=14.40684",
     ] {
         assert_eq!(broken(&opened(link)), Vec::<&str>::new(), "{link}");
@@ -230,7 +230,7 @@ fn in_a_storm_no_copy_drops_what_it_has_committed() {
 /// the shards that remembered it waited for what it had.
 #[test]
 fn no_shard_waits_for_a_node_that_has_left_and_died() {
-    let link = "v=7&seed=3076&nodes=5&balancers=2&workers=6&loss=13&duplicates=60&min=2&locks=3&delay=3&ack=majority&\
+    let link = "v=8&seed=3076&nodes=5&balancers=2&workers=6&loss=13&duplicates=60&min=2&locks=3&delay=3&ack=majority&\
         do=4.72586:cut:A%3EE,14.312571:add:F,14.444415:cut:F:C,20.808757:drain:D,24.760922:kill:D,31.936267:revive:D,\
         42.554201:wipe:D,47.967873:add:G,54.549064:kill:A,58.507689:revive:A,60:heal:A%3EE,60:heal:C:F&at=90";
     let session = opened(link);

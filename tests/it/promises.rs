@@ -116,7 +116,7 @@ fn the_ring_is_walked_clockwise_and_wraps() {
 
 #[test]
 fn a_copy_deleted_while_no_other_disk_has_everything_breaks_a_promise() {
-    let acked = (1, Note::Acknowledged { shard: SHARD, op: OP, index: Index(1), key: 0 });
+    let acked = (1, Note::Acknowledged { shard: SHARD, op: OP, view: ViewNo(1), index: Index(1), key: 0 });
     let dropped = (1, Note::Dropped { shard: SHARD });
     assert_eq!(broken(&Eye { full: pids(&[1]) }, &[acked.clone(), dropped.clone()]), [Promise::CopiesKept]);
     assert_eq!(broken(&Eye { full: pids(&[1, 4]) }, &[acked, dropped]), []);
@@ -133,7 +133,7 @@ fn a_write_on_one_disk_alone_is_at_risk_until_it_is_on_two_or_lost() {
         let broken = promises.states().iter().any(|(_, broken)| broken.is_some());
         (promises.at_risk(eye), promises.lost_writes(), broken)
     };
-    let acked = (1, Note::Acknowledged { shard: SHARD, op: OP, index: Index(1), key: 0 });
+    let acked = (1, Note::Acknowledged { shard: SHARD, op: OP, view: ViewNo(1), index: Index(1), key: 0 });
     let view = View { no: ViewNo(2), primary: Some(Pid(2)), in_sync: pids(&[2, 3, 1]), learners: Vec::new(), level: false, unknown: false };
     let named = (9, Note::ViewChanged { shard: SHARD, view, why: ViewWhy::Promotion });
     let serving = (2, Note::Serving { shard: SHARD, view: ViewNo(2) });

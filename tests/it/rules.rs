@@ -228,8 +228,9 @@ fn each_ready_scenario_breaks_exactly_its_promise_and_nothing_with_the_rule_on()
             Rule::Majority => &[Promise::OneLeader, Promise::DecisionsSurvive],
             Rule::VotePersisted => &[Promise::OneLeader],
             Rule::CurrentTerm => &[Promise::DecisionsSurvive],
-            // C said that it had stored the lock's document, and died before it had; then it leads.
-            Rule::StoredAck => &[Promise::AckedSurvive, Promise::OneEffective],
+            // C said that it had stored the lock's document, and died before it had; then it leads, and tells the next holder what the
+            // document said before.
+            Rule::StoredAck => &[Promise::AckedSurvive, Promise::ReadsFresh, Promise::OneEffective],
         };
         let link = scenario(rule);
         let mut opened = parse(link).unwrap_or_else(|why| panic!("{link}: {why}"));

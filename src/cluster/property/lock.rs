@@ -100,6 +100,7 @@ impl Lock {
     }
 
     /// A write under a lock took effect at a primary; `again`: it had done so at another place in the log, and this is only told.
+    /// Whether the document says something else since.
     pub(super) fn edited(
         &mut self,
         (op, index, again): (OpId, Index, bool),
@@ -107,31 +108,33 @@ impl Lock {
         token: FencingToken,
         text: &Text,
         verdicts: &mut Verdicts,
-    ) {
+    ) -> bool {
         if self.chosen.get(&shard).is_some_and(|&primary| primary != Some(who)) {
-            return;
+            return false;
         }
         let row = usize::from(lock.0);
         if self.edits.len() <= row {
             self.edits.resize_with(row + 1, Default::default);
         }
         let told = again && self.seen.iter().any(|&(other, _)| other == op);
-        if self.seen.insert((op, index)) && !told {
-            let it = &mut self.edits[row];
-            it.shard = shard;
-            // Once more with nothing in between, it leaves what it had left.
-            if it.latest.replace(op) == Some(op) {
-                return;
-            }
-            if !std::mem::take(&mut it.given_up) {
-                let gone = gone(&it.text, text);
-                if token < it.token || gone > 0 || text.len() != it.text.len() + 1 {
-                    verdicts.breaks(Promise::OneEffective);
-                }
-                self.overwritten += gone;
-            }
-            (it.token, it.text) = (token.max(it.token), text.clone());
+        if !self.seen.insert((op, index)) || told {
+            return false;
         }
+        let it = &mut self.edits[row];
+        it.shard = shard;
+        // Once more with nothing in between, it leaves what it had left.
+        if it.latest.replace(op) == Some(op) {
+            return false;
+        }
+        if !std::mem::take(&mut it.given_up) {
+            let gone = gone(&it.text, text);
+            if token < it.token || gone > 0 || text.len() != it.text.len() + 1 {
+                verdicts.breaks(Promise::OneEffective);
+            }
+            self.overwritten += gone;
+        }
+        (it.token, it.text) = (token.max(it.token), text.clone());
+        true
     }
 
     /// A shard's view has changed; `chosen`: an operator has chosen whose copy of it counts.

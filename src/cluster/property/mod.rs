@@ -5,6 +5,7 @@ mod acked;
 mod agree;
 mod alive;
 mod decisions;
+mod documents;
 mod lock;
 mod moves;
 mod once;
@@ -12,7 +13,7 @@ mod reads;
 mod serving;
 
 use crate::cluster::config::{Ack, Reads as From};
-use crate::cluster::note::{Note, ViewWhy};
+use crate::cluster::note::{Found, Note, ViewWhy};
 use crate::cluster::view::{Sight, Write};
 use crate::sim::fault::Fault;
 use crate::sim::id::{Pid, Seq};
@@ -24,6 +25,7 @@ use agree::Agree;
 use alive::Alive;
 pub use alive::Deadlines;
 use decisions::Decisions;
+use documents::Documents;
 use lock::Lock;
 use moves::Moves;
 pub use moves::ring_answer;
@@ -39,7 +41,7 @@ pub enum Promise {
     /// Whoever serves a shard has every write of it that was ever acknowledged, where it was acknowledged.
     AckedSurvive,
     /// A read finds what was written last, and never goes back behind what another has found: what clients were told can be true of
-    /// one copy of each key.
+    /// one copy of each key, and of each document under a lock.
     ReadsFresh,
     /// The lock goes to whoever has waited longest.
     LockFifo,
@@ -187,6 +189,7 @@ pub struct Promises {
     once: Once,
     moves: Moves,
     lock: Lock,
+    documents: Documents,
     decisions: Decisions,
     alive: Alive,
 }
@@ -251,6 +254,7 @@ impl Promises {
                 self.acked.gone(sight, &mut self.verdicts);
                 self.agree.dies(pid);
                 self.lock.stops(pid);
+                self.documents.stops(pid);
                 self.reads.dies(pid);
             }
             // A frozen node answers nobody while it stands still, but goes on believing: its claim stays.
@@ -270,17 +274,23 @@ impl Promises {
     fn note(&mut self, sight: &impl Sight, who: Pid, note: &Note) {
         let verdicts = &mut self.verdicts;
         match note {
-            Note::Serving { shard, .. } => {
-                self.serving.answers(*shard, who, verdicts);
+            Note::Serving { shard, view } => {
+                self.serving.answers(*shard, who, *view, verdicts);
                 self.acked.serving(sight, *shard, who, verdicts);
             }
-            Note::Acknowledged { shard, op, index, key } => {
-                self.serving.answers(*shard, who, verdicts);
+            Note::Acknowledged { shard, op, view, index, key } => {
+                self.serving.answers(*shard, who, *view, verdicts);
                 self.acked.acknowledged(sight, *shard, who, &Write { op: *op, index: *index, key: *key }, verdicts);
             }
-            Note::ReadServed { shard, .. } => self.serving.answers(*shard, who, verdicts),
+            Note::ReadServed { shard, view, .. } | Note::AnsweredAgain { shard, view, .. } => {
+                self.serving.answers(*shard, who, *view, verdicts);
+            }
             Note::Invoked { shard, op, key, put } => self.reads.invoked((*shard, *key), *op, *put, verdicts.now.seq.0 + 1),
-            Note::Answered { op, found, .. } => self.reads.answered(*op, *found, verdicts.now.seq.0 + 1, verdicts),
+            Note::Answered { op, found: Found::Document(lock, text), .. } => self.documents.answered(op.client, *lock, text, verdicts),
+            Note::Answered { op, found: Found::Value(value), .. } => {
+                self.reads.answered(*op, Some(*value), verdicts.now.seq.0 + 1, verdicts);
+            }
+            Note::Answered { op, found: Found::Nothing, .. } => self.reads.answered(*op, None, verdicts.now.seq.0 + 1, verdicts),
             Note::RingChanged { node, why, moves, minimum } => {
                 self.alive.ring(sight, *node, *why);
                 self.moves.planned(sight, *node, *why, (*moves, *minimum), verdicts);
@@ -289,11 +299,12 @@ impl Promises {
                 self.moves.view(sight, *shard, view, why, verdicts);
                 self.agree.view(sight, *shard, view, why, verdicts);
                 self.alive.view(*shard, view);
-                self.serving.view(*shard, view.primary);
+                self.serving.view(*shard, view.no, view.primary);
                 self.lock.view(*shard, view.primary, *why == ViewWhy::Salvaged);
                 if *why == ViewWhy::Salvaged {
                     self.acked.chosen(sight, *shard, view.primary);
                     self.reads.chosen(*shard, verdicts.now.seq.0 + 1);
+                    self.documents.chosen(*shard);
                 }
                 if *why == ViewWhy::Resumed {
                     self.lock.forgotten();
@@ -324,10 +335,18 @@ impl Promises {
                 self.alive.ended(*session);
                 self.lock.ended(*session);
             }
-            Note::HoldBegins { lock, .. } => self.lock.begins(who, *lock),
-            Note::HoldEnds { .. } => self.lock.stops(who),
+            Note::HoldBegins { lock, .. } => {
+                self.lock.begins(who, *lock);
+                self.documents.begins(who, *lock, verdicts.now.seq.0 + 1);
+            }
+            Note::HoldEnds { .. } => {
+                self.lock.stops(who);
+                self.documents.stops(who);
+            }
             Note::FencedWrite { shard, op, index, again, lock, token, text, .. } => {
-                self.lock.edited((*op, *index, *again), (who, *lock, *shard), *token, text, verdicts);
+                if self.lock.edited((*op, *index, *again), (who, *lock, *shard), *token, text, verdicts) {
+                    self.documents.edited(*lock, *shard, text, verdicts.now.seq.0 + 1);
+                }
             }
             Note::Elected { term } => self.decisions.elected(sight, who, *term, verdicts),
             Note::Decided { index, term } => {

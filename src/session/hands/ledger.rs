@@ -124,7 +124,7 @@ impl Ledger {
 
     /// The few kinds of facts that matter here.
     fn note(&mut self, session: &Session, who: Pid, at: Time, note: &Note) {
-        if let Note::Acknowledged { shard, op, index, key } = note {
+        if let Note::Acknowledged { shard, op, index, key, .. } = note {
             self.shard(*shard).acked.insert(*index, (*op, *key));
         } else if let Note::ViewChanged { shard, view, why } = note {
             let (copies, needed) = (self.copies, self.needed);
