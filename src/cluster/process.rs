@@ -139,12 +139,13 @@ impl Protocol for Member {
     type Timer = Timer;
     type Ticket = Ticket;
     type Note = Note;
+    type Change = Change;
+    type Env = Env;
 }
 
 impl Process for Member {
+    type Protocol = Member;
     type Disk = Disk;
-    type Change = Change;
-    type Env = Env;
 
     fn boot(disk: &Disk, ctx: &mut Context<'_>) -> Member {
         let env = ctx.env();

@@ -7,7 +7,7 @@ use crate::sim::id::{Boot, Pid};
 use crate::sim::rng::Rng;
 use crate::sim::time::{Span, Time};
 
-/// The vocabulary of a protocol.
+/// The vocabulary of a protocol: everything that is said, asked for, noted and written.
 pub trait Protocol: Clone + Eq + Hash + Debug {
     /// What processes say to each other. The network may delay, lose, duplicate and reorder it; it never alters it.
     type Msg: Clone + Eq + Hash + Debug;
@@ -17,24 +17,35 @@ pub trait Protocol: Clone + Eq + Hash + Debug {
     type Ticket: Clone + Eq + Hash + Debug;
     /// Facts worth showing.
     type Note: Clone + Eq + Debug;
+    /// One atomic change of a disk.
+    type Change: Clone + Eq + Hash + Debug;
+    /// What every process of the run may read and none may change: the configuration.
+    type Env: Clone + Eq + Debug;
 }
 
 /// A process that can crash.
-pub trait Process: Protocol {
+pub trait Process: Clone + Eq + Hash + Debug {
+    /// The vocabulary it speaks. It lies below the processes, so that handlers need to know nothing of each other.
+    type Protocol: Protocol;
     /// All that survives a crash.
     type Disk: Clone + Eq + Hash + Default + Debug;
-    /// One atomic change of the disk.
-    type Change: Clone + Eq + Hash + Debug;
-    /// What every process of the run may read and none may change: the configuration.
-    type Env: Debug;
 
     /// A new life from what the disk holds.
-    fn boot(disk: &Self::Disk, ctx: &mut Ctx<'_, Self>) -> Self;
+    fn boot(disk: &Self::Disk, ctx: &mut Ctx<'_, Self::Protocol>) -> Self;
     /// Handles one input.
-    fn step(&mut self, input: Input<Self>, ctx: &mut Ctx<'_, Self>);
+    fn step(&mut self, input: Input<Self::Protocol>, ctx: &mut Ctx<'_, Self::Protocol>);
     /// Carries out a change that has reached the disk.
-    fn save(disk: &mut Self::Disk, change: &Self::Change, env: &Self::Env);
+    fn save(disk: &mut Self::Disk, change: &Change<Self>, env: &Env<Self>);
 }
+
+/// What processes of this kind say to each other.
+pub type Msg<P> = <<P as Process>::Protocol as Protocol>::Msg;
+/// The facts they note.
+pub type Note<P> = <<P as Process>::Protocol as Protocol>::Note;
+/// The changes of their disks.
+pub type Change<P> = <<P as Process>::Protocol as Protocol>::Change;
+/// What they may read and not change.
+pub type Env<P> = <<P as Process>::Protocol as Protocol>::Env;
 
 /// What happens to a process.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -67,7 +78,7 @@ pub enum Signal {
 
 /// What a handler asks for. Carried out in the order of asking, after the handler has returned.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Effect<P: Process> {
+pub enum Effect<P: Protocol> {
     /// To send a message.
     Send {
         /// To whom.
@@ -104,7 +115,7 @@ pub enum Effect<P: Process> {
 
 /// All that a handler sees of the world, and all it can ask of it.
 #[derive(Debug)]
-pub struct Ctx<'a, P: Process> {
+pub struct Ctx<'a, P: Protocol> {
     pub(in crate::sim) me: Pid,
     pub(in crate::sim) boot: Boot,
     pub(in crate::sim) now: Time,
@@ -113,7 +124,7 @@ pub struct Ctx<'a, P: Process> {
     pub(in crate::sim) effects: &'a mut Vec<Effect<P>>,
 }
 
-impl<'a, P: Process> Ctx<'a, P> {
+impl<'a, P: Protocol> Ctx<'a, P> {
     /// For a handler that runs outside a world: whoever calls it says who and when it is, and carries out the effects. An
     /// exhaustive search does so, since it chooses itself what a world draws. `now` is what the process's own clock shows.
     pub fn outside(me: Pid, boot: Boot, now: Time, env: &'a P::Env, rng: &'a mut Rng, effects: &'a mut Vec<Effect<P>>) -> Ctx<'a, P> {

@@ -15,7 +15,7 @@ use crate::sim::digest::Digest;
 use crate::sim::id::{Boot, Pid, Seq};
 use crate::sim::journal::{Record, What};
 use crate::sim::net::{Net, NetConfig};
-use crate::sim::process::{Ctx, Effect, Input, Process, Signal};
+use crate::sim::process::{Ctx, Effect, Env, Input, Msg, Note, Process, Protocol, Signal};
 use crate::sim::queue::Queue;
 use crate::sim::rng::{Rng, Stream};
 use crate::sim::time::{Span, Time};
@@ -37,7 +37,7 @@ pub struct WorldConfig {
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Event<P: Process> {
+struct Event<P: Protocol> {
     to: Pid,
     boot: Boot,
     cause: Option<Seq>,
@@ -45,7 +45,7 @@ struct Event<P: Process> {
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-enum Happening<P: Process> {
+enum Happening<P: Protocol> {
     Message { from: Pid, sent_at: Time, lost: bool, msg: P::Msg },
     Timer(P::Timer),
     Saved { change: P::Change, ticket: P::Ticket },
@@ -67,8 +67,8 @@ struct Slot<P: Process> {
     disk: Rc<P::Disk>,
     boot: Boot,
     frozen: bool,
-    held: Vec<Event<P>>,
-    timers: LiteMap<P::Timer, Armed>,
+    held: Vec<Event<P::Protocol>>,
+    timers: LiteMap<<P::Protocol as Protocol>::Timer, Armed>,
     clock: Clock,
     rng: Rng,
     disk_rng: Rng,
@@ -94,32 +94,26 @@ pub struct UnderWay<'a, M> {
 
 /// A world of processes. Cloning shares what has not changed since.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct World<P: Process>
-where
-    P::Env: PartialEq + Eq,
-{
-    env: Rc<P::Env>,
+pub struct World<P: Process> {
+    env: Rc<Env<P>>,
     now: Time,
     scheduled: u64,
     handled: u64,
     facts: u64,
-    queue: Queue<Key, Event<P>>,
+    queue: Queue<Key, Event<P::Protocol>>,
     slots: Vec<Slot<P>>,
     net: Net,
     save: (Span, Span),
     /// Of each group, the latest number whose facts were told.
     told: LiteMap<u32, u32>,
     /// Always empty between steps: kept for its capacity.
-    asked: Vec<Effect<P>>,
+    asked: Vec<Effect<P::Protocol>>,
 }
 
-impl<P: Process> World<P>
-where
-    P::Env: PartialEq + Eq,
-{
+impl<P: Process> World<P> {
     /// A world in which every process boots at time zero from the disk given for it, in the order of pids. One without a disk
     /// is not there until somebody asks it to join.
-    pub fn new(env: Rc<P::Env>, config: &WorldConfig, disks: Vec<Option<P::Disk>>, out: &mut Vec<Record<P::Note>>) -> World<P> {
+    pub fn new(env: Rc<Env<P>>, config: &WorldConfig, disks: Vec<Option<P::Disk>>, out: &mut Vec<Record<Note<P>>>) -> World<P> {
         let n = disks.len();
         let present: Vec<bool> = disks.iter().map(Option::is_some).collect();
         let slots = disks.into_iter().enumerate().map(|(i, disk)| {
@@ -172,7 +166,7 @@ where
         self.facts
     }
     /// What every process may read.
-    pub fn env(&self) -> &P::Env {
+    pub fn env(&self) -> &Env<P> {
         &self.env
     }
     /// How many processes there are, dead or alive.
@@ -217,7 +211,7 @@ where
     }
 
     /// Messages under way, by arrival.
-    pub fn under_way(&self) -> impl Iterator<Item = UnderWay<'_, P::Msg>> {
+    pub fn under_way(&self) -> impl Iterator<Item = UnderWay<'_, Msg<P>>> {
         self.queue.iter().filter_map(|((at, _), event)| match &event.what {
             Happening::Message { from, sent_at, lost, msg } => Some(UnderWay {
                 from: *from,
@@ -239,7 +233,7 @@ where
     }
 
     /// Handles the next event; false when there is none.
-    pub fn step(&mut self, out: &mut Vec<Record<P::Note>>) -> bool {
+    pub fn step(&mut self, out: &mut Vec<Record<Note<P>>>) -> bool {
         let Some(((at, _), event)) = self.queue.pop() else { return false };
         assert!(at >= self.now, "an event of {at} at {}", self.now);
         self.now = at;
@@ -248,7 +242,7 @@ where
         true
     }
 
-    fn deliver(&mut self, event: Event<P>, out: &mut Vec<Record<P::Note>>) {
+    fn deliver(&mut self, event: Event<P::Protocol>, out: &mut Vec<Record<Note<P>>>) {
         let slot = &mut self.slots[event.to.index()];
         if slot.boot != event.boot || slot.up.is_none() {
             return; // addressed to an earlier life, or to nobody
@@ -284,7 +278,7 @@ where
     }
 
     /// Boots a process from its disk, in a new life.
-    fn start(&mut self, pid: Pid, cause: Option<Seq>, out: &mut Vec<Record<P::Note>>) {
+    fn start(&mut self, pid: Pid, cause: Option<Seq>, out: &mut Vec<Record<Note<P>>>) {
         let mut asked = std::mem::take(&mut self.asked);
         let slot = &mut self.slots[pid.index()];
         slot.boot = Boot(slot.boot.0 + 1);
@@ -296,7 +290,7 @@ where
         self.asked = asked;
     }
 
-    fn carry_out(&mut self, me: Pid, mut cause: Option<Seq>, asked: &mut Vec<Effect<P>>, out: &mut Vec<Record<P::Note>>) {
+    fn carry_out(&mut self, me: Pid, mut cause: Option<Seq>, asked: &mut Vec<Effect<P::Protocol>>, out: &mut Vec<Record<Note<P>>>) {
         let mut telling = None;
         for effect in asked.drain(..) {
             match effect {
@@ -338,14 +332,14 @@ where
         }
     }
 
-    fn schedule(&mut self, at: Time, event: Event<P>) -> Key {
+    fn schedule(&mut self, at: Time, event: Event<P::Protocol>) -> Key {
         let key = (at, self.scheduled);
         self.scheduled += 1;
         self.queue.add(key, event);
         key
     }
 
-    fn send(&mut self, from: Pid, to: Pid, msg: P::Msg, cause: Option<Seq>) {
+    fn send(&mut self, from: Pid, to: Pid, msg: Msg<P>, cause: Option<Seq>) {
         assert!(from != to, "process {} writes to itself", from.0);
         let fate = self.net.send(from, to, self.now);
         let boot = self.slots[to.index()].boot;
@@ -358,7 +352,7 @@ where
         self.schedule(fate.arrives, event(msg, fate.lost));
     }
 
-    fn record(&mut self, who: Pid, cause: Option<Seq>, what: What<P::Note>, out: &mut Vec<Record<P::Note>>) -> Seq {
+    fn record(&mut self, who: Pid, cause: Option<Seq>, what: What<Note<P>>, out: &mut Vec<Record<Note<P>>>) -> Seq {
         let seq = Seq(self.facts);
         self.facts += 1;
         out.push(Record { seq, at: self.now, who, cause, what });

@@ -62,6 +62,8 @@ impl Protocol for Server {
     type Timer = Timer;
     type Ticket = Mark;
     type Note = Fact;
+    type Change = Saving<u32, State>;
+    type Env = Setup;
 }
 
 impl Server {
@@ -98,9 +100,8 @@ fn readmits(who: Pid, life: u32) -> u32 {
 }
 
 impl Process for Server {
+    type Protocol = Server;
     type Disk = RaftDisk<u32, State>;
-    type Change = Saving<u32, State>;
-    type Env = Setup;
 
     fn boot(disk: &RaftDisk<u32, State>, ctx: &mut Ctx<'_, Server>) -> Server {
         let (me, now, patience) = (ctx.me(), ctx.now(), ctx.env().patience());

@@ -5,15 +5,12 @@ use std::rc::Rc;
 use crate::sim::fault::Fault;
 use crate::sim::id::{Pid, Seq};
 use crate::sim::journal::{Record, What};
-use crate::sim::process::{Process, Signal};
+use crate::sim::process::{Note, Process, Signal};
 use crate::sim::world::{Armed, Event, Happening, World};
 
-impl<P: Process> World<P>
-where
-    P::Env: PartialEq + Eq,
-{
+impl<P: Process> World<P> {
     /// Lets a hand interfere now. A fault that would change nothing changes nothing, and is recorded all the same.
-    pub fn inject(&mut self, fault: Fault, out: &mut Vec<Record<P::Note>>) {
+    pub fn inject(&mut self, fault: Fault, out: &mut Vec<Record<Note<P>>>) {
         let (Fault::Kill(who)
         | Fault::Revive(who)
         | Fault::Wipe(who)

@@ -75,6 +75,8 @@ impl Protocol for Server {
     type Timer = Wake;
     type Ticket = Mark;
     type Note = Fact;
+    type Change = Saving<u32, ()>;
+    type Env = Setup;
 }
 
 impl Server {
@@ -103,9 +105,8 @@ impl Server {
 }
 
 impl Process for Server {
+    type Protocol = Server;
     type Disk = RaftDisk<u32, ()>;
-    type Change = Saving<u32, ()>;
-    type Env = Setup;
 
     fn boot(disk: &RaftDisk<u32, ()>, ctx: &mut Ctx<'_, Server>) -> Server {
         let (me, now, patience) = (ctx.me(), ctx.now(), ctx.env().patience());
