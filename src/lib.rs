@@ -47,7 +47,7 @@
 //!
 //! `add G` and `drain C` take the same way: the wish goes to the node, which tells it with every heartbeat; the leading
 //! coordinator has it decided, computes the ring anew, and goes step by step from the copies that are to the copies that are wanted
-//! ([`cluster::control`] and its `rebalance`; [`cluster::coordinator`] and [`cluster::leadership`] drive it).
+//! ([`cluster::control`] and its `rebalance`; [`cluster::coordinator`] and [`cluster::coordinator::leadership`] drive it).
 //!
 //! # What is not here
 //!

@@ -1,11 +1,12 @@
 //! A balancer: the front door. It knows which node leads which shard, by the control plane's decisions, and passes
 //! requests there and answers back; reads go to any in-sync copy, where the recipe says so. It keeps no state about requests.
 
-use crate::cluster::config::Reads;
-use crate::cluster::msg::{Msg, Version};
+use crate::cluster::control::record::Version;
 use crate::cluster::note::{Note, RefusedWhy};
-use crate::cluster::process::{Context, Timer};
+use crate::cluster::setup::config::Reads;
 use crate::cluster::store::Request;
+use crate::cluster::wire::msg::Msg;
+use crate::cluster::wire::{Context, Timer};
 use crate::proto::replica::view::ViewNo;
 use crate::sim::id::Pid;
 use crate::sim::time::Span;

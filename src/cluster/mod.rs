@@ -3,58 +3,31 @@
 
 pub mod balancer;
 pub mod client;
-pub mod config;
 pub mod control;
 pub mod coordinator;
-pub mod disk;
-pub mod document;
-mod effects;
-pub mod env;
-mod headline;
 pub mod history;
-pub mod hosted;
-pub mod leadership;
-pub mod member;
-mod moving;
-pub mod msg;
-pub mod name;
 pub mod node;
 pub mod note;
-pub mod op;
-mod operator;
-pub mod patience;
-mod picture;
+pub mod observe;
 pub mod process;
-pub mod promotion;
 pub mod property;
-pub mod reach;
-pub mod reasons;
-mod rebalance;
-mod record;
-pub mod resume;
-pub mod rules;
-mod serve;
 pub mod setup;
-pub mod snapshot;
 pub mod store;
-pub mod succession;
-pub mod view;
-pub mod worker;
+pub mod wire;
 
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use crate::cluster::client::worker::Worker;
 use crate::cluster::control::Control;
 use crate::cluster::coordinator::{ControlDisk, Coordinator, state_of};
-use crate::cluster::disk::NodeDisk;
-pub use crate::cluster::env::Env;
-use crate::cluster::name::Kind;
 use crate::cluster::node::Node;
+use crate::cluster::node::disk::NodeDisk;
 use crate::cluster::note::Note;
 use crate::cluster::process::{Disk, Member};
 use crate::cluster::setup::Setup;
-use crate::cluster::view::Flight;
-use crate::cluster::worker::Worker;
+use crate::cluster::setup::env::Env;
+use crate::cluster::setup::name::Kind;
 use crate::proto::replica::view::ShardId;
 use crate::sim::fault::Fault;
 use crate::sim::id::{Boot, Pid};
@@ -204,21 +177,6 @@ impl Cluster {
         }
     }
 
-    /// Every message under way, in the order of arrival, into `out` (cleared first).
-    pub fn flights(&self, out: &mut Vec<Flight>) {
-        out.clear();
-        out.extend(self.world.under_way().map(|it| Flight {
-            from: it.from,
-            to: it.to,
-            sent_at: it.sent_at,
-            arrives_at: it.arrives_at,
-            lost: it.lost,
-            shape: it.msg.shape(),
-            shard: it.msg.shard(),
-            label: it.msg.label(),
-        }));
-    }
-
     /// A digest of the whole state: the same natively and in wasm.
     pub fn digest(&self) -> u64 {
         self.world.digest()
@@ -272,7 +230,7 @@ impl Cluster {
         match (dead, living) {
             (Some(disk), _) => Cow::Owned(state_of(disk, disk.commit.min(disk.log.last()), self.env()).1),
             (None, Some(it)) => Cow::Borrowed(it.control()),
-            (None, None) => Cow::Borrowed(&self.env().first),
+            (None, None) => Cow::Owned(Control::founding(self.env())),
         }
     }
 }

@@ -1,27 +1,19 @@
 //! The cluster's processes as one type, which is what a world needs: four kinds behind one door.
 
-use std::rc::Rc;
+use crate::cluster::wire::Change;
+use crate::cluster::wire::Context;
+use crate::cluster::wire::Ticket;
+use crate::cluster::wire::Timer;
+use crate::cluster::wire::Wire;
 
-use crate::cluster::Env;
 use crate::cluster::balancer::Balancer;
 use crate::cluster::client::Client;
-use crate::cluster::control::{Control, Decision};
 use crate::cluster::coordinator::{ControlDisk, Coordinator};
-use crate::cluster::disk::NodeDisk;
-use crate::cluster::msg::{LoggedOp, Msg};
-use crate::cluster::name::Kind;
 use crate::cluster::node::Node;
-use crate::cluster::note::Note;
-use crate::cluster::snapshot::Base;
-use crate::proto::consensus::{self, words::Saving};
-use crate::proto::replica::view::Entry;
-use crate::proto::replica::view::{Index, ShardId, ViewNo};
-use crate::proto::replica::words::Mark;
-use crate::sim::id::Pid;
-use crate::sim::process::{Ctx, Input, Process, Protocol};
-
-/// What handlers of the cluster see.
-pub type Context<'a> = Ctx<'a, Member>;
+use crate::cluster::node::disk::NodeDisk;
+use crate::cluster::setup::env::Env;
+use crate::cluster::setup::name::Kind;
+use crate::sim::process::{Input, Process};
 
 /// Any process of the cluster.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -48,103 +40,8 @@ pub enum Disk {
     Node(NodeDisk),
 }
 
-/// Any timer.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Timer {
-    /// Coordinator: its part in the group wants to be told the time.
-    Raft,
-    /// Coordinator: look for silent nodes and ended leases.
-    Look,
-    /// Coordinator: the lease of this suspected node has surely ended.
-    WaitOut(Pid),
-    /// Node, balancer: report.
-    Heartbeat,
-    /// Node: the lease ends.
-    Lease,
-    /// Node: look after the replicas of a shard that owe an answer.
-    Resend(ShardId),
-    /// Primary: the next piece of a snapshot of this shard may go.
-    Chunk(ShardId),
-    /// Primary: nobody has taken this shard over.
-    Yield(ShardId),
-    /// Client: the next piece of work begins.
-    Work,
-    /// Client: patience with one attempt ends, or the pause before the next one.
-    Attempt,
-    /// Worker: keep the session alive.
-    KeepAlive,
-}
-
-/// Any save.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Ticket {
-    /// Something of a coordinator.
-    Raft(consensus::words::Mark),
-    /// Log entries of a shard, in this copy of it: a node may drop its copy and be given another.
-    Log(ShardId, u32, Mark),
-    /// Something nobody waits for.
-    Nothing,
-}
-
-/// Any change of a disk.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Change {
-    /// A coordinator's term, vote, log or snapshot.
-    Raft(Saving<Decision, Control>),
-    /// A shard's log is cut after an index and goes on with these entries.
-    Log {
-        /// Which shard.
-        shard: ShardId,
-        /// The highest view the replica has seen.
-        view: ViewNo,
-        /// What it knows to be committed.
-        commit: Index,
-        /// Entries up to here stay.
-        keep: Index,
-        /// What follows.
-        entries: Vec<Entry<LoggedOp>>,
-    },
-    /// A replica has seen a higher view.
-    View(ShardId, ViewNo),
-    /// A snapshot replaces a shard's log.
-    Snapshot {
-        /// Which shard.
-        shard: ShardId,
-        /// The highest view the replica has seen.
-        view: ViewNo,
-        /// It stands for everything up to this entry: index and view.
-        upto: (Index, ViewNo),
-        /// The state.
-        base: Rc<Base>,
-    },
-    /// A snapshot replaces the beginning of a shard's log; what follows stays.
-    Trim {
-        /// Which shard.
-        shard: ShardId,
-        /// It stands for everything up to this entry: index and view.
-        upto: (Index, ViewNo),
-        /// The state.
-        base: Rc<Base>,
-    },
-    /// A node deletes its copy of a shard.
-    Drop(ShardId),
-    /// Whether a node's operator has asked it to leave.
-    Leaving(bool),
-    /// A node whose disk was empty has been counted in again.
-    Format,
-}
-
-impl Protocol for Member {
-    type Msg = Msg;
-    type Timer = Timer;
-    type Ticket = Ticket;
-    type Note = Note;
-    type Change = Change;
-    type Env = Env;
-}
-
 impl Process for Member {
-    type Protocol = Member;
+    type Protocol = Wire;
     type Disk = Disk;
 
     fn boot(disk: &Disk, ctx: &mut Context<'_>) -> Member {
@@ -165,7 +62,7 @@ impl Process for Member {
         }
     }
 
-    fn step(&mut self, input: Input<Member>, ctx: &mut Context<'_>) {
+    fn step(&mut self, input: Input<Wire>, ctx: &mut Context<'_>) {
         match self {
             Member::Coordinator(it) => match input {
                 Input::Message { from, msg } => it.receive(from, msg, ctx),

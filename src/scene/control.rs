@@ -1,7 +1,7 @@
 //! The control plane as a picture: what each coordinator is, who leads, and their logs with equal indices on one line.
 
-use crate::cluster::name::Name;
-use crate::cluster::view::{ClusterView, CoordinatorView, Office};
+use crate::cluster::observe::view::{ClusterView, CoordinatorView, Office};
+use crate::cluster::setup::name::Name;
 use crate::proto::replica::view::Index;
 use crate::scene::state;
 use crate::sim::id::Pid;

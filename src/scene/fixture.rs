@@ -2,10 +2,11 @@
 //! D has just taken shard 7 in view 4, c2 holds the lock with token 34 and c3 still believes that it does, with 33.
 //! Named `ringside::` throughout, so that the page's own tests can include this file.
 
-use ringside::cluster::document::{Line, Text};
-use ringside::cluster::name::{Kind, Name, Roster};
-use ringside::cluster::view::*;
-use ringside::cluster::worker::Step;
+use ringside::cluster::client::worker::Step;
+use ringside::cluster::observe::view::*;
+use ringside::cluster::setup::name::{Kind, Name, Roster};
+use ringside::cluster::store::document::{Line, Text};
+use ringside::cluster::wire::shape::Shape;
 use ringside::proto::lock::token::{FencingToken, LockId, Session};
 use ringside::proto::replica::view::{Index, ShardId, View, ViewNo};
 use ringside::sim::id::{Boot, Pid};

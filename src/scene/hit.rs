@@ -1,6 +1,6 @@
 //! Which message lies under a point. Everything else on the stage is an element of its own.
 
-use crate::cluster::view::Flight;
+use crate::cluster::observe::view::Flight;
 use crate::scene::geom::Point;
 use crate::scene::motion::{DEATH, Lanes, Sight};
 use crate::sim::time::Time;

@@ -1,8 +1,8 @@
 //! Where everything on the ring's section stands. A function of the section's size and of who takes part, and of nothing
 //! else: seats move when a node joins, and never otherwise, whatever happens to those who sit there.
 
-use crate::cluster::name::{Kind, Name, Roster};
-use crate::cluster::view::ClusterView;
+use crate::cluster::observe::view::ClusterView;
+use crate::cluster::setup::name::{Kind, Name, Roster};
 use crate::scene::geom::{Point, around, bearing, polar_at};
 use crate::scene::state;
 use crate::sim::id::Pid;
@@ -389,7 +389,7 @@ mod tests {
         let whole = fixture::view();
         let mut other = whole.clone();
         for process in &mut other.processes {
-            process.health = crate::cluster::view::Health::Down;
+            process.health = crate::cluster::observe::view::Health::Down;
         }
         let at = |view: &ClusterView| Layout::new(Plan::new((560, 478), false, view));
         assert_eq!(at(&whole), at(&other));

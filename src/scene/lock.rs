@@ -1,9 +1,9 @@
 //! The lock as a place. Above, what the lock service says: a doorway with the holder in it, and people in line on the same floor.
 //! Below, what comes of it: those who act as holders, each with its own lease, stand before the fence; behind it is the document.
 
+use crate::cluster::client::worker::Step;
 use crate::cluster::note::Note;
-use crate::cluster::view::LockView;
-use crate::cluster::worker::Step;
+use crate::cluster::observe::view::LockView;
 use crate::proto::lock::token::{FencingToken, LockId};
 use crate::scene::geom::{Point, num};
 use crate::scene::glyph;

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::name::Kind;
-use crate::cluster::view::Flight;
+use crate::cluster::observe::view::Flight;
+use crate::cluster::setup::name::Kind;
 use crate::scene::geom::Point;
 use crate::scene::layout::{Layout, Seat};
 use crate::scene::tone::Tone;

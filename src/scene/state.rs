@@ -1,8 +1,8 @@
 //! What the pictures say about each process and shard, read off the cluster's view. Integers and words only, so that a
 //! part of the page whose part of the picture has not changed can be left alone.
 
-use crate::cluster::name::{Kind, Name};
-use crate::cluster::view::{ClusterView, Health, LockView, ProcessView, ReplicaView, Role, ShardView, Waiting};
+use crate::cluster::observe::view::{ClusterView, Health, LockView, ProcessView, ReplicaView, Role, ShardView, Waiting};
+use crate::cluster::setup::name::{Kind, Name};
 use crate::proto::replica::view::ShardId;
 use crate::sim::id::Pid;
 

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::cluster::NoEffect;
-use crate::cluster::name::{Kind, Name, Roster};
-use crate::session::link::excerpt;
+use crate::cluster::setup::name::{Kind, Name, Roster};
+use crate::session::limits::excerpt;
 use crate::sim::fault::Fault;
 
 /// The most a process can be slowed down.

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cluster::name::{Kind, Roster};
 use crate::cluster::note::{Note, OpId, ViewWhy};
+use crate::cluster::observe::view::Sight;
 use crate::cluster::property::Promises;
-use crate::cluster::view::Sight;
+use crate::cluster::setup::name::{Kind, Roster};
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;

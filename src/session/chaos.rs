@@ -3,12 +3,12 @@
 //! Whatever these hands do, the cluster has promised to survive: clocks drift within the bound, and a disk is emptied only
 //! where two other living disks hold everything that is on it, or, a coordinator's, where all the others' are whole.
 
-use crate::cluster::name::{Kind, Name, Roster};
 use crate::cluster::note::Note;
+use crate::cluster::observe::view::{ClusterView, Health, ProcessView, Standing};
 use crate::cluster::property::ring_answer;
-use crate::cluster::rules::{Rule, Rules};
 use crate::cluster::setup::Setup;
-use crate::cluster::view::{ClusterView, Health, ProcessView, Standing};
+use crate::cluster::setup::name::{Kind, Name, Roster};
+use crate::cluster::setup::rules::{Rule, Rules};
 use crate::session::Session;
 use crate::session::action::Action;
 use crate::sim::id::Pid;

@@ -6,8 +6,8 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use crate::cluster::name::{LOCKS, Roster};
 use crate::cluster::note::{Asked, Found, Note, OpId, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
+use crate::cluster::setup::name::{LOCKS, Roster};
 use crate::proto::lock::token::{LockId, Session};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;

@@ -34,3 +34,19 @@ pub const LIMITS: Limits = Limits {
     checkpoints: 128,
     fact_step: 60_000_000,
 };
+
+/// The version this code writes and the newest it reads. It grows whenever the same recipe and actions no longer give the same
+/// run: 2 brought rebalancing, 3 several coordinators, 4 several locks and documents of lines, 5 what a copy must prove before it
+/// leads and whom a lease waits for, 6 who may lead alone, when copies are let go, and facts about what clients ask and find, 7 that
+/// too few copies do not even commit the mark with which a view begins, 8 that the answer to a request that was passed on goes back by
+/// the way it came, and that an answer from memory is a fact.
+pub const VERSION: u64 = 8;
+
+/// The first 32 characters of a foreign text, for an error.
+pub(crate) fn excerpt(text: &str) -> String {
+    let mut out: String = text.chars().take(32).map(|c| if c.is_control() { '�' } else { c }).collect();
+    if text.chars().nth(32).is_some() {
+        out.push('…');
+    }
+    out
+}

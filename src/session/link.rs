@@ -6,22 +6,17 @@
 
 use std::fmt;
 
-use crate::cluster::name::{Name, Roster};
-use crate::cluster::rules::{Rule, Rules};
 use crate::cluster::setup::Setup;
+use crate::cluster::setup::name::{Name, Roster};
+use crate::cluster::setup::rules::{Rule, Rules};
 use crate::session::action::{Action, ActionError, Refusal};
+use crate::session::limits::excerpt;
 pub use crate::session::link_error::LinkError;
 use crate::session::recipe::{Form, PARAMETERS, Parameter};
 use crate::sim::time::{Span, Time};
 
-pub use crate::session::limits::LIMITS;
+pub use crate::session::limits::{LIMITS, VERSION};
 
-/// The version this code writes and the newest it reads. It grows whenever the same recipe and actions no longer give the same
-/// run: 2 brought rebalancing, 3 several coordinators, 4 several locks and documents of lines, 5 what a copy must prove before it
-/// leads and whom a lease waits for, 6 who may lead alone, when copies are let go, and facts about what clients ask and find, 7 that
-/// too few copies do not even commit the mark with which a view begins, 8 that the answer to a request that was passed on goes back by
-/// the way it came, and that an answer from memory is a fact.
-pub const VERSION: u64 = 8;
 /// The seed of a run whose link names none.
 pub const DEFAULT_SEED: u64 = 4127;
 /// Keys that belong to the page: how a run is looked at, never what happens in it.
@@ -144,15 +139,6 @@ pub fn print(opened: &Opened) -> String {
 /// One action as it stands in a link.
 pub fn print_action(at: Time, action: Action) -> String {
     format!("{}:{}", seconds(at), action.to_string().replace(' ', ":").replace('>', "%3E"))
-}
-
-/// The first 32 characters of a foreign text, for an error.
-pub(crate) fn excerpt(text: &str) -> String {
-    let mut out: String = text.chars().take(32).map(|c| if c.is_control() { '�' } else { c }).collect();
-    if text.chars().nth(32).is_some() {
-        out.push('…');
-    }
-    out
 }
 
 /// One `key=value`, unescaped.

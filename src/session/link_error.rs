@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::cluster::name::Name;
+use crate::cluster::setup::name::Name;
 use crate::session::action::ActionError;
-use crate::session::link::{LIMITS, VERSION};
+use crate::session::limits::{LIMITS, VERSION};
 
 /// Why a link cannot be opened. Foreign text in it is an excerpt, at most 32 characters long.
 #[derive(Clone, PartialEq, Eq, Debug)]

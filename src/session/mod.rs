@@ -26,11 +26,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::cluster::Facts;
-use crate::cluster::name::Kind;
 use crate::cluster::note::Note;
+use crate::cluster::observe::view::{ClusterView, Flight};
 use crate::cluster::property::{Broken, Promise};
 use crate::cluster::setup::Setup;
-use crate::cluster::view::{ClusterView, Flight};
+use crate::cluster::setup::name::Kind;
 use crate::session::action::{Action, Refusal};
 use crate::session::branch::Branches;
 use crate::session::link::{LIMITS, Opened};

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::cluster::name::Name;
 use crate::cluster::note::Note;
-use crate::cluster::patience::{patience, served, turn};
 use crate::cluster::property::{Deadlines, Promises};
 use crate::cluster::setup::Setup;
+use crate::cluster::setup::deadlines::{patience, served, turn};
+use crate::cluster::setup::name::Name;
 use crate::cluster::{Cluster, Facts, NoEffect};
 use crate::session::action::{Action, Refusal};
 use crate::session::bill::Fold;

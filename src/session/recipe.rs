@@ -1,9 +1,9 @@
 //! The recipe of a run as a table: a row for each figure that can be chosen. Links, the settings' form and scripts read and write
 //! recipes by it, so that a new figure is one row here and its words in the catalogue.
 
-use crate::cluster::config::{Ack, Reads};
-use crate::cluster::name::LOCKS;
 use crate::cluster::setup::Setup;
+use crate::cluster::setup::config::{Ack, Reads};
+use crate::cluster::setup::name::LOCKS;
 use crate::sim::time::Span;
 
 /// A figure of a recipe.

@@ -1,6 +1,6 @@
 //! For each rule a ready run that shows what it is good for: with the rule off its promise breaks, with the rule on it holds.
 
-use crate::cluster::rules::Rule;
+use crate::cluster::setup::rules::Rule;
 
 /// A link to the instant at which, without the rule, its promise is broken; for the lock's lease, at which nobody has been granted
 /// the lock for long.

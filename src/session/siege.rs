@@ -1,11 +1,11 @@
 //! Hands that besiege the coordinators: they strike at the very instants at which something happens among them, where random
 //! hands hardly ever hit. Everything they do the control plane has promised to survive.
 
-use crate::cluster::name::{Kind, Name};
 use crate::cluster::note::Note;
-use crate::cluster::rules::{Rule, Rules};
+use crate::cluster::observe::view::{Office, ProcessView};
 use crate::cluster::setup::Setup;
-use crate::cluster::view::{Office, ProcessView};
+use crate::cluster::setup::name::{Kind, Name};
+use crate::cluster::setup::rules::{Rule, Rules};
 use crate::session::action::Action;
 use crate::session::{Session, StepUnit};
 use crate::sim::id::Pid;

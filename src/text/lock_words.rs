@@ -1,7 +1,7 @@
 //! What is said of the locks: by the lock service, by whoever acts under one, and by the store.
 
-use crate::cluster::name::LOCKS;
-use crate::cluster::worker::Step;
+use crate::cluster::client::worker::Step;
+use crate::cluster::setup::name::LOCKS;
 use crate::proto::lock::token::LockId;
 use crate::scene::pages::Fate;
 use crate::sim::time::Span;

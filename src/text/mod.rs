@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod complaint;
+mod line;
 pub mod lock_words;
 pub mod message_names;
 mod room_en;
@@ -73,6 +74,14 @@ impl Lang {
             Lang::En => Lang::Zh,
             Lang::Zh => Lang::En,
         }
+    }
+}
+
+/// The words of a language.
+pub const fn words(lang: Lang) -> &'static words::Words {
+    match lang {
+        Lang::En => &words_en::WORDS,
+        Lang::Zh => &words_zh::WORDS,
     }
 }
 

@@ -1,12 +1,12 @@
 //! The sentences of facts, in English.
 
-use crate::cluster::name::Roster;
 use crate::cluster::note::{Asked, Note, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
+use crate::cluster::setup::name::Roster;
 use crate::proto::replica::view::{Index, ShardId, View};
 use crate::session::action::Action;
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
-use crate::text::sentence::{Line, has_disk, percent, seconds};
+use crate::text::line::{Line, has_disk, percent, seconds};
 
 /// A lock passes to the next from one who gave it back.
 pub(super) const PASSED: &str = "{} is granted the lock @ after {}, with token #.";

@@ -1,8 +1,8 @@
 //! The words on the stage and those that its processes are called by.
 
-use crate::cluster::config::{Ack, Reads};
-use crate::cluster::name::{Kind, Name};
-use crate::cluster::view::{ClusterView, Role, ShardView, Standing, Waiting};
+use crate::cluster::observe::view::{ClusterView, Role, ShardView, Standing, Waiting};
+use crate::cluster::setup::config::{Ack, Reads};
+use crate::cluster::setup::name::{Kind, Name};
 use crate::scene::control::{self, Post};
 use crate::scene::copies::Groups;
 use crate::scene::state::{self, Fare, Look, Part};

@@ -1,11 +1,10 @@
 //! The catalogue of the page around the stage: one record a language. A field that a language lacks does not compile.
 
-use crate::cluster::config::{Ack, Reads};
-use crate::cluster::name::{Kind, Name};
 use crate::cluster::property::Promise;
-use crate::cluster::rules::Rule;
+use crate::cluster::setup::config::{Ack, Reads};
+use crate::cluster::setup::name::{Kind, Name};
+use crate::cluster::setup::rules::Rule;
 pub use crate::text::verb::Verb;
-use crate::text::{Lang, words_en, words_zh};
 
 /// How a process fares, in one word.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -289,17 +288,10 @@ pub struct Words {
     pub moving: fn(u16, &str, &str, u8) -> String,
 }
 
-/// The words of a language.
-pub const fn words(lang: Lang) -> &'static Words {
-    match lang {
-        Lang::En => &words_en::WORDS,
-        Lang::Zh => &words_zh::WORDS,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::{Lang, words};
 
     #[test]
     fn every_verb_has_a_key_of_its_own() {

@@ -1,9 +1,9 @@
 //! Simplified Chinese.
 
-use crate::cluster::config::{Ack, Reads};
-use crate::cluster::name::Kind;
 use crate::cluster::property::Promise;
-use crate::cluster::rules::Rule;
+use crate::cluster::setup::config::{Ack, Reads};
+use crate::cluster::setup::name::Kind;
+use crate::cluster::setup::rules::Rule;
 use crate::text::words::{Fares, Theme, Verb, Words};
 
 /// The words.

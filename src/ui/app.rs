@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use ringside::cluster::name::Name;
+use ringside::cluster::setup::name::Name;
 use ringside::session::playback::Speed;
 use ringside::text::words::Theme;
 use ringside::text::{Lang, words::Verb};

@@ -1,7 +1,7 @@
 //! The recipe of the next run while somebody is still writing it.
 
-use ringside::cluster::rules::{Rule, Rules};
 use ringside::cluster::setup::Setup;
+use ringside::cluster::setup::rules::{Rule, Rules};
 use ringside::session::recipe::{Form, Parameter};
 use ringside::sim::time::Span;
 
@@ -87,7 +87,7 @@ fn with(rules: Rules, rule: Rule, on: bool) -> Rules {
 
 #[cfg(test)]
 mod tests {
-    use ringside::cluster::config::{Ack, Reads};
+    use ringside::cluster::setup::config::{Ack, Reads};
 
     use super::*;
 

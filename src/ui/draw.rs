@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::name::Kind;
-use ringside::cluster::rules::Rule;
+use ringside::cluster::setup::name::Kind;
+use ringside::cluster::setup::rules::Rule;
 use ringside::scene::copies::cuts;
 use ringside::scene::lock::latest_refusal;
 use ringside::scene::state::moves as moves_of;

@@ -1,6 +1,6 @@
 //! Which key wishes what. One table, so that the list under `?` can be checked against it.
 
-use ringside::cluster::name::{Kind, Name};
+use ringside::cluster::setup::name::{Kind, Name};
 use ringside::sim::time::Span;
 use ringside::text::words::Verb;
 

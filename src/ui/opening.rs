@@ -7,7 +7,8 @@ use ringside::session::Session;
 use ringside::session::cases::Case;
 use ringside::session::link::{self, Opened};
 use ringside::session::playback::{Playback, Speed};
-use ringside::text::words::{Theme, words};
+use ringside::text::words;
+use ringside::text::words::Theme;
 use ringside::text::{Lang, complaint};
 
 use super::state::{FIRST, State};

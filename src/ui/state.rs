@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use ringside::cluster::NoEffect;
-use ringside::cluster::name::{Kind, NODES_MAX, Name};
 use ringside::cluster::setup::Setup;
+use ringside::cluster::setup::name::{Kind, NODES_MAX, Name};
 use ringside::proto::lock::token::LockId;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::history::History;
@@ -16,7 +16,8 @@ use ringside::session::link::{self, Opened};
 use ringside::session::playback::Playback;
 use ringside::session::{Session, StepUnit};
 use ringside::sim::time::Time;
-use ringside::text::words::{Theme, Verb, words};
+use ringside::text::words;
+use ringside::text::words::{Theme, Verb};
 use ringside::text::{Lang, complaint};
 
 use super::draft::Draft;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ui::keys::{self, Focus, Key, Meaning};
-use ringside::cluster::view::Health;
+use ringside::cluster::observe::view::Health;
 use ringside::session::action::Action;
 
 fn first() -> State {

@@ -1,7 +1,7 @@
 //! What the page says about the run and about the selected process, put together from state and words.
 
-use ringside::cluster::name::{Kind, Name, Roster};
-use ringside::cluster::view::{ClusterView, ProcessView, Role};
+use ringside::cluster::observe::view::{ClusterView, ProcessView, Role};
+use ringside::cluster::setup::name::{Kind, Name, Roster};
 use ringside::scene::control::{self, Post};
 use ringside::scene::state::{self as look, Look};
 use ringside::session::action::Action;
@@ -9,7 +9,8 @@ use ringside::sim::id::Pid;
 use ringside::sim::time::Span;
 use ringside::text::sentence::{self, Span as Piece};
 use ringside::text::stage_words::{self, StageWords};
-use ringside::text::words::{Fares, Verb, Words, words};
+use ringside::text::words;
+use ringside::text::words::{Fares, Verb, Words};
 use ringside::text::{Lang, cases, complaint, lock_words};
 
 use super::state::State;

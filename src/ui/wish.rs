@@ -1,7 +1,7 @@
 //! What a visitor, a key or a script can wish of the page.
 
 use super::room::Room;
-use ringside::cluster::name::Name;
+use ringside::cluster::setup::name::Name;
 use ringside::proto::lock::token::LockId;
 use ringside::session::StepUnit;
 use ringside::session::action::Action;

@@ -1,14 +1,15 @@
 //! Runs the real handlers: what goes in, and what becomes of the effects they ask for. No rule of the protocol stands here.
 
+use ringside::cluster::wire::Wire;
 use std::collections::BTreeMap;
 
-use ringside::cluster::Env;
 use ringside::cluster::client::Client;
-use ringside::cluster::leadership::lock_outcome;
-use ringside::cluster::msg::Msg;
-use ringside::cluster::process::{Context, Member, Timer};
-use ringside::cluster::rules::Rule;
+use ringside::cluster::coordinator::leadership::lock_outcome;
+use ringside::cluster::setup::env::Env;
+use ringside::cluster::setup::rules::Rule;
 use ringside::cluster::store::{Known, Outcome, Protection, Request, Store};
+use ringside::cluster::wire::msg::Msg;
+use ringside::cluster::wire::{Context, Timer};
 use ringside::proto::lock::table::{LockRules, LockTable};
 use ringside::proto::lock::token::LockCommand;
 use ringside::proto::replica::view::Index;
@@ -23,7 +24,7 @@ use crate::state::{Letter, Plan, Said, Seat, State};
 
 /// Runs a handler. It draws from the same fresh stream each time: what is left to chance in a world (how long a pause lasts) is a
 /// choice of the search here, since a timer may fire at any time after its span.
-fn run<R>(me: Pid, boot: Boot, now: Time, env: &Env, act: impl FnOnce(&mut Context<'_>) -> R) -> (R, Vec<Effect<Member>>) {
+fn run<R>(me: Pid, boot: Boot, now: Time, env: &Env, act: impl FnOnce(&mut Context<'_>) -> R) -> (R, Vec<Effect<Wire>>) {
     let (mut rng, mut effects) = (Rng::stream(0, Stream::Process(me)), Vec::new());
     let given = act(&mut Ctx::outside(me, boot, now, env, &mut rng, &mut effects));
     (given, effects)
@@ -56,7 +57,7 @@ pub fn first(plan: &Plan, drifts: &[i32], service: i32) -> State {
     })
 }
 
-fn carry_out(seat: &mut Seat, now: Time, effects: Vec<Effect<Member>>, said: &mut Said, plan: &Plan) {
+fn carry_out(seat: &mut Seat, now: Time, effects: Vec<Effect<Wire>>, said: &mut Said, plan: &Plan) {
     for effect in effects {
         match effect {
             Effect::Send { msg, .. } => {

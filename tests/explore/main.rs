@@ -39,10 +39,10 @@ mod machine;
 mod model;
 mod state;
 
-use ringside::cluster::config::Config;
-use ringside::cluster::name::Roster;
-use ringside::cluster::rules::{Rule, Rules};
 use ringside::cluster::setup::Setup;
+use ringside::cluster::setup::config::Config;
+use ringside::cluster::setup::name::Roster;
+use ringside::cluster::setup::rules::{Rule, Rules};
 use ringside::proto::lock::table::LockTimes;
 use ringside::sim::time::Span;
 use stateright::{Checker, HasDiscoveries, Model};

@@ -1,8 +1,8 @@
 //! The small world as a model: which deeds are possible, and what must hold.
 
-use ringside::cluster::process::Timer;
-use ringside::cluster::rules::Rule;
+use ringside::cluster::setup::rules::Rule;
 use ringside::cluster::store::Outcome;
+use ringside::cluster::wire::Timer;
 use ringside::proto::lock::token::LockCommand;
 use ringside::sim::id::Boot;
 use stateright::{Model, Property};

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-use ringside::cluster::Env;
 use ringside::cluster::client::Client;
-use ringside::cluster::msg::Msg;
 use ringside::cluster::note::OpId;
-use ringside::cluster::process::Timer;
 use ringside::cluster::setup::Setup;
+use ringside::cluster::setup::env::Env;
 use ringside::cluster::store::{Outcome, Request, Store};
+use ringside::cluster::wire::Timer;
+use ringside::cluster::wire::msg::Msg;
 use ringside::proto::lock::table::{LockTable, LockTimes};
 use ringside::proto::lock::token::{FencingToken, LockCommand, Session};
 use ringside::sim::clock::Clock;

@@ -19,7 +19,7 @@
 
 use ringside::cluster::note::Note;
 use ringside::cluster::property::Promise;
-use ringside::cluster::rules::{Rule, Rules};
+use ringside::cluster::setup::rules::{Rule, Rules};
 use ringside::proto::lock::token::FencingToken;
 use ringside::session::cases::Case;
 use ringside::session::link::{parse, print};

@@ -20,12 +20,12 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::config::Ack;
 use ringside::cluster::control::{Command, Control, Decided, Wish};
-use ringside::cluster::env::Env;
 use ringside::cluster::note::ViewWhy;
+use ringside::cluster::observe::view::Waiting;
 use ringside::cluster::setup::Setup;
-use ringside::cluster::view::Waiting;
+use ringside::cluster::setup::config::Ack;
+use ringside::cluster::setup::env::Env;
 use ringside::proto::replica::view::{ShardId, View, ViewNo};
 use ringside::sim::id::{Boot, Pid};
 use ringside::sim::time::{Span, Time};
@@ -47,7 +47,7 @@ impl Desk {
         (setup.config.ack, setup.config.min_in_sync) = (ack, min);
         let env = Env::new(Rc::new(setup));
         let lives = vec![1; env.nodes.len()];
-        Desk { control: (*env.first).clone(), env, at: Time::from_millis(1_000), shard: ShardId(0), lives }
+        Desk { control: Control::founding(&env), env, at: Time::from_millis(1_000), shard: ShardId(0), lives }
     }
 
     fn decide(&mut self, command: Command) -> Vec<(ShardId, ViewWhy)> {

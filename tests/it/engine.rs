@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use ringside::cluster::note::Note;
+use ringside::cluster::observe::view::Office;
 use ringside::cluster::property::{Promise, Promises};
-use ringside::cluster::rules::{Rule, Rules};
 use ringside::cluster::setup::Setup;
-use ringside::cluster::view::Office;
+use ringside::cluster::setup::rules::{Rule, Rules};
 use ringside::cluster::{Cluster, Facts};
 use ringside::proto::replica::view::ShardId;
 use ringside::sim::fault::Fault;

@@ -18,9 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-use ringside::cluster::name::{Name, Roster};
 use ringside::cluster::note::Note;
-use ringside::cluster::view::Office;
+use ringside::cluster::observe::view::Office;
+use ringside::cluster::setup::name::{Name, Roster};
 use ringside::proto::replica::view::ShardId;
 use ringside::session::export::{fields, kind};
 use ringside::session::link::parse;

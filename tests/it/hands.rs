@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ringside::cluster::config::Ack;
+use ringside::cluster::setup::config::Ack;
 use ringside::session::Session;
 use ringside::session::hands::recipe::Aim;
 use ringside::session::hands::trial::{Plan, Verdict, run};

@@ -25,14 +25,14 @@
 
 use std::collections::BTreeSet;
 
-use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::history::check::{Verdict, check};
 use ringside::cluster::history::file::parse;
 use ringside::cluster::history::model::Model;
 use ringside::cluster::note::Note;
 use ringside::cluster::property::Promise;
-use ringside::cluster::rules::Rule;
 use ringside::cluster::setup::Setup;
+use ringside::cluster::setup::config::{Ack, Reads};
+use ringside::cluster::setup::rules::Rule;
 use ringside::session::action::Action;
 use ringside::session::chaos::Chaos;
 use ringside::session::link::parse as parse_link;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use ringside::cluster::config::{Ack, Reads};
-use ringside::cluster::rules::Rules;
+use ringside::cluster::observe::view::Office;
 use ringside::cluster::setup::Setup;
-use ringside::cluster::view::Office;
+use ringside::cluster::setup::config::{Ack, Reads};
+use ringside::cluster::setup::rules::Rules;
 use ringside::sim::fault::Fault;
 use ringside::sim::journal::What;
 use ringside::sim::time::{Span, Time};

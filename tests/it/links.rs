@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
-use ringside::cluster::name::{Kind, Name, Roster};
-use ringside::cluster::rules::{Rule, Rules};
 use ringside::cluster::setup::Setup;
+use ringside::cluster::setup::name::{Kind, Name, Roster};
+use ringside::cluster::setup::rules::{Rule, Rules};
 use ringside::session::Session;
 use ringside::session::action::{Action, ActionError};
 use ringside::session::link::{self, LIMITS, LinkError, Opened, parse, print};

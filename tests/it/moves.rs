@@ -21,8 +21,8 @@
 use std::collections::BTreeSet;
 
 use ringside::cluster::note::{Note, ViewWhy};
+use ringside::cluster::observe::view::{ClusterView, Office, Standing};
 use ringside::cluster::setup::Setup;
-use ringside::cluster::view::{ClusterView, Office, Standing};
 use ringside::session::Session;
 use ringside::session::action::{Action, Refusal};
 use ringside::session::chaos::unrest;

@@ -21,7 +21,7 @@
 //! | while nobody remembers the copies, whoever has died may lead again | `a_node_that_dies_while_nobody_remembers_its_copies_is_not_promoted` |
 
 use ringside::cluster::note::{Note, ViewWhy};
-use ringside::cluster::view::{ShardView, Waiting};
+use ringside::cluster::observe::view::{ShardView, Waiting};
 use ringside::session::link::parse;
 use ringside::session::{Session, StepUnit};
 use ringside::sim::journal::What;

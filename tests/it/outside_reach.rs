@@ -14,7 +14,7 @@
 //! | timers under way do not follow their clock's new rate | `a_lease_ends_by_a_clock_that_changes_its_rate_in_between` |
 
 use ringside::cluster::note::{Note, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
-use ringside::cluster::view::Standing;
+use ringside::cluster::observe::view::Standing;
 use ringside::session::Session;
 use ringside::session::link::parse;
 use ringside::sim::id::Pid;

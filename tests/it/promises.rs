@@ -3,10 +3,10 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::note::{Note, OpId, RingWhy, ViewWhy};
+use ringside::cluster::observe::view::{Logged, Sight, Write};
 use ringside::cluster::property::{Deadlines, Promise, Promises, ring_answer};
-use ringside::cluster::view::{Logged, Sight, Write};
+use ringside::cluster::setup::config::{Ack, Reads};
 use ringside::proto::lock::token::LockId;
 use ringside::proto::replica::view::{Index, ShardId, View, ViewNo};
 use ringside::sim::id::{Boot, Pid, Seq};

@@ -1,10 +1,10 @@
 //! Replication under random hands: what each way of acknowledging keeps and loses, and what trimming and reading from backups
 //! change about it.
 
-use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::note::{Asked, Note, RefusedWhy};
 use ringside::cluster::property::Promise;
 use ringside::cluster::setup::Setup;
+use ringside::cluster::setup::config::{Ack, Reads};
 use ringside::session::Session;
 use ringside::session::chaos::{Chaos, heal_everything, unrest};
 use ringside::sim::journal::{Record, What};

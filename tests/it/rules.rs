@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use ringside::cluster::note::Note;
 use ringside::cluster::property::Promise;
-use ringside::cluster::rules::{Rule, Rules};
 use ringside::cluster::setup::Setup;
+use ringside::cluster::setup::rules::{Rule, Rules};
 use ringside::proto::replica::view::ShardId;
 use ringside::session::Session;
 use ringside::session::action::Action;

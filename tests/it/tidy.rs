@@ -1,5 +1,6 @@
 //! Hygiene as a test: who may import whom, how long a file may be, what may not be left behind.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -68,16 +69,79 @@ fn imports_go_one_way() {
     never("src/proto/placement", &others, "the ring is one of the rivals, the other subjects are not");
 }
 
+/// The modules of the library: each one's name, as a path below the crate, and its code.
+fn modules() -> BTreeMap<String, String> {
+    let of_library = |path: &Path| !["src/bin", "src/ui", "src/main.rs", "src/lib.rs"].iter().any(|other| path.starts_with(other));
+    let all = sources("src").into_iter().filter(|(path, _)| of_library(path));
+    let name = |path: &Path| path.with_extension("").to_string_lossy().replace("src/", "").replace('/', "::");
+    all.map(|(path, text)| (name(&path).trim_end_matches("::mod").to_owned(), code(&text).to_owned())).collect()
+}
+
+/// Which of these modules one imports, or names as its own below it.
+fn imports(name: &str, text: &str, modules: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let uses = text.split("use crate::").skip(1).filter_map(|rest| rest.split(';').next());
+    let paths = uses.flat_map(|path| match path.split_once('{') {
+        Some((base, names)) => names.split([',', '}']).map(|name| format!("{base}{}", name.trim())).collect(),
+        None => vec![path.to_owned()],
+    });
+    let inside = |path: String| {
+        let mut names: Vec<&str> = path.split("::").collect();
+        while !names.is_empty() && !modules.contains_key(&names.join("::")) {
+            names.pop();
+        }
+        (!names.is_empty()).then(|| names.join("::"))
+    };
+    let own = text.lines().filter_map(|line| line.split_once("mod ")?.1.strip_suffix(';')).filter(|own| {
+        text.match_indices(&format!("{own}::")).any(|(at, _)| !text[..at].ends_with(|c: char| c.is_alphanumeric() || "_:".contains(c)))
+    });
+    paths.filter_map(inside).chain(own.map(|own| format!("{name}::{own}"))).collect()
+}
+
+#[test]
+fn no_imports_go_round_in_a_circle() {
+    let modules = modules();
+    let all = modules.iter().map(|(name, text)| (name.clone(), imports(name, text, &modules)));
+    let mut left: BTreeMap<String, BTreeSet<String>> = all.collect();
+    assert!(
+        left["cluster::node"].contains("cluster::wire::msg") && left["cluster::property"].contains("cluster::property::lock"),
+        "imports are seen"
+    );
+    // Whoever imports only what is done is done.
+    while let Some(done) = left.iter().find(|(name, of)| of.iter().all(|it| it == *name || !left.contains_key(it))).map(|it| it.0.clone()) {
+        left.remove(&done);
+    }
+    assert!(left.is_empty(), "in a circle, or above one: {:?}", left.keys());
+}
+
+#[test]
+fn rooms_of_the_cluster_stand_one_above_the_other() {
+    let floors =
+        [&["setup"][..], &["store"], &["note"], &["control"], &["wire"], &["node", "coordinator", "balancer", "client"], &["process"]];
+    for (i, rooms) in floors.iter().enumerate() {
+        for room in *rooms {
+            let beside = rooms.iter().filter(|other| other != &room).chain(floors[i + 1..].iter().copied().flatten());
+            for other in beside.chain(&["observe", "property", "history"]) {
+                for (name, text) in modules().iter().filter(|(name, _)| name.starts_with(&format!("cluster::{room}"))) {
+                    assert!(
+                        !text.contains(&format!("use crate::cluster::{other}")),
+                        "{name} imports {other}, which stands above or beside it"
+                    );
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn promises_share_no_code_with_what_they_judge() {
     for (path, text) in sources("src/cluster/property") {
         for line in code(&text).lines().filter(|line| line.starts_with("use crate::")) {
             let names_only = [
-                "cluster::config::Ack;",
-                "cluster::config::{Ack, Reads as From};",
+                "cluster::setup::config::Ack;",
+                "cluster::setup::config::{Ack, Reads as From};",
                 "cluster::note::",
                 "cluster::property::",
-                "cluster::view::",
+                "cluster::observe::view::",
                 "sim::",
                 "proto::lock::token::",
                 "proto::replica::view::",
@@ -170,9 +234,8 @@ fn what_must_hold_at_the_doors_is_asserted_in_words() {
     ] {
         assert_eq!(checks(code), n, "{code}");
     }
-    let control = "control promotion record rebalance leadership succession reach resume coordinator node serve moving hosted worker \
-                   balancer operator member";
-    let control: Vec<PathBuf> = control.split_whitespace().map(|name| format!("src/cluster/{name}.rs").into()).collect();
+    let driven_by = ["control", "coordinator", "node", "client", "balancer.rs", "wire/reach.rs"];
+    let is_driven = |path: &Path| driven_by.iter().any(|it| path.starts_with(format!("src/cluster/{it}")));
     let is_protocol =
         |path: &Path| ["consensus", "replica", "lock", "detector"].iter().any(|it| path.starts_with(format!("src/proto/{it}")));
     let is_test = |path: &Path| path.file_stem().is_some_and(|stem| stem.to_string_lossy().starts_with("tests") || stem == "lab");
@@ -180,7 +243,7 @@ fn what_must_hold_at_the_doors_is_asserted_in_words() {
     for (path, text) in sources("src").into_iter().filter(|(path, _)| !is_test(path)) {
         let of = if is_protocol(&path) {
             &mut protocols
-        } else if control.contains(&path) {
+        } else if is_driven(&path) {
             &mut driven
         } else {
             continue;

@@ -23,10 +23,10 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Args;
-use ringside::cluster::name::{Kind, Name};
 use ringside::cluster::note::{Line, Note, OpId};
-use ringside::cluster::rules::{Rule, Rules};
 use ringside::cluster::setup::Setup;
+use ringside::cluster::setup::name::{Kind, Name};
+use ringside::cluster::setup::rules::{Rule, Rules};
 use ringside::session::Session;
 use ringside::session::action::Action;
 use ringside::session::chaos::heal_everything;

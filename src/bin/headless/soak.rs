@@ -13,14 +13,15 @@ use std::thread;
 
 use clap::Args;
 use ringside::cluster::note::Note;
-use ringside::cluster::patience::patience;
-use ringside::cluster::rules::Rule;
+use ringside::cluster::setup::deadlines::patience;
+use ringside::cluster::setup::rules::Rule;
 use ringside::session::action::Action;
 use ringside::session::export::{fields, kind, line};
 use ringside::session::hands::demand::Excuse;
+use ringside::session::hands::failure::Failure;
 use ringside::session::hands::recipe::Aim;
 use ringside::session::hands::shrink::shrink;
-use ringside::session::hands::trial::{Failure, Plan, run};
+use ringside::session::hands::trial::{Plan, run};
 use ringside::session::{Session, link};
 use ringside::sim::journal::What;
 use ringside::sim::time::{Span, Time};

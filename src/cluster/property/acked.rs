@@ -2,10 +2,10 @@
 
 use litemap::LiteMap;
 
-use crate::cluster::config::Ack;
 use crate::cluster::note::OpId;
-use crate::cluster::property::{Promise, Verdicts};
-use crate::cluster::view::{Sight, Write};
+use crate::cluster::observe::view::{Sight, Write};
+use crate::cluster::property::promise::{Promise, Verdicts};
+use crate::cluster::setup::config::Ack;
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Pid;
 

@@ -2,10 +2,11 @@
 
 use litemap::LiteMap;
 
-use crate::cluster::config::Ack;
 use crate::cluster::note::ViewWhy;
-use crate::cluster::property::{Promise, Verdicts, ring_answer};
-use crate::cluster::view::{Logged, Sight};
+use crate::cluster::observe::view::{Logged, Sight};
+use crate::cluster::property::moves::ring_answer;
+use crate::cluster::property::promise::{Promise, Verdicts};
+use crate::cluster::setup::config::Ack;
 use crate::proto::replica::view::{Index, ShardId, View};
 use crate::sim::id::Pid;
 

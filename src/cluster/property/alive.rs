@@ -14,10 +14,10 @@ use std::collections::BTreeSet;
 
 use litemap::LiteMap;
 
-use crate::cluster::config::Ack;
 use crate::cluster::note::RingWhy;
-use crate::cluster::property::{Promise, Verdicts};
-use crate::cluster::view::Sight;
+use crate::cluster::observe::view::Sight;
+use crate::cluster::property::promise::{Promise, Verdicts};
+use crate::cluster::setup::config::Ack;
 use crate::proto::lock::token::{LockId, Session};
 use crate::proto::replica::view::{ShardId, View};
 use crate::sim::fault::Fault;

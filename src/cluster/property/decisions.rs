@@ -4,8 +4,8 @@
 
 use litemap::LiteMap;
 
-use crate::cluster::property::{Promise, Verdicts};
-use crate::cluster::view::Sight;
+use crate::cluster::observe::view::Sight;
+use crate::cluster::property::promise::{Promise, Verdicts};
 use crate::proto::replica::view::Index;
 use crate::sim::id::Pid;
 use crate::sim::pages::Pages;
@@ -81,7 +81,7 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
-    use crate::cluster::view::{Logged, Write};
+    use crate::cluster::observe::view::{Logged, Write};
     use crate::proto::lock::token::LockId;
     use crate::proto::replica::view::ShardId;
     use crate::sim::time::Time;

@@ -6,8 +6,8 @@
 use litemap::LiteMap;
 
 use crate::cluster::note::Text;
+use crate::cluster::property::promise::{Promise, Verdicts};
 use crate::cluster::property::reads::Place;
-use crate::cluster::property::{Promise, Verdicts};
 use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::ShardId;
 use crate::sim::id::Pid;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use litemap::LiteMap;
 
 use crate::cluster::note::{OpId, Text};
-use crate::cluster::property::{Promise, Verdicts};
+use crate::cluster::property::promise::{Promise, Verdicts};
 use crate::proto::lock::token::{FencingToken, LockId, Session};
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Pid;

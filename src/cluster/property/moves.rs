@@ -3,8 +3,8 @@
 use litemap::LiteMap;
 
 use crate::cluster::note::{RingWhy, ViewWhy};
-use crate::cluster::property::{Promise, Verdicts};
-use crate::cluster::view::Sight;
+use crate::cluster::observe::view::Sight;
+use crate::cluster::property::promise::{Promise, Verdicts};
 use crate::proto::replica::view::{ShardId, View};
 use crate::sim::id::Pid;
 

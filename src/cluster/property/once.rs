@@ -3,8 +3,8 @@
 use litemap::LiteMap;
 
 use crate::cluster::note::OpId;
-use crate::cluster::property::{Promise, Verdicts};
-use crate::cluster::view::{Logged, Sight};
+use crate::cluster::observe::view::{Logged, Sight};
+use crate::cluster::property::promise::{Promise, Verdicts};
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Pid;
 

@@ -19,7 +19,7 @@
 use litemap::LiteMap;
 
 use crate::cluster::note::OpId;
-use crate::cluster::property::{Promise, Verdicts};
+use crate::cluster::property::promise::{Promise, Verdicts};
 use crate::proto::replica::view::ShardId;
 use crate::sim::id::Pid;
 

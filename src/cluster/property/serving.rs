@@ -9,7 +9,7 @@
 
 use litemap::LiteMap;
 
-use crate::cluster::property::{Promise, Verdicts};
+use crate::cluster::property::promise::{Promise, Verdicts};
 use crate::proto::replica::view::{ShardId, ViewNo};
 use crate::sim::id::Pid;
 

@@ -1,6 +1,7 @@
 //! What a leader does: it sends, counts, and knows for how long it surely leads (Raft, sections 5.3 and 5.4.2; Ongaro's thesis,
 //! section 6.4.1).
 
+use crate::proto::consensus::leading::{Leading, Peer};
 use crate::proto::consensus::quorum::committed;
 use crate::proto::consensus::raft::{Draw, Raft, Role};
 use crate::proto::consensus::words::{Entry, Fact, Mark, Patience, RaftMsg, Saving, Want};
@@ -10,57 +11,6 @@ use crate::sim::time::Time;
 
 /// Entries in one message.
 const BATCH: usize = 64;
-
-/// What a leader knows of another member.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Peer {
-    pid: Pid,
-    /// Its latest life that was heard of.
-    life: u32,
-    /// Whether that life does not count.
-    newcomer: bool,
-    /// It has stored this much of my log.
-    matched: Index,
-    /// The next entry to send.
-    next: Index,
-    /// Its log is being compared, or a snapshot is on its way: one message at a time until it answers.
-    probing: bool,
-    /// It has answered a message that was sent at this time of my clock: until then it surely followed.
-    followed: Option<Time>,
-    /// When something was last sent.
-    sent: Time,
-}
-
-/// What a leader knows.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Leading {
-    peers: Vec<Peer>,
-    /// When everything up to here is committed, nothing of its predecessors' is in doubt.
-    begins: Index,
-    /// Since when it leads.
-    since: Time,
-    /// When it last spoke to everybody.
-    beat: Time,
-}
-
-impl Leading {
-    pub(super) fn begins(&self) -> Index {
-        self.begins
-    }
-
-    pub(super) fn newcomers(&self) -> impl Iterator<Item = (Pid, u32)> {
-        self.peers.iter().filter(|peer| peer.newcomer).map(|peer| (peer.pid, peer.life))
-    }
-
-    /// Whether a member counts, and has stored all of a log that ends there.
-    pub(super) fn is_level(&self, member: Pid, last: Index) -> bool {
-        self.peers.iter().any(|peer| peer.pid == member && !peer.newcomer && peer.matched >= last)
-    }
-
-    pub(super) fn beats_at(&self, patience: Patience) -> Time {
-        self.beat + patience.heartbeat_every
-    }
-}
 
 impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     /// The election is won.

@@ -11,6 +11,7 @@ mod follower;
 #[cfg(test)]
 mod lab;
 mod leader;
+mod leading;
 pub mod quorum;
 pub mod raft;
 #[cfg(test)]

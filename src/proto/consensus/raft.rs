@@ -1,6 +1,6 @@
 //! One member of the group: its state, and the way in for everything that happens to it.
 
-use crate::proto::consensus::leader::Leading;
+use crate::proto::consensus::leading::Leading;
 use crate::proto::consensus::quorum::majority;
 use crate::proto::consensus::words::{Fact, Log, Mark, Patience, RaftMsg, Saving, Snapshot, Term, Want};
 use crate::proto::log::Index;

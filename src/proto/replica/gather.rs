@@ -18,47 +18,12 @@
 //! copy with the better log does ([`Want::Defer`]), and is brought up to date by that one. That happens at most once for each member,
 //! since each time the end is a later one.
 
+use crate::proto::replica::gathered::Tail;
 use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::{Entry, Index, ViewNo};
 use crate::proto::replica::words::{Mark, ReplicaMsg, Terms, Want};
 use crate::sim::id::Pid;
 use crate::sim::time::Time;
-
-/// What a new primary has been told so far.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Gather<T> {
-    since: Time,
-    /// When it last asked.
-    asked: Option<Time>,
-    /// The ends of the others' logs, in the order in which they were told.
-    told: Vec<(Pid, Tail<T>)>,
-}
-
-/// The end of a log.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Tail<T> {
-    /// The entry before: index and view.
-    prev: (Index, ViewNo),
-    /// What follows.
-    entries: Vec<Entry<T>>,
-}
-
-impl<T> Tail<T> {
-    /// Which of two logs was written last: the view of its last entry, then that one's index (Raft, section 5.4.1).
-    fn end(&self) -> (ViewNo, Index) {
-        (self.entries.last().map_or(self.prev.1, |entry| entry.mark), Index(self.prev.0.0 + self.entries.len() as u32))
-    }
-}
-
-impl<T> Gather<T> {
-    pub(super) fn new(since: Time) -> Gather<T> {
-        Gather { since, asked: None, told: Vec::new() }
-    }
-
-    fn has_heard(&self, pid: Pid) -> bool {
-        self.told.iter().any(|(who, _)| *who == pid)
-    }
-}
 
 impl<T: Clone + Eq> Replica<T> {
     /// New primary: asks whoever counts and has not answered, again after a while, and asks for a view without whoever is silent

@@ -30,7 +30,7 @@
 //! *Trimming.* What lies before the *floor*, which every copy that counts has stored, may become a snapshot. So no primary ever
 //! needs from an in-sync copy what that one has only in its snapshot.
 
-use crate::proto::replica::gather::Gather;
+use crate::proto::replica::gathered::Gather;
 use crate::proto::replica::leading::{Leading, Level};
 use crate::proto::replica::peer::Peer;
 use crate::proto::replica::view::{Entry, Log};

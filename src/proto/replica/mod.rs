@@ -5,6 +5,7 @@
 mod backup;
 mod commit;
 mod gather;
+mod gathered;
 mod leading;
 
 pub mod machine;

@@ -2,9 +2,9 @@
 //! (as TigerBeetle's simulator judges liveness). Whoever is outside may be dead, frozen, slow or cut, in one direction too,
 //! and towards the core as well.
 
-use crate::cluster::config::{Ack, Config};
-use crate::cluster::name::{Kind, Name};
-use crate::cluster::view::{ClusterView, Health, ProcessView, ShardView, Standing};
+use crate::cluster::observe::view::{ClusterView, Health, ProcessView, ShardView, Standing};
+use crate::cluster::setup::config::{Ack, Config};
+use crate::cluster::setup::name::{Kind, Name};
 use crate::session::Session;
 use crate::session::action::Action;
 use crate::session::hands::ledger::Ledger;

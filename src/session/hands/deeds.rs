@@ -1,8 +1,8 @@
 //! What hands do: single faults, and blows of several that fall together or nearly so, since it is between two faults that
 //! protocols err.
 
-use crate::cluster::name::{Kind, Name};
-use crate::cluster::view::{ClusterView, Health, Office, ProcessView, Standing};
+use crate::cluster::observe::view::{ClusterView, Health, Office, ProcessView, Standing};
+use crate::cluster::setup::name::{Kind, Name};
 use crate::session::Session;
 use crate::session::action::{Action, SLOW_MAX};
 use crate::session::hands::harm::{Reckless, may_be_wiped};

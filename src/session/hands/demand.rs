@@ -1,16 +1,15 @@
 //! What a core must bring about, how long it may take, and where that may not be expected of it.
 
-use crate::cluster::config::{Ack, Config};
-use crate::cluster::name::{Kind, Roster};
-use crate::cluster::patience::{answer, notice, turn};
-use crate::cluster::view::{ClusterView, Health, LockView, Office, ProcessView, ShardView, Standing, Waiting};
+use crate::cluster::observe::view::{ClusterView, Health, LockView, Office, ProcessView, ShardView, Standing, Waiting};
+use crate::cluster::setup::config::{Ack, Config};
+use crate::cluster::setup::deadlines::{answer, notice, turn};
+use crate::cluster::setup::name::{Kind, Roster};
 use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::ShardId;
 use crate::session::Session;
 use crate::session::hands::core::{Core, enough, is_worker, owns, to_write};
-use crate::session::hands::harm::{Reckless, bearable};
+use crate::session::hands::harm::bearable;
 use crate::session::hands::ledger::Ledger;
-use crate::session::hands::trial::Case;
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
 
@@ -162,12 +161,29 @@ pub(super) struct Judge<'a> {
     leader: Option<Pid>,
 }
 
+/// What changes what may be demanded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Circumstances {
+    /// Whether the control plane lost its memory.
+    pub(super) forgot: bool,
+    /// Whether an operator chooses whose copy counts, where one has to.
+    pub(super) operator: bool,
+}
+
 impl<'a> Judge<'a> {
-    pub(super) fn new(case: &Case, session: &'a Session, ledger: &'a Ledger, core: &'a Core, view: &'a ClusterView) -> Judge<'a> {
+    /// Judges a core that was mended at `since`, `under` these circumstances.
+    pub(super) fn new(
+        since: Time,
+        under: Circumstances,
+        session: &'a Session,
+        ledger: &'a Ledger,
+        core: &'a Core,
+        view: &'a ClusterView,
+    ) -> Judge<'a> {
         let leaders = view.coordinators.iter().filter(|it| it.office == Some(Office::Leader));
         let leader = leaders.max_by_key(|it| it.term).map(|it| it.pid);
-        let forgot = case.went_too_far.contains(&Reckless::Control);
-        Judge { session, ledger, core, view, since: case.until, forgot, operator: case.operator, leader }
+        let Circumstances { forgot, operator } = under;
+        Judge { session, ledger, core, view, since, forgot, operator, leader }
     }
 
     /// What is not so at this instant, each with an excuse if there is one.

@@ -15,10 +15,10 @@
 //!
 //! Reckless hands go further, and then [`forgiven`] says which promises their deed has ended. Everything else still holds.
 
-use crate::cluster::config::Ack;
-use crate::cluster::name::{Kind, Name};
+use crate::cluster::observe::view::ClusterView;
 use crate::cluster::property::Promise;
-use crate::cluster::view::ClusterView;
+use crate::cluster::setup::config::Ack;
+use crate::cluster::setup::name::{Kind, Name};
 use crate::session::Session;
 use crate::session::hands::ledger::Ledger;
 use crate::sim::id::Pid;

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::config::Ack;
 use crate::cluster::note::{Note, OpId, RingWhy, ViewWhy};
-use crate::cluster::view::{Sight, Write};
+use crate::cluster::observe::view::{Sight, Write};
+use crate::cluster::setup::config::Ack;
 use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::{Index, ShardId};
 use crate::session::Session;

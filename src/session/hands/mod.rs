@@ -43,6 +43,7 @@
 pub mod core;
 mod deeds;
 pub mod demand;
+pub mod failure;
 pub mod harm;
 mod ledger;
 pub mod recipe;

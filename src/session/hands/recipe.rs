@@ -1,9 +1,9 @@
 //! Recipes drawn from a seed: everything that a link can say of a cluster, so that no mode goes untried.
 
-use crate::cluster::config::{Ack, Config, Reads};
-use crate::cluster::name::{LOCKS, NODES_MAX, Roster};
-use crate::cluster::rules::{Rule, Rules};
 use crate::cluster::setup::Setup;
+use crate::cluster::setup::config::{Ack, Config, Reads};
+use crate::cluster::setup::name::{LOCKS, NODES_MAX, Roster};
+use crate::cluster::setup::rules::{Rule, Rules};
 use crate::sim::rng::{Rng, Stream};
 use crate::sim::time::Span;
 

@@ -1,6 +1,6 @@
 //! How things stand around what a core has not brought about.
 
-use crate::cluster::view::{Health, Office, ShardView};
+use crate::cluster::observe::view::{Health, Office, ShardView};
 use crate::session::Session;
 use crate::session::hands::core::Core;
 use crate::session::hands::demand::Demand;

@@ -40,7 +40,7 @@ pub fn shrink<T>(actions: &[(Time, Action)], most: u32, fails: impl Fn(&[(Time, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::name::{Kind, Name};
+    use crate::cluster::setup::name::{Kind, Name};
 
     /// Kills of so many coordinators; only their number matters here.
     fn kills(n: u8) -> Vec<(Time, Action)> {

@@ -2,20 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use crate::cluster::config::{Ack, Reads};
-use crate::cluster::patience::patience;
+use crate::cluster::observe::view::{ClusterView, Health, ProcessView};
 use crate::cluster::property::Promise;
 use crate::cluster::setup::Setup;
-use crate::cluster::view::{ClusterView, Health, ProcessView};
+use crate::cluster::setup::config::{Ack, Reads};
+use crate::cluster::setup::deadlines::patience;
 use crate::session::Session;
 use crate::session::action::Action;
 use crate::session::hands::core::Core;
 use crate::session::hands::deeds::Hands;
+use crate::session::hands::demand::Circumstances;
 use crate::session::hands::demand::{Demand, Excuse, Judge};
 use crate::session::hands::harm::{Reckless, bearable, forgiven};
 use crate::session::hands::ledger::Ledger;
 use crate::session::hands::recipe::{Aim, draw};
-use crate::session::hands::trial::Case;
 use crate::session::recipe::PARAMETERS;
 use crate::sim::id::Pid;
 use crate::sim::rng::{Rng, Stream};
@@ -150,8 +150,8 @@ fn everything_inside_a_core_is_mended_and_nothing_outside_is_touched() {
 /// What the judge says of a run in which everybody is counted as the core.
 fn unmet(session: &Session, ledger: &Ledger) -> BTreeSet<&'static str> {
     let (core, view) = (Core::everybody(session), session.view());
-    let case = Case { until: Time::ZERO, core: None, rhythm: None, operator: false, went_too_far: Vec::new() };
-    Judge::new(&case, session, ledger, &core, &view).unmet().into_iter().map(|(demand, _)| demand.word()).collect()
+    let under = Circumstances { forgot: false, operator: false };
+    Judge::new(Time::ZERO, under, session, ledger, &core, &view).unmet().into_iter().map(|(demand, _)| demand.word()).collect()
 }
 
 fn after(setup: Setup, deeds: &[&str], then: u64) -> BTreeSet<&'static str> {
@@ -181,7 +181,7 @@ fn every_demand_is_unmet_where_what_it_asks_for_is_not_so() {
 
 /// In whole seconds.
 fn turn_of(setup: &Setup) -> u64 {
-    crate::cluster::patience::turn(setup).0 / 1_000_000 + 1
+    crate::cluster::setup::deadlines::turn(setup).0 / 1_000_000 + 1
 }
 
 #[test]

@@ -2,18 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cluster::name::Roster;
-use crate::cluster::patience::{notice, patience, turn};
-use crate::cluster::property::{Broken, Promise};
-use crate::cluster::rules::Rule;
+use crate::cluster::observe::view::{ClusterView, Health, Office, Waiting};
+use crate::cluster::property::Promise;
 use crate::cluster::setup::Setup;
-use crate::cluster::view::{ClusterView, Health, Office, Waiting};
-use crate::proto::replica::view::ShardId;
+use crate::cluster::setup::deadlines::{notice, patience, turn};
+use crate::cluster::setup::rules::Rule;
 use crate::session::Session;
 use crate::session::action::Action;
 use crate::session::hands::core::{Core, NotWhole};
 use crate::session::hands::deeds::Hands;
-use crate::session::hands::demand::{Demand, Excuse, Judge, must_be_calm};
+use crate::session::hands::demand::{Circumstances, Demand, Excuse, Judge, must_be_calm};
+use crate::session::hands::failure::{Failure, Oddity};
 use crate::session::hands::harm::{Reckless, forgiven, may_be_wiped, too_far};
 use crate::session::hands::ledger::Ledger;
 use crate::session::hands::recipe::{self, Aim, is_stormy};
@@ -27,68 +26,6 @@ use crate::sim::time::{Span, Time};
 const LOOK: Span = Span::secs(1);
 /// How long a node may go without a lease before it has to have said that it serves no longer: a good deal more than a timer is late.
 const GRACE: Span = Span::millis(250);
-
-/// Something that is wrong with what a run says of itself.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Oddity {
-    /// A node without a lease still says that it serves.
-    Claims(Pid),
-    /// The ring changed more often for a node's wishes than it wished anything.
-    Restless(Pid),
-    /// An acknowledged write is on no disk any more, and nobody has noticed.
-    Unnoticed(ShardId),
-}
-
-/// What is wrong with a run.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Failure {
-    /// A promise was broken that was still to be kept.
-    Broken(Promise, Broken),
-    /// It says something of itself that is not so.
-    Odd(Oddity, Time),
-    /// The core has not brought this about in time; and how things stand around it.
-    Unmet(Vec<Demand>, String),
-}
-
-impl Failure {
-    /// It, in words.
-    pub fn tell(&self, roster: &Roster) -> String {
-        match self {
-            Failure::Broken(promise, broken) => format!("{} broken at {} s", promise.word(), broken.at),
-            Failure::Odd(Oddity::Claims(pid), at) => format!("{} says at {at} s that it serves, but has no lease", roster.name(*pid)),
-            Failure::Odd(Oddity::Restless(pid), at) => {
-                format!("the ring has changed more often by {at} s than {} wished anything", roster.name(*pid))
-            }
-            Failure::Odd(Oddity::Unnoticed(shard), at) => {
-                format!("a write of shard {} is on no disk at {at} s, and nobody has noticed", shard.0)
-            }
-            Failure::Unmet(demands, scene) => {
-                let few: Vec<String> = demands.iter().take(5).map(|it| it.tell(roster)).collect();
-                let more = demands.len() - few.len();
-                let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-                format!("the core is not live: {}{more} ({scene})", few.join("; "))
-            }
-        }
-    }
-
-    fn in_rhythm(self) -> Failure {
-        match self {
-            Failure::Unmet(demands, scene) => Failure::Unmet(demands, format!("while one leader after the other died; {scene}")),
-            Failure::Broken(..) | Failure::Odd(..) => self,
-        }
-    }
-
-    /// What kind it is: failures of one kind have one word.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Failure::Broken(promise, _) => promise.word(),
-            Failure::Odd(Oddity::Claims(_), _) => "claims",
-            Failure::Odd(Oddity::Restless(_), _) => "restless",
-            Failure::Odd(Oddity::Unnoticed(_), _) => "unnoticed",
-            Failure::Unmet(demands, _) => demands.first().map_or("unmet", |it| it.word()),
-        }
-    }
-}
 
 /// What came of a trial.
 #[derive(Debug)]
@@ -246,6 +183,10 @@ pub struct Case {
 }
 
 impl Case {
+    fn circumstances(&self) -> Circumstances {
+        Circumstances { forgot: self.went_too_far.contains(&Reckless::Control), operator: self.operator }
+    }
+
     /// Judges a run again, with these of its actions: the failure, if there is one still. Those that come after the case's last
     /// instant do not matter, since what goes on after it is done anew.
     pub fn again(&self, setup: &Setup, actions: &[(Time, Action)]) -> Option<(Session, Failure)> {
@@ -300,7 +241,7 @@ impl Case {
                 self.choose(session, core);
             }
             let view = session.view();
-            let mut unmet = Judge::new(self, session, ledger, core, &view).unmet();
+            let mut unmet = Judge::new(self.until, self.circumstances(), session, ledger, core, &view).unmet();
             if !calm {
                 // Each thing at some instant: whatever was unmet once and is not any more has been brought about.
                 let now: BTreeSet<Demand> = unmet.iter().map(|&(demand, _)| demand).collect();
@@ -363,7 +304,7 @@ impl Case {
             }
         }
         let view = session.view();
-        let unmet = Judge::new(self, session, ledger, core, &view).unmet();
+        let unmet = Judge::new(self.until, self.circumstances(), session, ledger, core, &view).unmet();
         let passed = unmet.into_iter().filter(|(demand, _)| matches!(demand, Demand::Passed(_)));
         self.unmet(session, ledger, core, passed.collect()).map(Failure::in_rhythm)
     }

@@ -1,12 +1,12 @@
 //! The bill, and the promises that stand behind its last line.
 
-use ringside::cluster::config::{Ack, Reads};
 use ringside::cluster::property::{Broken, Promise};
+use ringside::cluster::setup::config::{Ack, Reads};
 use ringside::session::bill::Bill as Figures;
 use ringside::sim::time::{Span, Time};
 use ringside::text::Lang;
 use ringside::text::sentence::seconds;
-use ringside::text::words::words;
+use ringside::text::words;
 use yew::prelude::*;
 
 /// What it shows.

@@ -3,7 +3,7 @@
 use ringside::session::cases::Case;
 use ringside::text::Lang;
 use ringside::text::cases;
-use ringside::text::words::words;
+use ringside::text::words;
 use yew::prelude::*;
 
 use crate::ui::state::Wish;

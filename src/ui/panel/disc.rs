@@ -1,6 +1,6 @@
 //! A process in a line of text: a node wears its disc, others their name in a frame.
 
-use ringside::cluster::name::{Kind, Name};
+use ringside::cluster::setup::name::{Kind, Name};
 use ringside::scene::state::Look;
 use yew::prelude::*;
 

@@ -1,7 +1,7 @@
 //! The list of keys.
 
 use ringside::text::Lang;
-use ringside::text::words::words;
+use ringside::text::words;
 use yew::prelude::*;
 
 use crate::ui::state::Wish;

@@ -1,7 +1,7 @@
 //! The line about the selected process, with everything a hand can do to it.
 
 use ringside::text::Lang;
-use ringside::text::words::words;
+use ringside::text::words;
 use yew::prelude::*;
 
 use super::disc::disc;

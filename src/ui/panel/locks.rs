@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::view::ClusterView;
+use ringside::cluster::observe::view::ClusterView;
 use ringside::proto::lock::token::LockId;
 use ringside::scene::pages::Row;
 use ringside::scene::state;
@@ -87,7 +87,7 @@ pub fn LockTwin(props: &LockTwinProps) -> Html {
     let waits = |(i, session): (usize, &ringside::proto::lock::token::Session)| {
         html! { <li key={i}>{name(session.client)}</li> }
     };
-    let believes = |it: &ringside::cluster::view::InsideView| {
+    let believes = |it: &ringside::cluster::observe::view::InsideView| {
         let words = [name(it.who), lock_words::believes(lang, which, it.token.0, it.step), lock_words::own_lease(lang, it.left)];
         html! { <li key={it.who.0}>{ringside::text::joined(words, " · ")}</li> }
     };

@@ -1,7 +1,8 @@
 //! The page's own controls.
 
 use ringside::text::Lang;
-use ringside::text::words::{Theme, words};
+use ringside::text::words;
+use ringside::text::words::Theme;
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};

@@ -1,13 +1,13 @@
 //! The recipe of the run: seed, cast, rules.
 
-use ringside::cluster::config::{Ack, Reads};
-use ringside::cluster::name::Kind;
-use ringside::cluster::rules::Rule;
+use ringside::cluster::setup::config::{Ack, Reads};
+use ringside::cluster::setup::name::Kind;
+use ringside::cluster::setup::rules::Rule;
 use ringside::session::recipe::Parameter;
 use ringside::session::scenario::scenario;
 use ringside::text::Lang;
 use ringside::text::lock_words::LockWords;
-use ringside::text::words::words;
+use ringside::text::words;
 use yew::prelude::*;
 
 use crate::ui::draft::Draft;

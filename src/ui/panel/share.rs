@@ -1,7 +1,7 @@
 //! The link of this instant.
 
 use ringside::text::Lang;
-use ringside::text::words::words;
+use ringside::text::words;
 use yew::prelude::*;
 
 use crate::ui::state::Wish;

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use futures_executor::block_on;
-use ringside::cluster::config::{Ack, Reads};
-use ringside::cluster::name::{Name, Roster};
 use ringside::cluster::property::{Broken, Promise};
+use ringside::cluster::setup::config::{Ack, Reads};
+use ringside::cluster::setup::name::{Name, Roster};
 use ringside::session::bill::Bill as Figures;
 use ringside::sim::id::Seq;
 use ringside::sim::time::{Span, Time};

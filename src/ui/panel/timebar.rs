@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::name::{Kind, Roster};
+use ringside::cluster::setup::name::{Kind, Roster};
 use ringside::proto::lock::token::LockId;
 use ringside::scene::geom::num;
 use ringside::scene::glyph;
@@ -13,7 +13,7 @@ use ringside::sim::time::{Span, Time};
 use ringside::text::Lang;
 use ringside::text::lock_words;
 use ringside::text::sentence::seconds;
-use ringside::text::words::words;
+use ringside::text::words;
 use yew::prelude::*;
 
 use super::timemarks::Marks;

@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::name::Roster;
+use ringside::cluster::setup::name::Roster;
 use ringside::scene::geom::num;
 use ringside::scene::glyph;
 use ringside::scene::timebar::{Mark, Sign, Slice};
 use ringside::sim::id::Pid;
 use ringside::sim::time::Time;
 use ringside::text::Lang;
-use ringside::text::words::{Words, words};
+use ringside::text::words;
+use ringside::text::words::Words;
 use yew::prelude::*;
 
 use super::timebar::{Rows, breadth};

@@ -3,7 +3,7 @@
 use ringside::session::StepUnit;
 use ringside::session::playback::Speed;
 use ringside::text::Lang;
-use ringside::text::words::words;
+use ringside::text::words;
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};

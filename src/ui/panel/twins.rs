@@ -2,15 +2,16 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::name::Roster;
-use ringside::cluster::view::{Flight, Shape};
+use ringside::cluster::observe::view::Flight;
+use ringside::cluster::setup::name::Roster;
+use ringside::cluster::wire::shape::Shape;
 use ringside::scene::state::Move;
 use ringside::scene::timebar::Slice;
 use ringside::sim::time::Time;
 use ringside::text::Lang;
 use ringside::text::message_names::message_name;
 use ringside::text::sentence::seconds;
-use ringside::text::words::words;
+use ringside::text::words;
 use yew::prelude::*;
 
 use super::timemarks::said;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::name::Name;
+use ringside::cluster::setup::name::Name;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::geom::{Point, num, pair, sin_cos, trace, translate};
 use ringside::scene::layout::Layout;

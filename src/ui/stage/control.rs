@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::view::CoordinatorView;
+use ringside::cluster::observe::view::CoordinatorView;
 use ringside::proto::replica::view::Index;
 use ringside::scene::control::{self, Entry, Post};
 use ringside::scene::state;

@@ -1,7 +1,7 @@
 //! The table of copies. The shard in the story is open, with its log; those in need have a row; the rest is a sentence.
 
-use ringside::cluster::name::{Kind, Name};
-use ringside::cluster::view::Health;
+use ringside::cluster::observe::view::Health;
+use ringside::cluster::setup::name::{Kind, Name};
 use ringside::scene::copies::{Columns, Groups};
 use ringside::scene::geom::{Point, num};
 use ringside::scene::state::{self, Look};
@@ -24,14 +24,14 @@ pub fn Copies(props: &SectionProps) -> Html {
     let groups = Groups::of(view, model.story, model.table());
     let closing = groups.closing();
     let words = StageWords::of(model.lang);
-    let dead = |process: &&&ringside::cluster::view::ProcessView| process.health == Health::Down;
-    let gone = |process: &&ringside::cluster::view::ProcessView| {
+    let dead = |process: &&&ringside::cluster::observe::view::ProcessView| process.health == Health::Down;
+    let gone = |process: &&ringside::cluster::observe::view::ProcessView| {
         html! {
             <rect key={process.name.to_string()} x={num(columns.x(process.name.n) - columns.width / 2.0 + 1.0)} y="-4"
                 width={num(columns.width - 2.0)} height={num(closing - 6.0)} rx="5" class="gone" />
         }
     };
-    let head = |process: &&ringside::cluster::view::ProcessView| {
+    let head = |process: &&ringside::cluster::observe::view::ProcessView| {
         html! { <Head key={process.name.to_string()} name={process.name} look={Look::of(process)} x={columns.x(process.name.n)} on_select={on_select.clone()} on_hover={on_hover.clone()} /> }
     };
     let open = state::shard(view, model.story).map(|shard| html! { <OpenLog model={model.clone()} shard={shard.id} /> });

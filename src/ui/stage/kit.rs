@@ -1,7 +1,7 @@
 //! The few drawn things that several pictures share. Tones are classes; a group with `data-n` lends its node's colours to
 //! what is inside it.
 
-use ringside::cluster::name::{Kind, Name};
+use ringside::cluster::setup::name::{Kind, Name};
 use ringside::scene::geom::{Point, num, place, translate};
 use ringside::scene::glyph;
 use ringside::scene::state::{Look, Part};

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::name::Name;
-use ringside::cluster::view::{ClusterView, Role, ShardView};
+use ringside::cluster::observe::view::{ClusterView, Role, ShardView};
+use ringside::cluster::setup::name::Name;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::copies::{self, Cell, Columns, LINES, LOG_TOP, Log, Naming, PITCH, STORY_Y};
 use ringside::scene::geom::{Point, num};
@@ -63,7 +63,7 @@ pub fn OpenLog(props: &OpenLogProps) -> Html {
 }
 
 /// A copy's role above its log. A crown is a belief: whoever believes wears one.
-fn head(view: &ClusterView, shard: &ShardView, replica: &ringside::cluster::view::ReplicaView, columns: Columns) -> Option<Html> {
+fn head(view: &ClusterView, shard: &ShardView, replica: &ringside::cluster::observe::view::ReplicaView, columns: Columns) -> Option<Html> {
     let name = state::name(view, replica.node)?;
     let at = Point::new(columns.x(name.n), STORY_Y);
     let lost = state::is_down(view, replica.node);

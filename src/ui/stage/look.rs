@@ -4,8 +4,9 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use ringside::cluster::Cluster;
+use ringside::cluster::observe::view::{ClusterView, Flight, Health, Role};
 use ringside::cluster::setup::Setup;
-use ringside::cluster::view::{ClusterView, Flight, Health, Role, Shape};
+use ringside::cluster::wire::shape::Shape;
 use ringside::proto::replica::view::{Index, ShardId};
 use ringside::scene::copies::Cut;
 use ringside::scene::geom::{Point, num, pair};

@@ -24,9 +24,9 @@ pub use ring::Ring;
 
 use std::rc::Rc;
 
-use ringside::cluster::config::{Ack, Reads};
-use ringside::cluster::name::{Kind, Name};
-use ringside::cluster::view::{ClusterView, LockView};
+use ringside::cluster::observe::view::{ClusterView, LockView};
+use ringside::cluster::setup::config::{Ack, Reads};
+use ringside::cluster::setup::name::{Kind, Name};
 use ringside::proto::lock::token::LockId;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::control::HEIGHT as CONTROL_HEIGHT;

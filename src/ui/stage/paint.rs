@@ -1,7 +1,8 @@
 //! Messages under way, painted each frame on a canvas that lies over the ring. The only file of the stage that names
 //! web_sys. What is painted is a function of the instant: nothing here remembers the frame before.
 
-use ringside::cluster::view::{Flight, Shape};
+use ringside::cluster::observe::view::Flight;
+use ringside::cluster::wire::shape::Shape;
 use ringside::scene::geom::{Point, sin_cos};
 use ringside::scene::glyph::{CROWN_POINTS, DART, PARCEL};
 use ringside::scene::motion::{self, DEATH, Lane, Lanes, Sight, TRAIL};

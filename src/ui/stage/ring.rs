@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::name::{Kind, Name};
-use ringside::cluster::view::{ClusterView, Role};
+use ringside::cluster::observe::view::{ClusterView, Role};
+use ringside::cluster::setup::name::{Kind, Name};
 use ringside::scene::control::{self, Post};
 use ringside::scene::copies::STORY_Y;
 use ringside::scene::geom::{Point, pair, trace};
@@ -39,7 +39,7 @@ pub fn Ring(props: &SectionProps) -> Html {
     let map = Map(Rc::new(Layout::new(model.plan())));
     let (view, story) = (&*model.view, model.story);
     let down = downs(view);
-    let slice = |shard: &ringside::cluster::view::ShardView| {
+    let slice = |shard: &ringside::cluster::observe::view::ShardView| {
         let owner = state::owner(shard).and_then(|pid| state::name(view, pid));
         html! { <Slice key={shard.id.0} map={map.clone()} id={shard.id} {owner} served={shard.server.is_some()} story={shard.id == story} /> }
     };
@@ -147,8 +147,8 @@ fn face(model: &StageModel, pid: Pid) -> Face {
 }
 
 /// The copies of the shard in the story that the control plane knows of.
-fn ties(view: &ClusterView, shard: &ringside::cluster::view::ShardView) -> Vec<(Name, Tie)> {
-    let tie = |replica: &ringside::cluster::view::ReplicaView| {
+fn ties(view: &ClusterView, shard: &ringside::cluster::observe::view::ShardView) -> Vec<(Name, Tie)> {
+    let tie = |replica: &ringside::cluster::observe::view::ReplicaView| {
         let name = state::name(view, replica.node)?;
         let tie = match replica.role {
             _ if state::is_down(view, replica.node) => Tie::Loose,
@@ -163,7 +163,7 @@ fn ties(view: &ClusterView, shard: &ringside::cluster::view::ShardView) -> Vec<(
 
 /// Cut links, but not those of somebody who is cut from most: that one wears a ring of its own.
 fn cut(view: &ClusterView) -> Vec<(Pid, Pid)> {
-    let of = |process: &ringside::cluster::view::ProcessView| {
+    let of = |process: &ringside::cluster::observe::view::ProcessView| {
         let from = process.pid;
         let to: Vec<_> = process.cut_to.iter().copied().filter(|&to| !isolated(view, to)).collect();
         to.into_iter().map(move |to| (from, to))
@@ -174,7 +174,7 @@ fn cut(view: &ClusterView) -> Vec<(Pid, Pid)> {
 /// Dotted lines from those who suspect to those they suspect.
 fn doubts(model: &StageModel, map: &Layout) -> Html {
     let view = &*model.view;
-    let doubt = |process: &ringside::cluster::view::ProcessView| {
+    let doubt = |process: &ringside::cluster::observe::view::ProcessView| {
         let by = control::doubter(view, model.selected, process.pid)?;
         let (from, to) = (map.seat(by)?, map.seat(process.pid)?);
         let d = if process.name.kind == Kind::Node {
@@ -192,13 +192,13 @@ fn doubts(model: &StageModel, map: &Layout) -> Html {
 /// term; a vote for oneself is not drawn.
 fn votes(model: &StageModel, map: &Layout) -> Html {
     let view = &*model.view;
-    let vote = |it: &ringside::cluster::view::CoordinatorView| {
+    let vote = |it: &ringside::cluster::observe::view::CoordinatorView| {
         let (from, to) = (map.seat(it.pid)?.at, it.voted.and_then(|to| map.seat(to))?.at);
         let reach = map.hex_r * 0.87;
         let d = format!("M{}L{}", pair(from.step_toward(to, reach)), pair(to.step_toward(from, reach)));
         (from != to).then(|| html! { <path {d} class="vote" marker-end="url(#tip)" /> })
     };
-    let term = |it: &ringside::cluster::view::CoordinatorView| {
+    let term = |it: &ringside::cluster::observe::view::CoordinatorView| {
         let class = if Post::of(view, it) == Post::Leader { "m onink" } else { "m" };
         Some(kit::text(map.seat(it.pid)?.at.shift(0.0, 14.0), class, it.term.to_string()))
     };

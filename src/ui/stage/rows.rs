@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::view::{ClusterView, Role, ShardView, Waiting};
+use ringside::cluster::observe::view::{ClusterView, Role, ShardView, Waiting};
 use ringside::scene::copies::{Columns, Groups, ROW};
 use ringside::scene::geom::{Point, num};
 use ringside::scene::state::{self, Fare};
@@ -63,7 +63,7 @@ pub fn Rows(props: &RowsProps) -> Html {
 /// A shard's row: its number, and on each node that has a copy the role and three cells of log.
 fn row(model: &StageModel, view: &ClusterView, columns: Columns, shard: &ShardView, y: f64) -> Html {
     let server = shard.server.and_then(|pid| state::name(view, pid));
-    let copy = |replica: &ringside::cluster::view::ReplicaView| {
+    let copy = |replica: &ringside::cluster::observe::view::ReplicaView| {
         let name = state::name(view, replica.node)?;
         let lost = state::is_down(view, replica.node);
         let (glyph_at, cells_at, pitch) = columns.small();

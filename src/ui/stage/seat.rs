@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::name::{Kind, Name};
-use ringside::cluster::view::{Role, Standing};
+use ringside::cluster::observe::view::{Role, Standing};
+use ringside::cluster::setup::name::{Kind, Name};
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::control::Post;
 use ringside::scene::geom::{Point, hexagon, num, place, translate};

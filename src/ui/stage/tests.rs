@@ -5,8 +5,8 @@ pub mod fixture;
 
 use std::rc::Rc;
 
-use ringside::cluster::config::{Ack, Reads};
-use ringside::cluster::view::{Health, Role};
+use ringside::cluster::observe::view::{Health, Role};
+use ringside::cluster::setup::config::{Ack, Reads};
 use ringside::proto::lock::token::{FencingToken, LockId};
 use ringside::proto::replica::view::{Index, ShardId};
 use ringside::scene::copies::Cut;
@@ -117,7 +117,7 @@ fn a_joining_node_has_a_seat_a_column_and_its_shard_on_the_way() {
 
 #[test]
 fn who_leaves_has_left_or_is_out_wears_a_badge_and_says_so() {
-    use ringside::cluster::view::Standing;
+    use ringside::cluster::observe::view::Standing;
     let mut model = joining((560, 478));
     let processes = &mut Rc::make_mut(&mut model.view).processes;
     for (name, standing) in [("A", Standing::Draining), ("C", Standing::Out), ("E", Standing::None)] {

@@ -1,6 +1,6 @@
 //! What the page wants to know of an event.
 
-use ringside::cluster::name::Name;
+use ringside::cluster::setup::name::Name;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent, PointerEvent};
 

@@ -2,15 +2,15 @@
 
 use std::collections::VecDeque;
 
-use ringside::cluster::name::Roster;
-use ringside::cluster::view::Flight;
+use ringside::cluster::observe::view::Flight;
+use ringside::cluster::setup::name::Roster;
 use ringside::scene::geom::num;
 use ringside::scene::layout::{Layout, Plan};
 use ringside::scene::motion::Lanes;
 use ringside::session::Session;
 use ringside::sim::time::Time;
 use ringside::text::sentence::seconds;
-use ringside::text::words::words;
+use ringside::text::words;
 use serde::Serialize;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};

@@ -1,6 +1,6 @@
 //! What those believe who act under the lock: each with its token, its step, and its own lease by its own clock.
 
-use ringside::cluster::view::LockView;
+use ringside::cluster::observe::view::LockView;
 use ringside::scene::geom::{Point, num, translate};
 use ringside::scene::glyph;
 use ringside::scene::lock::{self, Actor, Belief, Place, SLOT};
@@ -8,7 +8,7 @@ use ringside::scene::state::{self, Part};
 use ringside::sim::time::Span;
 use ringside::text::lock_words::{self, LockWords};
 use ringside::text::sentence::seconds;
-use ringside::text::words::words;
+use ringside::text::words;
 use yew::prelude::*;
 
 use crate::ui::stage::{StageModel, kit};

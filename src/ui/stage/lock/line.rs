@@ -1,6 +1,6 @@
 //! What the lock service says: who holds the lock, for how long, and who waits in which order.
 
-use ringside::cluster::view::{ClusterView, LockView};
+use ringside::cluster::observe::view::{ClusterView, LockView};
 use ringside::scene::geom::{Point, num};
 use ringside::scene::lock::Place;
 use ringside::scene::state::{self, Part};

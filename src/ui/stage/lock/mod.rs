@@ -9,8 +9,8 @@ mod tests;
 
 use std::rc::Rc;
 
-use ringside::cluster::name::Name;
-use ringside::cluster::view::LockView;
+use ringside::cluster::observe::view::LockView;
+use ringside::cluster::setup::name::Name;
 use ringside::scene::geom::{Point, translate};
 use ringside::scene::lock::{self, Actor, Place};
 use ringside::scene::state::{self, Look, Part};

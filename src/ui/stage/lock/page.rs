@@ -1,6 +1,6 @@
 //! What the store accepts: the fence, and behind it the document with its last lines.
 
-use ringside::cluster::view::LockView;
+use ringside::cluster::observe::view::LockView;
 use ringside::scene::geom::{Point, num, pair};
 use ringside::scene::lock::{LINE, Place};
 use ringside::scene::pages::{Fate, Row};

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::document::Line;
-use ringside::cluster::view::InsideView;
+use ringside::cluster::observe::view::InsideView;
+use ringside::cluster::store::document::Line;
 use ringside::proto::lock::token::FencingToken;
 use ringside::scene::lock::Place;
 use ringside::scene::pages::{Fate, Row};

@@ -1,0 +1,343 @@
+//! What a coordinator does while it leads: it answers heartbeats, declares the silent down, sets decisions on their way, and
+//! tells what was decided.
+//!
+//! *Leases across a change of leader.* A leader extends a node's lease only while it is sure to lead ([`Raft::leads_until`]:
+//! nobody else can have been elected yet). So whatever leases its predecessors gave, they gave before its election, and it
+//! counts every silence from its election on before it declares anybody down.
+//!
+//! [`Raft::leads_until`]: crate::proto::consensus::raft::Raft::leads_until
+
+use std::rc::Rc;
+
+use crate::cluster::control::record::Version;
+use crate::cluster::control::{Command, Decided, Wish};
+use crate::cluster::coordinator::peer::Peer;
+use crate::cluster::coordinator::{Coordinator, LOOK_EVERY};
+use crate::cluster::note::{Note, SuspectWhy};
+use crate::cluster::setup::env::Env;
+use crate::cluster::setup::rules::Rule;
+use crate::cluster::wire::msg::Msg;
+use crate::cluster::wire::{Context, Timer};
+use crate::proto::consensus::words::Patience;
+use crate::proto::lock::token::{LockCommand, LockOutcome, Session};
+use crate::proto::replica::view::{ShardId, ViewNo};
+use crate::sim::id::{Boot, Pid};
+use crate::sim::time::{Span, Time};
+
+impl Coordinator {
+    /// Its first decision is made: it acts from now on.
+    pub(super) fn begin(&mut self, ctx: &mut Context<'_>) {
+        let Some(reign) = &mut self.reign else { return };
+        reign.begun = true;
+        let (since, wait_out) = (reign.since, ctx.env().wait_out());
+        let now = ctx.now();
+        for peer in self.peers.iter().filter(|peer| peer.is_node && self.control.is_up(peer.pid) && peer.watch.suspected().is_some()) {
+            // It has had an opinion all the while.
+            ctx.note(peer.suspicion(now, &ctx.env().setup.config));
+            ctx.arm(Timer::WaitOut(peer.pid), Span(wait_out.0.saturating_sub(now.since(since).0)));
+        }
+        for i in 0..self.peers.len() {
+            if self.peers[i].known > 0 && !self.control.since(self.peers[i].known).is_empty() {
+                self.inform(self.peers[i].pid, ctx);
+            }
+        }
+    }
+
+    /// For how long a node has been silent, as far as that means anything: a predecessor may have heard it.
+    pub(super) fn silence(&self, peer: &Peer, now: Time) -> Span {
+        let since = self.reign.as_ref().map_or(now, |reign| reign.since);
+        now.since(peer.watch.heard().max(since))
+    }
+
+    /// A node or worker asks for a decision.
+    pub(super) fn asked(&mut self, command: Command, ctx: &mut Context<'_>) {
+        if self.takes_proposals(ctx) {
+            self.propose(command, ctx);
+        }
+    }
+
+    /// A node or balancer has been heard. Whether it leads or not, a coordinator tells what it knows to be decided: whoever cannot
+    /// reach the leader hears of new views all the same. Views are numbered, so old news does no harm; and a lease is the
+    /// leader's alone to give. What the sender says of itself, its life and whether its disk is empty and whether it wishes to
+    /// leave, is acted on only if it `says` so with a sign of reach.
+    pub(super) fn heartbeat(&mut self, from: Pid, sent: Time, says: Option<(Boot, bool, bool)>, ctx: &mut Context<'_>) {
+        // A balancer has no record.
+        let on_record = self.control.member(from).map_or(Boot(0), |member| member.boot);
+        let lease = match says {
+            Some((boot, fresh, leaving)) if self.is_in_charge() => self.heed(from, boot, fresh, Wish { said: (boot, sent), leaving }, ctx),
+            Some(_) | None => false,
+        };
+        self.tell(from, Some(sent), lease, on_record, ctx);
+    }
+
+    /// Leader: a node that hears it speaks. Gives whether its lease is renewed.
+    fn heed(&mut self, from: Pid, boot: Boot, fresh: bool, wish: Wish, ctx: &mut Context<'_>) -> bool {
+        let Some(member) = self.control.member(from) else { return false };
+        let (on_record, up) = (member.boot, member.up);
+        let open = self.takes_proposals(ctx);
+        let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) else { return false };
+        let pending = peer.pending;
+        if boot > on_record || (boot == on_record && !up) {
+            if !pending && open {
+                peer.pending = true;
+                self.propose(Command::NodeUp { node: from, boot, fresh, wish }, ctx);
+            }
+            return false;
+        }
+        let sure = self.raft.leads_until(ctx.env().council()).is_some_and(|until| ctx.now() < until);
+        let lease = up && !pending && sure && boot == on_record;
+        if lease {
+            assert!(peer.leased <= ctx.now(), "a lease is renewed before it was given");
+            peer.leased = ctx.now();
+        }
+        if !pending && open && self.control.heeds(from, wish, ctx.env()) {
+            self.propose(Command::Wish(from, wish), ctx);
+        }
+        lease
+    }
+
+    /// Sends what the receiver does not know yet.
+    fn tell(&self, to: Pid, answers: Option<Time>, lease: bool, admitted: Boot, ctx: &mut Context<'_>) {
+        let Some(peer) = self.peers.iter().find(|peer| peer.pid == to) else { return };
+        let changes = Rc::new(self.control.since(peer.known));
+        let (since, version) = (peer.known, self.control.version());
+        ctx.send(to, Msg::Decisions { answers, lease, admitted, since, version, changes });
+    }
+
+    /// The clock is looked at.
+    pub fn look(&mut self, ctx: &mut Context<'_>) {
+        ctx.arm(Timer::Look, LOOK_EVERY);
+        let (now, env) = (ctx.now(), ctx.env());
+        let config = &env.setup.config;
+        if now.since(self.looked) > LOOK_EVERY.scale(4, 1) {
+            // It was itself that stood still: what it did not hear in the meantime says nothing about anybody.
+            self.peers.iter_mut().for_each(|peer| peer.watch.resume(now));
+        }
+        self.looked = now;
+        if self.forgotten.is_some() {
+            self.afterwards(ctx); // it may have waited long enough
+        }
+        let reign = self.reign.as_ref().filter(|reign| reign.begun).map(|reign| reign.since);
+        for peer in self.peers.iter_mut().filter(|peer| peer.is_node && self.control.counts_on(peer.pid)) {
+            let patience = match peer.why(now, config) {
+                SuspectWhy::Silent => config.suspect_after,
+                // It is heard again: the next heartbeat may be the sign.
+                SuspectWhy::Deaf => Span(config.suspect_after.0 + config.heartbeat_every.0),
+            };
+            if let Some(silent) = peer.watch.look(now, patience)
+                && let Some(since) = reign
+            {
+                ctx.note(peer.suspicion(now, config));
+                // Armed right after the note, so that what follows has the suspicion as its cause.
+                let waited = silent.0.min(now.since(since).0);
+                ctx.arm(Timer::WaitOut(peer.pid), Span(env.wait_out().0.saturating_sub(waited)));
+            }
+        }
+        let sure = self.raft.leads_until(env.council()).is_some_and(|until| now < until);
+        let most = self.most_doubt(env);
+        if let Some(reign) = &mut self.reign {
+            reign.doubt = if sure { reign.doubt.saturating_sub(1) } else { (reign.doubt + 2).min(most) };
+        }
+        if self.takes_proposals(ctx) {
+            self.lapse(ctx);
+            self.readmit(ctx);
+            self.move_on(now, ctx);
+        }
+        if reign.is_some() {
+            self.compare(ctx);
+        }
+    }
+
+    fn readmit(&mut self, ctx: &mut Context<'_>) {
+        for it in self.raft.newcomers() {
+            let Some(reign) = self.reign.as_mut().filter(|reign| !reign.readmitting.contains(&it)) else { continue };
+            reign.readmitting.push(it);
+            self.propose(Command::Readmit(it.0, it.1), ctx);
+        }
+    }
+
+    /// Rebalancing: what has to wait for time to pass, and the hand-overs, which need the primary's help.
+    fn move_on(&mut self, now: Time, ctx: &mut Context<'_>) {
+        let env = ctx.env();
+        let config = &env.setup.config;
+        let silent = |peer: &&mut Peer| {
+            !peer.pending && now.since(peer.watch.heard()) >= config.out_after && self.control.is_long_gone(peer.pid, env)
+        };
+        let gone = self.peers.iter_mut().find(silent).map(|peer| {
+            peer.pending = true;
+            peer.pid
+        });
+        if let Some(node) = gone {
+            self.propose(Command::NodeOut(node), ctx);
+        }
+        let Some(reign) = self.reign.as_mut().filter(|reign| now.since(reign.asked) >= config.resend_after) else { return };
+        reign.asked = now;
+        let heard = |pid: Pid, since: Version| self.peers.iter().any(|it| it.pid == pid && it.known >= since && !it.pending);
+        let ready: Vec<(ShardId, ViewNo)> = self.control.to_let_go(heard, now, env).collect();
+        if !ready.is_empty() {
+            self.propose(Command::GoOn(ready), ctx);
+        }
+        let moves = usize::from(config.moves_in_flight);
+        for (shard, view, primary) in self.control.to_hand_over(now, env).take(moves) {
+            ctx.send(primary, Msg::Yield { shard, view });
+        }
+    }
+
+    /// The lease of a suspected node has surely ended: it may be declared down, and others promoted.
+    ///
+    /// Deaths that begin together are decided together (see [`Command::NodesDown`]): while somebody else's fate is open, the
+    /// decision waits, but not for ever.
+    pub fn wait_out(&mut self, suspect: Pid, ctx: &mut Context<'_>) {
+        if !self.is_in_charge() {
+            return;
+        }
+        let (now, env) = (ctx.now(), ctx.env());
+        let config = &env.setup.config;
+        let (mut down, mut open, mut overdue) = (Vec::new(), false, false);
+        for peer in self.peers.iter().filter(|peer| peer.is_node && !peer.pending) {
+            let silent = self.silence(peer, now);
+            let up = self.control.member(peer.pid).is_some_and(|member| member.up);
+            if up && peer.watch.suspected().is_some() && silent >= env.wait_out() {
+                down.push(peer.pid);
+                overdue |= silent > env.wait_out() + config.suspect_after;
+            } else {
+                open |= up && silent > config.suspect_after.scale(1, 2);
+            }
+        }
+        let counted = self.control.member(suspect).is_some_and(|member| member.up);
+        if !counted || self.suspects(suspect).is_none() {
+            return; // it is down already, or was heard again
+        }
+        let (mut gone, mut soon) = (false, false);
+        if !down.is_empty() {
+            (gone, soon) = self.give_way(ctx);
+        }
+        if gone {
+            return; // who is down is for the next leader to say
+        }
+        // While it makes way it does not decide, and that is bounded.
+        if down.is_empty() || !self.takes_proposals(ctx) || ((open || soon) && !overdue) {
+            ctx.arm(Timer::WaitOut(suspect), LOOK_EVERY);
+            return;
+        }
+        for peer in self.peers.iter_mut().filter(|peer| down.contains(&peer.pid)) {
+            let since = now.since(peer.leased);
+            assert!(since >= env.wait_out(), "{:?} is declared down {since} s after its lease was renewed", peer.pid);
+            peer.pending = true;
+        }
+        self.propose(Command::NodesDown(down), ctx);
+    }
+
+    /// Leases of locks end by a decision, so that all coordinators agree on who holds what.
+    fn lapse(&mut self, ctx: &mut Context<'_>) {
+        if ctx.env().setup.rules.on(Rule::LockLease)
+            && let Some(ends) = self.control.locks.next_end().filter(|&ends| ends <= ctx.now())
+            && let Some(reign) = self.reign.as_mut().filter(|reign| reign.lapsing != Some(ends))
+        {
+            reign.lapsing = Some(ends);
+            self.propose(Command::Lock(LockCommand::Lapse), ctx);
+        }
+    }
+
+    /// Tells what was decided, and whom it concerns. `of` is the entry: its term and index.
+    pub(super) fn decided(&mut self, command: &Command, decided: Vec<Decided>, of: (u32, u32), ctx: &mut Context<'_>) {
+        let mut views = false;
+        for outcome in decided {
+            match outcome {
+                Decided::Returned(node, boot, fresh) => ctx.note_once(of, Note::Returned { node, boot, fresh }),
+                Decided::Ring { node, why, moves, minimum } => ctx.note_once(of, Note::RingChanged { node, why, moves, minimum }),
+                Decided::Left(node) => ctx.note_once(of, Note::Left { node }),
+                Decided::Readmitted(who) => ctx.note_once(of, Note::Readmitted { who }),
+                Decided::View(shard, view, why) => {
+                    views = true;
+                    ctx.note_once(of, Note::ViewChanged { shard, view, why });
+                }
+                Decided::Lock(outcome) => lock_outcome(outcome, of, ctx),
+            }
+        }
+        let about: &[Pid] = match command {
+            Command::NodeUp { node, .. } | Command::NodeOut(node) => &[*node],
+            Command::NodesDown(pids) => pids,
+            Command::Wish(..)
+            | Command::Shrink(..)
+            | Command::Expand(..)
+            | Command::Stalled(..)
+            | Command::HandOver(..)
+            | Command::Level(..)
+            | Command::Defer(..)
+            | Command::Salvage(..)
+            | Command::Resume(_)
+            | Command::GoOn(_)
+            | Command::Lead(_)
+            | Command::Readmit(..)
+            | Command::Lock(_) => &[],
+        };
+        for peer in self.peers.iter_mut().filter(|peer| about.contains(&peer.pid)) {
+            peer.pending = false;
+        }
+        for i in 0..self.peers.len() {
+            let pid = self.peers[i].pid;
+            if self.is_in_charge() && (views || about.contains(&pid)) {
+                self.inform(pid, ctx);
+            }
+        }
+    }
+
+    /// Sends news that nobody has asked for.
+    fn inform(&self, pid: Pid, ctx: &mut Context<'_>) {
+        let admitted = self.control.member(pid).map_or(Boot(0), |member| member.boot);
+        self.tell(pid, None, false, admitted, ctx);
+    }
+}
+
+/// Tells what came of a command to the locks: the session's client by a message, the reader by a note about entry `of`.
+pub fn lock_outcome(outcome: LockOutcome, of: (u32, u32), ctx: &mut Context<'_>) {
+    let over = |session: Session, note: Option<Note>, ctx: &mut Context<'_>| {
+        if let Some(note) = note {
+            ctx.note_once(of, note);
+        }
+        ctx.send(session.client, Msg::SessionOver { session });
+    };
+    match outcome {
+        LockOutcome::Queued(session, lock, place) => ctx.note_once(of, Note::LockQueued { session, lock, place }),
+        LockOutcome::Alive(session, since, token) => ctx.send(session.client, Msg::SessionOk { session, since, token }),
+        LockOutcome::Granted(session, lock, since, token) => {
+            ctx.note_once(of, Note::LockGranted { session, lock, token });
+            ctx.send(session.client, Msg::SessionOk { session, since, token: Some(token) });
+        }
+        LockOutcome::Released(session, lock, token) => over(session, Some(Note::LockReleased { session, lock, token }), ctx),
+        LockOutcome::Cancelled(session, lock, held) => over(session, Some(Note::LockCancelled { session, lock, held }), ctx),
+        LockOutcome::Ended(session, lock, held) => over(session, Some(Note::SessionEnded { session, lock, held }), ctx),
+        LockOutcome::Gone(session) => over(session, None, ctx),
+    }
+}
+
+impl Env {
+    /// How patient coordinators are with each other, and by which rules.
+    pub fn council(&self) -> Patience {
+        let (config, rules) = (&self.setup.config, self.setup.rules);
+        Patience {
+            election_min: config.election_min,
+            election_max: config.election_max,
+            heartbeat_every: config.beat_every,
+            pre_vote: true,
+            check_quorum: true,
+            drift_bound: config.drift_bound,
+            majority: rules.on(Rule::Majority),
+            vote_is_stored: rules.on(Rule::VotePersisted),
+            current_term_only: rules.on(Rule::CurrentTerm),
+        }
+    }
+
+    /// How long a node must be silent before others are promoted: until every lease that an answered heartbeat gave it has
+    /// surely ended, whatever clocks within the bound have done. The node's may run slow by the bound and the coordinator's
+    /// fast by it, and a little is added for rounding.
+    pub fn wait_out(&self) -> Span {
+        let config = &self.setup.config;
+        if !self.setup.rules.on(Rule::PrimaryLease) {
+            return config.suspect_after;
+        }
+        let bound = u64::from(config.drift_bound);
+        config.primary_lease.scale(1_000_000 + 3 * bound, 1_000_000).max(config.suspect_after)
+    }
+}

@@ -1,0 +1,160 @@
+//! A leader that reaches fewer nodes than another coordinator yields to it.
+//!
+//! *The rule.* A leader that misses a node, for longer than `suspect_after`, asks the other coordinators how many they reach.
+//! One of them reaches a node if signs of reach (see [`crate::cluster::wire::reach`]) have come from it for at least twice
+//! `suspect_after` without a gap of more than half of it, and still do; the leader itself counts whom it does not miss. So
+//! neither a node that has just died tips the scales, nor one that is heard now and then. When the leader has waited out a node's
+//! last lease and would declare it down, but has just heard of a coordinator that reaches strictly more nodes than itself, it
+//! asks that one to lead instead; so it does later, if it learns of one later.
+//!
+//! A leader that has not been sure for the wait-out of a lease that it still leads, since its own messages take too long, renews
+//! no lease: it reaches nobody, and yields likewise. So does one that is sure and unsure by turns, more than a third of the time
+//! unsure: under it every primary stops and begins again.
+//!
+//! The other can be elected only if its log is level with the leader's. So while the leader would yield and it is not, it takes
+//! nothing new to be decided, as the thesis of Raft has it (section 3.10): for three times `suspect_after` at most, and not again
+//! before `out_after`. Without that a leader with slow messages and a busy lock would never find the other's log level.
+//!
+//! *No duels.* Each yielding is to one that reaches strictly more: while links stay as they are there are at most as many
+//! yieldings as nodes. While links change, or the other cannot be elected, whoever has yielded, or was yielded to, does not yield
+//! for `out_after`; and nobody does before it has led for the wait-out of a lease. Whoever yielded stands back: while it reaches
+//! fewer nodes than the one to whom it yielded did, it waits longer before it stands for election, by the longest time-out. It
+//! does stand at last: it may be the only one that can lead.
+//!
+//! *Simplifications.* A leader compares itself only with coordinators that it asks and hears: nobody passes on what a third one
+//! reaches. Nodes are counted, whatever they hold. Balancers and workers do not count. Who yielded is forgotten by a
+//! new life.
+
+use crate::cluster::coordinator::peer::Peer;
+use crate::cluster::coordinator::peer::longest_gap;
+use crate::cluster::coordinator::reign::Better;
+use crate::cluster::coordinator::reign::Comparison;
+use crate::cluster::coordinator::{Coordinator, LOOK_EVERY, Wants};
+use crate::cluster::setup::env::Env;
+use crate::cluster::wire::Context;
+use crate::cluster::wire::msg::Msg;
+use crate::sim::id::Pid;
+use crate::sim::time::Time;
+
+impl Coordinator {
+    /// The nodes that count.
+    fn counted(&self) -> impl Iterator<Item = &Peer> {
+        self.peers.iter().filter(|peer| peer.is_node && self.control.counts_on(peer.pid))
+    }
+
+    /// How many of them it surely reaches.
+    fn reaches(&self, now: Time, env: &Env) -> u16 {
+        let (gap, row) = (longest_gap(env), env.setup.config.suspect_after.scale(2, 1));
+        let surely = |peer: &&Peer| peer.signs.is_some_and(|(first, last)| now.since(last) <= gap && now.since(first) >= row);
+        self.counted().filter(surely).count() as u16
+    }
+
+    /// Whether it leaves it to the others to stand for election, if they can.
+    pub(super) fn stands_back(&self, now: Time, env: &Env) -> bool {
+        self.yielded.is_some_and(|(_, nodes)| self.reaches(now, env) < nodes)
+    }
+
+    /// How much doubt is too much: of a leader that is not sure for the wait-out of a lease, or for more than a third of a longer time.
+    pub(super) fn most_doubt(&self, env: &Env) -> u32 {
+        (2 * env.wait_out().0.div_ceil(LOOK_EVERY.0)) as u32
+    }
+
+    /// Whether it leads without being sure of it for so long, or so often, that the leases it gives do not last.
+    fn is_unsure(&self, env: &Env) -> bool {
+        self.reign.as_ref().is_some_and(|reign| reign.doubt >= self.most_doubt(env))
+    }
+
+    /// Leader: asks the others, if it misses anybody: often while it has to decide whether a node is down.
+    pub(super) fn compare(&mut self, ctx: &mut Context<'_>) {
+        let (now, env) = (ctx.now(), ctx.env());
+        let config = &env.setup.config;
+        let missed = || self.counted().filter(|peer| peer.is_missed(now, config));
+        // While it would yield an answer must not grow stale, or it would take up its work again in between.
+        let makes_way = self.reign.as_ref().is_some_and(|reign| reign.comparison.makes_way);
+        let urgent = makes_way || self.is_unsure(env) || missed().any(|peer| self.control.is_up(peer.pid));
+        let every = if urgent { config.beat_every } else { config.suspect_after };
+        let calm = missed().next().is_none() && !self.is_unsure(env);
+        if makes_way && self.give_way(ctx).0 {
+            return;
+        }
+        if calm {
+            return;
+        }
+        let Some(reign) = self.reign.as_mut().filter(|it| it.comparison.asked.is_none_or(|at| now.since(at) >= every)) else { return };
+        reign.comparison.asked = Some(now);
+        let me = ctx.me();
+        for &to in env.coordinators.iter().filter(|&&to| to != me) {
+            ctx.send(to, Msg::AskReach { sent: now });
+        }
+    }
+
+    /// The leader wants to know how many nodes this coordinator reaches. One that does not count, or follows another, says nothing:
+    /// it could not take the lead.
+    pub(super) fn tell_reach(&self, leader: Pid, sent: Time, ctx: &mut Context<'_>) {
+        if self.raft.leader() == Some(leader) && !self.raft.is_newcomer() {
+            ctx.send(leader, Msg::Reach { sent, nodes: self.reaches(ctx.now(), ctx.env()) });
+        }
+    }
+
+    /// Leader: another coordinator reaches so many nodes. Of several that reach equally many the one heard first is kept.
+    pub(super) fn hear_reach(&mut self, from: Pid, sent: Time, nodes: u16, ctx: &mut Context<'_>) {
+        let Some(reign) = self.reign.as_mut().filter(|reign| reign.begun) else { return };
+        let heard = ctx.now();
+        let stays = reign.comparison.best.is_some_and(|it| {
+            if it.who == from {
+                it.asked > sent
+            } else {
+                it.nodes >= nodes && heard.since(it.heard) <= ctx.env().setup.config.suspect_after
+            }
+        });
+        if !stays {
+            reign.comparison.best = Some(Better { who: from, nodes, asked: sent, heard });
+        }
+        self.give_way(ctx);
+    }
+
+    /// Leader: whether something may be put to be decided now: it is in charge, and not making way for another.
+    pub(super) fn takes_proposals(&self, ctx: &Context<'_>) -> bool {
+        let (now, most) = (ctx.now(), ctx.env().setup.config.suspect_after.scale(3, 1));
+        let makes_way = |it: &Comparison| it.makes_way && it.began.is_some_and(|began| now.since(began) <= most);
+        self.reign.as_ref().is_some_and(|reign| reign.begun && !makes_way(&reign.comparison))
+    }
+
+    /// Leader: yields, if that is called for. Gives whether it has; and if not, whether it would have if the other's log were
+    /// level with its own.
+    pub(super) fn give_way(&mut self, ctx: &mut Context<'_>) -> (bool, bool) {
+        let (given, soon) = self.try_to_yield(ctx);
+        let (now, rest) = (ctx.now(), ctx.env().setup.config.out_after);
+        if let Some(reign) = &mut self.reign {
+            let it = &mut reign.comparison;
+            it.makes_way = soon;
+            it.began = it.began.filter(|&began| now.since(began) < rest).or(soon.then_some(now));
+        }
+        (given, soon)
+    }
+
+    fn try_to_yield(&mut self, ctx: &mut Context<'_>) -> (bool, bool) {
+        let (now, env) = (ctx.now(), ctx.env());
+        let config = &env.setup.config;
+        let unsure = self.is_unsure(env);
+        // It counts from when it was heard, as long as it is no story from long ago.
+        let fresh = |it: &Better| now.since(it.heard) <= longest_gap(env) && now.since(it.asked) <= config.out_after;
+        let best = self.reign.as_ref().filter(|reign| reign.begun).and_then(|reign| reign.comparison.best);
+        let Some(Better { who: to, nodes, .. }) = best.filter(fresh) else { return (false, false) };
+        let lost = |peer: &Peer| peer.is_missed(now, config) && self.silence(peer, now) >= env.wait_out();
+        let mine = if unsure { 0 } else { self.counted().filter(|peer| !peer.is_missed(now, config)).count() };
+        let rested = self.yielded.map(|(at, _)| at).max(self.asked).is_none_or(|at| now.since(at) >= config.out_after);
+        if usize::from(nodes) <= mine || !rested || !(unsure || self.counted().any(lost)) {
+            return (false, false);
+        }
+        assert!(to != ctx.me(), "a leader yields to itself");
+        let before = self.yielded.replace((now, nodes));
+        let mut given = false;
+        self.act(ctx, |raft, now, patience, draw, out: &mut Wants| given = raft.yield_to(to, now, patience, draw, out));
+        if !given {
+            self.yielded = before;
+        }
+        assert!(given != self.reign.is_some(), "whoever has yielded leads on, or whoever has not does not");
+        (given, !given)
+    }
+}

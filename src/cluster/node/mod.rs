@@ -1,0 +1,333 @@
+//! A storage node: it reports, holds a lease, keeps replicas, and serves the shards it leads.
+
+pub mod disk;
+mod effects;
+mod handover;
+mod operator;
+mod serve;
+pub mod shard_copy;
+
+use std::rc::Rc;
+
+use litemap::LiteMap;
+
+use crate::cluster::control::record::Version;
+use crate::cluster::node::disk::NodeDisk;
+use crate::cluster::node::shard_copy::{Held, Hosted};
+use crate::cluster::note::{Note, OpId, StopWhy};
+use crate::cluster::setup::durability::Durability;
+use crate::cluster::setup::env::Env;
+use crate::cluster::setup::rules::Rule;
+use crate::cluster::store::Protection;
+use crate::cluster::wire::msg::{Changes, LoggedOp, Msg};
+use crate::cluster::wire::reach::Answers;
+use crate::cluster::wire::{Change, Context, Ticket, Timer};
+use crate::proto::replica::machine::Replica;
+use crate::proto::replica::view::Log;
+use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
+use crate::proto::replica::words::{Mark, ReplicaMsg, Terms, Want};
+use crate::sim::id::{Boot, Pid};
+use crate::sim::time::{Span, Time};
+
+/// A node's memory.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Node {
+    fresh: bool,
+    pub(super) leaving: bool,
+    /// Whether the control plane has this life on record; until then the node takes no part.
+    pub(super) admitted: bool,
+    known: Version,
+    answers: Answers,
+    /// By its own clock, counted from the sending of an answered heartbeat.
+    lease_until: Time,
+    /// Shards that its operator wants served with what it has, until somebody leads them.
+    pub(super) offers: Vec<ShardId>,
+    /// Of each client, the request that was last passed on to the node that leads, and through whom it had come: the answer goes back
+    /// that way. A client asks for one thing at a time.
+    pub(super) passed: LiteMap<Pid, (OpId, Pid)>,
+    /// Copies begun in this life.
+    copies: u32,
+    pub(super) shards: LiteMap<ShardId, Rc<Hosted>>,
+}
+
+impl Node {
+    /// A new life.
+    pub fn boot(disk: &NodeDisk, ctx: &mut Context<'_>) -> Node {
+        let (me, rules) = (ctx.me(), Protection::of(ctx.env().setup.rules));
+        let shards = disk.shards.iter().map(|(&shard, disk)| {
+            let replica = Replica::new(me, disk.view, disk.log.clone(), disk.commit);
+            (shard, Rc::new(Hosted::new(0, replica, disk.base.clone(), rules)))
+        });
+        let shards = shards.collect();
+        let first = ctx.env().setup.config.heartbeat_every;
+        if ctx.boot() == Boot(1) && disk.formatted {
+            // Nodes that start together do not all report at the same instant.
+            let after = ctx.rng().between(Span::ZERO, first);
+            ctx.arm(Timer::Heartbeat, after);
+        } else {
+            ctx.arm(Timer::Heartbeat, Span::ZERO);
+        }
+        Node {
+            fresh: !disk.formatted,
+            leaving: disk.leaving,
+            admitted: false,
+            known: 0,
+            answers: Answers::default(),
+            lease_until: Time::ZERO,
+            offers: Vec::new(),
+            passed: LiteMap::new(),
+            copies: 0,
+            shards,
+        }
+    }
+
+    /// Its copy of a shard.
+    pub fn hosted(&self, shard: ShardId) -> Option<&Hosted> {
+        self.shards.get(&shard).map(Rc::as_ref)
+    }
+
+    pub(super) fn is_admitted(&self) -> bool {
+        self.admitted
+    }
+
+    /// When its lease ends, by its own clock.
+    pub fn lease_until(&self) -> Time {
+        self.lease_until
+    }
+
+    /// Whether its operator has asked it to leave.
+    pub fn is_leaving(&self) -> bool {
+        self.leaving
+    }
+
+    pub(super) fn has_lease(&self, ctx: &Context<'_>) -> bool {
+        ctx.now() < self.lease_until || !ctx.env().setup.rules.on(Rule::PrimaryLease)
+    }
+
+    /// A timer fires.
+    pub fn wake(&mut self, timer: Timer, ctx: &mut Context<'_>) {
+        match timer {
+            Timer::Heartbeat => {
+                ctx.arm(Timer::Heartbeat, ctx.env().setup.config.heartbeat_every);
+                for &to in &ctx.env().coordinators {
+                    self.report(to, ctx);
+                }
+                self.offer(ctx);
+            }
+            Timer::Lease => {
+                if !self.has_lease(ctx) {
+                    self.stop_all(ctx);
+                }
+            }
+            Timer::Resend(shard) => {
+                self.with(shard, ctx, |hosted, now, terms, wants| {
+                    hosted.timer = false;
+                    hosted.replica.tick(now, terms, wants);
+                });
+                self.send_chunks(shard, true, ctx);
+            }
+            Timer::Chunk(shard) => self.send_chunks(shard, false, ctx),
+            Timer::Yield(shard) => self.yielded_in_vain(shard, ctx),
+            Timer::Raft | Timer::Look | Timer::WaitOut(_) | Timer::Work | Timer::Attempt | Timer::KeepAlive => {}
+        }
+    }
+
+    /// Tells a coordinator that it lives.
+    fn report(&self, to: Pid, ctx: &mut Context<'_>) {
+        let (fresh, leaving, known, answered) = (self.fresh, self.leaving, self.known, self.answers.of(to));
+        let view = self.shards.values().map(|hosted| hosted.replica.view()).max().unwrap_or_default();
+        let latest = (view, self.shards.values().map(|hosted| hosted.store.latest_token()).max().unwrap_or_default());
+        ctx.send(to, Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh, leaving, known, answered, latest });
+    }
+
+    fn stop_all(&mut self, ctx: &mut Context<'_>) {
+        for (&shard, hosted) in self.shards.iter_mut() {
+            if hosted.serving {
+                let hosted = Rc::make_mut(hosted);
+                hosted.serving = false;
+                ctx.note(Note::Stopped { shard, view: hosted.replica.view(), why: StopWhy::LeaseEnded });
+            }
+        }
+    }
+
+    /// A message arrives.
+    pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
+        match msg {
+            Msg::Decisions { answers, lease, admitted, since, version, changes } => {
+                if let Some(sent) = answers
+                    && self.answers.heard(from, sent, ctx.now(), ctx.env().setup.config.primary_lease)
+                {
+                    self.report(from, ctx);
+                }
+                // Not for a life that the control plane does not know yet, nor on top of what this one was never told.
+                if admitted == ctx.boot() && since <= self.known {
+                    self.learn(answers.filter(|_| lease), version, &changes, ctx);
+                }
+            }
+            Msg::Replica { shard, msg } => self.replicate(from, shard, msg, ctx),
+            Msg::Snapshot { shard, msg } => self.snapshot(from, shard, msg, ctx),
+            Msg::Yield { shard, view } => self.make_way(shard, view, ctx),
+            Msg::Request { op, request, passed } => self.request(Held { from, op, request, passed }, ctx),
+            Msg::Done { op, .. } | Msg::Refused { op, .. } => self.pass_back(op, msg, ctx),
+            Msg::Raft(_)
+            | Msg::Heartbeat { .. }
+            | Msg::AskReach { .. }
+            | Msg::Reach { .. }
+            | Msg::Lagging { .. }
+            | Msg::Stalled { .. }
+            | Msg::Ready { .. }
+            | Msg::Yielded { .. }
+            | Msg::Level { .. }
+            | Msg::Defer { .. }
+            | Msg::Offer { .. }
+            | Msg::Acquire { .. }
+            | Msg::KeepAlive { .. }
+            | Msg::Cancel { .. }
+            | Msg::Release { .. }
+            | Msg::SessionOk { .. }
+            | Msg::SessionOver { .. } => {} // not for a node
+        }
+    }
+
+    fn learn(&mut self, leased_from: Option<Time>, version: Version, changes: &Changes, ctx: &mut Context<'_>) {
+        if !self.admitted {
+            self.admitted = true;
+            if self.fresh {
+                self.fresh = false;
+                ctx.save(Change::Format, Ticket::Nothing);
+            }
+        }
+        if version < self.known {
+            return; // older than what is known: a lease in it may have been given before a view that took it away
+        }
+        self.known = version;
+        for (shard, view) in changes.iter() {
+            self.enter(*shard, view, ctx);
+        }
+        if let Some(sent) = leased_from {
+            self.lease_until = self.lease_until.max(sent + ctx.env().setup.config.primary_lease);
+            if self.has_lease(ctx) {
+                ctx.arm(Timer::Lease, self.lease_until.since(ctx.now()));
+                self.start_serving(ctx);
+            }
+        }
+    }
+
+    fn enter(&mut self, shard: ShardId, view: &View, ctx: &mut Context<'_>) {
+        let me = ctx.me();
+        let named = view.in_sync.contains(&me) || view.learners.contains(&me);
+        if !named && !self.shards.contains_key(&shard) {
+            return;
+        }
+        let (rules, wanted) = (Protection::of(ctx.env().setup.rules), usize::from(ctx.env().setup.config.replicas));
+        if !self.shards.contains_key(&shard) {
+            self.copies += 1;
+        }
+        let copy = self.copies;
+        let nothing = || Replica::new(me, ViewNo(0), Log::default(), Index(0));
+        let hosted = self.shards.entry(shard).or_insert_with(|| Rc::new(Hosted::new(copy, nothing(), Rc::default(), rules)));
+        if view.no <= hosted.replica.view() && (view.no < hosted.replica.view() || hosted.replica.is_primary()) {
+            if view.level {
+                self.with(shard, ctx, |hosted, _, terms, wants| hosted.replica.confirmed(view.no, terms, wants));
+            }
+            return;
+        }
+        if hosted.serving && view.primary != Some(me) {
+            let hosted = Rc::make_mut(hosted);
+            hosted.serving = false;
+            ctx.note(Note::Stopped { shard, view: hosted.replica.view(), why: StopWhy::HigherView });
+        }
+        if !named && !view.unknown && view.primary.is_some() && view.in_sync.len() >= wanted {
+            // Enough others hold it, and a living one leads them. Fewer, and this copy stays, for all that may happen.
+            self.shards.remove(&shard);
+            ctx.save(Change::Drop(shard), Ticket::Nothing);
+            ctx.note(Note::Dropped { shard });
+            return;
+        }
+        Rc::make_mut(hosted).counts = view.in_sync.contains(&me);
+        ctx.save(Change::View(shard, view.no), Ticket::Nothing);
+        self.with(shard, ctx, |hosted, now, terms, wants| hosted.replica.enter(view, now, terms, wants));
+    }
+
+    /// Lets a shard's replica act, carries out what it wants, and keeps its timer running while somebody owes it an answer.
+    pub(super) fn with(
+        &mut self,
+        shard: ShardId,
+        ctx: &mut Context<'_>,
+        act: impl FnOnce(&mut Hosted, Time, Terms, &mut Vec<Want<LoggedOp>>),
+    ) {
+        let leased = self.has_lease(ctx);
+        let Some(hosted) = self.shards.get_mut(&shard) else { return };
+        let hosted = Rc::make_mut(hosted);
+        let (config, terms) = (&ctx.env().setup.config, terms(ctx.env()));
+        let led = hosted.replica.is_primary();
+        let mut wants = Vec::new();
+        act(hosted, ctx.now(), terms, &mut wants);
+        let settled = wants.contains(&Want::Settled);
+        for want in wants {
+            hosted.carry_out(shard, want, leased, ctx);
+        }
+        hosted.end_what_only_primaries_do(shard, led, ctx);
+        if hosted.replica.is_restless() && !hosted.timer {
+            hosted.timer = true;
+            ctx.arm(Timer::Resend(shard), config.resend_after);
+        }
+        let waited = !hosted.held.is_empty() || hosted.yielding;
+        if settled || (hosted.replica.is_settled() && !hosted.serving) {
+            self.start_serving(ctx);
+        }
+        if waited {
+            self.release_held(shard, ctx);
+        }
+    }
+
+    fn start_serving(&mut self, ctx: &mut Context<'_>) {
+        if !self.has_lease(ctx) {
+            return;
+        }
+        for (&shard, hosted) in self.shards.iter_mut() {
+            if !hosted.serving && hosted.replica.is_settled() {
+                let hosted = Rc::make_mut(hosted);
+                hosted.serving = true;
+                assert!(hosted.replica.is_primary(), "shard {}: whoever does not lead it serves it", shard.0);
+                ctx.note(Note::Serving { shard, view: hosted.replica.view() });
+            }
+        }
+    }
+
+    fn replicate(&mut self, from: Pid, shard: ShardId, msg: ReplicaMsg<LoggedOp>, ctx: &mut Context<'_>) {
+        if self.admitted {
+            self.with(shard, ctx, |hosted, now, terms, wants| hosted.replica.receive(from, msg, now, terms, wants));
+        }
+    }
+
+    /// A save is done. One for a copy that was dropped since says nothing about the present one.
+    pub fn stored(&mut self, shard: ShardId, copy: u32, mark: Mark, ctx: &mut Context<'_>) {
+        if self.hosted(shard).is_none_or(|hosted| hosted.copy != copy) {
+            return;
+        }
+        self.with(shard, ctx, |hosted, _, terms, wants| hosted.replica.stored(mark, terms, wants));
+    }
+}
+
+/// Tells all coordinators: whichever leads acts on it.
+pub(super) fn tell_coordinators(msg: Msg, ctx: &mut Context<'_>) {
+    for &to in &ctx.env().coordinators {
+        ctx.send(to, msg.clone());
+    }
+}
+
+/// The terms under which replicas work, from the recipe.
+fn terms(env: &Env) -> Terms {
+    let (config, rules) = (&env.setup.config, env.setup.rules);
+    let Durability { commit, min, .. } = Durability::of(config);
+    Terms {
+        min,
+        resend_after: config.resend_after,
+        lag_max: config.lag_max,
+        commit,
+        wait_for_disk: rules.on(Rule::StoredAck),
+        view_check: rules.on(Rule::ViewCheck),
+        truncate: rules.on(Rule::Truncate),
+    }
+}

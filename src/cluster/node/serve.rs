@@ -1,0 +1,115 @@
+//! How a node answers clients: as a primary under its lease, as a backup where the recipe lets backups answer reads.
+
+use std::rc::Rc;
+
+use crate::cluster::node::Node;
+use crate::cluster::node::shard_copy::Held;
+use crate::cluster::note::{Note, OpId, RefusedWhy};
+use crate::cluster::setup::config::Reads;
+use crate::cluster::setup::key::Key;
+use crate::cluster::store::{Known, Outcome, Request};
+use crate::cluster::wire::Context;
+use crate::cluster::wire::msg::Msg;
+use crate::proto::replica::view::{Index, ShardId};
+
+impl Node {
+    /// A client asks for something.
+    pub(super) fn request(&mut self, it: Held, ctx: &mut Context<'_>) {
+        let (op, request, shard) = (it.op, it.request.clone(), it.request.shard());
+        let leased = self.has_lease(ctx);
+        let reads_here = self.answers_reads(shard, ctx);
+        let Some(hosted) = self.shards.get_mut(&shard) else { return refuse(&it, RefusedWhy::NotPrimary, ctx) };
+        let replica = &hosted.replica;
+        if !replica.is_primary() {
+            if let Request::Get(key) = request
+                && reads_here
+            {
+                return self.read_here(&it, key, ctx);
+            }
+            match replica.leader().filter(|&leader| leader != ctx.me()) {
+                _ if it.passed.is_some_and(|view| view > replica.view()) => self.hold(it, ctx), // I am to lead, and have not heard
+                Some(leader) if it.passed.is_none() => {
+                    self.passed.insert(op.client, (op, it.from));
+                    ctx.send(leader, Msg::Request { op, request, passed: Some(replica.view()) });
+                }
+                Some(_) | None => refuse(&it, RefusedWhy::NotPrimary, ctx),
+            }
+            return;
+        }
+        if !leased {
+            return refuse(&it, RefusedWhy::NoLease, ctx);
+        }
+        if !replica.is_settled() || hosted.yielding {
+            return self.hold(it, ctx);
+        }
+        assert!(replica.leader() == Some(ctx.me()), "shard {}: whoever does not lead it serves it", shard.0);
+        assert!(hosted.applied <= replica.commit(), "shard {}: what is not committed is read", shard.0);
+        let from = it.from;
+        let hosted = Rc::make_mut(hosted);
+        if let Request::Get(key) = request {
+            let outcome = Outcome::Value(hosted.store.get(key));
+            ctx.note(Note::ReadServed { shard, op, view: hosted.replica.view() });
+            ctx.send(from, Msg::Done { op, outcome, replica: None });
+            return;
+        }
+        match hosted.store.known(op) {
+            Known::Done(outcome) => {
+                ctx.note(Note::AnsweredAgain { shard, op, view: hosted.replica.view() });
+                ctx.send(from, Msg::Done { op, outcome, replica: None });
+            }
+            Known::Past => {}
+            Known::New => {
+                let under_way = hosted.replica.log();
+                let tail = (hosted.applied.0 + 1..=under_way.last().0).rev();
+                let logged = tail
+                    .map(Index)
+                    .find(|&i| under_way.get(i).is_some_and(|entry| entry.op.as_ref().is_some_and(|(logged, _)| *logged == op)));
+                let too_few = hosted.replica.in_sync() < ctx.env().setup.config.copies_needed();
+                if let Some(index) = logged {
+                    hosted.waiting.insert(index, (op, from)); // a retry of what is under way: answer when it is done
+                    if !too_few {
+                        return;
+                    }
+                }
+                if too_few {
+                    return refuse(&it, RefusedWhy::TooFew, ctx);
+                }
+                self.with(shard, ctx, |hosted, now, terms, wants| {
+                    let at = hosted.replica.log().last().next();
+                    assert!(!hosted.waiting.contains_key(&at), "shard {}: somebody waits for an entry that is not there", shard.0);
+                    hosted.waiting.insert(at, (op, from));
+                    hosted.replica.propose((op, request), now, terms, wants);
+                });
+            }
+        }
+    }
+
+    /// The answer to a request that was passed on goes back by the way it came. Whoever has died since does not know that way any more:
+    /// the client's patience ends, and it asks again.
+    pub(super) fn pass_back(&mut self, op: OpId, answer: Msg, ctx: &mut Context<'_>) {
+        if let Some(&(_, from)) = self.passed.get(&op.client).filter(|(passed, _)| *passed == op) {
+            self.passed.remove(&op.client);
+            ctx.send(from, answer);
+        }
+    }
+
+    /// Whether this backup may answer reads. It may be stale without knowing: frozen, cut off, or just a little behind.
+    fn answers_reads(&self, shard: ShardId, ctx: &Context<'_>) -> bool {
+        let asked = self.is_admitted() && ctx.env().setup.config.reads == Reads::InSync;
+        asked && self.hosted(shard).is_some_and(|hosted| hosted.counts)
+    }
+
+    fn read_here(&self, it: &Held, key: Key, ctx: &mut Context<'_>) {
+        let Some(hosted) = self.hosted(key.shard) else { return };
+        assert!(hosted.counts && !hosted.replica.is_primary(), "shard {}: a read is answered as by a backup that counts", key.shard.0);
+        let (outcome, replica) = (Outcome::Value(hosted.store.get(key)), Some((ctx.me(), hosted.store.written_at(key))));
+        ctx.send(it.from, Msg::Done { op: it.op, outcome, replica });
+    }
+}
+
+/// Turns a request away; nothing has changed.
+pub(super) fn refuse(it: &Held, why: RefusedWhy, ctx: &mut Context<'_>) {
+    let op = it.op;
+    ctx.note(Note::Refused { shard: it.request.shard(), op, why });
+    ctx.send(it.from, Msg::Refused { op, why });
+}

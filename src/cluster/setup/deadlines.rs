@@ -1,0 +1,59 @@
+//! How long things may take, as formulas of the recipe.
+
+use crate::cluster::setup::Setup;
+use crate::cluster::setup::config::Config;
+use crate::sim::time::Span;
+
+/// How much longer everything takes where messages are lost: a question and its answer get through (1 − p)² of the time, and
+/// twice that is allowed for.
+pub fn hurdle(config: &Config, span: Span) -> Span {
+    let through = 1_000 - u64::from(config.loss.min(900));
+    let doubled = if config.loss == 0 { 1 } else { 2 };
+    span.scale(doubled * 1_000_000, through * through)
+}
+
+/// How long a worker may wait for its turn: everybody before it uses a whole lease, and once more as long where a leader changed.
+pub fn turn(setup: &Setup) -> Span {
+    let (config, times) = (&setup.config, setup.config.lock_times());
+    hurdle(config, Span::secs(10) + (times.lease + times.delay).scale(2 * u64::from(config.workers), 1))
+}
+
+/// How long a client may wait for an answer: it asks again every second or so.
+pub fn answer(config: &Config) -> Span {
+    hurdle(config, Span::secs(10))
+}
+
+/// Within this time whoever was away is known to be back, or what was asked for because it was away has been decided.
+pub fn notice(config: &Config) -> Span {
+    config.suspect_after.scale(2, 1) + config.primary_lease.scale(2, 1) + config.lag_max + config.election_max.scale(4, 1)
+}
+
+/// Within this time a shard that can be served is served: its primary is suspected and waited out, a leader is found at the eighth
+/// attempt, the new primary gives up on two others that are silent, and leases are renewed; longer where messages are lost.
+pub fn served(config: &Config) -> Span {
+    let wait_out = config.primary_lease.scale(1_000_000 + 3 * u64::from(config.drift_bound), 1_000_000);
+    let detected = config.suspect_after + config.heartbeat_every + wait_out;
+    hurdle(config, detected + config.election_max.scale(8, 1) + config.lag_max.scale(4, 1) + config.primary_lease.scale(2, 1))
+}
+
+/// Within this time after it was mended a core must have brought about everything:
+///
+/// * the silent are suspected, waited out and taken off the ring: `suspect_after + lease·(1 + 3·drift) + out_after`,
+/// * a leader is found, at the eighth attempt: `8 · election_max`,
+/// * every copy is made anew: `⌈shards · replicas / moves_in_flight⌉` times a copy, which is `items` times
+///   `chunk_every + 2 · (delay + jitter)`, and twice `lag_max` for whoever has to be given up on the way;
+///   `items = 2 · keys / shards + clients + 2`,
+/// * everybody gets the lock in turn: see [`turn`],
+///
+/// all of it longer where messages are lost: divided by (1 − loss)², and doubled.
+pub fn patience(setup: &Setup) -> Span {
+    let config = &setup.config;
+    let wait_out = config.primary_lease.scale(1_000_000 + 3 * u64::from(config.drift_bound), 1_000_000);
+    let silent = config.suspect_after + wait_out + config.out_after;
+    let elected = config.election_max.scale(8, 1);
+    let items = 2 * u64::from(config.keys) / u64::from(config.shards) + u64::from(setup.roster.clients) + 2;
+    let piece = config.chunk_every + (config.delay + config.jitter).scale(2, 1);
+    let copy = piece.scale(items.div_ceil(u64::from(config.chunk)), 1) + config.lag_max.scale(2, 1);
+    let copies = (u64::from(config.shards) * u64::from(config.replicas)).div_ceil(u64::from(config.moves_in_flight));
+    hurdle(config, silent + elected + copy.scale(copies, 1)) + turn(setup)
+}

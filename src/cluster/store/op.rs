@@ -1,0 +1,23 @@
+//! The name of a client's operation, and of which kind it is.
+
+use crate::sim::id::{Boot, Pid};
+
+/// A client's operation: number `n` of life `boot` of `client`. A retry has the same name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct OpId {
+    /// Who asked.
+    pub client: Pid,
+    /// In which life.
+    pub boot: Boot,
+    /// Its number among the operations of that life, from 1.
+    pub n: u32,
+}
+
+/// What a client asked for, as far as the reader needs to know.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Asked {
+    /// To read a key.
+    Read,
+    /// To write a key.
+    Write,
+}
