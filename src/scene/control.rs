@@ -62,6 +62,13 @@ impl Post {
     }
 }
 
+/// Whether more than half of the coordinators have their disks, dead or alive: enough to elect one of them and to readmit the others.
+/// `without` one that is to lose its own.
+pub fn has_majority(view: &ClusterView, without: Option<Pid>) -> bool {
+    let whole = view.coordinators.iter().filter(|it| !it.newcomer && Some(it.pid) != without).count();
+    whole > view.coordinators.len() / 2
+}
+
 /// The picture of a coordinator, if the process is one.
 pub fn coordinator(view: &ClusterView, pid: Pid) -> Option<&CoordinatorView> {
     view.coordinators.iter().find(|it| it.pid == pid)

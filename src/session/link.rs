@@ -112,11 +112,8 @@ pub fn print(opened: &Opened) -> String {
     let mut put = |key: &str, value: &dyn fmt::Display| write!(out, "&{key}={value}").expect("a string grows");
     for it in &PARAMETERS {
         let value = it.get(setup);
-        match it.form {
-            _ if value == it.usual(setup) => {}
-            Form::Count | Form::Odd => put(it.key, &value),
-            Form::Span => put(it.key, &seconds(Time(value))),
-            Form::Word(words) => put(it.key, &words[value as usize]),
+        if value != it.usual(setup) {
+            put(it.key, &self::write(it, value));
         }
     }
     let off: Vec<&str> = setup.rules.off().map(Rule::word).collect();
@@ -220,7 +217,21 @@ fn number(key: &'static str, part: &Part<'_>, min: u64, max: u64) -> Result<u64,
     }
 }
 
-/// A figure's value in such a recipe.
+/// A figure's value from text, in such a recipe: whole numbers, seconds, or words.
+pub fn read(of: &Parameter, text: &str, setup: &Setup) -> Result<u64, LinkError> {
+    value(of, &Part { key: of.key.to_owned(), value: text.to_owned(), written: text, position: 1 }, setup)
+}
+
+/// A figure's value as text, as `read` reads it.
+pub fn write(of: &Parameter, value: u64) -> String {
+    match of.form {
+        Form::Count | Form::Odd => value.to_string(),
+        Form::Span => seconds(Time(value)),
+        Form::Word(words) => words[value as usize].to_owned(),
+    }
+}
+
+/// A figure's value in such a recipe, as a part of a link.
 fn value(of: &Parameter, part: &Part<'_>, setup: &Setup) -> Result<u64, LinkError> {
     let (key, (min, max)) = (of.key, of.bounds(setup));
     match of.form {

@@ -287,6 +287,11 @@ impl Session {
         self.full_at.is_some()
     }
 
+    /// Whether it goes on no more: its journal is full, or its time is over.
+    pub fn is_over(&self) -> bool {
+        self.is_full() || self.now() >= self.limit()
+    }
+
     /// Changes whenever anything but messages' places has changed.
     pub fn revision(&self) -> u64 {
         self.revision

@@ -15,6 +15,7 @@ use crate::sim::digest::Digest;
 use crate::sim::id::{Boot, Pid, Seq};
 use crate::sim::journal::{Record, What};
 use crate::sim::net::{Net, NetConfig};
+use crate::sim::pages::Pages;
 use crate::sim::process::{Ctx, Effect, Env, Input, Msg, Note, Process, Protocol, Signal};
 use crate::sim::queue::Queue;
 use crate::sim::rng::{Rng, Stream};
@@ -67,7 +68,8 @@ struct Slot<P: Process> {
     disk: Rc<P::Disk>,
     boot: Boot,
     frozen: bool,
-    held: Vec<Event<P::Protocol>>,
+    /// What came while it stood still. It can be long, and checkpoints share it.
+    held: Pages<Event<P::Protocol>>,
     timers: LiteMap<<P::Protocol as Protocol>::Timer, Armed>,
     clock: Clock,
     rng: Rng,
@@ -126,7 +128,7 @@ impl<P: Process> World<P> {
                 disk: Rc::new(disk.unwrap_or_default()),
                 boot: Boot(0),
                 frozen: false,
-                held: Vec::new(),
+                held: Pages::default(),
                 timers: LiteMap::new(),
                 clock: Clock::new(offset, drift),
                 rng: Rng::stream(config.seed, Stream::Process(pid)),
@@ -253,7 +255,7 @@ impl<P: Process> World<P> {
             return;
         }
         if slot.frozen {
-            slot.held.push(event);
+            slot.held.set(slot.held.end(), event);
             return;
         }
         let input = match event.what {
@@ -366,7 +368,9 @@ impl<P: Process> World<P> {
             (at.since(self.now), event).hash(&mut state);
         }
         for slot in &self.slots {
-            (&slot.up, &slot.disk, slot.boot, slot.frozen, &slot.held).hash(&mut state);
+            (&slot.up, &slot.disk, slot.boot, slot.frozen).hash(&mut state);
+            (slot.held.end() as usize).hash(&mut state);
+            slot.held.iter().for_each(|(_, event)| event.hash(&mut state));
             (slot.clock.read(self.now), slot.clock.drift(), &slot.rng, &slot.disk_rng).hash(&mut state);
             slot.disk_busy_until.since(self.now).hash(&mut state);
             let local = slot.clock.read(self.now);

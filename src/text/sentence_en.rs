@@ -19,7 +19,7 @@ pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
         Fault::Kill(who) if !has_disk(who, roster) => line.put("{} was killed, and everything it knew is gone.", &[who]),
         Fault::Kill(who) => line.put("{} was killed: its memory is gone, its disk remains.", &[who]),
         Fault::Revive(who) if !has_disk(who, roster) => line.put("{} starts again, knowing nothing.", &[who]),
-        Fault::Revive(who) => line.put("{} boots again from its disk.", &[who]),
+        Fault::Revive(who) => line.put("{} boots again from what its disk holds.", &[who]),
         Fault::Wipe(who) => line.put("{} lost its disk: nothing of it is left.", &[who]),
         Fault::Join(who) => line.put("{} is asked to join the cluster.", &[who]),
         Fault::Leave(who) => line.put("{} is asked to leave: what it holds has to move first.", &[who]),

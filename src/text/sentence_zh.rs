@@ -19,7 +19,7 @@ pub(super) fn fault(line: &mut Line, fault: Fault, roster: &Roster) {
         Fault::Kill(who) if !has_disk(who, roster) => line.put("{} 被杀死：它知道的一切都丢失了。", &[who]),
         Fault::Kill(who) => line.put("{} 被杀死：内存中的一切丢失，磁盘还在。", &[who]),
         Fault::Revive(who) if !has_disk(who, roster) => line.put("{} 重新启动，一切从头开始。", &[who]),
-        Fault::Revive(who) => line.put("{} 从磁盘重新启动。", &[who]),
+        Fault::Revive(who) => line.put("{} 重新启动，只有磁盘上的内容还在。", &[who]),
         Fault::Wipe(who) => line.put("{} 的磁盘被清空：什么都没有留下。", &[who]),
         Fault::Join(who) => line.put("{} 受命加入集群。", &[who]),
         Fault::Leave(who) => line.put("{} 受命排空：它保存的数据要先搬走，然后退出集群。", &[who]),

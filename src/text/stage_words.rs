@@ -188,10 +188,10 @@ pub fn rest(lang: Lang, groups: &Groups) -> String {
     let rest = match (lang, more, groups.groups.is_empty()) {
         (Lang::En, 0, true) => format!("{whole} more shards, all served"),
         (Lang::En, 0, false) => format!("{whole} shards untouched"),
-        (Lang::En, _, _) => format!("{more} more, and {whole} shards untouched"),
+        (Lang::En, _, _) => format!("{more} more, {whole} untouched"),
         (Lang::Zh, 0, true) => format!("另有 {whole} 个分片，均正常服务"),
         (Lang::Zh, 0, false) => format!("{whole} 个分片未受影响"),
-        (Lang::Zh, _, _) => format!("另有 {more} 个；{whole} 个分片未受影响"),
+        (Lang::Zh, _, _) => format!("另有 {more} 个；{whole} 个未受影响"),
     };
     rest + &waiting
 }

@@ -130,6 +130,12 @@ pub struct Words {
     pub roles: fn(usize, usize) -> String,
     /// What it costs to wipe the only coordinator.
     pub wipe_alone: fn(&str) -> String,
+    /// What it costs to wipe a coordinator without which too few have their disks.
+    pub wipe_majority: fn(&str) -> String,
+    /// Most coordinators have lost their disks.
+    pub majority_lost: &'static str,
+    /// What a field of the settings takes, from and to, whether in seconds; and what holds now.
+    pub field_takes: fn(u64, u64, bool, &str) -> String,
     /// It catches up in so many shards.
     pub catching_up: fn(usize) -> String,
     /// So many times slower.

@@ -123,6 +123,14 @@ pub(super) static WORDS: Words = Words {
         Verb::Salvage => format!("Salvage: shards that nobody may lead are served with what {who} has; what others had is given up"),
         Verb::Add => format!("Add {who}: it joins the ring and takes its share of the shards"),
     },
+    wipe_majority: |who| {
+        format!("Wipe {who}: too few coordinators would have their disks left, and nobody could be elected or readmitted any more")
+    },
+    majority_lost: "most coordinators have lost their disks: nobody can be elected any more",
+    field_takes: |low, high, spans, now| {
+        let what = if spans { "Seconds" } else { "Whole numbers" };
+        format!("{what} from {low} to {high} are taken here. It is {now} now.")
+    },
     wipe_alone: |who| {
         format!(
             "Wipe {who}, the only coordinator: all decisions are forgotten, nothing is served for seconds, copies that had moved are lost"
@@ -193,8 +201,8 @@ pub(super) static WORDS: Words = Words {
 
     keys_title: "Keys",
     keys: &[
-        ("Tab", "go through processes and controls"),
-        ("← ↑ → ↓", "on a process: go to its neighbours"),
+        ("Tab", "go to the processes, and through the controls"),
+        ("← ↑ → ↓", "on a process: select its neighbour"),
         ("Shift + A … H", "select the node of that letter"),
         ("K", "kill the selected process"),
         ("R", "revive it"),

@@ -123,6 +123,12 @@ pub(super) static WORDS: Words = Words {
         Verb::Salvage => format!("抢救：没有主副本的分片以 {who} 现有的数据恢复服务，别处多出的数据就此放弃"),
         Verb::Add => format!("让 {who} 加入：它进入哈希环，分担一部分分片"),
     },
+    wipe_majority: |who| format!("清空 {who} 的磁盘：磁盘完好的协调者将不足半数，从此再也选不出领导者，也无人能重新入列"),
+    majority_lost: "多数协调者的磁盘已丢：再也选不出领导者",
+    field_takes: |low, high, spans, now| {
+        let what = if spans { "秒数" } else { "整数" };
+        format!("这里只能填 {low} 到 {high} 的{what}，现在是 {now}。")
+    },
     wipe_alone: |who| format!("清空 {who} 的磁盘。它是唯一的协调者：一切决定都被遗忘，数秒内无人服务，搬到别处的副本就此丢失"),
     no_more_nodes: "八个节点都已在场",
 
@@ -189,8 +195,8 @@ pub(super) static WORDS: Words = Words {
 
     keys_title: "按键",
     keys: &[
-        ("Tab", "依次走过各进程和控件"),
-        ("← ↑ → ↓", "在进程上：移到相邻的进程"),
+        ("Tab", "移到进程，再依次走过各控件"),
+        ("← ↑ → ↓", "在进程上：选中相邻的进程"),
         ("Shift + A … H", "选中该字母的节点"),
         ("K", "杀死选中的进程"),
         ("R", "复活它"),

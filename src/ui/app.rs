@@ -323,8 +323,10 @@ impl App {
     fn key(&mut self, meaning: Meaning, focus: Focus) -> bool {
         match (meaning, focus) {
             (Meaning::Neighbour(on), Focus::Process(name)) => {
-                page::focus_neighbour(&name.to_string(), on);
-                false
+                let found = page::focus_neighbour(&name.to_string(), on).and_then(|id| id.parse().ok());
+                let choosing = self.state.borrow().cutting;
+                // While a cut waits for its other end, only Enter chooses.
+                found.filter(|_| !choosing).is_some_and(|name| self.wish(Wish::Select(name)))
             }
             (Meaning::Neighbour(_), _) => false,
             (Meaning::Wish(wish), focus) => {
@@ -332,8 +334,14 @@ impl App {
                 if let (Wish::Verb(_), Focus::Process(name)) = (&wish, focus) {
                     let chosen = [self.state.borrow().selected, self.state.borrow().second];
                     if !chosen.contains(&Some(name)) {
+                        // Whoever does something else cuts no link.
+                        self.state.borrow_mut().cutting &= matches!(wish, Wish::Verb(Verb::Cut));
                         self.wish(Wish::Select(name));
                     }
+                }
+                // What is selected has the focus, or keys would be about another.
+                if let (Wish::Select(name), Focus::Process(_)) = (&wish, focus) {
+                    page::focus_process(&name.to_string());
                 }
                 let again = matches!(wish, Wish::Verb(Verb::Cut));
                 self.wish(wish) || again

@@ -2,6 +2,7 @@
 
 use ringside::cluster::setup::Setup;
 use ringside::cluster::setup::rules::{Rule, Rules};
+use ringside::session::link;
 use ringside::session::recipe::{Form, Parameter};
 use ringside::sim::time::Span;
 
@@ -12,6 +13,8 @@ pub struct Draft {
     pub seed: String,
     /// Whether the seed could not be read.
     pub bad_seed: bool,
+    /// The field in which something was written that could not be taken as it stood.
+    pub refused: Option<&'static str>,
     /// Everything else. A span stays as a link gave it, to the part of a second, unless somebody writes another.
     setup: Setup,
     /// Whether the number of workers was chosen, and not only of clients.
@@ -22,19 +25,18 @@ impl Draft {
     /// A draft that begins with a run's recipe.
     pub fn of(setup: &Setup) -> Draft {
         let chosen = workers().get(setup) != workers().usual(setup);
-        Draft { seed: setup.seed.to_string(), bad_seed: false, setup: setup.clone(), chosen }
+        Draft { seed: setup.seed.to_string(), bad_seed: false, refused: None, setup: setup.clone(), chosen }
     }
 
-    /// A figure as the form shows it, of spans the whole seconds; its bounds.
-    pub fn figure(&self, of: &Parameter) -> (u64, (u64, u64)) {
-        let unit = if of.form == Form::Span { Span::secs(1).0 } else { 1 };
-        (of.get(&self.setup) / unit, of.bounds(&self.setup))
+    /// A figure as the form shows it; its bounds.
+    pub fn figure(&self, of: &Parameter) -> (String, (u64, u64)) {
+        (link::write(of, of.get(&self.setup)), of.bounds(&self.setup))
     }
 
     /// What the field of a number shows.
     pub fn shown(&self, field: &str) -> Option<String> {
         let of = Parameter::of(field)?;
-        (!matches!(of.form, Form::Word(_))).then(|| self.figure(of).0.to_string())
+        (!matches!(of.form, Form::Word(_))).then(|| self.figure(of).0)
     }
 
     /// Whether a rule is on.
@@ -42,22 +44,25 @@ impl Draft {
         self.setup.rules.on(rule)
     }
 
-    /// A field of the form has a new value; what is no figure leaves it as it was, what is out of bounds goes to the bound.
+    /// A field of the form has a new value; what is no figure leaves it as it was, what is out of bounds goes to the bound, and either is
+    /// said.
     pub fn write(&mut self, field: &str, value: &str, checked: bool) {
+        self.refused = None;
         if field == "seed" {
             self.seed = value.to_owned();
             self.bad_seed = false;
         } else if let Some(rule) = field.strip_prefix("rule-").and_then(Rule::parse) {
             self.setup.rules = with(self.setup.rules, rule, checked);
         } else if let Some(of) = Parameter::of(field) {
+            let read = link::read(of, value.trim(), &self.setup);
+            self.refused = read.is_err().then_some(of.key);
             let number = || value.trim().parse::<u32>().ok().map(u64::from);
-            let value = match of.form {
+            let nearest = || match of.form {
                 Form::Count | Form::Odd => number(),
-                Form::Span => number().map(|secs| Span::secs(secs).0),
-                Form::Word(words) => words.iter().position(|&word| word == value).map(|at| at as u64),
+                Form::Span => Some(Span::secs(value.trim().split('.').next()?.parse::<u32>().ok()?.into()).0),
+                Form::Word(_) => None,
             };
-            let Some(value) = value else { return };
-            let value = of.within(&self.setup, value);
+            let Some(value) = read.ok().or_else(|| Some(of.within(&self.setup, nearest()?))) else { return };
             of.set(&mut self.setup, value);
             self.chosen |= field == workers().key;
             // Unless somebody chose: the usual number of workers. Never more than there are clients.
@@ -99,6 +104,26 @@ mod tests {
             assert_eq!(draft.setup.roster.nodes, nodes, "{text:?}");
             assert_eq!(draft.shown("nodes"), Some(nodes.to_string()), "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_could_not_be_taken_as_it_stood_is_said_until_something_else_is_written() {
+        let mut draft = Draft::of(&Setup::new(1));
+        for (field, text, refused) in [
+            ("nodes", "99", Some("nodes")),
+            ("nodes", "8", None),
+            ("nodes", "4.5", Some("nodes")),
+            ("lease", "1.5", None),
+            ("lease", "0.5", Some("lease")),
+            ("clients", "", Some("clients")),
+            ("seed", "7", None),
+        ] {
+            draft.write(field, text, false);
+            assert_eq!(draft.refused, refused, "{field}: {text:?}");
+        }
+        assert_eq!((draft.setup.roster.nodes, draft.shown("lease")), (8, Some("1".to_owned())));
+        draft.write("delay", "0.25", false);
+        assert_eq!(draft.shown("delay"), Some("0.25".to_owned()), "as links have it");
     }
 
     #[test]

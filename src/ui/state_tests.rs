@@ -226,6 +226,27 @@ fn the_placement_room_pauses_the_run_and_leaves_it_alone() {
 }
 
 #[test]
+fn that_a_majority_of_coordinators_loses_its_disks_is_said_before_and_after() {
+    let inspect = |link: &str, lang| {
+        let mut state = State::new(link, lang, Theme::Auto);
+        state.selected = Some(name("K2"));
+        crate::ui::telling::inspect(&state).expect("it is selected")
+    };
+    let costs = |link: &str, lang| {
+        let acts = inspect(link, lang).acts;
+        acts.into_iter().find(|act| act.verb == ringside::text::words::Verb::Wipe).expect("there is the button").long
+    };
+    for (lang, before, after) in [(Lang::En, "nobody could be elected", "nobody can be elected"), (Lang::Zh, "再也选不出", "再也选不出")]
+    {
+        assert!(!costs("#v=8&seed=4127&at=5", lang).contains(before), "the others readmit it");
+        assert!(costs("#v=8&seed=4127&do=3:wipe:K1&at=5", lang).contains(before));
+        let says = |link: &str| inspect(link, lang).facts.iter().any(|fact| fact.contains(after));
+        assert!(says("#v=8&seed=4127&do=3:wipe:K1,3:wipe:K2,4:revive:K1,4:revive:K2&at=9"));
+        assert!(!says("#v=8&seed=4127&do=3:wipe:K2,4:revive:K2&at=9"), "it has been readmitted");
+    }
+}
+
+#[test]
 fn what_it_costs_to_wipe_the_only_coordinator_is_said_before_it_is_done() {
     let costs = |link: &str, lang| {
         let mut state = State::new(link, lang, Theme::Auto);

@@ -137,9 +137,15 @@ pub fn inspect(state: &State) -> Option<Inspected> {
     let pid = state.session.setup().roster.pid(name)?;
     let process = look::process(&view, pid).filter(|process| process.present)?;
     let w = words(state.lang);
-    let alone = name.kind == Kind::Coordinator && view.coordinators.len() == 1;
+    let is_coordinator = name.kind == Kind::Coordinator;
+    let alone = is_coordinator && view.coordinators.len() == 1;
+    let last_majority = is_coordinator && control::has_majority(&view, None) && !control::has_majority(&view, Some(pid));
     let act = |verb: Verb| {
-        let long = if alone && verb == Verb::Wipe { (w.wipe_alone)(&name.to_string()) } else { (w.verb_long)(verb, &name.to_string()) };
+        let long = match verb {
+            Verb::Wipe if alone => (w.wipe_alone)(&name.to_string()),
+            Verb::Wipe if last_majority => (w.wipe_majority)(&name.to_string()),
+            _ => (w.verb_long)(verb, &name.to_string()),
+        };
         let action = state.action_of(verb, name);
         Act {
             verb,
@@ -228,6 +234,9 @@ fn coordinator(lang: Lang, view: &ClusterView, process: &ProcessView, out: &mut 
     if view.coordinators.len() == 1 {
         out.push(words.alone.to_owned());
     } else {
+        if !control::has_majority(view, None) {
+            out.push(self::words(lang).majority_lost.to_owned());
+        }
         out.push(stage_words::post_long(lang, Post::of(view, it)).to_owned());
         out.push(format!("{} {}", words.term, it.term));
     }

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 
 use ringside::cluster::history::check::{Verdict, check};
 use ringside::cluster::history::file::parse;
-use ringside::cluster::history::model::Model;
+use ringside::cluster::history::model::{Deed, Model};
+use ringside::cluster::history::{Op, Place};
 use ringside::sim::rng::{Rng, Stream};
 use stateright::semantics::{ConsistencyTester, LinearizabilityTester, SequentialSpec};
 
@@ -284,4 +285,20 @@ fn locks_agree_with_stateright() {
 #[test]
 fn strings_agree_with_stateright() {
     agree(Model::Kv, 10_000);
+}
+
+#[test]
+fn a_value_that_nobody_wrote_needs_no_search() {
+    let write = |i: u32| Op::answered(Deed::Write(Some(i.to_string().into())), Place(i), Place(100 + i));
+    let ops = |found: &str, writes: u32| {
+        let read = Op::answered(Deed::Read(Some(found.into())), Place(200), Place(201));
+        (1..=writes).map(write).chain([read]).collect::<Vec<_>>()
+    };
+    let mut steps = 1_000;
+    assert_eq!(check(&ops("77", 40), &Model::CasRegister.initial(), &mut steps), Verdict::NotLinearizable);
+    assert_eq!(steps, 1_000, "nothing was tried");
+    assert!(matches!(check(&ops("3", 5), &Model::CasRegister.initial(), &mut steps), Verdict::Linearizable(_)));
+    let grows =
+        [Op::answered(Deed::Append("ab".into()), Place(1), Place(2)), Op::answered(Deed::Read(Some("ab".into())), Place(3), Place(4))];
+    assert!(matches!(check(&grows, &Model::Kv.initial(), &mut steps), Verdict::Linearizable(_)), "nobody wrote it, and there it is");
 }

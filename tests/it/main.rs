@@ -17,6 +17,7 @@ mod moves;
 mod outside;
 mod outside_core;
 mod outside_lock;
+mod outside_lost;
 mod outside_reach;
 mod outside_rules;
 mod place;

@@ -77,6 +77,15 @@ fn option(props: &BarsProps, bars: &[Bar], node: u16, inside: Html, class: &'sta
     // Over many bars the whole of them listens.
     let (enter, leave) = if many { (Callback::noop(), Callback::noop()) } else { (enter, leave) };
     let focused = props.on_wish.reform(move |_: FocusEvent| Wish::Select(node));
+    let press = {
+        let on_wish = props.on_wish.clone();
+        move |event: KeyboardEvent| {
+            if matches!(event.key().as_str(), "Enter" | " ") {
+                event.prevent_default();
+                on_wish.emit(Wish::Toggle(node));
+            }
+        }
+    };
     let selected = node == props.selected;
     let height = bars.get(at).map_or(0.0, |bar| bar.height());
     html! {
@@ -85,7 +94,7 @@ fn option(props: &BarsProps, bars: &[Bar], node: u16, inside: Html, class: &'sta
             data-node={node.to_string()} data-share={scene::fixed(share, 9)} data-height={scene::fixed(height, 4)}
             data-health={if alive { "up" } else { "down" }} data-n={letter(&props.room, node).map(|letter| letter.to_string())}
             data-act={format!("{} {node}", if alive { "kill" } else { "revive" })}
-            onpointerup={click} onfocus={focused} onpointerenter={enter} onpointerleave={leave}>
+            onpointerup={click} onkeydown={press} onfocus={focused} onpointerenter={enter} onpointerleave={leave}>
             {inside}
         </div>
     }

@@ -18,7 +18,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::cluster::history::model::State;
+use crate::cluster::history::model::{Deed, State, Word};
 use crate::cluster::history::{Op, Place};
 
 /// What came of a search.
@@ -179,6 +179,24 @@ struct Step {
     helped: Option<State>,
 }
 
+/// Whether a certain operation found a value that nobody set: no order can be right, and the search for one, which may be long, is
+/// spared. (Strings that grow are left to the search.)
+fn finds_what_nobody_wrote(ops: &[Op], initial: &State) -> bool {
+    let State::Value(first) = initial else { return false };
+    let mut set: BTreeSet<&Option<Word>> = BTreeSet::from([first]);
+    for op in ops {
+        match &op.deed {
+            Deed::Write(value) | Deed::Swap(_, value) => drop(set.insert(value)),
+            Deed::Append(_) => return false,
+            Deed::Read(_) | Deed::Differs(_) | Deed::Acquire | Deed::Release => {}
+        }
+    }
+    ops.iter().filter(|op| op.certain).any(|op| match &op.deed {
+        Deed::Read(found) | Deed::Swap(found, _) => !set.contains(found),
+        Deed::Write(_) | Deed::Differs(_) | Deed::Append(_) | Deed::Acquire | Deed::Release => false,
+    })
+}
+
 /// Whether the operations on one object, which began as `initial`, can be put in an order. Each attempt to do an operation, or to pass
 /// it over, takes one of `steps`; a search that would need more ends as [`Verdict::Unknown`].
 ///
@@ -188,6 +206,9 @@ pub fn check(ops: &[Op], initial: &State, steps: &mut u64) -> Verdict {
     for op in ops {
         assert!(op.returned.is_none_or(|returned| op.invoked < returned), "an operation returned before it was asked for: {op:?}");
         assert!(op.returned.is_some() || !op.certain, "an operation is certain, and nobody was told: {op:?}");
+    }
+    if finds_what_nobody_wrote(ops, initial) {
+        return Verdict::NotLinearizable;
     }
     let mut list = List::new(ops);
     let mut done = Done::new(ops);

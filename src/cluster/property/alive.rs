@@ -2,8 +2,10 @@
 //! anew. The other promises say what never happens; a cluster that does nothing keeps all of those.
 //!
 //! *When the clock runs.* A deadline is counted from the latest fault on, and only while nothing is in the way: nobody is frozen, no
-//! link is cut or slow, no clock beyond its bound, more than half of the coordinators run. Nodes may be dead: a shard can be served
-//! while a copy that counted last runs or, where a majority acknowledges, all of them or all but one of three; and its copies return if everybody on the ring runs. A lock is
+//! link is cut or slow, no clock beyond its bound, more than half of the coordinators run and count: one that has lost its disk counts
+//! again when the others have readmitted it. Nodes may be dead: a shard can be served
+//! while a copy that counted last runs or, where a majority acknowledges, all of them or all but one of three; while all of them do, where
+//! nobody remembers who has what; and its copies return if everybody on the ring runs. A lock is
 //! passed on if, besides, every shard is served and whole and every balancer runs: its holder has to write. A disk that was emptied may have taken what a shard needs:
 //! then nothing is demanded of that shard before it is whole and served again. (Hands that mend a core and leave the rest as it is
 //! demand more, but know more: `session::hands`.)
@@ -45,6 +47,8 @@ const EVERY: Span = Span(1_000_000);
 pub(super) struct Alive {
     deadlines: Deadlines,
     down: BTreeSet<Pid>,
+    /// Coordinators that have lost their disks and were not readmitted.
+    emptied: BTreeSet<Pid>,
     frozen: BTreeSet<Pid>,
     slow: BTreeSet<Pid>,
     astray: BTreeSet<Pid>,
@@ -62,6 +66,8 @@ pub(super) struct Alive {
 struct Shard {
     /// The latest view's in-sync set; `None` before the first change: all copies.
     counted: Option<Vec<Pid>>,
+    /// Nobody remembers which of them has what: all of them must run.
+    unknown: bool,
     served: Time,
     whole: Time,
     /// A disk was emptied that may be missed.
@@ -88,6 +94,9 @@ impl Alive {
             Fault::Kill(pid) => (self.down.insert(pid), self.frozen.remove(&pid)).0,
             Fault::Wipe(pid) => {
                 self.spoil(sight, pid);
+                if sight.coordinators().contains(&pid) && sight.coordinators().len() > 1 {
+                    self.emptied.insert(pid);
+                }
                 (self.down.insert(pid), self.frozen.remove(&pid)).0
             }
             Fault::Revive(pid) | Fault::Join(pid) => self.down.remove(&pid),
@@ -111,9 +120,16 @@ impl Alive {
         }
     }
 
+    /// A coordinator that had lost its disk counts again.
+    pub(super) fn readmitted(&mut self, sight: &impl Sight, who: Pid) {
+        self.emptied.remove(&who);
+        self.since = sight.now();
+    }
+
     /// A view was decided.
     pub(super) fn view(&mut self, shard: ShardId, view: &View) {
-        self.shards.entry(shard).or_default().counted = Some(view.in_sync.clone());
+        let it = self.shards.entry(shard).or_default();
+        (it.counted, it.unknown) = (Some(view.in_sync.clone()), view.unknown);
     }
 
     /// The ring has changed.
@@ -159,7 +175,7 @@ impl Alive {
         }
         self.looked = now;
         let coordinators = sight.coordinators();
-        let council = coordinators.iter().filter(|pid| !self.down.contains(pid)).count();
+        let council = coordinators.iter().filter(|pid| !self.down.contains(pid) && !self.emptied.contains(pid)).count();
         let clear = self.frozen.is_empty() && self.slow.is_empty() && self.astray.is_empty() && self.cut.is_empty();
         let free = clear && council > coordinators.len() / 2;
         if !free {
@@ -169,6 +185,7 @@ impl Alive {
         let ring = self.ring.clone().unwrap_or_else(|| founders(sight));
         let everybody = ring.iter().all(|pid| !self.down.contains(pid));
         let copies = sight.copies().min(ring.len());
+        let mut dark = false;
         for shard in (0..sight.shards()).map(ShardId) {
             let it = self.shards.entry(shard).or_default();
             let is_served = nodes.iter().any(|&node| sight.serves(node, shard));
@@ -176,9 +193,11 @@ impl Alive {
                 it.counted.as_ref().map_or(sight.copies(), |counted| counted.iter().filter(|pid| !self.down.contains(pid)).count());
             let dead = it.counted.as_ref().map_or(0, Vec::len).saturating_sub(running);
             // Before the first change of view nobody is counted: all copies are those of the beginning.
-            let enough = verdicts.ack != Ack::Majority || dead == 0 || (dead == 1 && it.counted.as_ref().is_some_and(|all| all.len() > 2));
+            let all_but_one = dead == 1 && it.counted.as_ref().is_some_and(|all| all.len() > 2);
+            let enough = dead == 0 || (!it.unknown && (verdicts.ack != Ack::Majority || all_but_one));
             let can = it.counted.is_some() && running > 0 && enough;
             let is_whole = it.counted.as_ref().is_none_or(|counted| counted.len() >= copies);
+            dark |= !is_served;
             if is_served || it.spoilt || !can {
                 it.served = now;
             }
@@ -195,7 +214,7 @@ impl Alive {
         }
         // Whoever holds a lock reads and writes its document before it gives it back: that takes copies, too, and a way to them.
         let ways = sight.balancers().iter().all(|pid| !self.down.contains(pid));
-        let spoilt = !everybody || !ways || self.shards.values().any(|it| it.spoilt || it.served < now || it.whole < now);
+        let spoilt = !everybody || !ways || dark || self.shards.values().any(|it| it.spoilt || it.served < now || it.whole < now);
         for (_, it) in self.locks.iter_mut() {
             if it.waiting.is_empty() || spoilt {
                 it.passed = now;

@@ -2,6 +2,8 @@
 //! state machine safety). What came of them is compared as well: whoever has carried out as many has the same state, however it came
 //! by it.
 
+use std::collections::BTreeSet;
+
 use litemap::LiteMap;
 
 use crate::cluster::observe::view::Sight;
@@ -20,6 +22,8 @@ pub(super) struct Decisions {
     made: Pages<(u32, (u32, u64))>,
     /// The digest of the first state that somebody had after so many decisions; only the latest [`KEPT`].
     states: LiteMap<u32, u64>,
+    /// Coordinators that have lost their disks and were not readmitted.
+    emptied: BTreeSet<Pid>,
 }
 
 /// States that are remembered: a coordinator further behind than this is compared again once it has caught up.
@@ -30,6 +34,22 @@ const KEPT: usize = 128;
 const WHOLE: u32 = 8;
 
 impl Decisions {
+    /// A coordinator has lost its disk. With the last one that had any, all that was decided is lost.
+    pub(super) fn emptied(&mut self, sight: &impl Sight, who: Pid, verdicts: &mut Verdicts) {
+        let all = sight.coordinators();
+        if all.contains(&who) {
+            self.emptied.insert(who);
+        }
+        if self.made.end() > 0 && all.iter().all(|pid| self.emptied.contains(pid)) {
+            verdicts.breaks(Promise::DecisionsSurvive);
+        }
+    }
+
+    /// A coordinator has learned from the others what it had lost.
+    pub(super) fn readmitted(&mut self, who: Pid) {
+        self.emptied.remove(&who);
+    }
+
     /// A coordinator was elected.
     pub(super) fn elected(&mut self, sight: &impl Sight, who: Pid, term: u32, verdicts: &mut Verdicts) {
         if *self.leaders.entry(term).or_insert(who) != who {

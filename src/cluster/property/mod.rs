@@ -113,6 +113,9 @@ impl Promises {
                 self.lock.stops(pid);
                 self.documents.stops(pid);
                 self.reads.dies(pid);
+                if let Fault::Wipe(pid) = fault {
+                    self.decisions.emptied(sight, pid, &mut self.verdicts);
+                }
             }
             // A frozen node answers nobody while it stands still, but goes on believing: its claim stays.
             Fault::Revive(_)
@@ -210,12 +213,15 @@ impl Promises {
                 self.decisions.decided(sight, who, *index, *term, verdicts);
                 self.decisions.carried_out(sight, who, *index, verdicts);
             }
+            Note::Readmitted { who } => {
+                self.alive.readmitted(sight, *who);
+                self.decisions.readmitted(*who);
+            }
             Note::StateTaken { upto } => self.decisions.carried_out(sight, who, *upto, verdicts),
             Note::Stands { .. }
             | Note::Voted { .. }
             | Note::SteppedDown { .. }
             | Note::DecisionsCut { .. }
-            | Note::Readmitted { .. }
             | Note::Suspected { .. }
             | Note::Returned { .. }
             | Note::Left { .. }

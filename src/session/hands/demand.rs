@@ -90,7 +90,7 @@ pub enum Excuse {
     Impatience,
     /// Too few coordinators have kept their memory; or the only one has lost it, and not every node is there to say what it knows.
     ControlLost,
-    /// The run has no more room in its journal or its link.
+    /// The run has no more room in its journal or its link, or no more time.
     NoRoom,
     /// More messages are lost than anybody works with: only promises are to be kept.
     Storm,
@@ -258,7 +258,7 @@ impl<'a> Judge<'a> {
 
     fn general_excuse(&self) -> Option<Excuse> {
         let sure = self.view.coordinators.iter().filter(|it| !it.newcomer && self.core.has(it.pid)).count();
-        if self.session.is_full() {
+        if self.session.is_over() {
             Some(Excuse::NoRoom)
         } else if self.forgot && self.view.present().any(|p| p.name.kind == Kind::Node && !self.core.has(p.pid)) {
             // Whoever is not heard may have been the last to lead.

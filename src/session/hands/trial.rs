@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::cluster::observe::view::{ClusterView, Health, Office, Waiting};
 use crate::cluster::property::Promise;
 use crate::cluster::setup::Setup;
-use crate::cluster::setup::deadlines::{notice, patience, turn};
+use crate::cluster::setup::deadlines::{notice, patience, served, turn};
 use crate::cluster::setup::rules::Rule;
 use crate::session::Session;
 use crate::session::action::Action;
@@ -69,7 +69,7 @@ pub fn run(seed: u64, plan: &Plan, watch: &mut dyn FnMut(&Session)) -> (Session,
     let end = Time::ZERO + plan.during;
     let mut oddities = Oddities::default();
     let mut failure = None;
-    while session.now() < end && !session.is_full() && failure.is_none() {
+    while session.now() < end && !session.is_over() && failure.is_none() {
         watch(&session);
         match &mut whose {
             Whose::Random(hands) => {
@@ -231,6 +231,7 @@ impl Case {
         let calm = must_be_calm(&session.setup().config);
         let mut met: BTreeSet<Demand> = BTreeSet::new();
         let mut before: BTreeSet<Demand> = BTreeSet::new();
+        let mut chance: Option<BTreeSet<Demand>> = None;
         loop {
             if let Some(failure) = self.go_on(session, session.now() + LOOK, ledger, oddities) {
                 return (Some(failure), BTreeSet::new());
@@ -248,17 +249,26 @@ impl Case {
                 met.extend(before.difference(&now).copied());
                 unmet.retain(|(demand, _)| !met.contains(demand));
                 before = now;
+                // What is unmet at the end may have been met all the while: then it is so again before long.
+                if session.now() >= end {
+                    let chance = chance.get_or_insert_with(|| unmet.iter().map(|&(demand, _)| demand).collect());
+                    unmet.retain(|(demand, _)| chance.contains(demand));
+                    chance.retain(|demand| unmet.iter().any(|(other, _)| other == demand));
+                    if !unmet.is_empty() && session.now() < end + served(&session.setup().config) && !session.is_over() {
+                        continue;
+                    }
+                }
             }
             if unmet.is_empty() {
                 return (None, BTreeSet::new());
             }
             let now = session.now();
             excused.extend(unmet.iter().filter_map(|&(demand, excuse)| Some((demand, (now, excuse?)))));
-            if now >= end || session.is_full() {
+            if now >= end || session.is_over() {
                 // Time is allowed from when nothing stood in the way any more: a new leader may just have taken a hindrance away.
                 let late = |demand: &Demand| excused.get(demand).filter(|(at, _)| now.since(*at) < allowed).map(|&(_, excuse)| excuse);
                 let waits = unmet.iter().any(|(demand, excuse)| excuse.is_none() && late(demand).is_some());
-                if waits && now < last && !session.is_full() {
+                if waits && now < last && !session.is_over() {
                     continue;
                 }
                 let unmet: Vec<_> = unmet.into_iter().map(|(demand, excuse)| (demand, excuse.or_else(|| late(&demand)))).collect();
@@ -289,7 +299,7 @@ impl Case {
     fn dance(&self, rhythm: &Rhythm, core: &Core, session: &mut Session, ledger: &mut Ledger, oddities: &mut Oddities) -> Option<Failure> {
         let begun = session.now();
         let end = begun + turn(session.setup());
-        while session.now() < end && !session.is_full() {
+        while session.now() < end && !session.is_over() {
             let broken = self.go_on(session, session.now() + rhythm.every, ledger, oddities);
             if broken.is_some() {
                 return broken;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::sim::fault::Fault;
 use crate::sim::id::{Pid, Seq};
 use crate::sim::journal::{Record, What};
+use crate::sim::pages::Pages;
 use crate::sim::process::{Note, Process, Signal};
 use crate::sim::world::{Armed, Event, Happening, World};
 
@@ -64,7 +65,7 @@ impl<P: Process> World<P> {
         let slot = &mut self.slots[pid.index()];
         slot.up = None;
         slot.frozen = false;
-        slot.held.clear();
+        slot.held = Pages::default();
         for armed in std::mem::take(&mut slot.timers).values() {
             self.queue.remove(armed.key);
         }
@@ -75,7 +76,8 @@ impl<P: Process> World<P> {
     fn thaw(&mut self, pid: Pid) {
         let slot = &mut self.slots[pid.index()];
         slot.frozen = false;
-        for event in std::mem::take(&mut slot.held) {
+        for (_, event) in std::mem::take(&mut slot.held).iter() {
+            let event = event.clone();
             let timer = match event.what {
                 Happening::Timer(timer) => Some(timer),
                 Happening::Message { .. } | Happening::Saved { .. } | Happening::Signal(_) => None,

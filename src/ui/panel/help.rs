@@ -29,7 +29,7 @@ pub fn Help(props: &HelpProps) -> Html {
     };
     html! {
         <dialog id="help-dialog" aria-labelledby="help-title" onclose={props.on_close.clone()}>
-            <h2 id="help-title">{w.keys_title}</h2>
+            <h2 id="help-title" tabindex="-1" autofocus=true>{w.keys_title}</h2>
             <dl class="keys-list">{ for w.keys.iter().map(line) }</dl>
             <p class="answer"><button type="button" onclick={close}>{w.close}</button></p>
         </dialog>

@@ -3,7 +3,7 @@
 use ringside::cluster::setup::config::{Ack, Reads};
 use ringside::cluster::setup::name::Kind;
 use ringside::cluster::setup::rules::Rule;
-use ringside::session::recipe::Parameter;
+use ringside::session::recipe::{Form, Parameter};
 use ringside::session::scenario::scenario;
 use ringside::text::Lang;
 use ringside::text::lock_words::LockWords;
@@ -59,14 +59,17 @@ pub fn Settings(props: &SettingsProps) -> Html {
             <div class="cast">{ for CAST.map(|(key, kind)| html! {
                 <label key={key}>{ number(props, key) }{" "}{(w.how_many)(kind)}</label>
             }) }</div>
+            { problem(props, &CAST.map(|(key, _)| key)) }
             { choice(props, "coordinators", (w.how_many)(Kind::Coordinator), &[("1", 1), ("3", 3), ("5", 5)].map(|(word, n)| (word, n, (w.coordinators)(n as u8)))) }
             <h3>{locks.heading}</h3>
             { for LOCKS.into_iter().zip(locks.figures).map(|(key, means)| html! {
                 <p key={key} class="field"><label>{ number(props, key) }{means}</label></p>
             }) }
+            { problem(props, &LOCKS) }
             <h3>{w.writes}</h3>
             { choice(props, "ack", w.acks, &Ack::ALL.map(|it| (it.word(), it as u64, (w.ack)(it)))) }
             <p class="field"><label>{ number(props, "min") }{w.min_in_sync}</label></p>
+            { problem(props, &["min"]) }
             { choice(props, "reads", w.reads_from, &Reads::ALL.map(|it| (it.word(), it as u64, (w.reads)(it)))) }
             <h3>{w.rules}</h3>
             <ul class="rules">{ for Rule::ALL.into_iter().map(|rule| switch(props, rule)) }</ul>
@@ -84,18 +87,32 @@ pub fn Settings(props: &SettingsProps) -> Html {
 fn number(props: &SettingsProps, key: &'static str) -> Html {
     let (value, (low, high)) = props.draft.figure(figure(key));
     html! {
-        <input data-field={key} type="number" min={low.to_string()} max={high.to_string()} value={value.to_string()}
-            onchange={props.on_write.clone()} />
+        <input data-field={key} type="number" min={low.to_string()} max={high.to_string()} step={if spans(key) { "any" } else { "1" }}
+            {value} aria-invalid={(props.draft.refused == Some(key)).to_string()} onchange={props.on_write.clone()} />
     }
+}
+
+/// What these fields take, if something else was written into one of them.
+fn problem(props: &SettingsProps, keys: &[&'static str]) -> Html {
+    let refused = keys.iter().find(|&&key| props.draft.refused == Some(key));
+    let says = refused.map(|key| {
+        let (now, (low, high)) = props.draft.figure(figure(key));
+        (words(props.lang).field_takes)(low, high, spans(key), &now)
+    });
+    html! { <p class="problem" role="alert">{ says.unwrap_or_default() }</p> }
+}
+
+fn spans(key: &str) -> bool {
+    figure(key).form == Form::Span
 }
 
 /// A figure of the recipe as one of several: each its word, its value, and what it means.
 fn choice(props: &SettingsProps, key: &'static str, title: &'static str, of: &[(&'static str, u64, &'static str)]) -> Html {
     let (chosen, _) = props.draft.figure(figure(key));
-    let option = |&(word, value, means): &(&'static str, u64, &'static str)| {
+    let option = |&(word, _, means): &(&'static str, u64, &'static str)| {
         html! {
             <label key={word}>
-                <input type="radio" name={key} data-field={key} value={word} checked={chosen == value} onchange={props.on_write.clone()} />{means}
+                <input type="radio" name={key} data-field={key} value={word} checked={chosen == word} onchange={props.on_write.clone()} />{means}
             </label>
         }
     };

@@ -43,8 +43,11 @@ pub fn Ring(props: &SectionProps) -> Html {
         let owner = state::owner(shard).and_then(|pid| state::name(view, pid));
         html! { <Slice key={shard.id.0} map={map.clone()} id={shard.id} {owner} served={shard.server.is_some()} story={shard.id == story} /> }
     };
+    // Tab comes to the ring once: to the selected process, or to the first. Arrows go on from there.
+    let stop = model.selected.filter(|&name| view.present().any(|it| it.name == name)).or(Some(Name { kind: Kind::Coordinator, n: 0 }));
     let seat = |face: Face, pid: Pid, key: String| {
-        html! { <Seat key={key} map={map.clone()} seat={pid.0} {face} {story} lang={model.lang} on_select={on_select.clone()} on_hover={on_hover.clone()} /> }
+        let stop = stop == Some(face.name);
+        html! { <Seat key={key} map={map.clone()} seat={pid.0} {face} {stop} {story} lang={model.lang} on_select={on_select.clone()} on_hover={on_hover.clone()} /> }
     };
     let seats = |kind: Kind| -> Html {
         state::of_kind(view, kind).map(|process| seat(face(model, process.pid), process.pid, process.name.to_string())).collect()

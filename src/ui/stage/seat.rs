@@ -94,6 +94,8 @@ pub struct SeatProps {
     pub seat: u16,
     /// What is to be seen.
     pub face: Face,
+    /// Whether Tab stops here.
+    pub stop: bool,
     /// The shard in the story.
     pub story: ShardId,
     /// The page's language.
@@ -107,7 +109,7 @@ pub struct SeatProps {
 /// One process.
 #[component]
 pub fn Seat(props: &SeatProps) -> Html {
-    let SeatProps { map, seat, face, story, lang, on_select, on_hover } = props;
+    let SeatProps { map, seat, face, stop, story, lang, on_select, on_hover } = props;
     let Some(place) = map.0.seat(Pid(*seat)) else {
         return html! { <g /> };
     };
@@ -116,9 +118,10 @@ pub fn Seat(props: &SeatProps) -> Html {
     let name = face.name;
     let onclick = on_select.reform(move |_: MouseEvent| name);
     let onkeydown = {
-        let on_select = on_select.clone();
+        let (on_select, selected) = (on_select.clone(), face.chosen > 0);
         move |event: KeyboardEvent| {
-            if matches!(event.key().as_str(), "Enter" | " ") {
+            // On what is selected already, Space plays as everywhere.
+            if event.key() == "Enter" || (event.key() == " " && !selected) {
                 event.prevent_default();
                 event.stop_propagation();
                 on_select.emit(name);
@@ -130,7 +133,7 @@ pub fn Seat(props: &SeatProps) -> Html {
     let onfocus = on_hover.reform(move |_: FocusEvent| Some(name));
     let onblur = on_hover.reform(|_: FocusEvent| None);
     html! {
-        <g class="seat" role="button" tabindex="0" aria-pressed={(face.chosen > 0).to_string()}
+        <g class="seat" role="button" tabindex={if *stop { "0" } else { "-1" }} aria-pressed={(face.chosen > 0).to_string()}
             transform={translate(place.at)}
             aria-label={stage_words::process(*lang, name, face.look, node.then_some(face.standing), face.stake(*story))}
             data-kind={kind_word(name.kind)} data-id={name.to_string()} data-n={kit::letter(name)}
@@ -198,7 +201,14 @@ fn node(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
             { badge(at.shift(-r * 0.8, r * 0.8), face.standing) }
             if face.isolated { { isolation(at, r + 12.0) } }
             if face.by.is_some() { { doubt(at, r, face.crown.is_some() || reaches_links(map, seat)) } }
-            if face.slow > 1 { { kit::text(at.shift(r * 0.8, r + 9.0), "s n", stage_words::slow(lang, face.slow)) } }
+            if face.slow > 1 {
+                // At the picture's right edge a long figure goes under the node.
+                if face.slow >= 100 && at.x > map.centre.x {
+                    { kit::text(at.shift(r + 4.0, r + 13.0), "e s n", stage_words::slow(lang, face.slow)) }
+                } else {
+                    { kit::text(at.shift(r * 0.8, r + 9.0), "s n", stage_words::slow(lang, face.slow)) }
+                }
+            }
             if let Some(crown) = face.crown {
                 { kit::crown(crown_at, k, match crown { Crown::Real => "real", Crown::Believed => "believed" }) }
             }

@@ -163,17 +163,23 @@ pub fn select_text(id: &str) {
     }
 }
 
-/// Moves the focus to another process of the ring, so many on from the one called `from`.
-pub fn focus_neighbour(from: &str, on: i32) {
-    let Ok(seats) = document().query_selector_all("#ring [data-kind]") else { return };
-    let seat = |i: u32| seats.item(i).and_then(|node| node.dyn_into::<web_sys::Element>().ok());
+/// Moves the focus to another process of the ring, so many on from the one called `from`. Gives whom it came to.
+pub fn focus_neighbour(from: &str, on: i32) -> Option<String> {
+    let seats = document().query_selector_all("#ring [data-kind]").ok()?;
+    let name = |i: u32| seats.item(i)?.dyn_into::<web_sys::Element>().ok()?.get_attribute("data-id");
     let n = seats.length();
-    let at = (0..n).find(|&i| seat(i).and_then(|seat| seat.get_attribute("data-id")).as_deref() == Some(from));
-    let Some(at) = at else { return };
+    let at = (0..n).find(|&i| name(i).as_deref() == Some(from))?;
     let next = (i64::from(at) + i64::from(on)).rem_euclid(i64::from(n)) as u32;
-    if let Some(next) = seat(next) {
+    let next = name(next)?;
+    focus_process(&next);
+    Some(next)
+}
+
+/// Moves the focus to a process of the ring.
+pub fn focus_process(name: &str) {
+    if let Ok(Some(seat)) = document().query_selector(&format!("#ring [data-kind][data-id=\"{name}\"]")) {
         // SVG elements have the same `focus`, under another class.
-        let _ = next.unchecked_ref::<HtmlElement>().focus();
+        let _ = seat.unchecked_ref::<HtmlElement>().focus();
     }
 }
 

@@ -47,7 +47,12 @@ pub(super) fn heading(model: &StageModel, place: &Place, lock: &LockView) -> Htm
         <>
             { kit::text(Point::new(0.0, base), "s", words.workers) }
             { kit::text(Point::new(place.width - 44.0, base), "e s", words.store) }
-            { kit::ticket(seen, lock.seen.0, false) }
+            // Where nobody serves the document's shard, nobody says what it has seen.
+            if state::shard(&model.view, lock.shard).is_some_and(|shard| shard.server.is_some()) {
+                { kit::ticket(seen, lock.seen.0, false) }
+            } else {
+                { kit::text(Point::new(place.width - 20.0, base), "m s", "–") }
+            }
             { kit::text(Point::new(0.0, place.said), "s", said) }
         </>
     }
