@@ -126,7 +126,7 @@ pub(super) static WORDS: Words = Words {
     wipe_majority: |who| {
         format!("Wipe {who}: too few coordinators would have their disks left, and nobody could be elected or readmitted any more")
     },
-    majority_lost: "most coordinators have lost their disks: nobody can be elected any more",
+    majority_lost: "most coordinators' disks lost: nobody can be elected",
     field_takes: |low, high, spans, now| {
         let what = if spans { "Seconds" } else { "Whole numbers" };
         format!("{what} from {low} to {high} are taken here. It is {now} now.")

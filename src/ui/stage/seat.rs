@@ -203,7 +203,7 @@ fn node(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
             if face.by.is_some() { { doubt(at, r, face.crown.is_some() || reaches_links(map, seat)) } }
             if face.slow > 1 {
                 // At the picture's right edge a long figure goes under the node.
-                if face.slow >= 100 && at.x > map.centre.x {
+                if face.slow >= 100 && seat.x > map.centre.x {
                     { kit::text(at.shift(r + 4.0, r + 13.0), "e s n", stage_words::slow(lang, face.slow)) }
                 } else {
                     { kit::text(at.shift(r * 0.8, r + 9.0), "s n", stage_words::slow(lang, face.slow)) }
