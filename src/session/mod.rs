@@ -16,6 +16,7 @@ pub mod playback;
 pub mod recipe;
 pub mod room;
 pub mod scenario;
+pub mod script;
 pub mod siege;
 pub mod textbook;
 mod timeline;

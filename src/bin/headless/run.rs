@@ -1,26 +1,30 @@
 //! `headless run`: one link, told as data.
 
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use ringside::session::Session;
 use ringside::session::export;
 use ringside::session::link::{self, LIMITS};
+use ringside::session::script::{Problem, Script};
 use ringside::session::told;
 use ringside::sim::time::Time;
 use ringside::text::{Lang, complaint};
 use serde::Serialize;
 
-/// Replays a link and prints its facts as JSON lines, then the digest of its last instant.
+/// Replays a link, or carries out a script, and prints its facts as JSON lines, then the digest of its last instant.
 ///
-/// Exit status: 0; 1 if a promise was broken; 2 if the link cannot be read, or the history not be written.
+/// Exit status: 0; 1 if a promise was broken; 2 if the link or the script cannot be read, or the history not be written.
 #[derive(Args)]
 pub struct Run {
     /// The link, or the part of it after the `#`.
-    #[arg(long)]
-    link: String,
+    #[arg(long, required_unless_present = "script", conflicts_with = "script")]
+    link: Option<String>,
+    /// A file of commands: `seed 7 ; run 3s ; kill primary 7 ; run 4s`. README tells how to write one.
+    #[arg(long, conflicts_with = "until")]
+    script: Option<PathBuf>,
     /// The instant to run to, such as `60s` or `1500ms`; the link's own instant if left out.
     #[arg(long, value_parser = instant)]
     until: Option<Time>,
@@ -33,21 +37,31 @@ pub struct Run {
 }
 
 impl Run {
-    /// Runs and prints; what an action of the link failed to do goes to standard error. A broken promise makes the exit status 1, a link that cannot be read 2.
-    pub fn main(self) -> ExitCode {
-        let fragment = self.link.split_once('#').map_or(self.link.as_str(), |(_, fragment)| fragment);
-        let mut opened = match link::parse(fragment) {
-            Ok(opened) => opened,
-            Err(error) => {
-                eprintln!("The link cannot be opened: {error}.");
-                return ExitCode::from(2);
-            }
-        };
+    /// The run of a link.
+    fn replay(&self, link: &str) -> Result<Session, String> {
+        let fragment = link.split_once('#').map_or(link, |(_, fragment)| fragment);
+        let mut opened = link::parse(fragment).map_err(|error| format!("The link cannot be opened: {error}."))?;
         if link::is_older(fragment) {
             eprintln!("An earlier version made this link: same recipe, same actions, but the run may differ in detail.");
         }
         opened.at = self.until.unwrap_or(opened.at);
-        let session = Session::open(opened);
+        Ok(Session::open(opened))
+    }
+
+    /// Runs and prints; what an action of the link failed to do goes to standard error. A broken promise makes the exit status 1, a link that cannot be read 2.
+    pub fn main(self) -> ExitCode {
+        let session = match (&self.link, &self.script) {
+            (Some(link), _) => self.replay(link),
+            (None, Some(file)) => carry_out(file),
+            (None, None) => unreachable!("one of the two is required"),
+        };
+        let session = match session {
+            Ok(session) => session,
+            Err(why) => {
+                eprintln!("{why}");
+                return ExitCode::from(2);
+            }
+        };
         for (no, at, action, why) in session.refused() {
             eprintln!("{}", complaint::refused(no, at, action, why, Lang::En));
         }
@@ -68,6 +82,15 @@ impl Run {
             }
         }
     }
+}
+
+/// Carries out a file of commands.
+fn carry_out(file: &Path) -> Result<Session, String> {
+    let text = std::fs::read_to_string(file).map_err(|why| format!("The script {} cannot be read: {why}.", file.display()))?;
+    Script::run(&text).map_err(|error| match &error.problem {
+        Problem::Refused(why) => format!("The script stops at {error}: {}.", complaint::refusal(why, Lang::En)),
+        _ => format!("The script stops at {error}."),
+    })
 }
 
 /// The last line.
