@@ -2,7 +2,8 @@
 //! requests there and answers back; reads go to any in-sync copy, where the recipe says so. It keeps no state about requests.
 
 use crate::cluster::control::record::Version;
-use crate::cluster::note::{Note, RefusedWhy};
+use crate::cluster::note::RefusedWhy;
+use crate::cluster::note::ShardNote;
 use crate::cluster::setup::config::Reads;
 use crate::cluster::store::Request;
 use crate::cluster::wire::msg::Msg;
@@ -83,7 +84,7 @@ impl Balancer {
                     Some(node) => ctx.send(node, Msg::Request { op, request, passed: None }),
                     None => {
                         let why = RefusedWhy::NoRoute;
-                        ctx.note(Note::Refused { shard, op, why });
+                        ctx.note(ShardNote::Refused { shard, op, why });
                         ctx.send(from, Msg::Refused { op, why });
                     }
                 }

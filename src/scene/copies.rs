@@ -1,6 +1,7 @@
 //! The table of copies: a row is a shard, a column a node, and in the shard of the story equal log indices share a line.
 
 use crate::cluster::note::Note;
+use crate::cluster::note::ShardNote;
 use crate::cluster::observe::view::{ClusterView, ReplicaView, ShardView};
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
 use crate::scene::state::{self, Fare};
@@ -112,7 +113,7 @@ pub fn cuts(facts: &[Record<Note>], story: ShardId, now: Time) -> Vec<Cut> {
             break;
         }
         match &fact.what {
-            What::Note(Note::Truncated { shard, from, dropped }) if *shard == story => {
+            What::Note(Note::Shard(ShardNote::Truncated { shard, from, dropped })) if *shard == story => {
                 out.push(Cut { node: fact.who, from: *from, dropped: *dropped });
             }
             What::Note(note) => over |= note.is_headline(),
@@ -318,8 +319,8 @@ mod tests {
             cause: None,
             what: What::Note(note),
         };
-        let cut = Note::Truncated { shard: seven, from: Index(123), dropped: 2 };
-        let news = Note::Serving { shard: ShardId(3), view: ViewNo(9) };
+        let cut = Note::Shard(ShardNote::Truncated { shard: seven, from: Index(123), dropped: 2 });
+        let news = Note::Shard(ShardNote::Serving { shard: ShardId(3), view: ViewNo(9) });
         let facts: Vec<_> = [(5_000, cut), (5_100, news)].into_iter().enumerate().map(fact).collect();
         let at = |facts: &[Record<Note>], ms| cuts(facts, seven, Time::from_millis(ms)).len();
         assert_eq!([at(&facts[..1], 5_000), at(&facts[..1], 9_000)], [1, 1], "nothing else was told");

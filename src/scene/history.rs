@@ -1,5 +1,8 @@
 //! The history of one shard, of the locks and of the faults, read off the journal: what the time bar is painted with.
 
+use crate::cluster::note::ControlNote;
+use crate::cluster::note::LockNote;
+use crate::cluster::note::ShardNote;
 use std::collections::BTreeSet;
 
 use crate::cluster::note::{Note, RingWhy, ViewWhy};
@@ -186,104 +189,107 @@ impl History {
     fn note(&mut self, fact: &Record<Note>, note: &Note) {
         let (at, who) = (fact.at, fact.who);
         match note {
-            Note::Suspected { node, .. } => self.mark(fact, Sign::Suspected(who, *node)),
-            Note::Returned { node, .. } => self.mark(fact, Sign::Returned(*node)),
-            Note::RingChanged { node, why: RingWhy::Out, .. } => self.mark(fact, Sign::Out(*node)),
-            Note::Left { node } => self.mark(fact, Sign::Left(*node)),
-            Note::ViewChanged { shard, view, why } if *shard == self.story => {
-                let before = self.view.and_then(|(_, primary)| primary);
-                self.view = Some((view.no, view.primary));
-                if let Some(band) = self.bands.last_mut().filter(|b| b.to.is_none()) {
-                    band.to = Some(at);
+            Note::Control(note) => match note {
+                ControlNote::Suspected { node, .. } => self.mark(fact, Sign::Suspected(who, *node)),
+                ControlNote::Returned { node, .. } => self.mark(fact, Sign::Returned(*node)),
+                ControlNote::RingChanged { node, why: RingWhy::Out, .. } => self.mark(fact, Sign::Out(*node)),
+                ControlNote::Left { node } => self.mark(fact, Sign::Left(*node)),
+                ControlNote::Elected { term } => {
+                    self.reign_ends(None, at);
+                    self.reigns.push(Reign { term: *term, leader: who, from: at, to: None });
+                    self.mark(fact, Sign::Elected(*term, who));
                 }
-                if matches!(why, ViewWhy::HandedOver) {
-                    // Requests wait for the new primary: nobody is turned away.
-                    self.server = view.primary;
-                } else if before != view.primary || matches!(why, ViewWhy::Promotion) {
-                    self.stops(at);
-                }
-                if let Some(primary) = view.primary {
-                    self.begin_band(view.no, primary, at);
-                    if matches!(why, ViewWhy::Promotion | ViewWhy::BetterLog | ViewWhy::Salvaged | ViewWhy::HandedOver) {
-                        self.mark(fact, Sign::Promoted(view.no, primary));
+                ControlNote::SteppedDown { .. } => self.reign_ends(Some(who), at),
+                ControlNote::Stands { .. }
+                | ControlNote::Voted { .. }
+                | ControlNote::Decided { .. }
+                | ControlNote::DecisionsCut { .. }
+                | ControlNote::StateTaken { .. }
+                | ControlNote::Readmitted { .. }
+                | ControlNote::RingChanged { .. } => {}
+            },
+            Note::Shard(note) => match note {
+                ShardNote::ViewChanged { shard, view, why } if *shard == self.story => {
+                    let before = self.view.and_then(|(_, primary)| primary);
+                    self.view = Some((view.no, view.primary));
+                    if let Some(band) = self.bands.last_mut().filter(|b| b.to.is_none()) {
+                        band.to = Some(at);
+                    }
+                    if matches!(why, ViewWhy::HandedOver) {
+                        // Requests wait for the new primary: nobody is turned away.
+                        self.server = view.primary;
+                    } else if before != view.primary || matches!(why, ViewWhy::Promotion) {
+                        self.stops(at);
+                    }
+                    if let Some(primary) = view.primary {
+                        self.begin_band(view.no, primary, at);
+                        if matches!(why, ViewWhy::Promotion | ViewWhy::BetterLog | ViewWhy::Salvaged | ViewWhy::HandedOver) {
+                            self.mark(fact, Sign::Promoted(view.no, primary));
+                        }
                     }
                 }
-            }
-            Note::Serving { shard, view } if *shard == self.story => {
-                if self.view.is_none_or(|(no, _)| no < *view) {
-                    self.view = Some((*view, Some(who)));
+                ShardNote::Serving { shard, view } if *shard == self.story => {
+                    if self.view.is_none_or(|(no, _)| no < *view) {
+                        self.view = Some((*view, Some(who)));
+                    }
+                    self.server = Some(who);
+                    self.served_once = true;
+                    close(&mut self.outages, at);
+                    if self.bands.last().is_none_or(|b| b.to.is_some()) {
+                        self.begin_band(*view, who, at);
+                    }
                 }
-                self.server = Some(who);
-                self.served_once = true;
-                close(&mut self.outages, at);
-                if self.bands.last().is_none_or(|b| b.to.is_some()) {
-                    self.begin_band(*view, who, at);
+                ShardNote::Stopped { shard, .. } if *shard == self.story && self.server == Some(who) => self.stops(at),
+                ShardNote::WritesLost { shard, lost, .. } => self.mark(fact, Sign::Lost(shard.0, *lost)),
+                ShardNote::ViewChanged { .. }
+                | ShardNote::Serving { .. }
+                | ShardNote::Stopped { .. }
+                | ShardNote::Appended { .. }
+                | ShardNote::Committed { .. }
+                | ShardNote::Truncated { .. }
+                | ShardNote::Trimmed { .. }
+                | ShardNote::Applied { .. }
+                | ShardNote::ReadServed { .. }
+                | ShardNote::AnsweredAgain { .. }
+                | ShardNote::StaleView { .. }
+                | ShardNote::LearnerReady { .. }
+                | ShardNote::Acknowledged { .. }
+                | ShardNote::Refused { .. }
+                | ShardNote::SnapshotSent { .. }
+                | ShardNote::SnapshotTaken { .. }
+                | ShardNote::Yielded { .. }
+                | ShardNote::Dropped { .. } => {}
+            },
+            Note::Client(_) => {}
+            Note::Lock(note) => match note {
+                LockNote::Granted { session, lock, token } => {
+                    if let Some(grant) = self.grants.iter_mut().rev().find(|g| g.lock == *lock) {
+                        grant.to = grant.to.or(Some(at));
+                        close(&mut grant.frozen, at);
+                    }
+                    let mut frozen = Vec::new();
+                    if self.still.contains(&session.client) {
+                        frozen.push(Outage { from: at, to: None });
+                    }
+                    self.grants.push(Grant { lock: *lock, token: *token, client: session.client, from: at, to: None, frozen });
                 }
-            }
-            Note::Stopped { shard, .. } if *shard == self.story && self.server == Some(who) => self.stops(at),
-            Note::LockGranted { session, lock, token } => {
-                if let Some(grant) = self.grants.iter_mut().rev().find(|g| g.lock == *lock) {
-                    grant.to = grant.to.or(Some(at));
-                    close(&mut grant.frozen, at);
+                LockNote::Released { token, .. }
+                | LockNote::SessionEnded { held: Some(token), .. }
+                | LockNote::Cancelled { held: Some(token), .. } => {
+                    if let Some(grant) = self.grants.iter_mut().rev().find(|g| g.token == *token && g.to.is_none()) {
+                        grant.to = Some(at);
+                        close(&mut grant.frozen, at);
+                    }
                 }
-                let mut frozen = Vec::new();
-                if self.still.contains(&session.client) {
-                    frozen.push(Outage { from: at, to: None });
-                }
-                self.grants.push(Grant { lock: *lock, token: *token, client: session.client, from: at, to: None, frozen });
-            }
-            Note::LockReleased { token, .. }
-            | Note::SessionEnded { held: Some(token), .. }
-            | Note::LockCancelled { held: Some(token), .. } => {
-                if let Some(grant) = self.grants.iter_mut().rev().find(|g| g.token == *token && g.to.is_none()) {
-                    grant.to = Some(at);
-                    close(&mut grant.frozen, at);
-                }
-            }
-            Note::Elected { term } => {
-                self.reign_ends(None, at);
-                self.reigns.push(Reign { term: *term, leader: who, from: at, to: None });
-                self.mark(fact, Sign::Elected(*term, who));
-            }
-            Note::WritesLost { shard, lost, .. } => self.mark(fact, Sign::Lost(shard.0, *lost)),
-            Note::SteppedDown { .. } => self.reign_ends(Some(who), at),
-            Note::Stands { .. }
-            | Note::Voted { .. }
-            | Note::Decided { .. }
-            | Note::DecisionsCut { .. }
-            | Note::StateTaken { .. }
-            | Note::Readmitted { .. }
-            | Note::ViewChanged { .. }
-            | Note::Serving { .. }
-            | Note::Stopped { .. }
-            | Note::SessionEnded { held: None, .. }
-            | Note::Appended { .. }
-            | Note::Committed { .. }
-            | Note::Truncated { .. }
-            | Note::Trimmed { .. }
-            | Note::Applied { .. }
-            | Note::Invoked { .. }
-            | Note::ReadServed { .. }
-            | Note::AnsweredAgain { .. }
-            | Note::ReplicaRead { .. }
-            | Note::StaleView { .. }
-            | Note::LearnerReady { .. }
-            | Note::Acknowledged { .. }
-            | Note::Refused { .. }
-            | Note::Answered { .. }
-            | Note::Retried { .. }
-            | Note::LockQueued { .. }
-            | Note::RingChanged { .. }
-            | Note::SnapshotSent { .. }
-            | Note::SnapshotTaken { .. }
-            | Note::Yielded { .. }
-            | Note::Dropped { .. }
-            | Note::HoldBegins { .. }
-            | Note::GrantTooLate { .. }
-            | Note::LockCancelled { held: None, .. }
-            | Note::HoldEnds { .. }
-            | Note::FencedWrite { .. }
-            | Note::FenceRefused { .. } => {}
+                LockNote::SessionEnded { held: None, .. }
+                | LockNote::Queued { .. }
+                | LockNote::HoldBegins { .. }
+                | LockNote::GrantTooLate { .. }
+                | LockNote::Cancelled { held: None, .. }
+                | LockNote::HoldEnds { .. }
+                | LockNote::FencedWrite { .. }
+                | LockNote::FenceRefused { .. } => {}
+            },
         }
     }
 

@@ -27,11 +27,11 @@ fn journal(facts: &[(u64, Pid, What<Note>)]) -> Vec<Record<Note>> {
 
 fn view(no: u32, primary: Option<Pid>, why: ViewWhy) -> What<Note> {
     let view = View { no: ViewNo(no), primary, in_sync: vec![C, D], learners: Vec::new(), level: false, unknown: false };
-    What::Note(Note::ViewChanged { shard: SEVEN, view, why })
+    What::Note(Note::Shard(ShardNote::ViewChanged { shard: SEVEN, view, why }))
 }
 
 fn serving(no: u32) -> What<Note> {
-    What::Note(Note::Serving { shard: SEVEN, view: ViewNo(no) })
+    What::Note(Note::Shard(ShardNote::Serving { shard: SEVEN, view: ViewNo(no) }))
 }
 
 fn session() -> Session {
@@ -58,7 +58,7 @@ fn leaders_of_the_coordinators_reign_from_their_election_to_their_end() {
         cause: None,
         what,
     };
-    let elected = |term| What::Note(Note::Elected { term });
+    let elected = |term| What::Note(Note::Control(ControlNote::Elected { term }));
     let facts: Vec<_> = [
         (1_000, k1, elected(1)),
         (3_000, k1, What::Fault(Fault::Freeze(k1))),
@@ -85,7 +85,7 @@ fn a_kill_ends_the_band_and_opens_an_outage_until_the_next_primary_serves() {
     let history = told(&[
         (100, C, serving(1)),
         (11_200, C, What::Fault(Fault::Kill(C))),
-        (12_310, K1, What::Note(Note::Suspected { node: C, silent: Span::millis(1_110), why: SuspectWhy::Silent })),
+        (12_310, K1, What::Note(Note::Control(ControlNote::Suspected { node: C, silent: Span::millis(1_110), why: SuspectWhy::Silent }))),
         (12_440, K1, view(2, Some(D), ViewWhy::Promotion)),
         (12_600, D, serving(2)),
     ]);
@@ -106,23 +106,23 @@ fn a_lost_backup_changes_the_view_and_is_no_outage() {
 
 #[test]
 fn a_lease_that_ends_is_an_outage() {
-    let stopped = What::Note(Note::Stopped { shard: SEVEN, view: ViewNo(1), why: StopWhy::LeaseEnded });
+    let stopped = What::Note(Note::Shard(ShardNote::Stopped { shard: SEVEN, view: ViewNo(1), why: StopWhy::LeaseEnded }));
     let history = told(&[(100, C, serving(1)), (5_000, C, stopped), (5_200, C, serving(1))]);
     assert_eq!(history.outages, [Outage { from: ms(5_000), to: Some(ms(5_200)) }]);
 }
 
 #[test]
 fn another_shards_facts_are_not_this_ones_history() {
-    let other = What::Note(Note::Serving { shard: ShardId(3), view: ViewNo(1) });
+    let other = What::Note(Note::Shard(ShardNote::Serving { shard: ShardId(3), view: ViewNo(1) }));
     assert!(told(&[(100, C, other)]).bands.is_empty());
 }
 
 #[test]
 fn a_frozen_holder_is_striped_inside_its_grant() {
     let history = told(&[
-        (1_000, K1, What::Note(Note::LockGranted { session: session(), lock: LockId(0), token: FencingToken(33) })),
+        (1_000, K1, What::Note(Note::Lock(LockNote::Granted { session: session(), lock: LockId(0), token: FencingToken(33) }))),
         (2_000, C2, What::Fault(Fault::Freeze(C2))),
-        (4_000, K1, What::Note(Note::SessionEnded { session: session(), lock: LockId(0), held: Some(FencingToken(33)) })),
+        (4_000, K1, What::Note(Note::Lock(LockNote::SessionEnded { session: session(), lock: LockId(0), held: Some(FencingToken(33)) }))),
         (6_000, C2, What::Fault(Fault::Thaw(C2))),
     ]);
     let grant = &history.grants[0];

@@ -2,6 +2,7 @@
 //! Below, what comes of it: those who act as holders, each with its own lease, stand before the fence; behind it is the document.
 
 use crate::cluster::client::worker::Step;
+use crate::cluster::note::LockNote;
 use crate::cluster::note::Note;
 use crate::cluster::observe::view::LockView;
 use crate::proto::lock::token::{FencingToken, LockId};
@@ -27,7 +28,9 @@ pub struct Refusal {
 pub fn latest_refusal(facts: &[Record<Note>], of: LockId, now: Time) -> Option<Refusal> {
     let lately = facts.iter().rev().take_while(|record| now.since(record.at) <= TOLD);
     lately.into_iter().find_map(|record| match &record.what {
-        What::Note(Note::FenceRefused { op, lock, token, .. }) if *lock == of => Some(Refusal { who: op.client, token: *token }),
+        What::Note(Note::Lock(LockNote::FenceRefused { op, lock, token, .. })) if *lock == of => {
+            Some(Refusal { who: op.client, token: *token })
+        }
         What::Note(_) | What::Fault(_) => None,
     })
 }

@@ -1,6 +1,7 @@
 //! What became of the documents, line by line: who wrote under which token, what somebody overwrote who had not read it, and who
 //! was refused. Read off the facts alone; what a row looks like at an instant is a function of the facts up to then.
 
+use crate::cluster::note::LockNote;
 use std::collections::BTreeSet;
 
 use crate::cluster::note::{Line, Note, OpId};
@@ -59,7 +60,9 @@ impl Pages {
         for (i, fact) in facts.iter().enumerate().skip(self.read) {
             let known_at = i + 1;
             let entry = match &fact.what {
-                What::Note(Note::FencedWrite { op, index, again, lock, token, text, .. }) if self.is_news(*op, *index, *again) => {
+                What::Note(Note::Lock(LockNote::FencedWrite { op, index, again, lock, token, text, .. }))
+                    if self.is_news(*op, *index, *again) =>
+                {
                     let last = text.len().saturating_sub(1);
                     let first = text.len() - text.lines().len() as u32;
                     // Of lines that the text no longer shows nothing can be said.
@@ -71,7 +74,7 @@ impl Pages {
                     }
                     Entry { known_at, lock: *lock, line: Line { who: op.client, token: *token }, place: Some(last), gone_at: None }
                 }
-                What::Note(Note::FenceRefused { op, lock, token, .. }) if self.is_news(*op, Index(0), true) => {
+                What::Note(Note::Lock(LockNote::FenceRefused { op, lock, token, .. })) if self.is_news(*op, Index(0), true) => {
                     Entry { known_at, lock: *lock, line: Line { who: op.client, token: *token }, place: None, gone_at: None }
                 }
                 What::Note(_) | What::Fault(_) => continue,
@@ -130,12 +133,20 @@ mod tests {
 
     fn wrote(lock: LockId, who: u16, n: u32, lines: &[(u16, u64)]) -> Note {
         let token = FencingToken(lines.last().expect("a line").1);
-        Note::FencedWrite { shard: ShardId(3), index: Index(n), op: op(who, n), again: false, lock, token, text: text(lines) }
+        Note::Lock(LockNote::FencedWrite {
+            shard: ShardId(3),
+            index: Index(n),
+            op: op(who, n),
+            again: false,
+            lock,
+            token,
+            text: text(lines),
+        })
     }
 
     fn refused(who: u16, n: u32, token: u64, seen: u64) -> Note {
         let (token, seen) = (FencingToken(token), FencingToken(seen));
-        Note::FenceRefused { shard: ShardId(3), op: op(who, n), asked: Asked::Write, lock: ORDERS, token, seen }
+        Note::Lock(LockNote::FenceRefused { shard: ShardId(3), op: op(who, n), asked: Asked::Write, lock: ORDERS, token, seen })
     }
 
     fn facts(notes: Vec<Note>) -> Vec<Record<Note>> {

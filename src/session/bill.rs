@@ -1,5 +1,8 @@
 //! What a failure cost: a fold over the facts, one at a time.
 
+use crate::cluster::note::ClientNote;
+use crate::cluster::note::ControlNote;
+use crate::cluster::note::ShardNote;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cluster::note::{Note, OpId, ViewWhy};
@@ -220,103 +223,99 @@ impl Fold {
 
     fn note(&mut self, note: &Note, record: &Record<Note>) {
         match note {
-            Note::Suspected { node, .. } => {
-                self.nodes[node.index()].suspected = true;
-                if let Some((_, at)) = self.watched.take_if(|(watched, _)| watched == node) {
-                    self.detected_after = Some(record.at.since(at));
+            Note::Control(note) => match note {
+                ControlNote::Suspected { node, .. } => {
+                    self.nodes[node.index()].suspected = true;
+                    if let Some((_, at)) = self.watched.take_if(|(watched, _)| watched == node) {
+                        self.detected_after = Some(record.at.since(at));
+                    }
                 }
-            }
-            Note::Returned { node, .. } => self.nodes[node.index()].suspected = false,
-            Note::Serving { shard, .. } => {
-                let row = usize::from(shard.0);
-                if row >= self.shards.len() {
-                    self.shards.resize(row + 1, Shard::default());
+                ControlNote::Returned { node, .. } => self.nodes[node.index()].suspected = false,
+                ControlNote::RingChanged { moves, minimum, .. } => {
+                    self.planned += moves;
+                    self.minimum += minimum;
                 }
-                self.shards[row] = Shard { had: true, server: Some(record.who), handed: None };
-            }
-            Note::Stopped { shard, .. } => {
-                if let Some(row) = self.shards.get_mut(usize::from(shard.0)).filter(|row| row.handed.is_none()) {
-                    row.server = row.server.filter(|&server| server != record.who);
+                ControlNote::Stands { .. } => {
+                    if let Some((_, at)) = self.watched.take_if(|(watched, _)| Some(*watched) == self.leader && *watched != record.who) {
+                        self.detected_after = Some(record.at.since(at));
+                    }
                 }
-            }
-            Note::Refused { .. } => self.refused += u32::from(self.since.is_some()),
-            Note::Retried { .. } => self.retried += u32::from(self.since.is_some()),
-            Note::RingChanged { moves, minimum, .. } => {
-                self.planned += moves;
-                self.minimum += minimum;
-            }
-            Note::ViewChanged { shard, why: ViewWhy::Recruited(node), .. } => drop(self.copying.insert((*shard, *node))),
-            Note::ViewChanged { shard, view, why: ViewWhy::HandedOver } => {
-                if let Some(row) = self.shards.get_mut(usize::from(shard.0)) {
-                    row.handed = view.primary;
+                ControlNote::Elected { .. } => self.leader = Some(record.who),
+                ControlNote::Voted { .. }
+                | ControlNote::SteppedDown { .. }
+                | ControlNote::Decided { .. }
+                | ControlNote::DecisionsCut { .. }
+                | ControlNote::StateTaken { .. }
+                | ControlNote::Readmitted { .. }
+                | ControlNote::Left { .. } => {}
+            },
+            Note::Shard(note) => match note {
+                ShardNote::Serving { shard, .. } => {
+                    let row = usize::from(shard.0);
+                    if row >= self.shards.len() {
+                        self.shards.resize(row + 1, Shard::default());
+                    }
+                    self.shards[row] = Shard { had: true, server: Some(record.who), handed: None };
                 }
-            }
-            Note::ViewChanged { shard, view, why } => {
-                if let (ViewWhy::Promotion | ViewWhy::NoPrimary | ViewWhy::Orphaned, Some(row)) =
-                    (why, self.shards.get_mut(usize::from(shard.0)))
-                    && row.handed.take().is_some()
-                {
-                    row.server = None;
+                ShardNote::Stopped { shard, .. } => {
+                    if let Some(row) = self.shards.get_mut(usize::from(shard.0)).filter(|row| row.handed.is_none()) {
+                        row.server = row.server.filter(|&server| server != record.who);
+                    }
                 }
-                for node in &view.in_sync {
-                    self.moved += u32::from(self.copying.remove(&(*shard, *node)));
+                ShardNote::Refused { .. } => self.refused += u32::from(self.since.is_some()),
+                ShardNote::ViewChanged { shard, why: ViewWhy::Recruited(node), .. } => drop(self.copying.insert((*shard, *node))),
+                ShardNote::ViewChanged { shard, view, why: ViewWhy::HandedOver } => {
+                    if let Some(row) = self.shards.get_mut(usize::from(shard.0)) {
+                        row.handed = view.primary;
+                    }
                 }
-            }
-            Note::Acknowledged { index, key, .. } => {
-                let row = usize::from(*key);
-                if row >= self.newest.len() {
-                    self.newest.resize(row + 1, Index(0));
+                ShardNote::ViewChanged { shard, view, why } => {
+                    if let (ViewWhy::Promotion | ViewWhy::NoPrimary | ViewWhy::Orphaned, Some(row)) =
+                        (why, self.shards.get_mut(usize::from(shard.0)))
+                        && row.handed.take().is_some()
+                    {
+                        row.server = None;
+                    }
+                    for node in &view.in_sync {
+                        self.moved += u32::from(self.copying.remove(&(*shard, *node)));
+                    }
                 }
-                self.newest[row] = *index;
-            }
-            Note::Invoked { op, key, put: None, .. } => {
-                let newest = self.newest.get(usize::from(*key)).copied().unwrap_or_default();
-                self.asking.insert(op.client, (*op, newest));
-            }
-            Note::ReplicaRead { op, index, .. } => {
-                self.replica_reads += 1;
-                let asked = self.asking.get(&op.client).filter(|(asked, _)| asked == op);
-                self.stale_reads += u32::from(asked.is_some_and(|(_, newest)| index < newest));
-            }
-            Note::Stands { .. } => {
-                if let Some((_, at)) = self.watched.take_if(|(watched, _)| Some(*watched) == self.leader && *watched != record.who) {
-                    self.detected_after = Some(record.at.since(at));
+                ShardNote::Acknowledged { index, key, .. } => {
+                    let row = usize::from(*key);
+                    if row >= self.newest.len() {
+                        self.newest.resize(row + 1, Index(0));
+                    }
+                    self.newest[row] = *index;
                 }
-            }
-            Note::Elected { .. } => self.leader = Some(record.who),
-            Note::Voted { .. }
-            | Note::SteppedDown { .. }
-            | Note::Decided { .. }
-            | Note::DecisionsCut { .. }
-            | Note::StateTaken { .. }
-            | Note::Readmitted { .. }
-            | Note::Left { .. }
-            | Note::SnapshotSent { .. }
-            | Note::SnapshotTaken { .. }
-            | Note::Yielded { .. }
-            | Note::Dropped { .. }
-            | Note::Appended { .. }
-            | Note::Committed { .. }
-            | Note::Truncated { .. }
-            | Note::StaleView { .. }
-            | Note::LearnerReady { .. }
-            | Note::WritesLost { .. }
-            | Note::Trimmed { .. }
-            | Note::Applied { .. }
-            | Note::Invoked { .. }
-            | Note::ReadServed { .. }
-            | Note::AnsweredAgain { .. }
-            | Note::Answered { .. }
-            | Note::LockQueued { .. }
-            | Note::LockGranted { .. }
-            | Note::LockReleased { .. }
-            | Note::LockCancelled { .. }
-            | Note::GrantTooLate { .. }
-            | Note::SessionEnded { .. }
-            | Note::HoldBegins { .. }
-            | Note::HoldEnds { .. }
-            | Note::FencedWrite { .. }
-            | Note::FenceRefused { .. } => {}
+                ShardNote::SnapshotSent { .. }
+                | ShardNote::SnapshotTaken { .. }
+                | ShardNote::Yielded { .. }
+                | ShardNote::Dropped { .. }
+                | ShardNote::Appended { .. }
+                | ShardNote::Committed { .. }
+                | ShardNote::Truncated { .. }
+                | ShardNote::StaleView { .. }
+                | ShardNote::LearnerReady { .. }
+                | ShardNote::WritesLost { .. }
+                | ShardNote::Trimmed { .. }
+                | ShardNote::Applied { .. }
+                | ShardNote::ReadServed { .. }
+                | ShardNote::AnsweredAgain { .. } => {}
+            },
+            Note::Client(note) => match note {
+                ClientNote::Retried { .. } => self.retried += u32::from(self.since.is_some()),
+                ClientNote::Invoked { op, key, put: None, .. } => {
+                    let newest = self.newest.get(usize::from(*key)).copied().unwrap_or_default();
+                    self.asking.insert(op.client, (*op, newest));
+                }
+                ClientNote::ReplicaRead { op, index, .. } => {
+                    self.replica_reads += 1;
+                    let asked = self.asking.get(&op.client).filter(|(asked, _)| asked == op);
+                    self.stale_reads += u32::from(asked.is_some_and(|(_, newest)| index < newest));
+                }
+                ClientNote::Invoked { .. } | ClientNote::Answered { .. } => {}
+            },
+            Note::Lock(_) => {}
         }
     }
 

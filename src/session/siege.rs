@@ -1,6 +1,7 @@
 //! Hands that besiege the coordinators: they strike at the very instants at which something happens among them, where random
 //! hands hardly ever hit. Everything they do the control plane has promised to survive.
 
+use crate::cluster::note::ControlNote;
 use crate::cluster::note::Note;
 use crate::cluster::observe::view::{Office, ProcessView};
 use crate::cluster::setup::Setup;
@@ -74,11 +75,13 @@ impl Siege {
     fn stir(&mut self, facts: &[Record<Note>]) -> Stir {
         for fact in facts {
             match &fact.what {
-                What::Note(Note::Elected { term }) => {
+                What::Note(Note::Control(ControlNote::Elected { term })) => {
                     self.leader = Some((fact.who, *term));
                     return Stir::Elected(fact.who);
                 }
-                What::Note(Note::Decided { term, .. }) if self.leader.is_some_and(|(who, led)| who == fact.who && led > *term) => {
+                What::Note(Note::Control(ControlNote::Decided { term, .. }))
+                    if self.leader.is_some_and(|(who, led)| who == fact.who && led > *term) =>
+                {
                     return Stir::Inherited(fact.who);
                 }
                 What::Note(_) | What::Fault(_) => {}

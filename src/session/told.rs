@@ -1,5 +1,6 @@
 //! A run as its clients saw it: a history of operations on keys, as text that `headless check-history --model kv` judges.
 
+use crate::cluster::note::ClientNote;
 use std::collections::BTreeMap;
 
 use crate::cluster::note::{Asked, Found, Note, OpId};
@@ -16,12 +17,12 @@ pub fn history(session: &Session) -> String {
     let mut out = String::new();
     for fact in session.facts() {
         match &fact.what {
-            What::Note(Note::Invoked { op, key, put, .. }) => {
+            What::Note(Note::Client(ClientNote::Invoked { op, key, put, .. })) => {
                 asked.insert(*op, (*key, *put));
                 let (f, value) = put.map_or(("get", String::new()), |value| ("put", word(value)));
                 out.push_str(&format!("{}\tinvoke\t{f}\tkey{key}\t{value}\n", process(op)));
             }
-            What::Note(Note::Answered { op, asked: what, found }) => {
+            What::Note(Note::Client(ClientNote::Answered { op, asked: what, found })) => {
                 let Some((key, put)) = asked.remove(op) else { continue };
                 let (f, value) = match (put, found) {
                     (Some(value), _) => ("put", value),

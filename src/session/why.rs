@@ -1,5 +1,7 @@
 //! Why a fact came about: the chain of causes, back to the hand that did it.
 
+use crate::cluster::note::ControlNote;
+use crate::cluster::note::ShardNote;
 use crate::cluster::note::{Note, SuspectWhy, ViewWhy};
 use crate::proto::replica::view::View;
 use crate::sim::fault::Fault;
@@ -18,8 +20,10 @@ pub fn causes(facts: &[Record<Note>], seq: Seq) -> Vec<Seq> {
     while let Some(record) = here {
         let past = &facts[..record.seq.0 as usize];
         let silence = match &record.what {
-            What::Note(Note::Suspected { node, silent, why }) => silenced_by(past, record.who, *node, record.at - *silent, *why),
-            What::Note(Note::ViewChanged { view, why, .. }) => match why {
+            What::Note(Note::Control(ControlNote::Suspected { node, silent, why })) => {
+                silenced_by(past, record.who, *node, record.at - *silent, *why)
+            }
+            What::Note(Note::Shard(ShardNote::ViewChanged { view, why, .. })) => match why {
                 ViewWhy::Promotion | ViewWhy::NoPrimary => suspicion_behind(past, record.who, view),
                 ViewWhy::BackupLost if record.cause.is_none() => suspicion_behind(past, record.who, view),
                 ViewWhy::BackupLost
@@ -49,8 +53,8 @@ fn suspicion_behind(past: &[Record<Note>], coordinator: Pid, view: &View) -> Opt
     let mut back: Vec<Pid> = Vec::new();
     for record in past.iter().rev().filter(|record| record.who == coordinator) {
         match record.what {
-            What::Note(Note::Returned { node, .. }) => back.push(node),
-            What::Note(Note::Suspected { node, .. })
+            What::Note(Note::Control(ControlNote::Returned { node, .. })) => back.push(node),
+            What::Note(Note::Control(ControlNote::Suspected { node, .. }))
                 if !back.contains(&node) && (view.learners.contains(&node) || view.in_sync.contains(&node)) =>
             {
                 return Some(record.seq);
@@ -125,11 +129,11 @@ mod tests {
     }
 
     fn suspected() -> What<Note> {
-        What::Note(Note::Suspected { node: A, silent: Span::millis(1_000), why: SuspectWhy::Silent })
+        What::Note(Note::Control(ControlNote::Suspected { node: A, silent: Span::millis(1_000), why: SuspectWhy::Silent }))
     }
 
     fn back() -> What<Note> {
-        What::Note(Note::Returned { node: A, boot: crate::sim::id::Boot(2), fresh: false })
+        What::Note(Note::Control(ControlNote::Returned { node: A, boot: crate::sim::id::Boot(2), fresh: false }))
     }
 
     #[test]

@@ -167,12 +167,12 @@ impl<'a, P: Protocol> Ctx<'a, P> {
         self.effects.push(Effect::Save { change, ticket });
     }
     /// Notes a fact.
-    pub fn note(&mut self, note: P::Note) {
-        self.effects.push(Effect::Note(note));
+    pub fn note(&mut self, note: impl Into<P::Note>) {
+        self.effects.push(Effect::Note(note.into()));
     }
     /// Notes a fact about entry `of` (group, number) of something replicated, unless another handler has told that entry's
     /// facts, or a later one's of the group, before. Only the reader is spared the repetition: no process learns of it.
-    pub fn note_once(&mut self, of: (u32, u32), note: P::Note) {
-        self.effects.push(Effect::NoteOnce { of, note });
+    pub fn note_once(&mut self, of: (u32, u32), note: impl Into<P::Note>) {
+        self.effects.push(Effect::NoteOnce { of, note: note.into() });
     }
 }

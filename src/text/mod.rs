@@ -9,8 +9,6 @@ mod room_en;
 pub mod room_words;
 mod room_zh;
 pub mod sentence;
-mod sentence_en;
-mod sentence_zh;
 pub mod stage_words;
 mod textbook_en;
 pub mod textbook_words;

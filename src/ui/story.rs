@@ -1,6 +1,8 @@
 //! Which shard the story is about: a function of the facts up to now.
 
 use ringside::cluster::Facts;
+use ringside::cluster::note::ControlNote;
+use ringside::cluster::note::ShardNote;
 use ringside::cluster::note::{Note, ViewWhy};
 use ringside::proto::replica::view::ShardId;
 use ringside::sim::journal::{Record, What};
@@ -55,8 +57,8 @@ impl Story {
     /// Keeps account of the shards on the move.
     fn follow(&mut self, fact: &Record<Note>) {
         match &fact.what {
-            What::Note(Note::RingChanged { moves, .. }) => self.moving = (*moves > 0).then_some(fact.at),
-            What::Note(Note::ViewChanged { shard, view, why }) => {
+            What::Note(Note::Control(ControlNote::RingChanged { moves, .. })) => self.moving = (*moves > 0).then_some(fact.at),
+            What::Note(Note::Shard(ShardNote::ViewChanged { shard, view, why })) => {
                 if matches!(why, ViewWhy::Promotion | ViewWhy::NoPrimary | ViewWhy::Orphaned) {
                     self.moving = None;
                 }
@@ -110,51 +112,32 @@ impl Story {
 fn about(fact: &Record<Note>) -> Option<(ShardId, bool)> {
     let What::Note(note) = &fact.what else { return None };
     match note {
-        Note::ViewChanged { shard, why, .. } => Some((*shard, matches!(why, ViewWhy::Promotion | ViewWhy::NoPrimary | ViewWhy::Orphaned))),
-        Note::Serving { shard, .. }
-        | Note::Stopped { shard, .. }
-        | Note::Truncated { shard, .. }
-        | Note::WritesLost { shard, .. }
-        | Note::StaleView { shard, .. }
-        | Note::SnapshotTaken { shard, .. }
-        | Note::LearnerReady { shard, .. } => Some((*shard, false)),
-        Note::Stands { .. }
-        | Note::Voted { .. }
-        | Note::Elected { .. }
-        | Note::SteppedDown { .. }
-        | Note::Decided { .. }
-        | Note::DecisionsCut { .. }
-        | Note::StateTaken { .. }
-        | Note::Readmitted { .. }
-        | Note::Suspected { .. }
-        | Note::Returned { .. }
-        | Note::RingChanged { .. }
-        | Note::Left { .. }
-        | Note::SnapshotSent { .. }
-        | Note::Yielded { .. }
-        | Note::Dropped { .. }
-        | Note::Appended { .. }
-        | Note::Committed { .. }
-        | Note::Acknowledged { .. }
-        | Note::Trimmed { .. }
-        | Note::Applied { .. }
-        | Note::Invoked { .. }
-        | Note::ReadServed { .. }
-        | Note::AnsweredAgain { .. }
-        | Note::ReplicaRead { .. }
-        | Note::Refused { .. }
-        | Note::Answered { .. }
-        | Note::Retried { .. }
-        | Note::LockQueued { .. }
-        | Note::LockGranted { .. }
-        | Note::LockReleased { .. }
-        | Note::SessionEnded { .. }
-        | Note::HoldBegins { .. }
-        | Note::GrantTooLate { .. }
-        | Note::LockCancelled { .. }
-        | Note::HoldEnds { .. }
-        | Note::FencedWrite { .. }
-        | Note::FenceRefused { .. } => None,
+        Note::Control(_) => None,
+        Note::Shard(note) => match note {
+            ShardNote::ViewChanged { shard, why, .. } => {
+                Some((*shard, matches!(why, ViewWhy::Promotion | ViewWhy::NoPrimary | ViewWhy::Orphaned)))
+            }
+            ShardNote::Serving { shard, .. }
+            | ShardNote::Stopped { shard, .. }
+            | ShardNote::Truncated { shard, .. }
+            | ShardNote::WritesLost { shard, .. }
+            | ShardNote::StaleView { shard, .. }
+            | ShardNote::SnapshotTaken { shard, .. }
+            | ShardNote::LearnerReady { shard, .. } => Some((*shard, false)),
+            ShardNote::SnapshotSent { .. }
+            | ShardNote::Yielded { .. }
+            | ShardNote::Dropped { .. }
+            | ShardNote::Appended { .. }
+            | ShardNote::Committed { .. }
+            | ShardNote::Acknowledged { .. }
+            | ShardNote::Trimmed { .. }
+            | ShardNote::Applied { .. }
+            | ShardNote::ReadServed { .. }
+            | ShardNote::AnsweredAgain { .. }
+            | ShardNote::Refused { .. } => None,
+        },
+        Note::Client(_) => None,
+        Note::Lock(_) => None,
     }
 }
 
@@ -171,7 +154,7 @@ mod tests {
             at: Time::from_millis(ms),
             who: Pid(1),
             cause: None,
-            what: What::Note(Note::Serving { shard: ShardId(shard), view: ViewNo(1) }),
+            what: What::Note(Note::Shard(ShardNote::Serving { shard: ShardId(shard), view: ViewNo(1) })),
         };
         let facts: Facts = news.iter().enumerate().map(fact).collect();
         let mut story = Story::default();
@@ -196,7 +179,7 @@ mod tests {
             level: false,
             unknown: false,
         };
-        let changed = |shard, view, why| Note::ViewChanged { shard: ShardId(shard), view, why };
+        let changed = |shard, view, why| Note::Shard(ShardNote::ViewChanged { shard: ShardId(shard), view, why });
         let recruited = |shard| changed(shard, view(2, &[1, 2, 3], &[7]), ViewWhy::Recruited(Pid(7)));
         let arrived = |shard| changed(shard, view(3, &[1, 2, 7], &[]), ViewWhy::Dismissed);
         let mut waits = view(3, &[7, 1, 2], &[]);
@@ -212,7 +195,7 @@ mod tests {
             (arrived(12), 15),
             (arrived(15), 15),
         ];
-        let joined = Note::RingChanged { node: Pid(7), why: RingWhy::Joined, moves: 3, minimum: 3 };
+        let joined = Note::Control(ControlNote::RingChanged { node: Pid(7), why: RingWhy::Joined, moves: 3, minimum: 3 });
         let fact = |(i, note): (usize, Note)| Record {
             seq: Seq(i as u64),
             at: Time::from_millis(5_000 + i as u64),

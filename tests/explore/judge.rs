@@ -1,5 +1,6 @@
 //! What the promises have to remember. Nothing here knows how a lock is granted or a write checked.
 
+use ringside::cluster::note::LockNote;
 use ringside::cluster::note::{Note, Text};
 use ringside::proto::lock::token::{FencingToken, Session};
 
@@ -23,15 +24,17 @@ impl Judge {
     /// The lock service has told something.
     pub fn hears(&mut self, note: &Note) {
         match note {
-            Note::LockQueued { session, .. } => self.waiting.push(*session),
-            Note::LockGranted { session, token, .. } => {
+            Note::Lock(LockNote::Queued { session, .. }) => self.waiting.push(*session),
+            Note::Lock(LockNote::Granted { session, token, .. }) => {
                 let skipped = self.waiting.first().is_some_and(|first| first != session);
                 self.grants_broken |= skipped || *token <= self.last || self.holds.is_some();
                 self.waiting.retain(|it| it != session);
                 (self.holds, self.last) = (Some(*session), *token);
             }
-            Note::LockReleased { session, .. } | Note::LockCancelled { session, .. } | Note::SessionEnded { session, .. } => {
-                self.given_up |= matches!(note, Note::LockCancelled { held: Some(_), .. });
+            Note::Lock(LockNote::Released { session, .. })
+            | Note::Lock(LockNote::Cancelled { session, .. })
+            | Note::Lock(LockNote::SessionEnded { session, .. }) => {
+                self.given_up |= matches!(note, Note::Lock(LockNote::Cancelled { held: Some(_), .. }));
                 self.waiting.retain(|it| it != session);
                 self.holds.take_if(|it| it == session);
             }

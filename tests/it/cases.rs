@@ -17,6 +17,8 @@
 //! | leases run anew with every leader | `however_often_the_leader_changes_…` (table), `outside_lock::a_dead_holders_lease_ends_…` |
 //! | a request to wait extends a grant | `a_request_to_wait_tells_again_of_a_grant_…` (table) |
 
+use ringside::cluster::note::ControlNote;
+use ringside::cluster::note::LockNote;
 use ringside::cluster::note::Note;
 use ringside::cluster::property::Promise;
 use ringside::cluster::setup::rules::{Rule, Rules};
@@ -61,7 +63,7 @@ fn notes(session: &Session, from: u64) -> impl Iterator<Item = (&Record<Note>, &
 /// Grants from an instant on: to whom, with which token.
 fn grants(session: &Session, from: u64) -> Vec<(Pid, u64)> {
     let grant = |(_, note): (_, &Note)| match note {
-        Note::LockGranted { session, token, .. } => Some((session.client, token.0)),
+        Note::Lock(LockNote::Granted { session, token, .. }) => Some((session.client, token.0)),
         _ => None,
     };
     notes(session, from).filter_map(grant).collect()
@@ -74,7 +76,7 @@ fn lines(session: &Session) -> Vec<u64> {
 
 fn refused(session: &Session) -> Vec<(Pid, FencingToken, FencingToken)> {
     let refusal = |(_, note): (_, &Note)| match note {
-        Note::FenceRefused { op, token, seen, .. } => Some((op.client, *token, *seen)),
+        Note::Lock(LockNote::FenceRefused { op, token, seen, .. }) => Some((op.client, *token, *seen)),
         _ => None,
     };
     notes(session, 0).filter_map(refusal).collect()
@@ -109,7 +111,7 @@ fn a_dead_holder_loses_the_lock_when_its_lease_has_run_out_and_not_before() {
     let session = played(Case::HolderDies, 6, true);
     let dead = client(&session, "c2");
     let ended = notes(&session, 3_000).find_map(|(fact, note)| match note {
-        Note::SessionEnded { session, held: Some(token), .. } if session.client == dead => Some((fact.at, token.0)),
+        Note::Lock(LockNote::SessionEnded { session, held: Some(token), .. }) if session.client == dead => Some((fact.at, token.0)),
         _ => None,
     });
     let (at, token) = ended.expect("its session ends");
@@ -142,7 +144,12 @@ fn when_the_leading_coordinator_dies_the_queue_keeps_its_order_and_tokens_grow_o
     let queue: Vec<Pid> = session.view().locks[0].queue.iter().map(|waiting| waiting.client).collect();
     assert!(queue.len() >= 5, "{queue:?}");
     let leader = |session: &Session| {
-        session.facts().iter().rev().find(|fact| matches!(fact.what, What::Note(Note::Elected { .. }))).map(|it| it.who)
+        session
+            .facts()
+            .iter()
+            .rev()
+            .find(|fact| matches!(fact.what, What::Note(Note::Control(ControlNote::Elected { .. }))))
+            .map(|it| it.who)
     };
     let before = leader(&session);
     session.seek(Time::from_millis(12_000));
@@ -150,7 +157,7 @@ fn when_the_leading_coordinator_dies_the_queue_keeps_its_order_and_tokens_grow_o
     let served = grants(&session, 3_000);
     assert_eq!(served.iter().map(|&(who, _)| who).take(queue.len()).collect::<Vec<_>>(), queue);
     assert_eq!(served.iter().map(|&(_, token)| token).collect::<Vec<_>>(), (4..4 + served.len() as u64).collect::<Vec<_>>());
-    let ended = notes(&session, 3_000).any(|(_, note)| matches!(note, Note::SessionEnded { .. }));
+    let ended = notes(&session, 3_000).any(|(_, note)| matches!(note, Note::Lock(LockNote::SessionEnded { .. })));
     assert!(!ended, "nobody loses its place, and nobody its session");
 }
 
@@ -159,8 +166,8 @@ fn a_dead_waiter_is_passed_over() {
     let session = played(Case::WaiterDies, 9, true);
     let dead = client(&session, "c5");
     assert!(grants(&session, 3_000).iter().all(|&(who, _)| who != dead));
-    let over =
-        notes(&session, 3_000).any(|(_, note)| matches!(note, Note::SessionEnded { session, held: None, .. } if session.client == dead));
+    let over = notes(&session, 3_000)
+        .any(|(_, note)| matches!(note, Note::Lock(LockNote::SessionEnded { session, held: None, .. }) if session.client == dead));
     assert!(over, "its session ends in the queue");
     assert!(grants(&session, 3_000).len() >= 5, "the others are served");
 }
@@ -170,11 +177,12 @@ fn a_holder_cut_off_from_the_coordinators_writes_in_time_and_the_lock_goes_on_wh
     let session = played(Case::CutOff, 6, true);
     let holder = client(&session, "c2");
     let wrote = notes(&session, 3_000).find_map(|(fact, note)| match note {
-        Note::FencedWrite { op, token: FencingToken(4), .. } if op.client == holder => Some(fact.at),
+        Note::Lock(LockNote::FencedWrite { op, token: FencingToken(4), .. }) if op.client == holder => Some(fact.at),
         _ => None,
     });
-    let released = notes(&session, 3_000).any(|(_, note)| matches!(note, Note::LockReleased { session, .. } if session.client == holder));
-    let next = notes(&session, 3_000).find(|(_, note)| matches!(note, Note::LockGranted { .. })).map(|(fact, _)| fact.at);
+    let released =
+        notes(&session, 3_000).any(|(_, note)| matches!(note, Note::Lock(LockNote::Released { session, .. }) if session.client == holder));
+    let next = notes(&session, 3_000).find(|(_, note)| matches!(note, Note::Lock(LockNote::Granted { .. }))).map(|(fact, _)| fact.at);
     assert!(!released && wrote.expect("it writes") < next.expect("the next one gets the lock"));
     assert_eq!(lines(&session)[..5], [1, 2, 3, 4, 5]);
 }
@@ -185,7 +193,8 @@ fn a_stale_grant_is_believed_only_by_whoever_does_not_look_at_its_lease() {
     assert_eq!(broken(&off), [Promise::OneBelieves]);
     assert!(!refused(&off).is_empty(), "the store knows better");
     let on = played(Case::StaleGrant, 6, true);
-    let late = notes(&on, 5_600).any(|(fact, note)| matches!(note, Note::GrantTooLate { .. }) && fact.who == client(&on, "c2"));
+    let late =
+        notes(&on, 5_600).any(|(fact, note)| matches!(note, Note::Lock(LockNote::GrantTooLate { .. })) && fact.who == client(&on, "c2"));
     assert!(late && refused(&on).is_empty());
 }
 
@@ -238,6 +247,6 @@ fn two_believe_from_the_instant_in_which_the_second_hears_of_its_lease() {
     let at = Time::from_millis(6_850);
     let found: Vec<_> = session.promises().into_iter().filter_map(|(promise, broken)| Some((promise, broken?.at))).collect();
     assert_eq!(found, [(Promise::OneBelieves, at)]);
-    let acts = |note: &Note| matches!(note, Note::HoldBegins { .. } | Note::FencedWrite { .. });
+    let acts = |note: &Note| matches!(note, Note::Lock(LockNote::HoldBegins { .. }) | Note::Lock(LockNote::FencedWrite { .. }));
     assert!(!notes(&session, 6_850).any(|(fact, note)| fact.at == at && acts(note)));
 }

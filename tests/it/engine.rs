@@ -1,5 +1,7 @@
 //! The engine as a whole: runs of the default cluster under faults, with every promise checked after every event.
 
+use ringside::cluster::note::LockNote;
+use ringside::cluster::note::ShardNote;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -78,7 +80,7 @@ fn a_killed_primary_is_replaced_and_nothing_acknowledged_is_lost() {
         assert!(shard.server.is_some() && shard.view.in_sync.len() == 3, "{shard:?}");
     }
     assert!(run.promises.states().iter().all(|(_, broken)| broken.is_none()), "{:?}", run.promises.states());
-    assert!(run.facts.iter().any(|r| matches!(r.what, What::Note(Note::FencedWrite { .. }))));
+    assert!(run.facts.iter().any(|r| matches!(r.what, What::Note(Note::Lock(LockNote::FencedWrite { .. })))));
 }
 
 /// What went wrong with a run.
@@ -152,7 +154,7 @@ fn storm(seed: u64, rules: Rules) -> Result<(), Trouble> {
             return Err(Trouble::NotHealed(shard.id));
         }
     }
-    let late = run.facts.iter().rev().find(|r| matches!(r.what, What::Note(Note::FencedWrite { .. })));
+    let late = run.facts.iter().rev().find(|r| matches!(r.what, What::Note(Note::Lock(LockNote::FencedWrite { .. }))));
     if late.is_none_or(|late| late.at < at + Span::secs(8)) {
         return Err(Trouble::NobodyWrites);
     }
@@ -210,7 +212,8 @@ fn power_cut(seed: u64, rules: Rules) -> bool {
     (setup.config.save_min, setup.config.save_max) = (Span::millis(60), Span::millis(120));
     let mut run = Run::of(setup);
     run.until(Time::from_millis(2_000 + seed * 37));
-    let acknowledged = |run: &Run| run.facts.iter().filter(|r| matches!(r.what, What::Note(Note::Acknowledged { .. }))).count();
+    let acknowledged =
+        |run: &Run| run.facts.iter().filter(|r| matches!(r.what, What::Note(Note::Shard(ShardNote::Acknowledged { .. })))).count();
     let before = acknowledged(&run);
     while acknowledged(&run) == before {
         let next = run.cluster.next_at().expect("clients go on");

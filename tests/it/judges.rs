@@ -23,6 +23,7 @@
 //!
 //! What the judges conclude from given facts is tested beside them, and in `promises`.
 
+use ringside::cluster::note::ShardNote;
 use std::collections::BTreeSet;
 
 use ringside::cluster::history::check::{Verdict, check};
@@ -143,7 +144,7 @@ fn a_new_primary_answers_nobody_before_it_has_settled_what_the_last_one_left() {
         for _ in 0..4 {
             let from = session.facts().len();
             let acked = |it: &Record<Note>| match it.what {
-                What::Note(Note::Acknowledged { .. }) => Some(it.who),
+                What::Note(Note::Shard(ShardNote::Acknowledged { .. })) => Some(it.who),
                 _ => None,
             };
             let primary = loop {
@@ -157,7 +158,7 @@ fn a_new_primary_answers_nobody_before_it_has_settled_what_the_last_one_left() {
             session.dispatch(Action::Revive(primary)).expect("it does not run");
             session.advance(Span::secs(4), u32::MAX);
         }
-        read += session.facts().iter().filter(|it| matches!(it.what, What::Note(Note::ReadServed { .. }))).count();
+        read += session.facts().iter().filter(|it| matches!(it.what, What::Note(Note::Shard(ShardNote::ReadServed { .. })))).count();
         assert_eq!(broken(&session), BTreeSet::new(), "seed {seed}");
         assert!(is_linearizable(&session), "seed {seed}");
     }

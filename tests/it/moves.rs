@@ -18,6 +18,9 @@
 //! | a late snapshot replaces a newer tail | `a_late_snapshot_never_takes_a_newer_tail_away` |
 //! | the old primary is let go before it has surely stepped down | `an_old_primary_that_hears_nothing_is_waited_for` |
 
+use ringside::cluster::note::ClientNote;
+use ringside::cluster::note::ControlNote;
+use ringside::cluster::note::ShardNote;
 use std::collections::BTreeSet;
 
 use ringside::cluster::note::{Note, ViewWhy};
@@ -70,7 +73,7 @@ fn settle(session: &mut Session) {
 /// Copies made on nodes that had none: (shard, node), in order.
 fn recruited(session: &Session) -> Vec<(u16, Pid)> {
     let recruit = |(_, _, note): (Time, Pid, &Note)| match note {
-        Note::ViewChanged { shard, why: ViewWhy::Recruited(node), .. } => Some((shard.0, *node)),
+        Note::Shard(ShardNote::ViewChanged { shard, why: ViewWhy::Recruited(node), .. }) => Some((shard.0, *node)),
         _ => None,
     };
     notes(session).filter_map(recruit).collect()
@@ -79,7 +82,7 @@ fn recruited(session: &Session) -> Vec<(u16, Pid)> {
 /// Requests turned away or sent again since [`begin`]: before, balancers had yet to learn their routes.
 fn complaints(session: &Session) -> usize {
     let later = notes(session).filter(|&(at, _, _)| at > Time::from_millis(3_000));
-    later.filter(|(_, _, note)| matches!(note, Note::Refused { .. } | Note::Retried { .. })).count()
+    later.filter(|(_, _, note)| matches!(note, Note::Shard(ShardNote::Refused { .. }) | Note::Client(ClientNote::Retried { .. }))).count()
 }
 
 /// Who holds what, by shard.
@@ -123,8 +126,8 @@ fn a_drained_node_leaves_with_nothing_and_nobody_notices() {
         let view = session.view();
         assert!(view.shards.iter().all(|shard| shard.replicas.iter().all(|replica| replica.node != c)), "it holds nothing");
         assert_eq!(complaints(&session), 0, "clients notice nothing: #{}", session.link());
-        assert!(notes(&session).any(|(_, _, note)| *note == Note::Left { node: c }));
-        let yielded = notes(&session).filter(|(_, who, note)| *who == c && matches!(note, Note::Yielded { .. })).count();
+        assert!(notes(&session).any(|(_, _, note)| *note == Note::Control(ControlNote::Left { node: c })));
+        let yielded = notes(&session).filter(|(_, who, note)| *who == c && matches!(note, Note::Shard(ShardNote::Yielded { .. }))).count();
         assert_eq!(yielded, led, "it hands over once what it leads");
         assert_eq!(view.processes[c.index()].standing, Standing::None);
         act(&mut session, "add C");
@@ -144,7 +147,7 @@ fn redundancy_never_falls_by_our_own_doing() {
         }
         settle(&mut session);
         for (_, _, note) in notes(&session) {
-            if let Note::ViewChanged { view, .. } = note {
+            if let Note::Shard(ShardNote::ViewChanged { view, .. }) = note {
                 assert!(view.in_sync.len() >= 3, "{note:?}: #{}", session.link());
             }
         }
@@ -206,8 +209,8 @@ fn a_copy_that_is_not_wanted_stays_while_there_are_too_few() {
         let mut counted = vec![3; session.view().shards.len()];
         for (_, who, note) in notes(&session) {
             match note {
-                Note::ViewChanged { shard, view, .. } => counted[usize::from(shard.0)] = view.in_sync.len(),
-                Note::Dropped { shard } => {
+                Note::Shard(ShardNote::ViewChanged { shard, view, .. }) => counted[usize::from(shard.0)] = view.in_sync.len(),
+                Note::Shard(ShardNote::Dropped { shard }) => {
                     deleted += 1;
                     assert_eq!(counted[usize::from(shard.0)], 3, "{who:?} deletes {shard:?}: #{}", session.link());
                 }
@@ -321,7 +324,10 @@ fn a_wish_reaches_the_coordinator_though_it_was_dead_when_it_was_made() {
     session.advance(Span::secs(2), u32::MAX);
     act(&mut session, "revive C");
     settle(&mut session);
-    assert!(notes(&session).any(|(_, _, note)| *note == Note::Left { node: pid(&session, "C") }), "the wish is on its disk");
+    assert!(
+        notes(&session).any(|(_, _, note)| *note == Note::Control(ControlNote::Left { node: pid(&session, "C") })),
+        "the wish is on its disk"
+    );
 }
 
 #[test]
@@ -348,8 +354,9 @@ fn an_old_primary_that_hears_nothing_is_waited_for() {
         let mut session = begin(seed, 6);
         act(&mut session, "drain C");
         let c = pid(&session, "C");
-        let yields =
-            |session: &Session| notes(session).rev().take(40).any(|(_, who, note)| who == c && matches!(note, Note::Yielded { .. }));
+        let yields = |session: &Session| {
+            notes(session).rev().take(40).any(|(_, who, note)| who == c && matches!(note, Note::Shard(ShardNote::Yielded { .. })))
+        };
         while !yields(&session) && session.now() < Time::from_millis(12_000) {
             session.advance(Span::millis(2), u32::MAX);
         }

@@ -20,6 +20,8 @@
 //! | its tokens begin anew | `an_only_coordinator_that_loses_its_disk_begins_anew_…` |
 //! | while nobody remembers the copies, whoever has died may lead again | `a_node_that_dies_while_nobody_remembers_its_copies_is_not_promoted` |
 
+use ringside::cluster::note::LockNote;
+use ringside::cluster::note::ShardNote;
 use ringside::cluster::note::{Note, ViewWhy};
 use ringside::cluster::observe::view::{ShardView, Waiting};
 use ringside::session::link::parse;
@@ -49,7 +51,7 @@ fn later(mut session: Session, seconds: u64) -> Session {
 }
 
 fn views(session: &Session, why: ViewWhy) -> usize {
-    let of = |what: &What<Note>| matches!(what, What::Note(Note::ViewChanged { why: it, .. }) if *it == why);
+    let of = |what: &What<Note>| matches!(what, What::Note(Note::Shard(ShardNote::ViewChanged { why: it, .. })) if *it == why);
     session.facts().iter().filter(|fact| of(&fact.what)).count()
 }
 
@@ -155,7 +157,11 @@ fn when_nobody_can_know_what_is_gone_an_operator_chooses_and_the_page_says_so() 
     while views(&session, ViewWhy::Salvaged) == 0 {
         session.step(StepUnit::Event);
     }
-    let told = session.facts().iter().rfind(|fact| matches!(fact.what, What::Note(Note::ViewChanged { .. }))).expect("a new view");
+    let told = session
+        .facts()
+        .iter()
+        .rfind(|fact| matches!(fact.what, What::Note(Note::Shard(ShardNote::ViewChanged { .. }))))
+        .expect("a new view");
     for lang in [Lang::En, Lang::Zh] {
         let roster = session.setup().roster;
         let said = plain(&sentence(told, &roster, lang), &roster);
@@ -194,7 +200,7 @@ fn an_only_coordinator_that_loses_its_disk_begins_anew_however_old_the_cluster_i
         assert_eq!(broken(&session), vec!["decisions-survive"], "{link}");
         let session = later(session, 60);
         let since = Time::from_millis(at * 1_000 + 12_000);
-        let granted = |what: &What<Note>| matches!(what, What::Note(Note::LockGranted { .. }));
+        let granted = |what: &What<Note>| matches!(what, What::Note(Note::Lock(LockNote::Granted { .. })));
         let grants = session.facts().iter().filter(|fact| fact.at >= since && granted(&fact.what)).count();
         assert!(grants > 20, "{link}: {grants} grants in a minute");
     }

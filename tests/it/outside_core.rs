@@ -18,6 +18,9 @@
 //! | a primary without a lease answers a write that an operator has given up | no answer without a lease | `a_primary_whose_lease_has_ended_answers_no_write` |
 //! | the judge of documents takes the chosen copy's older document for a lost edit | the document starts anew with a choice | `after_an_operators_choice_a_document_goes_on_from_what_was_chosen` |
 
+use ringside::cluster::note::ControlNote;
+use ringside::cluster::note::LockNote;
+use ringside::cluster::note::ShardNote;
 use ringside::cluster::note::{Note, ViewWhy, YieldWhy};
 use ringside::cluster::property::Promise;
 use ringside::session::link::parse;
@@ -53,7 +56,7 @@ fn notes(session: &Session) -> impl Iterator<Item = (Time, &Note)> {
 
 /// When leaders gave up the lead to somebody who reaches more.
 fn yieldings(session: &Session) -> Vec<Time> {
-    let yielding = |note: &Note| matches!(note, Note::SteppedDown { why: YieldWhy::ReachesMore(_), .. });
+    let yielding = |note: &Note| matches!(note, Note::Control(ControlNote::SteppedDown { why: YieldWhy::ReachesMore(_), .. }));
     notes(session).filter(|(_, note)| yielding(note)).map(|(at, _)| at).collect()
 }
 
@@ -64,7 +67,7 @@ fn count(session: &Session, from: u64, fits: impl Fn(&Note) -> bool) -> usize {
 
 /// The longest time without a grant, up to the end of the run.
 fn longest_wait(session: &Session) -> Span {
-    let grants = notes(session).filter(|(_, note)| matches!(note, Note::LockGranted { .. })).map(|(at, _)| at);
+    let grants = notes(session).filter(|(_, note)| matches!(note, Note::Lock(LockNote::Granted { .. }))).map(|(at, _)| at);
     let mut before = Time::ZERO;
     grants.chain([session.now()]).map(|at| at.since(std::mem::replace(&mut before, at))).max().unwrap_or_default()
 }
@@ -94,7 +97,7 @@ fn busy_locks_keep_no_leader_from_yielding() {
 fn a_leader_that_is_sure_now_and_then_yields_and_nobody_stops_any_more() {
     let session = opened("v=6&seed=4127&do=5:slow:K3:20&at=60");
     assert!(yieldings(&session).first().is_some_and(|&at| at <= Time::from_millis(10_000)), "{:?}", yieldings(&session));
-    let stopped = |note: &Note| matches!(note, Note::Stopped { .. });
+    let stopped = |note: &Note| matches!(note, Note::Shard(ShardNote::Stopped { .. }));
     assert_eq!(count(&session, 12_000, stopped), 0, "under the new leader every primary keeps its lease");
     assert_eq!((unserved(&session), broken(&session)), (vec![], vec![]));
 }
@@ -115,7 +118,7 @@ fn one_copy_that_holds_everything_leads_where_a_majority_acknowledges() {
     // A is let go, and of B and C both hold everything. Then B dies for good.
     let session = opened("v=6&seed=4127&nodes=3&ack=majority&do=5:kill:A,12:kill:B&at=20");
     assert_eq!((unserved(&session), broken(&session)), (vec![], vec![]));
-    let acknowledged = |note: &Note| matches!(note, Note::Acknowledged { .. });
+    let acknowledged = |note: &Note| matches!(note, Note::Shard(ShardNote::Acknowledged { .. }));
     assert_eq!(count(&session, 12_100, acknowledged), 0, "it reads to everybody, and acknowledges nothing by itself");
 }
 
@@ -163,7 +166,7 @@ fn an_only_coordinator_that_began_anew_alone_goes_on_behind_whoever_it_hears_lat
     assert_eq!(unserved(&session), Vec::<u16>::new(), "copies refuse whoever sends in a lower view");
     let session = opened(&link("40:heal:K1:A,41:heal:K1"));
     assert_eq!((unserved(&session), broken(&session)), (vec![], vec!["decisions-survive"]), "no token is given twice");
-    let granted = |note: &Note| matches!(note, Note::LockGranted { .. });
+    let granted = |note: &Note| matches!(note, Note::Lock(LockNote::Granted { .. }));
     assert!(count(&session, 50_000, granted) > 50, "{} grants", count(&session, 50_000, granted));
 }
 
@@ -175,7 +178,9 @@ fn a_copy_goes_only_when_whoever_stays_has_been_heard_since_it_counts() {
     let counted = loop {
         assert!(session.step(StepUnit::Event) && session.now() < Time::from_millis(20_000), "no copy on G comes to count");
         let full = notes(&session).find_map(|(_, note)| match note {
-            Note::ViewChanged { shard, view, why: ViewWhy::CaughtUp } if view.in_sync.len() == 4 && view.in_sync.contains(&g) => {
+            Note::Shard(ShardNote::ViewChanged { shard, view, why: ViewWhy::CaughtUp })
+                if view.in_sync.len() == 4 && view.in_sync.contains(&g) =>
+            {
                 Some(*shard)
             }
             _ => None,
@@ -185,7 +190,8 @@ fn a_copy_goes_only_when_whoever_stays_has_been_heard_since_it_counts() {
         }
     };
     let dismissed = |session: &Session| {
-        let gone = |note: &Note| matches!(note, Note::ViewChanged { shard, why: ViewWhy::Dismissed, .. } if *shard == counted);
+        let gone =
+            |note: &Note| matches!(note, Note::Shard(ShardNote::ViewChanged { shard, why: ViewWhy::Dismissed, .. }) if *shard == counted);
         count(session, 0, gone)
     };
     assert_eq!(dismissed(&session), 0, "not with the decision that counts it");
@@ -217,7 +223,7 @@ fn after_an_operators_choice_a_document_goes_on_from_what_was_chosen() {
     let link = "v=6&seed=4127&nodes=3&do=5:kill:A,20:kill:B,24:wipe:C,25:revive:C,26:revive:A,28:kill:c3,40:salvage:A&at=80";
     let session = opened(link);
     assert_eq!(broken(&session), ["acked-survive"], "what was lost with C's disk, and nothing else");
-    let edited = |note: &Note| matches!(note, Note::FencedWrite { .. });
+    let edited = |note: &Note| matches!(note, Note::Lock(LockNote::FencedWrite { .. }));
     assert!(count(&session, 41_000, edited) > 10, "the document is written again");
 }
 
@@ -226,8 +232,12 @@ fn after_an_operators_choice_a_document_goes_on_from_what_was_chosen() {
 fn a_leader_with_slow_messages_and_a_busy_lock_yields_within_seconds() {
     for seed in 4127..4133 {
         let session = opened(&format!("v=6&seed={seed}&do=5:slow:K3:26&at=30"));
-        let granted: Vec<u64> =
-            session.facts().iter().filter(|fact| matches!(fact.what, What::Note(Note::LockGranted { .. }))).map(|fact| fact.at.0).collect();
+        let granted: Vec<u64> = session
+            .facts()
+            .iter()
+            .filter(|fact| matches!(fact.what, What::Note(Note::Lock(LockNote::Granted { .. }))))
+            .map(|fact| fact.at.0)
+            .collect();
         let longest = granted.windows(2).map(|pair| pair[1] - pair[0]).max().expect("locks are granted");
         assert!(longest < 8_000_000, "seed {seed}: no lock was granted for {longest} µs");
     }

@@ -4,6 +4,7 @@
 //! a grant and a worker that has heard nothing for long goes on under its old session, `a_worker_that_never_hears_of_its_grant_…` fails;
 //! either alone harms nobody. (The former alone is killed by `a_request_to_wait_…` of the table.)
 
+use ringside::cluster::note::LockNote;
 use ringside::cluster::note::Note;
 use ringside::session::Session;
 use ringside::session::link::parse;
@@ -18,7 +19,7 @@ fn opened(link: &str) -> Session {
 /// Grants from an instant on: when, to whom.
 fn grants(session: &Session, from: u64) -> Vec<(Time, Pid)> {
     let granted = |what: &What<Note>| match what {
-        What::Note(Note::LockGranted { session, .. }) => Some(session.client),
+        What::Note(Note::Lock(LockNote::Granted { session, .. })) => Some(session.client),
         What::Note(_) | What::Fault(_) => None,
     };
     let later = session.facts().iter().filter(|fact| fact.at >= Time::from_millis(from));

@@ -9,6 +9,7 @@
 //! | of a forgotten shard one copy is enough | `a_shard_that_nobody_remembers_is_demanded_when_all_its_copies_run` |
 //! | locks are granted before a document's copies were looked at | `an_only_coordinator_grants_nothing_before_it_knows_the_tokens` |
 
+use ringside::cluster::note::LockNote;
 use ringside::cluster::note::Note;
 use ringside::cluster::property::Promise;
 use ringside::session::Session;
@@ -76,7 +77,7 @@ fn an_only_coordinator_grants_nothing_before_it_knows_the_tokens() {
     ] {
         let session = opened(link);
         assert!(!broken(&session).contains(&Promise::TokensGrow), "{link}");
-        let last = session.facts().iter().rev().find(|fact| matches!(fact.what, What::Note(Note::LockGranted { .. })));
+        let last = session.facts().iter().rev().find(|fact| matches!(fact.what, What::Note(Note::Lock(LockNote::Granted { .. }))));
         assert!(last.is_some_and(|fact| fact.at > Time::from_millis(35_000)), "{link}: locks are granted again");
     }
 }

@@ -13,6 +13,9 @@
 //! | only the leader tells what is decided | `a_balancer_that_cannot_reach_the_leader_…` |
 //! | timers under way do not follow their clock's new rate | `a_lease_ends_by_a_clock_that_changes_its_rate_in_between` |
 
+use ringside::cluster::note::ClientNote;
+use ringside::cluster::note::ControlNote;
+use ringside::cluster::note::ShardNote;
 use ringside::cluster::note::{Note, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
 use ringside::cluster::observe::view::Standing;
 use ringside::session::Session;
@@ -45,7 +48,7 @@ fn a_lease_ends_by_a_clock_that_changes_its_rate_in_between() {
         let session = opened(&format!("v=4&seed=4127&do=5:isolate:A,5.3:drift:A:{drift}&at=12"));
         let a = pid(&session, "A");
         let ended: Vec<Time> = notes(&session)
-            .filter(|(fact, note)| fact.who == a && matches!(note, Note::Stopped { why: StopWhy::LeaseEnded, .. }))
+            .filter(|(fact, note)| fact.who == a && matches!(note, Note::Shard(ShardNote::Stopped { why: StopWhy::LeaseEnded, .. })))
             .map(|(fact, _)| fact.at)
             .collect();
         assert!(!ended.is_empty(), "drift {drift}: it tells that it serves no more");
@@ -67,7 +70,7 @@ fn broken(session: &Session) -> Vec<&'static str> {
 /// The instants at which a leader gave up the lead to whom reaches more, and to whom.
 fn yieldings(session: &Session) -> Vec<(Time, Pid, Pid)> {
     let yielding = |(fact, note): (&Record<Note>, &Note)| match note {
-        Note::SteppedDown { why: YieldWhy::ReachesMore(to), .. } => Some((fact.at, fact.who, *to)),
+        Note::Control(ControlNote::SteppedDown { why: YieldWhy::ReachesMore(to), .. }) => Some((fact.at, fact.who, *to)),
         _ => None,
     };
     notes(session).filter_map(yielding).collect()
@@ -84,8 +87,12 @@ fn a_balancer_that_cannot_reach_the_leader_learns_of_the_new_primary_from_anothe
     for cut in ["5:cut:K3:L1", "5:cut:K3>L1"] {
         let session = opened(&format!("v=4&seed=4127&do={cut},6:kill:A&at=40"));
         let late = Time::from_millis(9_000);
-        assert_eq!(count(&session, late, |note| matches!(note, Note::Retried { .. } | Note::Refused { .. })), 0, "{cut}");
-        assert!(count(&session, late, |note| matches!(note, Note::Acknowledged { .. })) > 50, "{cut}: writes go on");
+        assert_eq!(
+            count(&session, late, |note| matches!(note, Note::Client(ClientNote::Retried { .. }) | Note::Shard(ShardNote::Refused { .. }))),
+            0,
+            "{cut}"
+        );
+        assert!(count(&session, late, |note| matches!(note, Note::Shard(ShardNote::Acknowledged { .. }))) > 50, "{cut}: writes go on");
         assert_eq!((yieldings(&session), broken(&session)), (vec![], vec![]), "{cut}");
     }
 }
@@ -95,7 +102,7 @@ fn a_primary_that_the_leader_does_not_reach_gets_its_lease_from_a_leader_that_do
     let session = opened("v=4&seed=4127&do=3:cut:K3>A&at=40");
     let (a, k3) = (pid(&session, "A"), pid(&session, "K3"));
     let deaf = notes(&session).find_map(|(fact, note)| match note {
-        Note::Suspected { node, why: SuspectWhy::Deaf, .. } if *node == a => Some((fact.at, fact.who)),
+        Note::Control(ControlNote::Suspected { node, why: SuspectWhy::Deaf, .. }) if *node == a => Some((fact.at, fact.who)),
         _ => None,
     });
     let (at, by) = deaf.expect("it is suspected");
@@ -106,7 +113,13 @@ fn a_primary_that_the_leader_does_not_reach_gets_its_lease_from_a_leader_that_do
     assert_eq!((unserved(&session), broken(&session)), (vec![], vec![]));
     let bill = session.bill();
     assert!(bill.outage.is_some_and(|outage| outage < Span::secs(2)) && !bill.outage_open, "{:?}", bill.outage);
-    assert_eq!(count(&session, Time::from_millis(7_000), |note| matches!(note, Note::Stopped { .. } | Note::Suspected { .. })), 0);
+    assert_eq!(
+        count(&session, Time::from_millis(7_000), |note| matches!(
+            note,
+            Note::Shard(ShardNote::Stopped { .. }) | Note::Control(ControlNote::Suspected { .. })
+        )),
+        0
+    );
 }
 
 #[test]
@@ -118,11 +131,11 @@ fn a_primary_that_no_coordinator_reaches_goes_down_once_and_stays_down_until_it_
         let mut session = opened(&link);
         let a = pid(&session, "A");
         let promoted: Vec<Time> = notes(&session)
-            .filter(|(_, note)| matches!(note, Note::ViewChanged { why: ViewWhy::Promotion, .. }))
+            .filter(|(_, note)| matches!(note, Note::Shard(ShardNote::ViewChanged { why: ViewWhy::Promotion, .. })))
             .map(|(fact, _)| fact.at)
             .collect();
         assert!(!promoted.is_empty() && promoted.iter().all(|&at| at < Time::from_millis(6_200)), "{link}: {promoted:?}");
-        let back = |note: &Note| matches!(note, Note::Returned { node, .. } if *node == a);
+        let back = |note: &Note| matches!(note, Note::Control(ControlNote::Returned { node, .. }) if *node == a);
         assert_eq!(count(&session, Time::ZERO, back), 0, "{link}: heard, it is not back");
         assert_eq!((unserved(&session), yieldings(&session).len()), (vec![], 0), "{link}");
         assert_eq!(session.view().processes[a.index()].standing, Standing::Out, "{link}: its copies are made elsewhere");
@@ -145,9 +158,9 @@ fn a_leader_that_reaches_no_node_yields_once_to_one_that_does_and_no_shard_is_lo
         assert_eq!((unserved(&session), broken(&session)), (vec![], vec![]), "{form}");
         let bill = session.bill();
         assert!(bill.outage.is_none_or(|outage| outage < Span::secs(2)) && !bill.outage_open, "{form}: {:?}", bill.outage);
-        let moved = |note: &Note| matches!(note, Note::ViewChanged { why: ViewWhy::Promotion | ViewWhy::NoPrimary, .. });
+        let moved = |note: &Note| matches!(note, Note::Shard(ShardNote::ViewChanged { why: ViewWhy::Promotion | ViewWhy::NoPrimary, .. }));
         assert_eq!(count(&session, Time::ZERO, moved), 0, "{form}: the nodes are well, and keep what they have");
-        let elected = |note: &Note| matches!(note, Note::Elected { .. });
+        let elected = |note: &Note| matches!(note, Note::Control(ControlNote::Elected { .. }));
         assert_eq!(count(&session, Time::from_millis(8_000), elected), 0, "{form}: no duel");
     }
 }
@@ -187,7 +200,7 @@ fn whoever_yielded_leads_again_if_nobody_else_can() {
 
 #[test]
 fn a_late_heartbeat_with_an_older_wish_reverts_nothing() {
-    let ring = |session: &Session| count(session, Time::ZERO, |note| matches!(note, Note::RingChanged { .. }));
+    let ring = |session: &Session| count(session, Time::ZERO, |note| matches!(note, Note::Control(ControlNote::RingChanged { .. })));
     let session = opened("v=4&seed=4127&do=3:slow:C:60,4:drain:C,4.3:add:C&at=30");
     assert_eq!(ring(&session), 2, "one for the drain, one for the add");
     let c = pid(&session, "C");
@@ -212,7 +225,7 @@ fn slow_links_and_losses_make_nobody_seem_deaf() {
         for recipe in ["do=2:slow:A:20,2:slow:B:20", "loss=60&do=2:slow:A:10", "loss=100"] {
             let session = opened(&format!("v=4&seed={seed}&{recipe}&at=60"));
             assert_eq!(
-                count(&session, Time::ZERO, |note| matches!(note, Note::Suspected { why: SuspectWhy::Deaf, .. })),
+                count(&session, Time::ZERO, |note| matches!(note, Note::Control(ControlNote::Suspected { why: SuspectWhy::Deaf, .. }))),
                 0,
                 "{seed} {recipe}"
             );

@@ -10,6 +10,9 @@
 //! | a primary that has made way in vain goes on waiting | `a_primary_that_makes_way_in_vain_serves_on` |
 //! | an only coordinator that has lost its disk begins anew at once | `an_only_coordinator_that_has_lost_its_disk_waits_until_all_leases_have_ended` |
 
+use ringside::cluster::note::ClientNote;
+use ringside::cluster::note::ControlNote;
+use ringside::cluster::note::LockNote;
 use std::collections::BTreeMap;
 
 use ringside::cluster::note::{Note, YieldWhy};
@@ -31,12 +34,12 @@ fn notes(session: &Session) -> impl Iterator<Item = (Time, &Note)> {
 }
 
 fn yieldings(session: &Session) -> Vec<Time> {
-    let yielding = |note: &Note| matches!(note, Note::SteppedDown { why: YieldWhy::ReachesMore(_), .. });
+    let yielding = |note: &Note| matches!(note, Note::Control(ControlNote::SteppedDown { why: YieldWhy::ReachesMore(_), .. }));
     notes(session).filter(|(_, note)| yielding(note)).map(|(at, _)| at).collect()
 }
 
 fn rings(session: &Session) -> usize {
-    notes(session).filter(|(_, note)| matches!(note, Note::RingChanged { .. })).count()
+    notes(session).filter(|(_, note)| matches!(note, Note::Control(ControlNote::RingChanged { .. }))).count()
 }
 
 fn broken(session: &Session) -> Vec<&'static str> {
@@ -67,7 +70,8 @@ fn where_two_of_three_coordinators_are_slow_locks_go_on_being_granted() {
     let link = "v=6&seed=4127&clients=12&workers=12&\
                 do=4.6:slow:K3:15,5:cut:K3:D,6:cut:K3:A,7:kill:C,9.1:slow:K3:20,9.7:slow:K1:20&at=40";
     let session = opened(link);
-    let grants: Vec<Time> = notes(&session).filter(|(_, note)| matches!(note, Note::LockGranted { .. })).map(|(at, _)| at).collect();
+    let grants: Vec<Time> =
+        notes(&session).filter(|(_, note)| matches!(note, Note::Lock(LockNote::Granted { .. }))).map(|(at, _)| at).collect();
     let rest = session.setup().config.out_after;
     let gaps = grants.windows(2).map(|two| two[1].since(two[0]));
     assert!(gaps.max().is_some_and(|longest| longest <= rest), "{grants:?}");
@@ -87,7 +91,7 @@ fn a_primary_that_makes_way_in_vain_serves_on() {
     let session = opened("v=6&seed=4127&clients=24&do=5.5:cut:A>K3,6:add:H,9.1:drain:A&at=30");
     let mut last: BTreeMap<Pid, Time> = BTreeMap::new();
     for (at, note) in notes(&session) {
-        if let Note::Answered { op, .. } = note {
+        if let Note::Client(ClientNote::Answered { op, .. }) = note {
             last.insert(op.client, at);
         }
     }

@@ -1,6 +1,8 @@
 //! The promises about copies, tripped by facts that a broken cluster would note: a checker that never speaks proves nothing.
 //! (The other five are tripped by rules that are switched off, in `engine` and `rules`.)
 
+use ringside::cluster::note::ControlNote;
+use ringside::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use ringside::cluster::note::{Note, OpId, RingWhy, ViewWhy};
@@ -104,7 +106,7 @@ fn changed(in_sync: &[u16], learners: &[u16], why: ViewWhy) -> (u16, Note) {
         level: false,
         unknown: false,
     };
-    (0, Note::ViewChanged { shard: SHARD, view, why })
+    (0, Note::Shard(ShardNote::ViewChanged { shard: SHARD, view, why }))
 }
 
 #[test]
@@ -116,8 +118,8 @@ fn the_ring_is_walked_clockwise_and_wraps() {
 
 #[test]
 fn a_copy_deleted_while_no_other_disk_has_everything_breaks_a_promise() {
-    let acked = (1, Note::Acknowledged { shard: SHARD, op: OP, view: ViewNo(1), index: Index(1), key: 0 });
-    let dropped = (1, Note::Dropped { shard: SHARD });
+    let acked = (1, Note::Shard(ShardNote::Acknowledged { shard: SHARD, op: OP, view: ViewNo(1), index: Index(1), key: 0 }));
+    let dropped = (1, Note::Shard(ShardNote::Dropped { shard: SHARD }));
     assert_eq!(broken(&Eye { full: pids(&[1]) }, &[acked.clone(), dropped.clone()]), [Promise::CopiesKept]);
     assert_eq!(broken(&Eye { full: pids(&[1, 4]) }, &[acked, dropped]), []);
 }
@@ -133,10 +135,10 @@ fn a_write_on_one_disk_alone_is_at_risk_until_it_is_on_two_or_lost() {
         let broken = promises.states().iter().any(|(_, broken)| broken.is_some());
         (promises.at_risk(eye), promises.lost_writes(), broken)
     };
-    let acked = (1, Note::Acknowledged { shard: SHARD, op: OP, view: ViewNo(1), index: Index(1), key: 0 });
+    let acked = (1, Note::Shard(ShardNote::Acknowledged { shard: SHARD, op: OP, view: ViewNo(1), index: Index(1), key: 0 }));
     let view = View { no: ViewNo(2), primary: Some(Pid(2)), in_sync: pids(&[2, 3, 1]), learners: Vec::new(), level: false, unknown: false };
-    let named = (9, Note::ViewChanged { shard: SHARD, view, why: ViewWhy::Promotion });
-    let serving = (2, Note::Serving { shard: SHARD, view: ViewNo(2) });
+    let named = (9, Note::Shard(ShardNote::ViewChanged { shard: SHARD, view, why: ViewWhy::Promotion }));
+    let serving = (2, Note::Shard(ShardNote::Serving { shard: SHARD, view: ViewNo(2) }));
     assert_eq!(after(&Eye { full: pids(&[1]) }, std::slice::from_ref(&acked)), (1, 0, false));
     assert_eq!(after(&Eye { full: pids(&[1, 3]) }, std::slice::from_ref(&acked)), (0, 0, false));
     assert_eq!(after(&Eye { full: pids(&[1]) }, &[acked, named, serving]), (0, 1, false), "lost, counted, and not promised");
@@ -144,17 +146,17 @@ fn a_write_on_one_disk_alone_is_at_risk_until_it_is_on_two_or_lost() {
 
 #[test]
 fn copies_that_differ_and_writes_done_twice_break_promises() {
-    let committed = |who: u16| (who, Note::Committed { shard: SHARD, index: Index(1) });
+    let committed = |who: u16| (who, Note::Shard(ShardNote::Committed { shard: SHARD, index: Index(1) }));
     assert_eq!(broken(&Eye { full: pids(&[2]) }, &[committed(2), committed(3)]), [Promise::CopiesAgree]);
     assert_eq!(broken(&Eye { full: pids(&[2, 3]) }, &[committed(2), committed(3)]), []);
     assert_eq!(broken(&Eye { full: pids(&[2]) }, &[committed(2), committed(4)]), [], "4 does not count");
     let joins = [committed(2), committed(4), changed(&[2, 3, 4], &[], ViewWhy::CaughtUp)];
     assert_eq!(broken(&Eye { full: pids(&[2]) }, &joins), [Promise::CopiesAgree], "now it does");
-    let dropped = (3, Note::Truncated { shard: SHARD, from: Index(1), dropped: 1 });
+    let dropped = (3, Note::Shard(ShardNote::Truncated { shard: SHARD, from: Index(1), dropped: 1 }));
     let forgets = [committed(2), committed(3), dropped.clone()];
     assert_eq!(broken(&Eye { full: pids(&[2, 3]) }, &forgets), [Promise::CopiesAgree], "its primary still has that");
     assert_eq!(broken(&Eye { full: pids(&[2, 3]) }, &[committed(2), dropped]), [], "it never knew that to be committed");
-    let applied = |who: u16, index| (who, Note::Applied { shard: SHARD, op: OP, index: Index(index) });
+    let applied = |who: u16, index| (who, Note::Shard(ShardNote::Applied { shard: SHARD, op: OP, index: Index(index) }));
     assert_eq!(broken(&Eye { full: pids(&[1]) }, &[applied(1, 1), applied(1, 2)]), [Promise::OnceOnly]);
     assert_eq!(broken(&Eye { full: pids(&[1, 2]) }, &[applied(1, 1), applied(2, 1)]), [], "a successor tells the same");
     assert_eq!(broken(&Eye { full: pids(&[1]) }, &[applied(1, 1), applied(2, 2)]), [], "2 does not have the first one");
@@ -176,7 +178,7 @@ fn a_copy_where_the_ring_wants_none_and_a_wasteful_change_break_a_promise() {
     let eye = Eye { full: Vec::new() };
     assert_eq!(broken(&eye, &[changed(&[2, 3, 1], &[4], ViewWhy::Recruited(Pid(4)))]), [Promise::MovesPlanned]);
     assert_eq!(broken(&eye, &[changed(&[2, 3, 4], &[1], ViewWhy::Recruited(Pid(1)))]), []);
-    let ring = |moves, minimum| (0, Note::RingChanged { node: Pid(4), why: RingWhy::Joined, moves, minimum });
+    let ring = |moves, minimum| (0, Note::Control(ControlNote::RingChanged { node: Pid(4), why: RingWhy::Joined, moves, minimum }));
     // The new node takes one of node 2's copies. Told otherwise, it is wrong.
     assert_eq!(broken(&eye, &[ring(1, 1)]), []);
     for told in [(2, 1), (2, 2), (1, 0), (0, 0)] {
@@ -187,7 +189,7 @@ fn a_copy_where_the_ring_wants_none_and_a_wasteful_change_break_a_promise() {
 #[test]
 fn a_second_leader_in_a_term_breaks_a_promise_and_the_same_one_again_does_not() {
     let eye = Eye { full: Vec::new() };
-    let elected = |who, term| (who, Note::Elected { term });
+    let elected = |who, term| (who, Note::Control(ControlNote::Elected { term }));
     assert_eq!(broken(&eye, &[elected(6, 1), elected(7, 2), elected(6, 3)]), []);
     assert_eq!(broken(&eye, &[elected(6, 1), elected(6, 1)]), []);
     assert_eq!(broken(&eye, &[elected(6, 1), elected(7, 1)]), [Promise::OneLeader]);
@@ -196,19 +198,19 @@ fn a_second_leader_in_a_term_breaks_a_promise_and_the_same_one_again_does_not() 
 #[test]
 fn a_decision_made_otherwise_or_missing_at_a_new_leader_breaks_a_promise() {
     let eye = Eye { full: Vec::new() };
-    let decided = |who, index, term| (who, Note::Decided { index: Index(index), term });
+    let decided = |who, index, term| (who, Note::Control(ControlNote::Decided { index: Index(index), term }));
     assert_eq!(broken(&eye, &[decided(6, 1, 1), decided(6, 2, 1), decided(7, 1, 1), decided(7, 2, 1)]), []);
     assert_eq!(broken(&eye, &[decided(6, 2, 1), decided(5, 2, 2)]), [Promise::DecisionsSurvive]);
-    assert_eq!(broken(&eye, &[decided(6, 2, 1), (7, Note::Elected { term: 3 })]), []);
-    assert_eq!(broken(&eye, &[decided(6, 2, 1), (5, Note::Elected { term: 3 })]), [Promise::DecisionsSurvive]);
+    assert_eq!(broken(&eye, &[decided(6, 2, 1), (7, Note::Control(ControlNote::Elected { term: 3 }))]), []);
+    assert_eq!(broken(&eye, &[decided(6, 2, 1), (5, Note::Control(ControlNote::Elected { term: 3 }))]), [Promise::DecisionsSurvive]);
 }
 
 #[test]
 fn a_node_that_joined_is_wanted_by_the_ring() {
     let eye = Eye { full: Vec::new() };
-    let joined = (0, Note::RingChanged { node: Pid(4), why: RingWhy::Joined, moves: 1, minimum: 1 });
+    let joined = (0, Note::Control(ControlNote::RingChanged { node: Pid(4), why: RingWhy::Joined, moves: 1, minimum: 1 }));
     let view = View { no: ViewNo(2), primary: Some(Pid(3)), in_sync: pids(&[3, 1, 2]), learners: pids(&[4]), level: false, unknown: false };
-    let recruited = (0, Note::ViewChanged { shard: ShardId(1), view, why: ViewWhy::Recruited(Pid(4)) });
+    let recruited = (0, Note::Shard(ShardNote::ViewChanged { shard: ShardId(1), view, why: ViewWhy::Recruited(Pid(4)) }));
     assert_eq!(broken(&eye, std::slice::from_ref(&recruited)), [Promise::MovesPlanned]);
     assert_eq!(broken(&eye, &[joined, recruited]), []);
 }

@@ -1,6 +1,8 @@
 //! Replication under random hands: what each way of acknowledging keeps and loses, and what trimming and reading from backups
 //! change about it.
 
+use ringside::cluster::note::ClientNote;
+use ringside::cluster::note::ShardNote;
 use ringside::cluster::note::{Asked, Note, RefusedWhy};
 use ringside::cluster::property::Promise;
 use ringside::cluster::setup::Setup;
@@ -49,7 +51,7 @@ fn in_sync_mode_loses_nothing_though_logs_are_trimmed_all_the_time() {
     for seed in 0..60 {
         let session = soak(seed, short_logs);
         assert_eq!((broken(&session), session.bill().lost), (vec![], 0), "{}", session.link());
-        trimmed += count(&session, |note| matches!(note, Note::Trimmed { .. }));
+        trimmed += count(&session, |note| matches!(note, Note::Shard(ShardNote::Trimmed { .. })));
     }
     assert!(trimmed > 1_000, "{trimmed} trims");
 }
@@ -81,7 +83,7 @@ fn primary_mode_loses_acknowledged_writes_counts_them_and_breaks_no_promise_that
         let bill = session.bill();
         assert_eq!(bill.promises as usize, Promise::COUNT - 3, "three promises are not made in this mode");
         lost += bill.lost;
-        named += count(&session, |note| matches!(note, Note::WritesLost { .. }));
+        named += count(&session, |note| matches!(note, Note::Shard(ShardNote::WritesLost { .. })));
         if seed < 20 {
             heal_everything(&mut session);
             session.advance(Span::secs(90), u32::MAX);
@@ -100,19 +102,19 @@ fn with_too_few_copies_in_sync_writes_are_refused_and_reads_go_on() {
     session.advance(Span::secs(3), u32::MAX);
     session.dispatch("kill A".parse().expect("an action")).expect("A runs");
     session.advance(Span::secs(7), u32::MAX);
-    let refused = |note: &Note| matches!(note, Note::Refused { why: RefusedWhy::TooFew, .. });
+    let refused = |note: &Note| matches!(note, Note::Shard(ShardNote::Refused { why: RefusedWhy::TooFew, .. }));
     assert!(count(&session, refused) > 10);
     let view = session.view();
     let few = |shard: u16| view.shards[usize::from(shard)].view.in_sync.len() < 3;
     let late = session.facts().iter().filter(|fact| fact.at > Time::from_millis(7_000));
     for fact in late {
-        if let What::Note(Note::Acknowledged { shard, .. }) = &fact.what {
+        if let What::Note(Note::Shard(ShardNote::Acknowledged { shard, .. })) = &fact.what {
             assert!(!few(shard.0), "shard {} has two copies in sync and took a write at {} s", shard.0, fact.at);
         }
     }
     // Each client asks until it stands before a write that is refused.
     let read = |fact: &&Record<Note>| {
-        let read = matches!(fact.what, What::Note(Note::Answered { asked: Asked::Read, .. }));
+        let read = matches!(fact.what, What::Note(Note::Client(ClientNote::Answered { asked: Asked::Read, .. })));
         read && fact.at > Time::from_millis(4_500)
     };
     assert!(session.facts().iter().filter(read).count() > 4 && view.shards.iter().all(|shard| shard.server.is_some()));

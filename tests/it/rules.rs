@@ -3,6 +3,8 @@
 //! (`engine` shows for each rule one directed run that breaks its promise. A write acknowledged before it is stored is lost
 //! only if all disks of an in-sync set fail within milliseconds: random hands hardly ever do that, directed ones do.)
 
+use ringside::cluster::note::LockNote;
+use ringside::cluster::note::ShardNote;
 use std::collections::BTreeSet;
 
 use ringside::cluster::note::Note;
@@ -155,7 +157,7 @@ fn directed(seed: u64, rule: Rule, off: bool) -> Session {
     let primary = session.view().shards[7].view.primary.expect("shard 7 has a primary");
     let name = session.setup().roster.name(primary);
     let appended = |session: &Session| {
-        let it = |note: &Note| matches!(note, Note::Appended { shard: ShardId(7), .. });
+        let it = |note: &Note| matches!(note, Note::Shard(ShardNote::Appended { shard: ShardId(7), .. }));
         session.facts().iter().filter(|f| f.who == primary && matches!(&f.what, What::Note(note) if it(note))).count()
     };
     let before = appended(&session);
@@ -239,7 +241,7 @@ fn each_ready_scenario_breaks_exactly_its_promise_and_nothing_with_the_rule_on()
         let all = |session: &Session| session.promises().iter().filter(|(_, it)| it.is_some()).map(|(it, _)| *it).collect::<Vec<_>>();
         assert_eq!(all(&off), own, "{link}");
         let granted = |session: &Session| {
-            let last = session.facts().iter().rev().find(|fact| matches!(fact.what, What::Note(Note::LockGranted { .. })));
+            let last = session.facts().iter().rev().find(|fact| matches!(fact.what, What::Note(Note::Lock(LockNote::Granted { .. }))));
             last.is_some_and(|fact| fact.at + Span::secs(10) > session.now())
         };
         assert!(rule != Rule::LockLease || !granted(&off), "{link}");

@@ -1,5 +1,6 @@
 //! Every fact has a sentence in both languages.
 
+use ringside::cluster::note::LockNote;
 use std::collections::BTreeMap;
 
 use ringside::cluster::note::Note;
@@ -34,7 +35,7 @@ fn every_fact_of_many_runs_reads_as_a_sentence_in_both_languages() {
             let told = latest(&session.facts()[..=i], &roster, Lang::En);
             if plain(&told, &roster) != english {
                 let who = told.iter().filter(|span| matches!(span, Span::Who(_))).count();
-                assert!(matches!(fact.what, What::Note(Note::LockGranted { .. })) && who == 2, "{told:?}");
+                assert!(matches!(fact.what, What::Note(Note::Lock(LockNote::Granted { .. }))) && who == 2, "{told:?}");
                 passed += 1;
             }
             let json = export::json(fact, &roster);

@@ -1,6 +1,8 @@
 //! Whatever way a run is walked, an instant is an instant: everything is a function of (recipe, actions, now).
 
+use ringside::cluster::note::ControlNote;
 use ringside::cluster::note::Note;
+use ringside::cluster::note::ShardNote;
 use ringside::cluster::setup::Setup;
 use ringside::session::chaos::Chaos;
 use ringside::session::link::{LIMITS, parse};
@@ -253,9 +255,10 @@ fn a_suspicion_is_traced_to_the_hand_that_did_it() {
     session.advance(Span::secs(3), u32::MAX);
     let facts = session.facts();
     let kill = facts.iter().find(|fact| matches!(fact.what, What::Fault(_))).expect("the kill").seq;
-    let headlines = facts
-        .iter()
-        .filter(|fact| matches!(fact.what, What::Note(Note::Suspected { .. })) || (is_stop(fact) && fact.seq > kill && promoted(fact)));
+    let headlines = facts.iter().filter(|fact| {
+        matches!(fact.what, What::Note(Note::Control(ControlNote::Suspected { .. })))
+            || (is_stop(fact) && fact.seq > kill && promoted(fact))
+    });
     let mut n = 0;
     for fact in headlines {
         let causes = ringside::session::why::causes(facts, fact.seq);
@@ -270,5 +273,5 @@ fn a_suspicion_is_traced_to_the_hand_that_did_it() {
 
 fn promoted(fact: &ringside::sim::journal::Record<Note>) -> bool {
     use ringside::cluster::note::ViewWhy;
-    matches!(fact.what, What::Note(Note::ViewChanged { why: ViewWhy::Promotion, .. }))
+    matches!(fact.what, What::Note(Note::Shard(ShardNote::ViewChanged { why: ViewWhy::Promotion, .. })))
 }

@@ -18,6 +18,8 @@
 //! It is the same experiment in kind, not in figures: they paused etcd's own processes, and their clients' critical sections,
 //! waits and network were others. So no share of ours should be expected to be 18 %; what carries over is the order, and the zero.
 
+use ringside::cluster::note::LockNote;
+use ringside::cluster::note::ShardNote;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -150,13 +152,13 @@ fn count(session: &Session) -> (u64, u64) {
     for fact in session.facts() {
         match &fact.what {
             // A new primary tells what its predecessor may have told: each edit counts once.
-            What::Note(Note::FencedWrite { op, text, .. }) if written.iter().all(|(known, _)| known != op) => {
+            What::Note(Note::Lock(LockNote::FencedWrite { op, text, .. })) if written.iter().all(|(known, _)| known != op) => {
                 let shown = text.lines();
                 document.truncate(text.len() as usize - shown.len());
                 document.extend(shown);
                 written.extend(shown.last().map(|&line| (*op, line)));
             }
-            What::Note(Note::Acknowledged { op, .. }) => acknowledged.push(*op),
+            What::Note(Note::Shard(ShardNote::Acknowledged { op, .. })) => acknowledged.push(*op),
             What::Note(_) | What::Fault(_) => {}
         }
     }

@@ -5,7 +5,8 @@ pub mod worker;
 
 use crate::cluster::client::worker::Worker;
 use crate::cluster::client::worker::rest;
-use crate::cluster::note::{Asked, Found, Note, OpId};
+use crate::cluster::note::ClientNote;
+use crate::cluster::note::{Asked, Found, OpId};
 use crate::cluster::setup::key::Key;
 use crate::cluster::store::{Outcome, Request};
 use crate::cluster::wire::msg::Msg;
@@ -132,7 +133,7 @@ impl Client {
             Request::Open(..) | Request::Edit(..) => None, // the document has a story of its own
         };
         if let Some(put) = put {
-            ctx.note(Note::Invoked { shard: request.shard(), op, key: request.key().id, put });
+            ctx.note(ClientNote::Invoked { shard: request.shard(), op, key: request.key().id, put });
         }
         self.pending = Some(Pending { op, request, attempt: 0, paused: true });
         self.attempt(ctx);
@@ -152,7 +153,7 @@ impl Client {
         pending.attempt += 1;
         let (op, request, attempt) = (pending.op, pending.request.clone(), pending.attempt);
         if attempt > 1 {
-            ctx.note(Note::Retried { op, attempt });
+            ctx.note(ClientNote::Retried { op, attempt });
         }
         // Each retry tries the next door, in case the last one is closed.
         let door = (ctx.me().index() + attempt as usize - 1) % env.balancers.len();
@@ -169,14 +170,14 @@ impl Client {
         self.pending = None;
         ctx.disarm(Timer::Attempt);
         if let Some((from, index)) = replica {
-            ctx.note(Note::ReplicaRead { shard: key.shard, op, from, key: key.id, index });
+            ctx.note(ClientNote::ReplicaRead { shard: key.shard, op, from, key: key.id, index });
         }
         let found = match &outcome {
             Outcome::Value(value) => Found::Value(*value),
             Outcome::Text(text) => Found::Document(ctx.env().lock_of(key), text.clone()),
             Outcome::Written | Outcome::Fenced(_) => Found::Nothing,
         };
-        ctx.note(Note::Answered { op, asked, found });
+        ctx.note(ClientNote::Answered { op, asked, found });
         match &mut self.worker {
             Some(worker) => worker.answered(outcome, ctx),
             None => rest(ctx),

@@ -6,7 +6,7 @@
 //! would only narrow the window: a pause can always fall between the look and the write.) What protects the document is the
 //! token, not the worker.
 
-use crate::cluster::note::Note;
+use crate::cluster::note::LockNote;
 use crate::cluster::setup::rules::Rule;
 use crate::cluster::store::document::{Line, Text};
 use crate::cluster::store::{Outcome, Request};
@@ -183,7 +183,7 @@ impl Worker {
         if ctx.now() >= self.lease_until {
             if ctx.env().setup.rules.on(Rule::Recheck) {
                 // It goes on waiting, and hears with the next message whether its session still lives.
-                ctx.note(Note::GrantTooLate { lock, token });
+                ctx.note(LockNote::GrantTooLate { lock, token });
                 return None;
             }
             // As if what it hears now were so now.
@@ -192,7 +192,7 @@ impl Worker {
         assert!(token > FencingToken(0), "a grant without a token");
         assert!(ctx.now() < self.lease_until, "a grant is believed though its lease is over");
         self.phase = Phase::Opening(token);
-        ctx.note(Note::HoldBegins { lock, token });
+        ctx.note(LockNote::HoldBegins { lock, token });
         Some(Request::Open(self.document(ctx), token))
     }
 
@@ -223,7 +223,7 @@ impl Worker {
                 &(Phase::Opening(token) | Phase::Editing(token)),
                 Outcome::Written | Outcome::Fenced(_) | Outcome::Value(_) | Outcome::Text(_),
             ) => {
-                ctx.note(Note::HoldEnds { lock, token });
+                ctx.note(LockNote::HoldEnds { lock, token });
                 self.phase = Phase::Releasing(token);
                 self.keep_alive(ctx);
             }

@@ -7,6 +7,9 @@
 //!
 //! [`Raft::leads_until`]: crate::proto::consensus::raft::Raft::leads_until
 
+use crate::cluster::note::ControlNote;
+use crate::cluster::note::LockNote;
+use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use crate::cluster::control::record::Version;
@@ -244,13 +247,15 @@ impl Coordinator {
         let mut views = false;
         for outcome in decided {
             match outcome {
-                Decided::Returned(node, boot, fresh) => ctx.note_once(of, Note::Returned { node, boot, fresh }),
-                Decided::Ring { node, why, moves, minimum } => ctx.note_once(of, Note::RingChanged { node, why, moves, minimum }),
-                Decided::Left(node) => ctx.note_once(of, Note::Left { node }),
-                Decided::Readmitted(who) => ctx.note_once(of, Note::Readmitted { who }),
+                Decided::Returned(node, boot, fresh) => ctx.note_once(of, Note::Control(ControlNote::Returned { node, boot, fresh })),
+                Decided::Ring { node, why, moves, minimum } => {
+                    ctx.note_once(of, Note::Control(ControlNote::RingChanged { node, why, moves, minimum }))
+                }
+                Decided::Left(node) => ctx.note_once(of, Note::Control(ControlNote::Left { node })),
+                Decided::Readmitted(who) => ctx.note_once(of, Note::Control(ControlNote::Readmitted { who })),
                 Decided::View(shard, view, why) => {
                     views = true;
-                    ctx.note_once(of, Note::ViewChanged { shard, view, why });
+                    ctx.note_once(of, Note::Shard(ShardNote::ViewChanged { shard, view, why }));
                 }
                 Decided::Lock(outcome) => lock_outcome(outcome, of, ctx),
             }
@@ -299,15 +304,15 @@ pub fn lock_outcome(outcome: LockOutcome, of: (u32, u32), ctx: &mut Context<'_>)
         ctx.send(session.client, Msg::SessionOver { session });
     };
     match outcome {
-        LockOutcome::Queued(session, lock, place) => ctx.note_once(of, Note::LockQueued { session, lock, place }),
+        LockOutcome::Queued(session, lock, place) => ctx.note_once(of, Note::Lock(LockNote::Queued { session, lock, place })),
         LockOutcome::Alive(session, since, token) => ctx.send(session.client, Msg::SessionOk { session, since, token }),
         LockOutcome::Granted(session, lock, since, token) => {
-            ctx.note_once(of, Note::LockGranted { session, lock, token });
+            ctx.note_once(of, Note::Lock(LockNote::Granted { session, lock, token }));
             ctx.send(session.client, Msg::SessionOk { session, since, token: Some(token) });
         }
-        LockOutcome::Released(session, lock, token) => over(session, Some(Note::LockReleased { session, lock, token }), ctx),
-        LockOutcome::Cancelled(session, lock, held) => over(session, Some(Note::LockCancelled { session, lock, held }), ctx),
-        LockOutcome::Ended(session, lock, held) => over(session, Some(Note::SessionEnded { session, lock, held }), ctx),
+        LockOutcome::Released(session, lock, token) => over(session, Some(Note::Lock(LockNote::Released { session, lock, token })), ctx),
+        LockOutcome::Cancelled(session, lock, held) => over(session, Some(Note::Lock(LockNote::Cancelled { session, lock, held })), ctx),
+        LockOutcome::Ended(session, lock, held) => over(session, Some(Note::Lock(LockNote::SessionEnded { session, lock, held })), ctx),
         LockOutcome::Gone(session) => over(session, None, ctx),
     }
 }

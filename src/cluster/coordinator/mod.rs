@@ -6,6 +6,7 @@ mod peer;
 mod reign;
 mod succession;
 
+use crate::cluster::note::ControlNote;
 use std::rc::Rc;
 
 use crate::cluster::control::beyond::Beyond;
@@ -13,7 +14,7 @@ use crate::cluster::control::{Command, Control, Decided, Decision};
 use crate::cluster::coordinator::peer::Peer;
 use crate::cluster::coordinator::peer::longest_gap;
 use crate::cluster::coordinator::reign::Reign;
-use crate::cluster::note::{Note, YieldWhy};
+use crate::cluster::note::YieldWhy;
 use crate::cluster::wire::msg::Msg;
 use crate::cluster::wire::reach::is_sign;
 use crate::cluster::wire::{Change, Context, Ticket, Timer};
@@ -201,7 +202,7 @@ impl Coordinator {
                     self.applied = snapshot.upto.0;
                     self.control = (*snapshot.state).clone();
                     self.ripe = None;
-                    ctx.note(Note::StateTaken { upto: self.applied });
+                    ctx.note(ControlNote::StateTaken { upto: self.applied });
                 }
                 Want::Tell(fact) => self.tell_fact(fact, ctx),
             }
@@ -212,23 +213,23 @@ impl Coordinator {
         match fact {
             Fact::Stands(term, asked) => {
                 self.asked = asked.map(|_| ctx.now()).or(self.asked);
-                ctx.note(Note::Stands { term: term.0, asked });
+                ctx.note(ControlNote::Stands { term: term.0, asked });
             }
-            Fact::Votes(term, candidate) => ctx.note(Note::Voted { term: term.0, candidate }),
+            Fact::Votes(term, candidate) => ctx.note(ControlNote::Voted { term: term.0, candidate }),
             Fact::Leads(term) => {
-                ctx.note(Note::Elected { term: term.0 });
+                ctx.note(ControlNote::Elected { term: term.0 });
                 assert!(self.reign.is_none(), "a leader is elected that leads already");
                 self.reign = Some(Reign::new(ctx.now()));
             }
             Fact::StepsDown(term) => self.step_down(term, YieldWhy::HigherTerm, ctx),
             Fact::Resigns(term) => self.step_down(term, YieldWhy::Unheard, ctx),
             Fact::Yields(term, to) => self.step_down(term, YieldWhy::ReachesMore(to), ctx),
-            Fact::Truncated(from, dropped) => ctx.note(Note::DecisionsCut { from, dropped }),
+            Fact::Truncated(from, dropped) => ctx.note(ControlNote::DecisionsCut { from, dropped }),
         }
     }
 
     fn step_down(&mut self, term: Term, why: YieldWhy, ctx: &mut Context<'_>) {
-        ctx.note(Note::SteppedDown { term: term.0, why });
+        ctx.note(ControlNote::SteppedDown { term: term.0, why });
         assert!(self.reign.is_some(), "whoever does not lead steps down");
         self.reign = None;
         self.peers.iter_mut().for_each(|peer| peer.pending = false);
@@ -242,7 +243,7 @@ impl Coordinator {
             let Some(entry) = self.raft.log().get(index) else { return };
             let (term, op) = (entry.mark, entry.op.clone());
             self.applied = index;
-            ctx.note(Note::Decided { index, term: term.0 });
+            ctx.note(ControlNote::Decided { index, term: term.0 });
             let Some(Decision { command, at }) = op else { continue };
             let mut decided: Vec<Decided> = Vec::new();
             self.control.apply(&command, at, ctx.env(), &mut decided);

@@ -1,6 +1,7 @@
 //! What a coordinator knows of each node and balancer by its own ears: see [`crate::cluster::wire::reach`] for what counts.
 
 use crate::cluster::control::record::Version;
+use crate::cluster::note::ControlNote;
 use crate::cluster::note::{Note, SuspectWhy};
 use crate::cluster::setup::config::Config;
 use crate::cluster::setup::env::Env;
@@ -55,7 +56,7 @@ impl Peer {
     }
 
     pub(super) fn suspicion(&self, now: Time, config: &Config) -> Note {
-        Note::Suspected { node: self.pid, silent: now.since(self.watch.heard()), why: self.why(now, config) }
+        Note::Control(ControlNote::Suspected { node: self.pid, silent: now.since(self.watch.heard()), why: self.why(now, config) })
     }
 }
 

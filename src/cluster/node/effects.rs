@@ -1,10 +1,11 @@
 //! What a replica wants, carried out: messages, saves and facts of one shard on one node.
 
+use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use crate::cluster::node::shard_copy::Hosted;
 use crate::cluster::node::tell_coordinators;
-use crate::cluster::note::{Note, StopWhy};
+use crate::cluster::note::StopWhy;
 use crate::cluster::wire::msg::{LoggedOp, Msg};
 use crate::cluster::wire::{Change, Context, Ticket, Timer};
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
@@ -23,9 +24,9 @@ impl Hosted {
                 ctx.save(Change::Log { shard, view, commit, keep, entries }, Ticket::Log(shard, self.copy, mark));
             }
             Want::Truncated { from, dropped, lost } => {
-                ctx.note(Note::Truncated { shard, from, dropped });
+                ctx.note(ShardNote::Truncated { shard, from, dropped });
                 if lost > 0 {
-                    ctx.note(Note::WritesLost { shard, from, lost });
+                    ctx.note(ShardNote::WritesLost { shard, from, lost });
                 }
                 self.rewind(from);
             }
@@ -34,24 +35,24 @@ impl Hosted {
                 let (view, upto, base) = (self.replica.view(), (Index(0), ViewNo(0)), self.base.clone());
                 ctx.save(Change::Snapshot { shard, view, upto, base }, Ticket::Nothing);
             }
-            Want::Appended(index, view) => ctx.note(Note::Appended { shard, index, view }),
+            Want::Appended(index, view) => ctx.note(ShardNote::Appended { shard, index, view }),
             Want::Refused { from, theirs } => {
-                ctx.note(Note::StaleView { shard, from, theirs, ours: self.replica.view() });
+                ctx.note(ShardNote::StaleView { shard, from, theirs, ours: self.replica.view() });
             }
             Want::Commit(index) => {
-                ctx.note(Note::Committed { shard, index });
+                ctx.note(ShardNote::Committed { shard, index });
                 self.apply(shard, index, leased, ctx);
                 if let Some((upto, base)) = self.trim(config.log_max, config.log_keep) {
-                    ctx.note(Note::Trimmed { shard, upto: upto.0 });
+                    ctx.note(ShardNote::Trimmed { shard, upto: upto.0 });
                     ctx.save(Change::Trim { shard, upto, base }, Ticket::Nothing);
                     for to in self.renew_snapshots() {
-                        ctx.note(Note::SnapshotSent { shard, to, upto: self.applied });
+                        ctx.note(ShardNote::SnapshotSent { shard, to, upto: self.applied });
                     }
                 }
             }
             Want::Ready { learner: node, again } => {
                 if !again {
-                    ctx.note(Note::LearnerReady { shard, learner: node });
+                    ctx.note(ShardNote::LearnerReady { shard, learner: node });
                 }
                 tell_coordinators(Msg::Ready { shard, view: self.replica.view(), node }, ctx);
             }
@@ -64,7 +65,7 @@ impl Hosted {
             Want::Snapshot(to) => {
                 let base = self.replica.log().base();
                 if self.outgoing.get(&to).is_none_or(|it| it.is_useless(base)) {
-                    ctx.note(Note::SnapshotSent { shard, to, upto: self.applied });
+                    ctx.note(ShardNote::SnapshotSent { shard, to, upto: self.applied });
                     self.outgoing.insert(to, self.snapshot());
                 }
                 ctx.arm(Timer::Chunk(shard), Span::ZERO);
@@ -91,7 +92,7 @@ impl Hosted {
             self.yielding = false;
             if self.serving {
                 self.serving = false;
-                ctx.note(Note::Stopped { shard, view: self.replica.view(), why: StopWhy::HigherView });
+                ctx.note(ShardNote::Stopped { shard, view: self.replica.view(), why: StopWhy::HigherView });
             }
         }
     }

@@ -1,12 +1,13 @@
 //! What a node does so that a shard can move without anybody noticing: it carries snapshots to learners in small pieces, and
 //! it lets requests wait while the primary's part is handed over, then passes them on.
 
+use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use crate::cluster::node::serve::refuse;
 use crate::cluster::node::shard_copy::{Held, Hosted};
 use crate::cluster::node::{Node, tell_coordinators};
-use crate::cluster::note::{Note, RefusedWhy};
+use crate::cluster::note::RefusedWhy;
 use crate::cluster::store::snapshot::{Base, Item};
 use crate::cluster::wire::msg::Msg;
 use crate::cluster::wire::{Change, Context, Ticket, Timer};
@@ -79,7 +80,7 @@ impl Node {
             }
         });
         if let Some((base, ticket)) = taken {
-            ctx.note(Note::SnapshotTaken { shard, upto: upto.0 });
+            ctx.note(ShardNote::SnapshotTaken { shard, upto: upto.0 });
             ctx.save(Change::Snapshot { shard, view, upto, base }, ticket);
         }
     }
@@ -92,7 +93,7 @@ impl Node {
             let hosted = Rc::make_mut(hosted);
             if !hosted.yielding {
                 hosted.yielding = true;
-                ctx.note(Note::Yielded { shard });
+                ctx.note(ShardNote::Yielded { shard });
                 ctx.arm(Timer::Yield(shard), ctx.env().setup.config.yield_max);
             }
             self.release_held(shard, ctx);

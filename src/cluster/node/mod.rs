@@ -7,6 +7,7 @@ mod operator;
 mod serve;
 pub mod shard_copy;
 
+use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use litemap::LiteMap;
@@ -14,7 +15,7 @@ use litemap::LiteMap;
 use crate::cluster::control::record::Version;
 use crate::cluster::node::disk::NodeDisk;
 use crate::cluster::node::shard_copy::{Held, Hosted};
-use crate::cluster::note::{Note, OpId, StopWhy};
+use crate::cluster::note::{OpId, StopWhy};
 use crate::cluster::setup::durability::Durability;
 use crate::cluster::setup::env::Env;
 use crate::cluster::setup::rules::Rule;
@@ -145,7 +146,7 @@ impl Node {
             if hosted.serving {
                 let hosted = Rc::make_mut(hosted);
                 hosted.serving = false;
-                ctx.note(Note::Stopped { shard, view: hosted.replica.view(), why: StopWhy::LeaseEnded });
+                ctx.note(ShardNote::Stopped { shard, view: hosted.replica.view(), why: StopWhy::LeaseEnded });
             }
         }
     }
@@ -235,13 +236,13 @@ impl Node {
         if hosted.serving && view.primary != Some(me) {
             let hosted = Rc::make_mut(hosted);
             hosted.serving = false;
-            ctx.note(Note::Stopped { shard, view: hosted.replica.view(), why: StopWhy::HigherView });
+            ctx.note(ShardNote::Stopped { shard, view: hosted.replica.view(), why: StopWhy::HigherView });
         }
         if !named && !view.unknown && view.primary.is_some() && view.in_sync.len() >= wanted {
             // Enough others hold it, and a living one leads them. Fewer, and this copy stays, for all that may happen.
             self.shards.remove(&shard);
             ctx.save(Change::Drop(shard), Ticket::Nothing);
-            ctx.note(Note::Dropped { shard });
+            ctx.note(ShardNote::Dropped { shard });
             return;
         }
         Rc::make_mut(hosted).counts = view.in_sync.contains(&me);
@@ -290,7 +291,7 @@ impl Node {
                 let hosted = Rc::make_mut(hosted);
                 hosted.serving = true;
                 assert!(hosted.replica.is_primary(), "shard {}: whoever does not lead it serves it", shard.0);
-                ctx.note(Note::Serving { shard, view: hosted.replica.view() });
+                ctx.note(ShardNote::Serving { shard, view: hosted.replica.view() });
             }
         }
     }

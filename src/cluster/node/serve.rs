@@ -1,10 +1,11 @@
 //! How a node answers clients: as a primary under its lease, as a backup where the recipe lets backups answer reads.
 
+use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use crate::cluster::node::Node;
 use crate::cluster::node::shard_copy::Held;
-use crate::cluster::note::{Note, OpId, RefusedWhy};
+use crate::cluster::note::{OpId, RefusedWhy};
 use crate::cluster::setup::config::Reads;
 use crate::cluster::setup::key::Key;
 use crate::cluster::store::{Known, Outcome, Request};
@@ -48,13 +49,13 @@ impl Node {
         let hosted = Rc::make_mut(hosted);
         if let Request::Get(key) = request {
             let outcome = Outcome::Value(hosted.store.get(key));
-            ctx.note(Note::ReadServed { shard, op, view: hosted.replica.view() });
+            ctx.note(ShardNote::ReadServed { shard, op, view: hosted.replica.view() });
             ctx.send(from, Msg::Done { op, outcome, replica: None });
             return;
         }
         match hosted.store.known(op) {
             Known::Done(outcome) => {
-                ctx.note(Note::AnsweredAgain { shard, op, view: hosted.replica.view() });
+                ctx.note(ShardNote::AnsweredAgain { shard, op, view: hosted.replica.view() });
                 ctx.send(from, Msg::Done { op, outcome, replica: None });
             }
             Known::Past => {}
@@ -110,6 +111,6 @@ impl Node {
 /// Turns a request away; nothing has changed.
 pub(super) fn refuse(it: &Held, why: RefusedWhy, ctx: &mut Context<'_>) {
     let op = it.op;
-    ctx.note(Note::Refused { shard: it.request.shard(), op, why });
+    ctx.note(ShardNote::Refused { shard: it.request.shard(), op, why });
     ctx.send(it.from, Msg::Refused { op, why });
 }

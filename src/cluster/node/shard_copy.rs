@@ -1,10 +1,12 @@
 //! One shard on one node: the replica, what its committed operations have made of the store, and who waits for answers.
 
+use crate::cluster::note::LockNote;
+use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use litemap::LiteMap;
 
-use crate::cluster::note::{Asked, Note, OpId};
+use crate::cluster::note::{Asked, OpId};
 use crate::cluster::store::snapshot::{Base, Item};
 use crate::cluster::store::{Outcome, Protection, Request, Store};
 use crate::cluster::wire::Context;
@@ -172,16 +174,16 @@ impl Hosted {
             match (&request, &outcome) {
                 (Request::Edit(key, token, text), Outcome::Written) => {
                     let (lock, token, text) = (ctx.env().lock_of(*key), *token, text.clone());
-                    ctx.note(Note::FencedWrite { shard, index, op, again: !now, lock, token, text });
+                    ctx.note(LockNote::FencedWrite { shard, index, op, again: !now, lock, token, text });
                 }
                 (Request::Edit(key, token, _) | Request::Open(key, token), Outcome::Fenced(seen)) => {
                     let (asked, lock) = (request.asked(), ctx.env().lock_of(*key));
-                    ctx.note(Note::FenceRefused { shard, op, asked, lock, token: *token, seen: *seen });
+                    ctx.note(LockNote::FenceRefused { shard, op, asked, lock, token: *token, seen: *seen });
                 }
                 (Request::Get(_) | Request::Put(..) | Request::Open(..) | Request::Edit(..), _) => {}
             }
             if let (true, Request::Put(..) | Request::Edit(..), Outcome::Written) = (now, &request, &outcome) {
-                ctx.note(Note::Applied { shard, op, index });
+                ctx.note(ShardNote::Applied { shard, op, index });
             }
             assert!(index <= self.replica.log().last(), "shard {}: an answer to what is not in the log", shard.0);
             if let Some((waiting, via)) = self.waiting.remove(&index)
@@ -189,7 +191,7 @@ impl Hosted {
                 && leased
             {
                 if request.asked() == Asked::Write && outcome == Outcome::Written {
-                    ctx.note(Note::Acknowledged { shard, op, view: self.replica.view(), index, key: request.key().id });
+                    ctx.note(ShardNote::Acknowledged { shard, op, view: self.replica.view(), index, key: request.key().id });
                 }
                 ctx.send(via, Msg::Done { op, outcome, replica: None });
             }

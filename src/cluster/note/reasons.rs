@@ -46,6 +46,27 @@ pub enum ViewWhy {
     Cancelled,
 }
 
+impl ViewWhy {
+    /// Its word in data.
+    pub const fn word(self) -> &'static str {
+        match self {
+            ViewWhy::Promotion => "promotion",
+            ViewWhy::NoPrimary => "no-primary",
+            ViewWhy::Orphaned => "orphaned",
+            ViewWhy::BackupLost => "backup-lost",
+            ViewWhy::CaughtUp => "caught-up",
+            ViewWhy::Recruited(_) => "recruited",
+            ViewWhy::Resumed => "resumed",
+            ViewWhy::Renumbered => "renumbered",
+            ViewWhy::BetterLog => "better-log",
+            ViewWhy::Salvaged => "salvaged",
+            ViewWhy::HandedOver => "handed-over",
+            ViewWhy::Dismissed => "dismissed",
+            ViewWhy::Cancelled => "cancelled",
+        }
+    }
+}
+
 /// Why the ring was computed anew.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum RingWhy {
@@ -57,6 +78,18 @@ pub enum RingWhy {
     Out,
     /// A node that was down for too long is back.
     Returned,
+}
+
+impl RingWhy {
+    /// Its word in data.
+    pub const fn word(self) -> &'static str {
+        match self {
+            RingWhy::Joined => "joined",
+            RingWhy::Draining => "draining",
+            RingWhy::Out => "out",
+            RingWhy::Returned => "returned",
+        }
+    }
 }
 
 /// Why a request was turned away.
@@ -74,6 +107,19 @@ pub enum RefusedWhy {
     TooFew,
 }
 
+impl RefusedWhy {
+    /// Its word in data.
+    pub const fn word(self) -> &'static str {
+        match self {
+            RefusedWhy::NotPrimary => "not-primary",
+            RefusedWhy::NoLease => "no-lease",
+            RefusedWhy::Settling => "settling",
+            RefusedWhy::NoRoute => "no-route",
+            RefusedWhy::TooFew => "too-few",
+        }
+    }
+}
+
 /// Why a node is suspected.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SuspectWhy {
@@ -81,6 +127,16 @@ pub enum SuspectWhy {
     Silent,
     /// It is heard, but does not hear the coordinator, by what its heartbeats say.
     Deaf,
+}
+
+impl SuspectWhy {
+    /// Its word in data.
+    pub const fn word(self) -> &'static str {
+        match self {
+            SuspectWhy::Silent => "silent",
+            SuspectWhy::Deaf => "deaf",
+        }
+    }
 }
 
 /// Why a coordinator leads no more.
@@ -94,6 +150,17 @@ pub enum YieldWhy {
     ReachesMore(Pid),
 }
 
+impl YieldWhy {
+    /// Its word in data.
+    pub const fn word(self) -> &'static str {
+        match self {
+            YieldWhy::HigherTerm => "higher-term",
+            YieldWhy::Unheard => "unheard",
+            YieldWhy::ReachesMore(_) => "reaches-more",
+        }
+    }
+}
+
 /// Why a primary stopped serving.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum StopWhy {
@@ -101,4 +168,14 @@ pub enum StopWhy {
     LeaseEnded,
     /// It learned of a higher view.
     HigherView,
+}
+
+impl StopWhy {
+    /// Its word in data.
+    pub const fn word(self) -> &'static str {
+        match self {
+            StopWhy::LeaseEnded => "lease-ended",
+            StopWhy::HigherView => "higher-view",
+        }
+    }
 }

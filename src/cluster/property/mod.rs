@@ -13,6 +13,10 @@ mod promise;
 mod reads;
 mod serving;
 
+use crate::cluster::note::ClientNote;
+use crate::cluster::note::ControlNote;
+use crate::cluster::note::LockNote;
+use crate::cluster::note::ShardNote;
 use crate::cluster::note::{Found, Note, ViewWhy};
 use crate::cluster::observe::view::{Sight, Write};
 use crate::cluster::setup::config::{Ack, Reads as From};
@@ -134,110 +138,118 @@ impl Promises {
     fn note(&mut self, sight: &impl Sight, who: Pid, note: &Note) {
         let verdicts = &mut self.verdicts;
         match note {
-            Note::Serving { shard, view } => {
-                self.serving.answers(*shard, who, *view, verdicts);
-                self.acked.serving(sight, *shard, who, verdicts);
-            }
-            Note::Acknowledged { shard, op, view, index, key } => {
-                self.serving.answers(*shard, who, *view, verdicts);
-                self.acked.acknowledged(sight, *shard, who, &Write { op: *op, index: *index, key: *key }, verdicts);
-            }
-            Note::ReadServed { shard, view, .. } | Note::AnsweredAgain { shard, view, .. } => {
-                self.serving.answers(*shard, who, *view, verdicts);
-            }
-            Note::Invoked { shard, op, key, put } => self.reads.invoked((*shard, *key), *op, *put, verdicts.now.seq.0 + 1),
-            Note::Answered { op, found: Found::Document(lock, text), .. } => self.documents.answered(op.client, *lock, text, verdicts),
-            Note::Answered { op, found: Found::Value(value), .. } => {
-                self.reads.answered(*op, Some(*value), verdicts.now.seq.0 + 1, verdicts);
-            }
-            Note::Answered { op, found: Found::Nothing, .. } => self.reads.answered(*op, None, verdicts.now.seq.0 + 1, verdicts),
-            Note::RingChanged { node, why, moves, minimum } => {
-                self.alive.ring(sight, *node, *why);
-                self.moves.planned(sight, *node, *why, (*moves, *minimum), verdicts);
-            }
-            Note::ViewChanged { shard, view, why } => {
-                self.moves.view(sight, *shard, view, why, verdicts);
-                self.agree.view(sight, *shard, view, why, verdicts);
-                self.alive.view(*shard, view);
-                self.serving.view(*shard, view.no, view.primary);
-                self.lock.view(*shard, view.primary, *why == ViewWhy::Salvaged);
-                if *why == ViewWhy::Salvaged {
-                    self.acked.chosen(sight, *shard, view.primary);
-                    self.reads.chosen(*shard, verdicts.now.seq.0 + 1);
-                    self.documents.chosen(*shard);
+            Note::Control(note) => match note {
+                ControlNote::RingChanged { node, why, moves, minimum } => {
+                    self.alive.ring(sight, *node, *why);
+                    self.moves.planned(sight, *node, *why, (*moves, *minimum), verdicts);
                 }
-                if *why == ViewWhy::Resumed {
-                    self.lock.forgotten();
-                    self.alive.forgotten();
-                    self.moves.forgotten();
+                ControlNote::Elected { term } => self.decisions.elected(sight, who, *term, verdicts),
+                ControlNote::Decided { index, term } => {
+                    self.decisions.decided(sight, who, *index, *term, verdicts);
+                    self.decisions.carried_out(sight, who, *index, verdicts);
                 }
-            }
-            Note::Dropped { shard } => {
-                self.acked.dropped(sight, *shard, who, verdicts);
-                self.agree.begins_anew(*shard, who);
-            }
-            Note::Applied { shard, op, index } => self.once.applied(sight, *shard, who, *op, *index, verdicts),
-            Note::Committed { shard, index } => self.agree.committed(sight, *shard, who, *index, verdicts),
-            Note::Truncated { shard, from, .. } => self.agree.truncated(sight, *shard, who, *from, verdicts),
-            Note::SnapshotTaken { shard, upto } => {
-                self.agree.begins_anew(*shard, who);
-                self.agree.committed(sight, *shard, who, *upto, verdicts);
-            }
-            Note::LockQueued { session, lock, .. } => {
-                self.alive.queued(*lock, *session, verdicts.now.at);
-                self.lock.queued(*lock, *session);
-            }
-            Note::LockGranted { session, lock, token } => {
-                self.alive.granted(*lock, *session, verdicts.now.at);
-                self.lock.granted(*lock, *session, *token, verdicts);
-            }
-            Note::SessionEnded { session, .. } | Note::LockCancelled { session, .. } | Note::LockReleased { session, .. } => {
-                self.alive.ended(*session);
-                self.lock.ended(*session);
-            }
-            Note::HoldBegins { lock, .. } => {
-                self.lock.begins(who, *lock);
-                self.documents.begins(who, *lock, verdicts.now.seq.0 + 1);
-            }
-            Note::HoldEnds { .. } => {
-                self.lock.stops(who);
-                self.documents.stops(who);
-            }
-            Note::FencedWrite { shard, op, index, again, lock, token, text, .. } => {
-                if self.lock.edited((*op, *index, *again), (who, *lock, *shard), *token, text, verdicts) {
-                    self.documents.edited(*lock, *shard, text, verdicts.now.seq.0 + 1);
+                ControlNote::Readmitted { who } => {
+                    self.alive.readmitted(sight, *who);
+                    self.decisions.readmitted(*who);
                 }
-            }
-            Note::Elected { term } => self.decisions.elected(sight, who, *term, verdicts),
-            Note::Decided { index, term } => {
-                self.decisions.decided(sight, who, *index, *term, verdicts);
-                self.decisions.carried_out(sight, who, *index, verdicts);
-            }
-            Note::Readmitted { who } => {
-                self.alive.readmitted(sight, *who);
-                self.decisions.readmitted(*who);
-            }
-            Note::StateTaken { upto } => self.decisions.carried_out(sight, who, *upto, verdicts),
-            Note::Stands { .. }
-            | Note::Voted { .. }
-            | Note::SteppedDown { .. }
-            | Note::DecisionsCut { .. }
-            | Note::Suspected { .. }
-            | Note::Returned { .. }
-            | Note::Left { .. }
-            | Note::SnapshotSent { .. }
-            | Note::Yielded { .. }
-            | Note::Appended { .. }
-            | Note::WritesLost { .. }
-            | Note::Trimmed { .. }
-            | Note::ReplicaRead { .. }
-            | Note::StaleView { .. }
-            | Note::LearnerReady { .. }
-            | Note::Refused { .. }
-            | Note::Stopped { .. }
-            | Note::Retried { .. }
-            | Note::GrantTooLate { .. }
-            | Note::FenceRefused { .. } => {}
+                ControlNote::StateTaken { upto } => self.decisions.carried_out(sight, who, *upto, verdicts),
+                ControlNote::Stands { .. }
+                | ControlNote::Voted { .. }
+                | ControlNote::SteppedDown { .. }
+                | ControlNote::DecisionsCut { .. }
+                | ControlNote::Suspected { .. }
+                | ControlNote::Returned { .. }
+                | ControlNote::Left { .. } => {}
+            },
+            Note::Shard(note) => match note {
+                ShardNote::Serving { shard, view } => {
+                    self.serving.answers(*shard, who, *view, verdicts);
+                    self.acked.serving(sight, *shard, who, verdicts);
+                }
+                ShardNote::Acknowledged { shard, op, view, index, key } => {
+                    self.serving.answers(*shard, who, *view, verdicts);
+                    self.acked.acknowledged(sight, *shard, who, &Write { op: *op, index: *index, key: *key }, verdicts);
+                }
+                ShardNote::ReadServed { shard, view, .. } | ShardNote::AnsweredAgain { shard, view, .. } => {
+                    self.serving.answers(*shard, who, *view, verdicts);
+                }
+                ShardNote::ViewChanged { shard, view, why } => {
+                    self.moves.view(sight, *shard, view, why, verdicts);
+                    self.agree.view(sight, *shard, view, why, verdicts);
+                    self.alive.view(*shard, view);
+                    self.serving.view(*shard, view.no, view.primary);
+                    self.lock.view(*shard, view.primary, *why == ViewWhy::Salvaged);
+                    if *why == ViewWhy::Salvaged {
+                        self.acked.chosen(sight, *shard, view.primary);
+                        self.reads.chosen(*shard, verdicts.now.seq.0 + 1);
+                        self.documents.chosen(*shard);
+                    }
+                    if *why == ViewWhy::Resumed {
+                        self.lock.forgotten();
+                        self.alive.forgotten();
+                        self.moves.forgotten();
+                    }
+                }
+                ShardNote::Dropped { shard } => {
+                    self.acked.dropped(sight, *shard, who, verdicts);
+                    self.agree.begins_anew(*shard, who);
+                }
+                ShardNote::Applied { shard, op, index } => self.once.applied(sight, *shard, who, *op, *index, verdicts),
+                ShardNote::Committed { shard, index } => self.agree.committed(sight, *shard, who, *index, verdicts),
+                ShardNote::Truncated { shard, from, .. } => self.agree.truncated(sight, *shard, who, *from, verdicts),
+                ShardNote::SnapshotTaken { shard, upto } => {
+                    self.agree.begins_anew(*shard, who);
+                    self.agree.committed(sight, *shard, who, *upto, verdicts);
+                }
+                ShardNote::SnapshotSent { .. }
+                | ShardNote::Yielded { .. }
+                | ShardNote::Appended { .. }
+                | ShardNote::WritesLost { .. }
+                | ShardNote::Trimmed { .. }
+                | ShardNote::StaleView { .. }
+                | ShardNote::LearnerReady { .. }
+                | ShardNote::Refused { .. }
+                | ShardNote::Stopped { .. } => {}
+            },
+            Note::Client(note) => match note {
+                ClientNote::Invoked { shard, op, key, put } => self.reads.invoked((*shard, *key), *op, *put, verdicts.now.seq.0 + 1),
+                ClientNote::Answered { op, found: Found::Document(lock, text), .. } => {
+                    self.documents.answered(op.client, *lock, text, verdicts)
+                }
+                ClientNote::Answered { op, found: Found::Value(value), .. } => {
+                    self.reads.answered(*op, Some(*value), verdicts.now.seq.0 + 1, verdicts);
+                }
+                ClientNote::Answered { op, found: Found::Nothing, .. } => self.reads.answered(*op, None, verdicts.now.seq.0 + 1, verdicts),
+                ClientNote::ReplicaRead { .. } | ClientNote::Retried { .. } => {}
+            },
+            Note::Lock(note) => match note {
+                LockNote::Queued { session, lock, .. } => {
+                    self.alive.queued(*lock, *session, verdicts.now.at);
+                    self.lock.queued(*lock, *session);
+                }
+                LockNote::Granted { session, lock, token } => {
+                    self.alive.granted(*lock, *session, verdicts.now.at);
+                    self.lock.granted(*lock, *session, *token, verdicts);
+                }
+                LockNote::SessionEnded { session, .. } | LockNote::Cancelled { session, .. } | LockNote::Released { session, .. } => {
+                    self.alive.ended(*session);
+                    self.lock.ended(*session);
+                }
+                LockNote::HoldBegins { lock, .. } => {
+                    self.lock.begins(who, *lock);
+                    self.documents.begins(who, *lock, verdicts.now.seq.0 + 1);
+                }
+                LockNote::HoldEnds { .. } => {
+                    self.lock.stops(who);
+                    self.documents.stops(who);
+                }
+                LockNote::FencedWrite { shard, op, index, again, lock, token, text, .. } => {
+                    if self.lock.edited((*op, *index, *again), (who, *lock, *shard), *token, text, verdicts) {
+                        self.documents.edited(*lock, *shard, text, verdicts.now.seq.0 + 1);
+                    }
+                }
+                LockNote::GrantTooLate { .. } | LockNote::FenceRefused { .. } => {}
+            },
         }
     }
 }

@@ -21,3 +21,13 @@ pub enum Asked {
     /// To write a key.
     Write,
 }
+
+impl Asked {
+    /// Its word in data.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Asked::Read => "read",
+            Asked::Write => "write",
+        }
+    }
+}

@@ -1,6 +1,10 @@
 //! What hands and their judge remember of a run, from its facts alone: which writes were acknowledged, which disks were lost,
 //! who was answered and granted something last. A pure fold: the same facts give the same ledger, in a replay too.
 
+use crate::cluster::note::ClientNote;
+use crate::cluster::note::ControlNote;
+use crate::cluster::note::LockNote;
+use crate::cluster::note::ShardNote;
 use std::collections::BTreeMap;
 
 use crate::cluster::note::{Note, OpId, RingWhy, ViewWhy};
@@ -124,9 +128,9 @@ impl Ledger {
 
     /// The few kinds of facts that matter here.
     fn note(&mut self, session: &Session, who: Pid, at: Time, note: &Note) {
-        if let Note::Acknowledged { shard, op, index, key, .. } = note {
+        if let Note::Shard(ShardNote::Acknowledged { shard, op, index, key, .. }) = note {
             self.shard(*shard).acked.insert(*index, (*op, *key));
-        } else if let Note::ViewChanged { shard, view, why } = note {
+        } else if let Note::Shard(ShardNote::ViewChanged { shard, view, why }) = note {
             let (copies, needed) = (self.copies, self.needed);
             let it = self.shard(*shard);
             let before = std::mem::replace(&mut it.latest, view.in_sync.clone());
@@ -168,26 +172,26 @@ impl Ledger {
                 it.lost.retain(|pid| view.in_sync.contains(pid));
                 it.counted.retain(|pid| view.in_sync.contains(pid));
             }
-        } else if let Note::LearnerReady { shard, learner } = note {
+        } else if let Note::Shard(ShardNote::LearnerReady { shard, learner }) = note {
             self.shard(*shard).emptied.retain(|pid| pid != learner);
-        } else if let Note::Dropped { shard } = note {
+        } else if let Note::Shard(ShardNote::Dropped { shard }) = note {
             let it = self.shard(*shard);
             it.counted.retain(|&pid| pid != who);
             it.lost.retain(|&pid| pid != who);
             it.heirs.retain(|&pid| pid != who);
-        } else if let Note::Serving { shard, .. } = note {
+        } else if let Note::Shard(ShardNote::Serving { shard, .. }) = note {
             let it = self.shard(*shard);
             if !it.claims.contains(&who) {
                 it.claims.push(who);
             }
-        } else if let Note::Stopped { shard, .. } = note {
+        } else if let Note::Shard(ShardNote::Stopped { shard, .. }) = note {
             self.shard(*shard).claims.retain(|&pid| pid != who);
-        } else if let Note::Answered { op, .. } = note {
+        } else if let Note::Client(ClientNote::Answered { op, .. }) = note {
             self.answered.insert(op.client, at);
-        } else if let Note::LockGranted { session, lock, .. } = note {
+        } else if let Note::Lock(LockNote::Granted { session, lock, .. }) = note {
             self.granted.insert(session.client, at);
             self.locks.insert(*lock, at);
-        } else if let Note::RingChanged { node, why: RingWhy::Joined | RingWhy::Draining, .. } = note {
+        } else if let Note::Control(ControlNote::RingChanged { node, why: RingWhy::Joined | RingWhy::Draining, .. }) = note {
             *self.turned.entry(*node).or_insert(0) += 1;
         }
     }

@@ -1,0 +1,51 @@
+//! The sentences of clients.
+
+use crate::cluster::note::Asked;
+use crate::cluster::note::ClientNote;
+use crate::proto::replica::view::Index;
+use crate::sim::id::Pid;
+use crate::text::line::Line;
+
+/// What `who` noted, in English.
+pub(super) fn en(line: &mut Line, note: &ClientNote, who: Pid) {
+    match note {
+        ClientNote::Invoked { shard, op, key, put: None } => {
+            line.say("{} asks to read key# of shard #.", &[op.client], &[(*key).into(), shard.0.into()]);
+        }
+        ClientNote::Invoked { shard, op, key, put: Some(_) } => {
+            line.say("{} asks to write key# of shard #.", &[op.client], &[(*key).into(), shard.0.into()]);
+        }
+        ClientNote::ReplicaRead { shard: _, op, from, key, index: Index(0) } => {
+            line.say("{} reads key# from backup {}, which knows of no write to it.", &[op.client, *from], &[(*key).into()]);
+        }
+        ClientNote::ReplicaRead { shard: _, op, from, key, index } => {
+            line.say("{} reads key# from backup {}, as entry # wrote it.", &[op.client, *from], &[(*key).into(), index.0.into()]);
+        }
+        ClientNote::Answered { op: _, asked: Asked::Read, .. } => line.put("{} has its answer: the read is done.", &[who]),
+        ClientNote::Answered { op: _, asked: Asked::Write, .. } => line.put("{} has its answer: the write is done.", &[who]),
+        ClientNote::Retried { op: _, attempt } => {
+            line.say("{} sends its request again: attempt #.", &[who], &[(*attempt).into()]);
+        }
+    }
+}
+
+/// What `who` noted, in Chinese.
+pub(super) fn zh(line: &mut Line, note: &ClientNote, who: Pid) {
+    match note {
+        ClientNote::Invoked { shard, op, key, put: None } => {
+            line.say("{} 请求读分片 # 的 key#。", &[op.client], &[shard.0.into(), (*key).into()]);
+        }
+        ClientNote::Invoked { shard, op, key, put: Some(_) } => {
+            line.say("{} 请求写分片 # 的 key#。", &[op.client], &[shard.0.into(), (*key).into()]);
+        }
+        ClientNote::ReplicaRead { shard: _, op, from, key, index: Index(0) } => {
+            line.say("{} 从备副本 {} 读 key#，它还没见过对这个键的写入。", &[op.client, *from], &[(*key).into()]);
+        }
+        ClientNote::ReplicaRead { shard: _, op, from, key, index } => {
+            line.say("{} 从备副本 {} 读 key#，读到的是第 # 条记录写下的值。", &[op.client, *from], &[(*key).into(), index.0.into()]);
+        }
+        ClientNote::Answered { op: _, asked: Asked::Read, .. } => line.put("{} 收到答复：读取完成。", &[who]),
+        ClientNote::Answered { op: _, asked: Asked::Write, .. } => line.put("{} 收到答复：写入完成。", &[who]),
+        ClientNote::Retried { op: _, attempt } => line.say("{} 重发请求，这是第 # 次尝试。", &[who], &[(*attempt).into()]),
+    }
+}
