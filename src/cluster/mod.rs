@@ -48,7 +48,7 @@ pub struct Cluster {
     world: World<Member>,
 }
 
-/// Why a hand's wish would change nothing.
+/// Why an action would change nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NoEffect {
     /// It does not run.
@@ -185,7 +185,7 @@ impl Cluster {
     /// Whether a node has a copy of a shard that nobody leads.
     fn has_unled(&self, pid: Pid) -> bool {
         let (control, node) = (self.control(), self.node(pid));
-        let unled = |i| control.waiting(ShardId(i)).is_some() && node.is_some_and(|node| node.hosted(ShardId(i)).is_some());
+        let unled = |i| control.waiting(ShardId(i)).is_some() && node.is_some_and(|node| node.shard_copy(ShardId(i)).is_some());
         (0..self.setup().config.shards).any(unled)
     }
 

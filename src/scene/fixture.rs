@@ -7,7 +7,7 @@ use ringside::cluster::observe::view::*;
 use ringside::cluster::setup::name::{Kind, Name, Roster};
 use ringside::cluster::store::document::{Line, Text};
 use ringside::cluster::wire::shape::Shape;
-use ringside::proto::lock::token::{FencingToken, LockId, Session};
+use ringside::proto::lock::token::{FencingToken, LockId, LockSession};
 use ringside::proto::replica::view::{Index, ShardId, View, ViewNo};
 use ringside::sim::id::{Boot, Pid};
 use ringside::sim::time::{Span, Time};
@@ -82,7 +82,7 @@ fn shards() -> Vec<ShardView> {
 }
 
 fn lock() -> LockView {
-    let session = |name| Session { client: pid(name), boot: Boot(1), n: 1 };
+    let session = |name| LockSession { client: pid(name), boot: Boot(1), n: 1 };
     let line = |name, token| Line { who: pid(name), token: FencingToken(token) };
     let inside = |name, token, step, left| InsideView { who: pid(name), token: FencingToken(token), step, left: Span::millis(left) };
     LockView {

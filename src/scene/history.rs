@@ -9,7 +9,7 @@ use crate::cluster::note::{Note, RingWhy, ViewWhy};
 use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::{ShardId, ViewNo};
 use crate::scene::pages::Pages;
-use crate::scene::timebar::{Band, Grant, Mark, Outage, Reign, Sign, Slice, Window};
+use crate::scene::timebar::{Band, Grant, Leadership, Mark, Outage, Sign, Slice, Window};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::sim::journal::{Record, What};
@@ -22,7 +22,7 @@ pub struct History {
     read: usize,
     bands: Vec<Band>,
     outages: Vec<Outage>,
-    reigns: Vec<Reign>,
+    leaderships: Vec<Leadership>,
     grants: Vec<Grant>,
     pages: Pages,
     marks: Vec<Mark>,
@@ -41,7 +41,7 @@ impl History {
             read: 0,
             bands: Vec::new(),
             outages: Vec::new(),
-            reigns: Vec::new(),
+            leaderships: Vec::new(),
             grants: Vec::new(),
             pages: Pages::default(),
             marks: Vec::new(),
@@ -84,7 +84,7 @@ impl History {
             window,
             bands: self.bands.iter().filter(|b| window.shows(b.from, b.to)).cloned().collect(),
             outages: self.outages.iter().filter(|o| window.shows(o.from, o.to)).copied().collect(),
-            reigns: self.reigns.iter().filter(|r| window.shows(r.from, r.to)).cloned().collect(),
+            leaderships: self.leaderships.iter().filter(|r| window.shows(r.from, r.to)).cloned().collect(),
             grants: self.grants.iter().filter(|g| g.lock == lock && window.shows(g.from, g.to)).cloned().collect(),
             marks: self.marks.iter().filter(|m| window.shows(m.at, Some(m.at))).cloned().collect(),
         }
@@ -150,8 +150,8 @@ impl History {
 
     /// The latest leader of the coordinators leads no more; `who`: only if it is this one.
     fn reign_ends(&mut self, who: Option<Pid>, at: Time) {
-        if let Some(reign) = self.reigns.last_mut().filter(|it| it.to.is_none() && who.is_none_or(|who| who == it.leader)) {
-            reign.to = Some(at);
+        if let Some(leadership) = self.leaderships.last_mut().filter(|it| it.to.is_none() && who.is_none_or(|who| who == it.leader)) {
+            leadership.to = Some(at);
         }
     }
 
@@ -168,9 +168,9 @@ impl History {
 
     fn thaws(&mut self, pid: Pid, at: Time) {
         // Nobody was elected since: it goes on.
-        if let Some(reign) = self.reigns.last_mut().filter(|it| it.leader == pid && it.to.is_some()) {
-            let again = Reign { from: at, to: None, ..reign.clone() };
-            self.reigns.push(again);
+        if let Some(leadership) = self.leaderships.last_mut().filter(|it| it.leader == pid && it.to.is_some()) {
+            let again = Leadership { from: at, to: None, ..leadership.clone() };
+            self.leaderships.push(again);
         }
         // Still the primary of the latest view, as far as anybody decided: its band goes on.
         if let Some((no, Some(primary))) = self.view
@@ -196,7 +196,7 @@ impl History {
                 ControlNote::Left { node } => self.mark(fact, Sign::Left(*node)),
                 ControlNote::Elected { term } => {
                     self.reign_ends(None, at);
-                    self.reigns.push(Reign { term: *term, leader: who, from: at, to: None });
+                    self.leaderships.push(Leadership { term: *term, leader: who, from: at, to: None });
                     self.mark(fact, Sign::Elected(*term, who));
                 }
                 ControlNote::SteppedDown { .. } => self.reign_ends(Some(who), at),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::cluster::note::{StopWhy, SuspectWhy};
-use crate::proto::lock::token::{FencingToken, LockId, Session};
+use crate::proto::lock::token::{FencingToken, LockId, LockSession};
 use crate::proto::replica::view::View;
 use crate::scene::timebar::TICK;
 use crate::sim::id::{Boot, Seq};
@@ -34,8 +34,8 @@ fn serving(no: u32) -> What<Note> {
     What::Note(Note::Shard(ShardNote::Serving { shard: SEVEN, view: ViewNo(no) }))
 }
 
-fn session() -> Session {
-    Session { client: C2, boot: Boot(1), n: 1 }
+fn session() -> LockSession {
+    LockSession { client: C2, boot: Boot(1), n: 1 }
 }
 
 fn ms(n: u64) -> Time {
@@ -74,9 +74,10 @@ fn leaders_of_the_coordinators_reign_from_their_election_to_their_end() {
     let mut history = History::new(ShardId(7));
     history.read(&facts);
     let slice = history.slice(Window::default(), LockId(0));
-    let reigns: Vec<_> = slice.reigns.iter().map(|it| (it.term, it.leader, it.from.0 / 1_000, it.to.map(|to| to.0 / 1_000))).collect();
+    let leaderships: Vec<_> =
+        slice.leaderships.iter().map(|it| (it.term, it.leader, it.from.0 / 1_000, it.to.map(|to| to.0 / 1_000))).collect();
     let wanted = [(1, k1, 1_000, Some(3_000)), (1, k1, 3_500, Some(4_000)), (2, k2, 5_000, Some(6_000)), (3, k1, 6_000, None)];
-    assert_eq!(reigns, wanted, "a gap while nobody leads; whoever is elected ends the one before");
+    assert_eq!(leaderships, wanted, "a gap while nobody leads; whoever is elected ends the one before");
     assert_eq!(slice.marks.iter().filter(|mark| matches!(mark.sign, Sign::Elected(..))).count(), 3);
 }
 

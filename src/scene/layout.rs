@@ -47,7 +47,7 @@ impl Plan {
 
 /// Where one process sits.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Seat {
+pub struct ProcessPlace {
     /// Who.
     pub name: Name,
     /// Its middle.
@@ -95,7 +95,7 @@ pub struct Layout {
     /// How far the slice in the story steps out.
     pub step_out: f64,
     /// By pid; whoever does not take part has none.
-    seats: Vec<Option<Seat>>,
+    seats: Vec<Option<ProcessPlace>>,
 }
 
 impl Layout {
@@ -148,12 +148,12 @@ impl Layout {
     }
 
     /// The seat of a process, if it takes part.
-    pub fn seat(&self, pid: Pid) -> Option<&Seat> {
+    pub fn seat(&self, pid: Pid) -> Option<&ProcessPlace> {
         self.seats.get(pid.index())?.as_ref()
     }
 
     /// Every seat, in the order of pids.
-    pub fn seats(&self) -> impl Iterator<Item = &Seat> {
+    pub fn seats(&self) -> impl Iterator<Item = &ProcessPlace> {
         self.seats.iter().flatten()
     }
 
@@ -184,7 +184,7 @@ impl Layout {
     /// above the ring.
     pub fn leader_at(&self) -> Point {
         let above = Point::new(self.centre.x, self.centre.y - self.radius - if self.plan.thin { 34.0 } else { 14.0 });
-        let is = |seat: &&Seat| seat.name.kind == Kind::Coordinator;
+        let is = |seat: &&ProcessPlace| seat.name.kind == Kind::Coordinator;
         let top = self.seats().filter(is).fold(self.centre.y, |top, seat| top.min(seat.at.y)) - self.hex_r - 11.0;
         let first = self.centre.y - self.orbit + self.node_r;
         if self.plan.thin || (top - 12.0 < first && above.y > 14.0) { above } else { Point::new(self.centre.x, top) }
@@ -203,7 +203,7 @@ impl Layout {
         around((angle / step).round() * step)
     }
 
-    fn make_seat(&self, name: Name) -> Seat {
+    fn make_seat(&self, name: Name) -> ProcessPlace {
         match name.kind {
             Kind::Coordinator => {
                 let of = self.plan.roster.coordinators;
@@ -218,15 +218,15 @@ impl Layout {
                         2.05
                     };
                 let at = if of == 1 { self.centre } else { self.polar(apart, angle) };
-                Seat { name, at, door: at, reach: self.hex_r + 1.0, gate: None }
+                ProcessPlace { name, at, door: at, reach: self.hex_r + 1.0, gate: None }
             }
             Kind::Node => {
                 let at = self.polar(self.orbit, self.node_angle(name.n));
-                Seat { name, at, door: at, reach: self.node_r + 2.0, gate: None }
+                ProcessPlace { name, at, door: at, reach: self.node_r + 2.0, gate: None }
             }
             Kind::Balancer => {
                 let (at, wanted) = self.balancer_at(name.n);
-                Seat { name, at, door: at, reach: 23.0, gate: Some(self.gap_near(wanted)) }
+                ProcessPlace { name, at, door: at, reach: 23.0, gate: Some(self.gap_near(wanted)) }
             }
             Kind::Client => {
                 let (at, door) = self.client_at(name.n);
@@ -235,7 +235,7 @@ impl Layout {
                     true if at.x < self.centre.x => 330.0,
                     true => 30.0,
                 };
-                Seat { name, at, door, reach: 4.0, gate: Some(self.gap_near(gate)) }
+                ProcessPlace { name, at, door, reach: 4.0, gate: Some(self.gap_near(gate)) }
             }
         }
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::cluster::observe::view::Flight;
 use crate::cluster::setup::name::Kind;
 use crate::scene::geom::Point;
-use crate::scene::layout::{Layout, Seat};
+use crate::scene::layout::{Layout, ProcessPlace};
 use crate::scene::tone::Tone;
 use crate::sim::id::Pid;
 use crate::sim::time::Time;
@@ -167,12 +167,12 @@ pub fn at_rest(flight: &Flight, now: Time) -> Sight {
 /// The tone of what a process sends.
 pub fn tone(layout: &Layout, from: Pid) -> Tone {
     match layout.seat(from) {
-        Some(Seat { name, .. }) if name.kind == Kind::Node => Tone::NodeInk(name.n),
+        Some(ProcessPlace { name, .. }) if name.kind == Kind::Node => Tone::NodeInk(name.n),
         Some(_) | None => Tone::Ink,
     }
 }
 
-fn is_inside(seat: &Seat) -> bool {
+fn is_inside(seat: &ProcessPlace) -> bool {
     match seat.name.kind {
         Kind::Coordinator | Kind::Node => true,
         Kind::Balancer | Kind::Client => false,
@@ -195,7 +195,7 @@ fn curve(out: &mut Vec<Point>, from: Point, by: Point, to: Point) {
 }
 
 /// A lane that crosses nothing.
-fn direct(a: &Seat, b: &Seat) -> Vec<Point> {
+fn direct(a: &ProcessPlace, b: &ProcessPlace) -> Vec<Point> {
     let by = beside(a.door, b.door, BOW.min(a.door.distance(b.door) / 5.0));
     let mut points = Vec::with_capacity(SAMPLES as usize + 1);
     curve(&mut points, a.door.step_toward(by, a.reach), by, b.door.step_toward(by, b.reach));
@@ -204,7 +204,7 @@ fn direct(a: &Seat, b: &Seat) -> Vec<Point> {
 
 /// A lane from outside the ring to its inside, through the gate of the seat outside. `side` is 1 for a message that goes
 /// this way, -1 for one that comes back, which keeps to its own right.
-fn inward(layout: &Layout, outside: &Seat, inside: &Seat, side: f64) -> Vec<Point> {
+fn inward(layout: &Layout, outside: &ProcessPlace, inside: &ProcessPlace, side: f64) -> Vec<Point> {
     let gate = outside.gate.unwrap_or_default();
     let (far, near) = (layout.polar(10.0, gate), layout.polar(0.0, gate));
     let (dx, dy) = ((near.x - far.x) / 10.0, (near.y - far.y) / 10.0);
@@ -228,7 +228,7 @@ fn keep_right(points: &[Point], middle: Point) -> f64 {
 }
 
 /// Pushes a lane out of everything that it does not lead to.
-fn go_around(layout: &Layout, a: &Seat, b: &Seat, points: &mut [Point]) {
+fn go_around(layout: &Layout, a: &ProcessPlace, b: &ProcessPlace, points: &mut [Point]) {
     let both_outside = !is_inside(a) && !is_inside(b);
     let mut blocks: Vec<(Point, f64)> = Vec::with_capacity(12);
     if both_outside {

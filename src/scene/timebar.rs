@@ -101,7 +101,7 @@ pub struct Grant {
 
 /// A coordinator's time as leader.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Reign {
+pub struct Leadership {
     /// The term in which it was elected.
     pub term: u32,
     /// Who.
@@ -203,7 +203,7 @@ pub struct Slice {
     /// Outages, in order.
     pub outages: Vec<Outage>,
     /// Leaders of the coordinators, in order.
-    pub reigns: Vec<Reign>,
+    pub leaderships: Vec<Leadership>,
     /// Grants, in order.
     pub grants: Vec<Grant>,
     /// Marks, in order.

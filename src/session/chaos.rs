@@ -17,7 +17,7 @@ use crate::sim::journal::What;
 use crate::sim::rng::{Rng, Stream};
 use crate::sim::time::Span;
 
-/// Hands that interfere at random.
+/// Interferes at random (the word is Jepsen's).
 #[derive(Clone, Debug)]
 pub struct Chaos {
     rng: Rng,

@@ -7,7 +7,7 @@ use crate::sim::time::Time;
 pub struct Limits {
     /// The last instant a run may reach.
     pub run: Time,
-    /// Hands' actions of one branch.
+    /// Actions of one branch.
     pub actions: usize,
     /// Facts in the journal. A run that reaches it stops at the end of that instant.
     pub facts: u64,

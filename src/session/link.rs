@@ -27,7 +27,7 @@ pub const PAGE_KEYS: [&str; 4] = ["lang", "theme", "sel", "speed"];
 pub struct Opened {
     /// The recipe.
     pub setup: Setup,
-    /// Hands' actions with their instants, in order.
+    /// Actions with their instants, in order.
     pub actions: Vec<(Time, Action)>,
     /// The instant to open at. Actions after it are done when the run gets there.
     pub at: Time,

@@ -7,11 +7,11 @@ mod branch;
 pub mod cases;
 pub mod chaos;
 pub mod export;
-pub mod hands;
 mod limits;
 pub mod link;
 mod link_error;
 mod moment;
+pub mod nemesis;
 pub mod playback;
 pub mod recipe;
 pub mod room;
@@ -368,7 +368,7 @@ impl Session {
         self.moment.cluster.events()
     }
 
-    /// Hands' actions of this branch, with their instants.
+    /// The actions of this branch, with their instants.
     pub fn actions(&self) -> &[(Time, Action)] {
         &self.actions
     }

@@ -1,4 +1,4 @@
-//! Hands that besiege the coordinators: they strike at the very instants at which something happens among them, where random
+//! The siege of the coordinators: it strikes at the very instants at which something happens among them, where random
 //! hands hardly ever hit. Everything they do the control plane has promised to survive.
 
 use crate::cluster::note::ControlNote;
@@ -14,7 +14,7 @@ use crate::sim::journal::{Record, What};
 use crate::sim::rng::{Rng, Stream};
 use crate::sim::time::{Span, Time};
 
-/// Hands that besiege.
+/// Who besieges.
 #[derive(Clone, Debug)]
 pub struct Siege {
     rng: Rng,
@@ -45,7 +45,7 @@ impl Siege {
         (setup, Siege::on(rng))
     }
 
-    /// Hands with this source of chance.
+    /// A nemesis with this source of chance.
     pub fn on(rng: Rng) -> Siege {
         Siege { rng, leader: None }
     }

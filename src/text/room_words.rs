@@ -2,7 +2,7 @@
 
 use crate::proto::placement::{Algorithm, Limit};
 use crate::proto::ring::hash::Hash;
-use crate::session::room::{Change, Refusal, Room, RoomError};
+use crate::session::room::{Change, PlacementRoom, Refusal, RoomError};
 use crate::text::{Lang, room_en, room_zh};
 
 /// A figure of a lane.
@@ -136,12 +136,12 @@ pub const fn room_words(lang: Lang) -> &'static RoomWords {
 }
 
 /// A node's name: a letter while letters and colours suffice for all of them, else its number, as `node17` is hashed.
-pub fn node_name(room: &Room, node: u16, lang: Lang) -> String {
+pub fn node_name(room: &PlacementRoom, node: u16, lang: Lang) -> String {
     letter(room, node).map_or_else(|| (room_words(lang).node)(node), |letter| letter.to_string())
 }
 
 /// The letter of a node, if the room has at most eight.
-pub fn letter(room: &Room, node: u16) -> Option<char> {
+pub fn letter(room: &PlacementRoom, node: u16) -> Option<char> {
     let few = room.now().members().len() <= 8;
     (few && node < 8).then(|| char::from(b'A' + node as u8))
 }
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn eight_nodes_have_letters_and_nine_have_numbers() {
-        let mut room = Room::default();
+        let mut room = PlacementRoom::default();
         assert_eq!((node_name(&room, 2, Lang::En), letter(&room, 5)), ("C".to_owned(), Some('F')));
         room.set_nodes(9);
         assert_eq!((node_name(&room, 2, Lang::En), letter(&room, 2)), ("node 2".to_owned(), None));

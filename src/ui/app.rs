@@ -1,4 +1,4 @@
-//! The page: owns the run, turns wishes into changes, and draws what has changed.
+//! The page: owns the run, turns commands into changes, and draws what has changed.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use yew::prelude::*;
 use super::keys::{self, Focus, Meaning};
 use super::panel::share::Copied;
 use super::panel::timebar::Rows;
-use super::state::{Dialog, State, Wish};
+use super::state::{Command, Dialog, State};
 use super::web::api::{Api, Shared};
 use super::web::frame::{Painter, Sizes, Stats};
 use super::web::listen::{self, Listener};
@@ -26,8 +26,8 @@ use super::web::{document, event, wall, window};
 /// What reaches the page.
 #[derive(Debug)]
 pub enum Msg {
-    /// A wish.
-    Wish(Wish),
+    /// A command.
+    Command(Command),
     /// A script has changed something.
     Touched,
     /// A frame, at this time of the wall clock.
@@ -63,8 +63,8 @@ pub enum Msg {
 /// Callbacks, built once: a callback is only ever equal to itself.
 #[derive(Clone, Debug)]
 pub struct Calls {
-    /// A wish.
-    pub wish: Callback<Wish>,
+    /// A command.
+    pub command: Callback<Command>,
     /// A process was chosen.
     pub select: Callback<Name>,
     /// A process is under the pointer or the focus.
@@ -131,9 +131,9 @@ impl Component for App {
         let state: Shared = Rc::new(RefCell::new(state));
         let link = ctx.link();
         let calls = Calls {
-            wish: link.callback(Msg::Wish),
-            select: link.callback(|name| Msg::Wish(Wish::Select(name))),
-            hover: link.callback(|name| Msg::Wish(Wish::Hover(name))),
+            command: link.callback(Msg::Command),
+            select: link.callback(|name| Msg::Command(Command::Select(name))),
+            hover: link.callback(|name| Msg::Command(Command::Hover(name))),
             pointer: link.batch_callback(|pointer: PointerEvent| event::scrub(&pointer).map(Msg::Scrub)),
             speed: link.callback(Msg::Speed),
             write: link.callback(Msg::Write),
@@ -171,7 +171,7 @@ impl Component for App {
     fn update(&mut self, ctx: &Context<App>, msg: Msg) -> bool {
         match msg {
             Msg::Frame(at) => return self.on_frame(ctx, at),
-            Msg::Wish(wish) => return self.wish(wish),
+            Msg::Command(command) => return self.command(command),
             Msg::Touched => {}
             Msg::Resized => return self.measure(),
             Msg::Key(meaning, focus) => return self.key(meaning, focus),
@@ -179,13 +179,13 @@ impl Component for App {
             Msg::Speed(input) => {
                 let notch = event::field(&input).and_then(|(_, value, _)| value.parse::<usize>().ok());
                 let Some(&speed) = notch.and_then(|notch| Speed::NOTCHES.get(notch)) else { return false };
-                return self.wish(Wish::Speed(speed));
+                return self.command(Command::Speed(speed));
             }
             Msg::Write(changed) => {
                 let Some((field, value, checked)) = event::field(&changed) else { return false };
-                let news = self.wish(Wish::Write { field: field.clone(), value, checked });
+                let news = self.command(Command::Write { field: field.clone(), value, checked });
                 // What is no figure, or out of bounds, may have changed nothing: the field shows what holds all the same.
-                if let Some(shown) = self.state.borrow().draft.shown(&field) {
+                if let Some(shown) = self.state.borrow().form.shown(&field) {
                     event::show(&changed, &shown);
                 }
                 return news;
@@ -193,7 +193,7 @@ impl Component for App {
             Msg::Random => {
                 let Ok(seed) = getrandom::u64() else { return false };
                 let value = (seed % 1_000_000).to_string();
-                return self.wish(Wish::Write { field: "seed".to_owned(), value, checked: false });
+                return self.command(Command::Write { field: "seed".to_owned(), value, checked: false });
             }
             Msg::Copy => {
                 let link = ctx.link().clone();
@@ -213,7 +213,7 @@ impl Component for App {
                     return false;
                 }
                 self.address.clone_from(&fragment);
-                return self.wish(Wish::Open(fragment));
+                return self.command(Command::Open(fragment));
             }
             Msg::Went => {
                 let room = page::went();
@@ -231,7 +231,7 @@ impl Component for App {
                 self.reduced = listen::media(CALM);
                 self.dressed = None;
             }
-            Msg::Closed => return self.wish(Wish::Dialog(None)),
+            Msg::Closed => return self.command(Command::Dialog(None)),
         }
         true
     }
@@ -243,7 +243,7 @@ impl Component for App {
     fn rendered(&mut self, ctx: &Context<App>, first: bool) {
         self.dress();
         let link = ctx.link().clone();
-        page::show_room(self.state.borrow().away, move || link.send_message(Msg::Wish(Wish::NoRoom)));
+        page::show_room(self.state.borrow().away, move || link.send_message(Msg::Command(Command::NoRoom)));
         if first {
             let link = ctx.link().clone();
             let resized = move || link.send_message(Msg::Resized);
@@ -306,17 +306,17 @@ fn listeners(ctx: &Context<App>, state: &Shared) -> Vec<Listener> {
 }
 
 impl App {
-    fn wish(&mut self, wish: Wish) -> bool {
-        if matches!(wish, Wish::Dialog(_)) {
+    fn command(&mut self, command: Command) -> bool {
+        if matches!(command, Command::Dialog(_)) {
             self.copied = Copied::NotYet;
         }
-        if let Wish::Hover(who) = &wish
+        if let Command::Hover(who) = &command
             && self.state.borrow().hovered == *who
         {
             return false;
         }
         // What went wrong is in the state, and is shown.
-        let _ = self.state.borrow_mut().wish(wish);
+        let _ = self.state.borrow_mut().command(command);
         true
     }
 
@@ -326,25 +326,25 @@ impl App {
                 let found = page::focus_neighbour(&name.to_string(), on).and_then(|id| id.parse().ok());
                 let choosing = self.state.borrow().cutting;
                 // While a cut waits for its other end, only Enter chooses.
-                found.filter(|_| !choosing).is_some_and(|name| self.wish(Wish::Select(name)))
+                found.filter(|_| !choosing).is_some_and(|name| self.command(Command::Select(name)))
             }
             (Meaning::Neighbour(_), _) => false,
-            (Meaning::Wish(wish), focus) => {
+            (Meaning::Command(command), focus) => {
                 // A key pressed on a process is about that process.
-                if let (Wish::Verb(_), Focus::Process(name)) = (&wish, focus) {
+                if let (Command::Verb(_), Focus::Process(name)) = (&command, focus) {
                     let chosen = [self.state.borrow().selected, self.state.borrow().second];
                     if !chosen.contains(&Some(name)) {
                         // Whoever does something else cuts no link.
-                        self.state.borrow_mut().cutting &= matches!(wish, Wish::Verb(Verb::Cut));
-                        self.wish(Wish::Select(name));
+                        self.state.borrow_mut().cutting &= matches!(command, Command::Verb(Verb::Cut));
+                        self.command(Command::Select(name));
                     }
                 }
                 // What is selected has the focus, or keys would be about another.
-                if let (Wish::Select(name), Focus::Process(_)) = (&wish, focus) {
+                if let (Command::Select(name), Focus::Process(_)) = (&command, focus) {
                     page::focus_process(&name.to_string());
                 }
-                let again = matches!(wish, Wish::Verb(Verb::Cut));
-                self.wish(wish) || again
+                let again = matches!(command, Command::Verb(Verb::Cut));
+                self.command(command) || again
             }
         }
     }
@@ -353,7 +353,7 @@ impl App {
         let rows = Rows::new(self.sizes.time, self.sizes.thin);
         let place = (along * f64::from(self.sizes.time.0) - rows.left) / rows.width;
         let to = self.state.borrow().window().instant(place);
-        self.wish(Wish::Seek(to))
+        self.command(Command::Seek(to))
     }
 
     fn measure(&mut self) -> bool {

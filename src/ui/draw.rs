@@ -10,9 +10,11 @@ use ringside::scene::state::moves as moves_of;
 use yew::prelude::*;
 
 use super::app::App;
+use super::describe;
 use super::panel::bill::Bill;
 use super::panel::cases::Cases;
 use super::panel::help::Help;
+use super::panel::hidden_tables::HiddenTables;
 use super::panel::inspector::Inspector;
 use super::panel::locks::{LockHead, LockTwin};
 use super::panel::nav::Nav;
@@ -21,10 +23,8 @@ use super::panel::settings::Settings;
 use super::panel::share::Share;
 use super::panel::timebar::TimeBar;
 use super::panel::transport::Transport;
-use super::panel::twins::Twins;
 use super::stage::{Copies, LockPicture, Ring, StageModel};
 use super::state::Dialog;
-use super::telling;
 use super::web::page;
 
 /// Rows of a document's history that are looked for.
@@ -34,7 +34,7 @@ impl App {
     /// The whole page. Each part is a component whose properties say all, so that what has not changed is left alone.
     pub(super) fn draw(&self) -> Html {
         let mut state = self.state.borrow_mut();
-        let (slice, story, said) = (state.slice(), state.story(), telling::sentence(&mut state));
+        let (slice, story, said) = (state.slice(), state.story(), describe::sentence(&mut state));
         let (lang, sizes, calls) = (state.lang, self.sizes, &self.calls);
         let session = &state.session;
         let roster = session.setup().roster;
@@ -75,7 +75,7 @@ impl App {
             <>
                 <header>
                     <Sentence said={Rc::new(said)} />
-                    <Nav {lang} theme={state.theme} heartbeats={state.heartbeats} on_wish={calls.wish.clone()} />
+                    <Nav {lang} theme={state.theme} heartbeats={state.heartbeats} on_command={calls.command.clone()} />
                 </header>
                 <main>
                     <section id="ring">
@@ -86,7 +86,7 @@ impl App {
                         <Copies model={model(sizes.copies)} on_select={select.clone()} on_hover={hover.clone()} />
                     </section>
                     <section id="lock">
-                        <LockHead {lang} locks={config.locks} lock={state.lock} on_wish={calls.wish.clone()} />
+                        <LockHead {lang} locks={config.locks} lock={state.lock} on_command={calls.command.clone()} />
                         <div id="lockpic">
                             <LockPicture model={model(sizes.lock)} on_select={select} on_hover={hover} />
                         </div>
@@ -94,17 +94,17 @@ impl App {
                     </section>
                 </main>
                 <div id="dock">
-                    <Inspector {lang} inspected={telling::inspect(&state)} add={telling::adding(&state)} notice={state.notice.clone()} cutting={state.cutting} on_wish={calls.wish.clone()} />
+                    <Inspector {lang} inspected={describe::inspect(&state)} add={describe::adding(&state)} notice={state.notice.clone()} cutting={state.cutting} on_command={calls.command.clone()} />
                     <TimeBar {lang} {roster} story={story.0} lock={state.lock} slice={slice.clone()} now={session.now()} horizon={session.horizon()} limit={session.limit()} size={sizes.time} thin={sizes.thin} {lit} on_pointer={calls.pointer.clone()} />
-                    <Transport {lang} playing={state.playing} unit={state.unit} speed={state.playback.speed()} seed={session.setup().seed} rules_off={session.setup().rules.off().count()} clock={self.clock.clone()} on_wish={calls.wish.clone()} on_speed={calls.speed.clone()} />
+                    <Transport {lang} playing={state.playing} unit={state.unit} speed={state.playback.speed()} seed={session.setup().seed} rules_off={session.setup().rules.off().count()} clock={self.clock.clone()} on_command={calls.command.clone()} on_speed={calls.speed.clone()} />
                 </div>
-                <Twins {lang} {roster} flights={Rc::new(flights)} {moves} {slice} heartbeats={state.heartbeats} />
+                <HiddenTables {lang} {roster} flights={Rc::new(flights)} {moves} {slice} heartbeats={state.heartbeats} />
                 <LockTwin {lang} still={!state.playing} view={session.view()} lock={state.lock} rows={rows.clone()} />
                 <p class="unseen" id="live" aria-live="polite">{self.spoken.clone()}</p>
-                <Help {lang} on_close={calls.closed.clone()} on_wish={calls.wish.clone()} />
-                <Cases {lang} on_close={calls.closed.clone()} on_wish={calls.wish.clone()} />
-                <Settings {lang} draft={state.draft.clone()} single_keys={state.single_keys} on_write={calls.write.clone()} on_random={calls.random.clone()} on_close={calls.closed.clone()} on_wish={calls.wish.clone()} />
-                <Share {lang} link={AttrValue::from(link)} copied={self.copied} on_copy={calls.copy.clone()} on_close={calls.closed.clone()} on_wish={calls.wish.clone()} />
+                <Help {lang} on_close={calls.closed.clone()} on_command={calls.command.clone()} />
+                <Cases {lang} on_close={calls.closed.clone()} on_command={calls.command.clone()} />
+                <Settings {lang} form={state.form.clone()} single_keys={state.single_keys} on_write={calls.write.clone()} on_random={calls.random.clone()} on_close={calls.closed.clone()} on_command={calls.command.clone()} />
+                <Share {lang} link={AttrValue::from(link)} copied={self.copied} on_copy={calls.copy.clone()} on_close={calls.closed.clone()} on_command={calls.command.clone()} />
             </>
         }
     }

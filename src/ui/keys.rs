@@ -1,11 +1,11 @@
-//! Which key wishes what. One table, so that the list under `?` can be checked against it.
+//! Which key commands what. One table, so that the list under `?` can be checked against it.
 
 use ringside::cluster::setup::name::{Kind, Name};
 use ringside::sim::time::Span;
 use ringside::text::words::Verb;
 
 use super::room::Room;
-use super::state::{Dialog, State, Wish};
+use super::state::{Command, Dialog, State};
 
 /// A key, as the browser names it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,8 +38,8 @@ pub enum Focus {
 /// What a key does.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Meaning {
-    /// A wish.
-    Wish(Wish),
+    /// A command.
+    Command(Command),
     /// The focus goes to another process: this many on.
     Neighbour(i32),
 }
@@ -49,11 +49,11 @@ pub fn meaning(state: &State, key: Key<'_>) -> Option<Meaning> {
     if key.chorded || key.focus == Focus::Field || state.dialog.is_some() {
         return None;
     }
-    let wish = |wish| Some(Meaning::Wish(wish));
+    let command = |command| Some(Meaning::Command(command));
     // Shift with a letter selects a node.
     match key.name {
-        "p" | "P" if state.single_keys => return wish(Wish::Room(Room::Place)),
-        "b" | "B" if state.single_keys && !key.shift => return wish(Wish::Room(Room::Book)),
+        "p" | "P" if state.single_keys => return command(Command::Room(Room::Place)),
+        "b" | "B" if state.single_keys && !key.shift => return command(Command::Room(Room::Textbook)),
         _ => {}
     }
     // A room has keys of its own.
@@ -64,33 +64,33 @@ pub fn meaning(state: &State, key: Key<'_>) -> Option<Meaning> {
         return Some(found);
     }
     if key.name == "Escape" {
-        return wish(Wish::Deselect);
+        return command(Command::Deselect);
     }
     if !state.single_keys {
         return None;
     }
     match key.name {
         " " if key.focus == Focus::Button => None,
-        " " => wish(Wish::Toggle),
-        "," => wish(Wish::StepBack(None)),
-        "." => wish(Wish::StepOn(None)),
-        "-" => wish(Wish::Speed(state.playback.speed().slower())),
-        "=" | "+" => wish(Wish::Speed(state.playback.speed().faster())),
-        "l" | "L" => wish(Wish::Dialog(Some(Dialog::Cases))),
-        "?" => wish(Wish::Dialog(Some(Dialog::Keys))),
-        name => letter(state, name, key.shift).and_then(wish),
+        " " => command(Command::Toggle),
+        "," => command(Command::StepBack(None)),
+        "." => command(Command::StepOn(None)),
+        "-" => command(Command::Speed(state.playback.speed().slower())),
+        "=" | "+" => command(Command::Speed(state.playback.speed().faster())),
+        "l" | "L" => command(Command::Dialog(Some(Dialog::Cases))),
+        "?" => command(Command::Dialog(Some(Dialog::Keys))),
+        name => letter(state, name, key.shift).and_then(command),
     }
 }
 
-fn letter(state: &State, name: &str, shift: bool) -> Option<Wish> {
+fn letter(state: &State, name: &str, shift: bool) -> Option<Command> {
     let mut chars = name.chars();
     let (Some(letter), None) = (chars.next().map(|c| c.to_ascii_uppercase()), chars.next()) else { return None };
     if shift {
         let n = (letter as u32).checked_sub('A' as u32)?;
         let name = Name { kind: Kind::Node, n: u8::try_from(n).ok()? };
-        return state.is_there(name).then_some(Wish::Select(name));
+        return state.is_there(name).then_some(Command::Select(name));
     }
-    Verb::ALL.into_iter().find(|verb| verb.key() == letter).map(Wish::Verb)
+    Verb::ALL.into_iter().find(|verb| verb.key() == letter).map(Command::Verb)
 }
 
 fn arrows(state: &State, key: Key<'_>) -> Option<Meaning> {
@@ -107,7 +107,7 @@ fn arrows(state: &State, key: Key<'_>) -> Option<Meaning> {
             Some(by(state, Span::millis(100), more))
         }
         Focus::Page | Focus::Button if matches!(key.name, "ArrowRight" | "ArrowLeft") => {
-            Some(Meaning::Wish(if forward { Wish::StepOn(None) } else { Wish::StepBack(None) }))
+            Some(Meaning::Command(if forward { Command::StepOn(None) } else { Command::StepBack(None) }))
         }
         Focus::Page | Focus::Button | Focus::Field => None,
     }
@@ -117,13 +117,13 @@ fn jumps(state: &State, name: &str) -> Option<Meaning> {
     Some(match name {
         "PageUp" => by(state, Span::secs(1), true),
         "PageDown" => by(state, Span::secs(1), false),
-        "Home" => Meaning::Wish(Wish::Seek(ringside::sim::time::Time::ZERO)),
-        "End" => Meaning::Wish(Wish::Seek(state.session.horizon())),
+        "Home" => Meaning::Command(Command::Seek(ringside::sim::time::Time::ZERO)),
+        "End" => Meaning::Command(Command::Seek(state.session.horizon())),
         _ => return None,
     })
 }
 
 fn by(state: &State, span: Span, more: bool) -> Meaning {
     let now = state.session.now();
-    Meaning::Wish(Wish::Seek(if more { now + span } else { now - span }))
+    Meaning::Command(Command::Seek(if more { now + span } else { now - span }))
 }

@@ -3,7 +3,8 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod app;
-mod draft;
+mod command;
+mod describe;
 #[cfg(target_arch = "wasm32")]
 mod draw;
 mod keys;
@@ -13,10 +14,9 @@ mod panel;
 mod room;
 #[cfg(target_arch = "wasm32")]
 mod run;
+mod settings_form;
 pub mod stage;
 mod state;
 mod story;
-mod telling;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
-mod wish;

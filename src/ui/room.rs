@@ -6,18 +6,18 @@ pub enum Room {
     /// Placement: the ring and its rivals.
     Place,
     /// The textbook's lock.
-    Book,
+    Textbook,
 }
 
 impl Room {
     /// Both.
-    pub const ALL: [Room; 2] = [Room::Place, Room::Book];
+    pub const ALL: [Room; 2] = [Room::Place, Room::Textbook];
 
     /// Its name in `data-room` and in the address.
     pub const fn word(self) -> &'static str {
         match self {
             Room::Place => "place",
-            Room::Book => "textbook",
+            Room::Textbook => "textbook",
         }
     }
 }

@@ -5,7 +5,7 @@ use ringside::text::words::Theme;
 use yew::prelude::*;
 
 use super::app::{App, Msg};
-use super::telling;
+use super::describe;
 use super::web::raf::Frame;
 use super::web::{page, wall};
 
@@ -128,7 +128,7 @@ impl App {
 
     /// Tells who listens what the sentence says, when it has changed and not too often.
     pub(super) fn speak(&mut self, ctx: &Context<App>) {
-        let told = telling::plain(&telling::sentence(&mut self.state.borrow_mut()));
+        let told = describe::plain(&describe::sentence(&mut self.state.borrow_mut()));
         let playing = self.state.borrow().playing;
         let due = !playing || wall() - self.spoke > SPEAK;
         if told != self.spoken && due {

@@ -1,4 +1,4 @@
-//! What the page knows, and what a wish does to it. Nothing here knows a browser.
+//! What the page knows, and what a command does to it. Nothing here knows a browser.
 
 use std::rc::Rc;
 
@@ -20,10 +20,10 @@ use ringside::text::words;
 use ringside::text::words::{Theme, Verb};
 use ringside::text::{Lang, complaint};
 
-use super::draft::Draft;
+pub use super::command::{Command, Dialog};
 use super::room::Room;
+use super::settings_form::SettingsForm;
 use super::story::{Story, USUAL};
-pub use super::wish::{Dialog, Wish};
 
 /// The instant of a first visit: every shard is served, a worker holds the lock, others wait.
 pub const FIRST: Time = Time::from_millis(6_000);
@@ -62,7 +62,7 @@ pub struct State {
     /// The room that stands in place of the stage. The run waits.
     pub away: Option<Room>,
     /// The recipe of the next run in the making.
-    pub draft: Draft,
+    pub form: SettingsForm,
     /// Something that has to be said: a link that cannot be opened, an action that changes nothing.
     pub notice: Option<String>,
     /// Whether nobody has touched the run yet: the sentence then says what is to be seen and what to do.
@@ -96,7 +96,7 @@ impl State {
             single_keys: true,
             dialog: None,
             away: None,
-            draft: Draft::of(&Setup::new(link::DEFAULT_SEED)),
+            form: SettingsForm::of(&Setup::new(link::DEFAULT_SEED)),
             notice: None,
             untouched: true,
             case: None,
@@ -110,9 +110,9 @@ impl State {
         state
     }
 
-    /// Carries out a wish. `Err` says why nothing has changed.
-    pub fn wish(&mut self, wish: Wish) -> Result<(), String> {
-        let done = self.carry_out(wish);
+    /// Carries out a command. `Err` says why nothing has changed.
+    pub fn command(&mut self, command: Command) -> Result<(), String> {
+        let done = self.carry_out(command);
         if let Err(why) = &done {
             self.notice = Some(why.clone());
         }
@@ -120,70 +120,70 @@ impl State {
         done
     }
 
-    fn carry_out(&mut self, wish: Wish) -> Result<(), String> {
-        match wish {
-            Wish::Hover(who) => self.hovered = who,
-            Wish::Dialog(dialog) => {
+    fn carry_out(&mut self, command: Command) -> Result<(), String> {
+        match command {
+            Command::Hover(who) => self.hovered = who,
+            Command::Dialog(dialog) => {
                 self.dialog = dialog;
                 if dialog == Some(Dialog::Settings) {
-                    self.draft = Draft::of(self.session.setup());
+                    self.form = SettingsForm::of(self.session.setup());
                 }
             }
-            Wish::Language => self.lang = self.lang.other(),
-            Wish::Theme => {
+            Command::Language => self.lang = self.lang.other(),
+            Command::Theme => {
                 self.theme = match self.theme {
                     Theme::Auto => Theme::Light,
                     Theme::Light => Theme::Dark,
                     Theme::Dark => Theme::Auto,
                 }
             }
-            Wish::Heartbeats(on) => self.heartbeats = on,
-            Wish::SingleKeys(on) => self.single_keys = on,
-            Wish::Unit(unit) => self.unit = unit,
-            Wish::Lock(lock) => self.lock = lock,
-            Wish::Speed(speed) => self.playback.set_speed(speed),
-            Wish::Select(name) => return self.select(name),
-            Wish::Deselect => {
+            Command::Heartbeats(on) => self.heartbeats = on,
+            Command::SingleKeys(on) => self.single_keys = on,
+            Command::Unit(unit) => self.unit = unit,
+            Command::Lock(lock) => self.lock = lock,
+            Command::Speed(speed) => self.playback.set_speed(speed),
+            Command::Select(name) => return self.select(name),
+            Command::Deselect => {
                 self.notice = None;
                 self.cutting = false;
                 self.second = None;
                 self.selected = None;
             }
-            Wish::Verb(verb) => return self.verb(verb),
-            Wish::Act(action) => return self.act(action),
-            Wish::Toggle if self.playing => self.pause(),
-            Wish::Play | Wish::Toggle => self.play(),
-            Wish::Pause => self.pause(),
-            Wish::StepOn(unit) => {
+            Command::Verb(verb) => return self.verb(verb),
+            Command::Act(action) => return self.act(action),
+            Command::Toggle if self.playing => self.pause(),
+            Command::Play | Command::Toggle => self.play(),
+            Command::Pause => self.pause(),
+            Command::StepOn(unit) => {
                 self.moves();
                 if !self.session.step(unit.unwrap_or(self.unit)) {
                     return Err(self.at_the_end());
                 }
             }
-            Wish::StepBack(unit) => {
+            Command::StepBack(unit) => {
                 self.moves();
                 self.session.step_back(unit.unwrap_or(self.unit));
             }
-            Wish::Seek(to) => {
+            Command::Seek(to) => {
                 self.moves();
                 self.session.seek(to);
             }
-            Wish::Write { field, value, checked } => self.draft.write(&field, &value, checked),
-            Wish::Begin => {
+            Command::Write { field, value, checked } => self.form.write(&field, &value, checked),
+            Command::Begin => {
                 // What is wrong is said in the dialog, which stays open.
-                if let Some(setup) = self.draft.setup() {
+                if let Some(setup) = self.form.setup() {
                     self.notice = None;
                     self.dialog = None;
                     self.load(Opened { setup, at: FIRST, ..Opened::default() });
                     self.present();
                 }
             }
-            Wish::Open(fragment) => self.open(&fragment),
-            Wish::NoRoom => {
+            Command::Open(fragment) => self.open(&fragment),
+            Command::NoRoom => {
                 self.away = None;
                 return Err(words(self.lang).no_room.to_owned());
             }
-            Wish::Room(room) => {
+            Command::Room(room) => {
                 self.pause();
                 self.away = Some(room).filter(|room| self.away != Some(*room));
             }

@@ -20,8 +20,8 @@ fn health(state: &State, who: Name) -> Health {
 
 fn press(state: &mut State, key: &str, focus: Focus) {
     let shift = key.chars().all(|c| c.is_ascii_uppercase());
-    if let Some(Meaning::Wish(wish)) = keys::meaning(state, Key { name: key, chorded: false, shift, focus }) {
-        let _ = state.wish(wish);
+    if let Some(Meaning::Command(command)) = keys::meaning(state, Key { name: key, chorded: false, shift, focus }) {
+        let _ = state.command(command);
     }
 }
 
@@ -52,8 +52,8 @@ fn a_cyrillic_keyboard_kills_steps_and_selects() {
     let mut state = first();
     for (typed, code, shift) in [("С", "KeyC", true), ("л", "KeyK", false), ("ю", "Period", false)] {
         let key = Key { name: crate::ui::latin::latin(typed, code, shift), chorded: false, shift, focus: Focus::Page };
-        let Some(Meaning::Wish(wish)) = keys::meaning(&state, key) else { panic!("{typed} means nothing") };
-        state.wish(wish).expect("it can be done");
+        let Some(Meaning::Command(command)) = keys::meaning(&state, key) else { panic!("{typed} means nothing") };
+        state.command(command).expect("it can be done");
     }
     assert_eq!(state.session.actions().last().map(|a| a.1), Some(Action::Kill(name("C"))));
     assert!(state.session.now() > FIRST, "the full stop's key stepped on");
@@ -78,14 +78,14 @@ fn an_action_of_a_link_that_changes_nothing_is_told_when_the_run_comes_to_it() {
     let link = "v=8&do=4:revive:A,4:revive:A,5:kill:A,8:kill:A&at=6";
     let mut state = State::new(link, Lang::En, Theme::Auto);
     assert_eq!(told(&state), "Action 2 of this link, revive A at 4.00 s, changed nothing: A is running. Neither did one before it.");
-    state.wish(Wish::Seek(Time::from_millis(7_000))).expect("within the run");
+    state.command(Command::Seek(Time::from_millis(7_000))).expect("within the run");
     assert_eq!(state.notice, None, "said once");
     for _ in 0..2 {
-        state.wish(Wish::Seek(Time::from_millis(9_000))).expect("within the run");
+        state.command(Command::Seek(Time::from_millis(9_000))).expect("within the run");
         assert_eq!(told(&state), "Action 4 of this link, kill A at 8.00 s, changed nothing: A is down.");
-        state.wish(Wish::Seek(Time::from_millis(3_000))).expect("within the run");
+        state.command(Command::Seek(Time::from_millis(3_000))).expect("within the run");
         assert_eq!(state.notice, None, "going back");
-        state.wish(Wish::Seek(Time::from_millis(7_000))).expect("within the run");
+        state.command(Command::Seek(Time::from_millis(7_000))).expect("within the run");
         assert!(told(&state).starts_with("Action 2 "), "told again on the way: {}", told(&state));
     }
     assert!(state.link().contains("do=4:revive:A,4:revive:A,5:kill:A,8:kill:A&"), "{}", state.link());
@@ -100,7 +100,7 @@ fn an_action_of_a_link_that_changes_nothing_is_told_when_the_run_comes_to_it() {
 fn the_link_of_an_instant_opens_that_instant_even_the_first() {
     let mut state = first();
     for ms in [0, 6_000, 9_876] {
-        state.wish(Wish::Seek(Time::from_millis(ms))).expect("within the run");
+        state.command(Command::Seek(Time::from_millis(ms))).expect("within the run");
         let other = State::new(&state.link(), Lang::En, Theme::Auto);
         assert_eq!(other.session.now(), state.session.now());
         assert_eq!(other.session.digest(), state.session.digest());
@@ -111,10 +111,10 @@ fn the_link_of_an_instant_opens_that_instant_even_the_first() {
 #[test]
 fn a_cut_asks_for_its_other_end_and_heals_again() {
     let mut state = first();
-    state.wish(Wish::Select(name("A"))).expect("takes part");
+    state.command(Command::Select(name("A"))).expect("takes part");
     press(&mut state, "x", Focus::Page);
     assert!(state.cutting);
-    state.wish(Wish::Select(name("B"))).expect("takes part");
+    state.command(Command::Select(name("B"))).expect("takes part");
     assert_eq!(state.session.actions().last().map(|a| a.1), Some(Action::Cut(name("A"), name("B"))));
     assert!(!state.cutting);
     press(&mut state, "h", Focus::Page);
@@ -124,7 +124,7 @@ fn a_cut_asks_for_its_other_end_and_heals_again() {
 #[test]
 fn slow_is_undone_by_the_same_key() {
     let mut state = first();
-    state.wish(Wish::Select(name("D"))).expect("takes part");
+    state.command(Command::Select(name("D"))).expect("takes part");
     press(&mut state, "s", Focus::Page);
     press(&mut state, "s", Focus::Page);
     let actions: Vec<_> = state.session.actions().iter().map(|a| a.1).collect();
@@ -136,7 +136,7 @@ fn single_keys_can_be_switched_off_and_fields_keep_theirs() {
     let mut state = first();
     let primary = state.selected.expect("the primary is selected");
     press(&mut state, "k", Focus::Field);
-    state.wish(Wish::SingleKeys(false)).expect("always possible");
+    state.command(Command::SingleKeys(false)).expect("always possible");
     press(&mut state, "k", Focus::Page);
     assert_eq!(health(&state, primary), Health::Up);
     press(&mut state, "ArrowRight", Focus::Page);
@@ -158,27 +158,27 @@ fn a_capital_letter_selects_the_node_of_that_letter() {
 #[test]
 fn n_adds_the_next_node_d_drains_the_selected_one_and_n_takes_it_back() {
     let mut state = first();
-    state.wish(Wish::Deselect).expect("always possible");
+    state.command(Command::Deselect).expect("always possible");
     press(&mut state, "n", Focus::Page);
     press(&mut state, "G", Focus::Page);
     assert_eq!(state.selected, Some(name("G")));
-    state.wish(Wish::Seek(Time::from_millis(9_000))).expect("within the run");
+    state.command(Command::Seek(Time::from_millis(9_000))).expect("within the run");
     press(&mut state, "d", Focus::Page);
     press(&mut state, "n", Focus::Page);
     let actions: Vec<_> = state.session.actions().iter().map(|a| a.1).collect();
     assert_eq!(actions, [Action::Add(name("G")), Action::Drain(name("G")), Action::Add(name("G"))]);
     // Before it joined, nobody is there to be selected or inspected.
-    state.wish(Wish::Seek(Time::from_millis(1_000))).expect("within the run");
-    assert!(crate::ui::telling::inspect(&state).is_none());
-    state.wish(Wish::Select(name("G"))).expect_err("it is not there yet");
+    state.command(Command::Seek(Time::from_millis(1_000))).expect("within the run");
+    assert!(crate::ui::describe::inspect(&state).is_none());
+    state.command(Command::Select(name("G"))).expect_err("it is not there yet");
 }
 
 #[test]
 fn a_wish_that_cannot_be_has_changed_nothing() {
     let mut state = first();
     let (digest, revision) = (state.session.digest(), state.session.revision());
-    for wish in [Wish::Act(Action::Revive(name("A"))), Wish::Act(Action::Kill(name("H"))), Wish::Select(name("L2"))] {
-        state.wish(wish).expect_err("it cannot be");
+    for command in [Command::Act(Action::Revive(name("A"))), Command::Act(Action::Kill(name("H"))), Command::Select(name("L2"))] {
+        state.command(command).expect_err("it cannot be");
     }
     assert_eq!((state.session.digest(), state.session.revision()), (digest, revision));
 }
@@ -186,11 +186,11 @@ fn a_wish_that_cannot_be_has_changed_nothing() {
 #[test]
 fn a_run_of_other_settings_begins_untouched() {
     let mut state = first();
-    state.wish(Wish::Dialog(Some(Dialog::Settings))).expect("always possible");
+    state.command(Command::Dialog(Some(Dialog::Settings))).expect("always possible");
     for (field, value, checked) in [("seed", "99", false), ("nodes", "5", false), ("rule-fencing", "on", false)] {
-        state.wish(Wish::Write { field: field.into(), value: value.into(), checked }).expect("always possible");
+        state.command(Command::Write { field: field.into(), value: value.into(), checked }).expect("always possible");
     }
-    state.wish(Wish::Begin).expect("a good recipe");
+    state.command(Command::Begin).expect("a good recipe");
     assert_eq!((state.session.setup().seed, state.session.setup().roster.nodes), (99, 5));
     assert_eq!(state.session.setup().rules.off().count(), 1);
     assert!(state.untouched && state.dialog.is_none());
@@ -199,15 +199,15 @@ fn a_run_of_other_settings_begins_untouched() {
 #[test]
 fn play_does_not_begin_at_the_end_of_a_run() {
     let mut state = State::new("v=8&at=1799.999", Lang::En, Theme::Auto);
-    state.wish(Wish::Seek(state.session.limit())).expect("within the run");
-    state.wish(Wish::Play).expect("always possible");
+    state.command(Command::Seek(state.session.limit())).expect("within the run");
+    state.command(Command::Play).expect("always possible");
     assert!(!state.playing && state.notice.is_some());
 }
 
 #[test]
 fn the_placement_room_pauses_the_run_and_leaves_it_alone() {
     let mut state = first();
-    let _ = state.wish(Wish::Play);
+    let _ = state.command(Command::Play);
     press(&mut state, "p", Focus::Page);
     assert!(state.away == Some(Room::Place) && !state.playing);
     let digest = state.session.digest();
@@ -216,7 +216,7 @@ fn the_placement_room_pauses_the_run_and_leaves_it_alone() {
     }
     assert_eq!((state.session.digest(), state.playing, state.dialog), (digest, false, None), "its keys are the room's");
     press(&mut state, "b", Focus::Page);
-    assert_eq!(state.away, Some(Room::Book), "from room to room");
+    assert_eq!(state.away, Some(Room::Textbook), "from room to room");
     press(&mut state, "b", Focus::Page);
     assert_eq!(state.away, None);
     state.single_keys = false;
@@ -230,7 +230,7 @@ fn that_a_majority_of_coordinators_loses_its_disks_is_said_before_and_after() {
     let inspect = |link: &str, lang| {
         let mut state = State::new(link, lang, Theme::Auto);
         state.selected = Some(name("K2"));
-        crate::ui::telling::inspect(&state).expect("it is selected")
+        crate::ui::describe::inspect(&state).expect("it is selected")
     };
     let costs = |link: &str, lang| {
         let acts = inspect(link, lang).acts;
@@ -251,7 +251,7 @@ fn what_it_costs_to_wipe_the_only_coordinator_is_said_before_it_is_done() {
     let costs = |link: &str, lang| {
         let mut state = State::new(link, lang, Theme::Auto);
         state.selected = Some(name("K1"));
-        let seen = crate::ui::telling::inspect(&state).expect("it is selected");
+        let seen = crate::ui::describe::inspect(&state).expect("it is selected");
         seen.acts.into_iter().find(|act| act.verb == ringside::text::words::Verb::Wipe).expect("there is the button").long
     };
     for (lang, word) in [(Lang::En, "only coordinator"), (Lang::Zh, "唯一的协调者")] {

@@ -2,13 +2,13 @@
 
 use ringside::cluster::note::LockNote;
 use ringside::cluster::note::{Note, Text};
-use ringside::proto::lock::token::{FencingToken, Session};
+use ringside::proto::lock::token::{FencingToken, LockSession};
 
 /// The past, as far as it matters, and what was broken in it.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub struct Judge {
-    waiting: Vec<Session>,
-    holds: Option<Session>,
+    waiting: Vec<LockSession>,
+    holds: Option<LockSession>,
     last: FencingToken,
     /// The latest write that took effect: its token, and what it left.
     written: (FencingToken, Text),

@@ -20,7 +20,7 @@ use ringside::sim::rng::{Rng, Stream};
 use ringside::sim::time::{Span, Time};
 
 use crate::judge::Judge;
-use crate::state::{Letter, Plan, Said, Seat, State};
+use crate::state::{Letter, Participant, Plan, Said, State};
 
 /// Runs a handler. It draws from the same fresh stream each time: what is left to chance in a world (how long a pause lasts) is a
 /// choice of the search here, since a timer may fire at any time after its span.
@@ -38,7 +38,7 @@ pub fn first(plan: &Plan, drifts: &[i32], service: i32) -> State {
             let clock = Clock::new(Span::secs(1_000 * (i as u64 + 1)), drifts[i]);
             let now = if plan.timed { clock.read(Time::ZERO) } else { Time::ZERO };
             let (client, effects) = run(pid, Boot(1), now, env, Client::boot);
-            let mut seat = Seat { pid, boot: Boot(1), client, clock, timers: BTreeMap::new(), session: 0, asked: 0 };
+            let mut seat = Participant { pid, boot: Boot(1), client, clock, timers: BTreeMap::new(), session: 0, asked: 0 };
             carry_out(&mut seat, now, effects, &mut Said::default(), plan);
             seat
         };
@@ -57,7 +57,7 @@ pub fn first(plan: &Plan, drifts: &[i32], service: i32) -> State {
     })
 }
 
-fn carry_out(seat: &mut Seat, now: Time, effects: Vec<Effect<Wire>>, said: &mut Said, plan: &Plan) {
+fn carry_out(seat: &mut Participant, now: Time, effects: Vec<Effect<Wire>>, said: &mut Said, plan: &Plan) {
     for effect in effects {
         match effect {
             Effect::Send { msg, .. } => {

@@ -13,7 +13,7 @@ use ringside::cluster::store::{Outcome, Request, Store};
 use ringside::cluster::wire::Timer;
 use ringside::cluster::wire::msg::Msg;
 use ringside::proto::lock::table::{LockTable, LockTimes};
-use ringside::proto::lock::token::{FencingToken, LockCommand, Session};
+use ringside::proto::lock::token::{FencingToken, LockCommand, LockSession};
 use ringside::sim::clock::Clock;
 use ringside::sim::digest::Digest;
 use ringside::sim::id::{Boot, Pid};
@@ -72,9 +72,9 @@ pub enum Letter {
     /// Worker to store.
     Ask(OpId, Request),
     /// Lock service to worker.
-    Alive(Session, Time, Option<FencingToken>),
+    Alive(LockSession, Time, Option<FencingToken>),
     /// Lock service to worker.
-    Over(Session),
+    Over(LockSession),
     /// Store to worker.
     Done(OpId, Outcome),
 }
@@ -142,7 +142,7 @@ impl Said {
 
 /// A worker: the real client, its life, its clock, its timers.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Seat {
+pub struct Participant {
     pub pid: Pid,
     pub boot: Boot,
     pub client: Client,
@@ -160,7 +160,7 @@ pub struct Seat {
 pub struct State {
     /// True time, in ticks.
     pub now: u64,
-    pub seats: Vec<Seat>,
+    pub seats: Vec<Participant>,
     pub table: LockTable,
     /// The leading coordinator's clock.
     pub clock: Clock,
@@ -179,13 +179,13 @@ impl State {
     }
 
     /// What a worker's clock shows.
-    pub fn local(&self, seat: &Seat, plan: &Plan) -> Time {
+    pub fn local(&self, seat: &Participant, plan: &Plan) -> Time {
         if plan.timed { seat.clock.read(self.at()) } else { Time::ZERO }
     }
 
     /// How many workers believe that they hold the lock: by their own clocks, or, where those stand still, until they hear otherwise.
     pub fn believers(&self, plan: &Plan) -> usize {
-        let believes = |seat: &&Seat| {
+        let believes = |seat: &&Participant| {
             seat.client.worker().and_then(|worker| worker.inside()).is_some_and(|inside| self.local(seat, plan) < inside.until)
         };
         self.seats.iter().filter(believes).count()

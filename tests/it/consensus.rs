@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use ringside::proto::consensus::raft::{Raft, RaftDisk};
-use ringside::proto::consensus::words::{Fact, Mark, Patience, RaftMsg, Saving, Term, Want};
+use ringside::proto::consensus::words::{Fact, RaftConfig, RaftEffect, RaftMsg, SaveId, Saving, Term};
 use ringside::proto::log::Index;
 use ringside::sim::fault::Fault;
 use ringside::sim::id::Pid;
@@ -42,8 +42,8 @@ enum Timer {
 }
 
 impl Setup {
-    fn patience(&self) -> Patience {
-        Patience {
+    fn raft_config(&self) -> RaftConfig {
+        RaftConfig {
             election_min: Span::millis(300),
             election_max: Span::millis(600),
             heartbeat_every: Span::millis(60),
@@ -60,7 +60,7 @@ impl Setup {
 impl Protocol for Server {
     type Msg = RaftMsg<u32, State>;
     type Timer = Timer;
-    type Ticket = Mark;
+    type Ticket = SaveId;
     type Note = Fact;
     type Change = Saving<u32, State>;
     type Env = Setup;
@@ -70,19 +70,19 @@ impl Server {
     fn with(
         &mut self,
         ctx: &mut Ctx<'_, Server>,
-        act: impl FnOnce(&mut Raft<u32, State>, Time, Patience, &mut Rng, &mut Vec<Want<u32, State>>),
+        act: impl FnOnce(&mut Raft<u32, State>, Time, RaftConfig, &mut Rng, &mut Vec<RaftEffect<u32, State>>),
     ) {
-        let patience = ctx.env().patience();
+        let raft_config = ctx.env().raft_config();
         let mut wants = Vec::new();
         let now = ctx.now();
-        act(&mut self.raft, now, patience, ctx.rng(), &mut wants);
+        act(&mut self.raft, now, raft_config, ctx.rng(), &mut wants);
         for want in wants {
             match want {
-                Want::Send(to, msg) => ctx.send(to, msg),
-                Want::Save { change, mark } => ctx.save(change, mark),
-                Want::Tell(fact) => ctx.note(fact),
-                Want::Restore(snapshot) => self.applied = (*snapshot.state).clone(),
-                Want::Commit(index) => {
+                RaftEffect::Send(to, msg) => ctx.send(to, msg),
+                RaftEffect::Save { change, mark } => ctx.save(change, mark),
+                RaftEffect::Tell(fact) => ctx.note(fact),
+                RaftEffect::Restore(snapshot) => self.applied = (*snapshot.state).clone(),
+                RaftEffect::Commit(index) => {
                     while (self.applied.len() as u32) < index.0 {
                         let next = Index(self.applied.len() as u32 + 1);
                         self.applied.push(self.raft.log().get(next).expect("what is committed is in the log").op);
@@ -90,7 +90,7 @@ impl Server {
                 }
             }
         }
-        ctx.arm(Timer::Wake, self.raft.wakes_at(patience).since(ctx.now()));
+        ctx.arm(Timer::Wake, self.raft.wakes_at(raft_config).since(ctx.now()));
     }
 }
 
@@ -104,35 +104,35 @@ impl Process for Server {
     type Disk = RaftDisk<u32, State>;
 
     fn boot(disk: &RaftDisk<u32, State>, ctx: &mut Ctx<'_, Server>) -> Server {
-        let (me, now, patience) = (ctx.me(), ctx.now(), ctx.env().patience());
+        let (me, now, raft_config) = (ctx.me(), ctx.now(), ctx.env().raft_config());
         let (life, members) = (ctx.boot().0, ctx.env().members.clone());
         let rng = ctx.rng();
-        let raft = Raft::new(me, life, members, disk, now, patience, &mut |min, max| rng.between(min, max));
+        let raft = Raft::new(me, life, members, disk, now, raft_config, &mut |min, max| rng.between(min, max));
         let applied = disk.snapshot.as_ref().map_or_else(Vec::new, |snapshot| (*snapshot.state).clone());
-        ctx.arm(Timer::Wake, raft.wakes_at(patience).since(now));
+        ctx.arm(Timer::Wake, raft.wakes_at(raft_config).since(now));
         ctx.arm(Timer::Work, Span::millis(50));
         Server { raft, applied, proposed: 0 }
     }
 
     fn step(&mut self, input: Input<Server>, ctx: &mut Ctx<'_, Server>) {
         match input {
-            Input::Message { from, msg } => self.with(ctx, |raft, now, patience, rng, out| {
-                raft.receive(from, msg, now, patience, &mut |min, max| rng.between(min, max), out);
+            Input::Message { from, msg } => self.with(ctx, |raft, now, raft_config, rng, out| {
+                raft.receive(from, msg, now, raft_config, &mut |min, max| rng.between(min, max), out);
             }),
-            Input::Timer(Timer::Wake) => self.with(ctx, |raft, now, patience, rng, out| {
-                raft.tick(now, patience, &mut |min, max| rng.between(min, max), out);
+            Input::Timer(Timer::Wake) => self.with(ctx, |raft, now, raft_config, rng, out| {
+                raft.tick(now, raft_config, &mut |min, max| rng.between(min, max), out);
             }),
             Input::Timer(Timer::Work) => {
                 ctx.arm(Timer::Work, Span::millis(50));
                 self.proposed += 1;
                 let op = (u32::from(ctx.me().0) << 24) | (ctx.boot().0 << 12) | self.proposed;
                 let (compact, applied) = (ctx.env().compact, self.applied.clone());
-                self.with(ctx, |raft, now, patience, _, out| {
+                self.with(ctx, |raft, now, raft_config, _, out| {
                     if raft.is_leader() {
-                        raft.propose(op, now, patience, out);
+                        raft.propose(op, now, raft_config, out);
                     }
                     for (who, life) in raft.newcomers() {
-                        raft.propose(readmits(who, life), now, patience, out);
+                        raft.propose(readmits(who, life), now, raft_config, out);
                     }
                     let upto = Index(applied.len() as u32);
                     if upto.0 >= raft.log().base().0 + compact && upto <= raft.commit() {
@@ -140,7 +140,7 @@ impl Process for Server {
                     }
                 });
             }
-            Input::Stored(mark) => self.with(ctx, |raft, now, patience, _, out| raft.stored(mark, now, patience, out)),
+            Input::Stored(mark) => self.with(ctx, |raft, now, raft_config, _, out| raft.stored(mark, now, raft_config, out)),
             Input::Signal(_) => {}
         }
         if self.raft.is_newcomer() && self.applied.contains(&Some(readmits(ctx.me(), ctx.boot().0))) {

@@ -20,7 +20,7 @@
 
 use std::rc::Rc;
 
-use ringside::cluster::control::{Command, Control, Decided, Wish};
+use ringside::cluster::control::{Command, Control, Decided, Intent};
 use ringside::cluster::note::ViewWhy;
 use ringside::cluster::observe::view::Waiting;
 use ringside::cluster::setup::Setup;
@@ -89,8 +89,8 @@ impl Desk {
         let life = &mut self.lives[usize::from(node.0) % 8];
         *life += 1;
         let boot = Boot(*life);
-        let wish = Wish { said: (boot, Time::ZERO), leaving: false };
-        self.decide(Command::NodeUp { node, boot, fresh, wish });
+        let intent = Intent { said: (boot, Time::ZERO), leaving: false };
+        self.decide(Command::NodeUp { node, boot, fresh, intent });
     }
 
     fn expand(&mut self, n: usize) {
@@ -113,8 +113,8 @@ impl Desk {
 fn joined() -> (Desk, Pid) {
     let mut desk = Desk::new(Ack::InSync, 1);
     let node = desk.env.nodes[3];
-    let wish = Wish { said: (Boot(1), Time::ZERO), leaving: false };
-    desk.decide(Command::NodeUp { node, boot: Boot(1), fresh: true, wish });
+    let intent = Intent { said: (Boot(1), Time::ZERO), leaving: false };
+    desk.decide(Command::NodeUp { node, boot: Boot(1), fresh: true, intent });
     let mut shards = (0..24).map(ShardId);
     let moves = |shard: &ShardId| {
         let view = desk.control.view(*shard);

@@ -13,15 +13,15 @@ use std::thread;
 
 use clap::Args;
 use ringside::cluster::note::Note;
-use ringside::cluster::setup::deadlines::patience;
+use ringside::cluster::setup::deadlines::convergence;
 use ringside::cluster::setup::rules::Rule;
 use ringside::session::action::Action;
 use ringside::session::export::{fields, kind, line};
-use ringside::session::hands::demand::Excuse;
-use ringside::session::hands::failure::Failure;
-use ringside::session::hands::recipe::Aim;
-use ringside::session::hands::shrink::shrink;
-use ringside::session::hands::trial::{Plan, run};
+use ringside::session::nemesis::demand::Excuse;
+use ringside::session::nemesis::failure::Failure;
+use ringside::session::nemesis::recipe::Aim;
+use ringside::session::nemesis::shrink::shrink;
+use ringside::session::nemesis::trial::{Plan, run};
 use ringside::session::{Session, link};
 use ringside::sim::journal::What;
 use ringside::sim::time::{Span, Time};
@@ -60,7 +60,7 @@ pub struct Soak {
     /// A rule to switch off; may be given several times.
     #[arg(long, value_parser = rule)]
     off: Vec<Rule>,
-    /// Hands strike only at coordinators, at the very instants at which something happens among them.
+    /// The nemesis strikes only at coordinators, at the very instants at which something happens among them.
     #[arg(long)]
     siege: bool,
     /// Many workers on few nodes, and hands that mostly disturb them and their way to the coordinators.
@@ -193,7 +193,7 @@ impl Soak {
             let fails = |actions: &[(Time, Action)]| {
                 let all = || {
                     let recipe = link::Opened { actions: actions.to_vec(), at: Time::ZERO, ..opened.clone() };
-                    Session::open(recipe).advance(opened.at.since(Time::ZERO) + patience(&opened.setup), u32::MAX)
+                    Session::open(recipe).advance(opened.at.since(Time::ZERO) + convergence(&opened.setup), u32::MAX)
                 };
                 (quietly(all).is_none() && place(&SAID.take()) == place(&said)).then_some(())
             };

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use ringside::scene::room as scene;
-use ringside::session::room::Room;
+use ringside::session::room::PlacementRoom;
 use ringside::session::room::job::Answer;
 use ringside::text::room_words::room_words;
 use yew::prelude::*;
@@ -12,7 +12,7 @@ use crate::controls::Controls;
 use crate::dock::Dock;
 use crate::head::{Head, head};
 use crate::lane::Lane;
-use crate::state::{State, Wish, key};
+use crate::state::{Command, State, key};
 use crate::table::Table;
 use crate::web::crew::{Crew, Question, Told};
 use crate::web::listen::Listener;
@@ -26,8 +26,8 @@ pub const LANES: [char; 2] = ['a', 'b'];
 /// What reaches the room.
 #[derive(Debug)]
 pub enum Msg {
-    /// A wish.
-    Wish(Wish),
+    /// A command.
+    Command(Command),
     /// Something was counted.
     Told(Told),
     /// The page opened or closed a room, or has another language or theme.
@@ -54,7 +54,7 @@ pub struct App {
     tabled: [Rc<Answer>; 2],
     /// What stands on the canvases now.
     painted: Option<Painted>,
-    wish: Callback<Wish>,
+    command: Callback<Command>,
     _watch: Watch,
     _listeners: [Listener; 2],
 }
@@ -83,11 +83,11 @@ impl Component for App {
             let lane = page::focus_lane();
             if name == "Escape" {
                 page::press("placement");
-            } else if let Some(wish) = key(name, lane.is_some())
+            } else if let Some(command) = key(name, lane.is_some())
                 && (lane.is_some() && name.len() > 1 || page::single_keys())
             {
                 event.prevent_default();
-                link.send_message(Msg::Wish(wish));
+                link.send_message(Msg::Command(command));
             }
         });
         let link = ctx.link().clone();
@@ -104,7 +104,7 @@ impl Component for App {
             sizes: None,
             tabled: Default::default(),
             painted: None,
-            wish: ctx.link().callback(Msg::Wish),
+            command: ctx.link().callback(Msg::Command),
             _watch: watch,
             _listeners: [keys, resized],
         }
@@ -112,10 +112,10 @@ impl Component for App {
 
     fn update(&mut self, _ctx: &Context<App>, msg: Msg) -> bool {
         match msg {
-            Msg::Wish(wish) => {
+            Msg::Command(command) => {
                 let lane = page::focus_lane();
                 let few = is_few(&self.state.room);
-                if self.state.wish(wish) {
+                if self.state.command(command) {
                     if few != is_few(&self.state.room) {
                         self.sizes = None;
                     }
@@ -173,20 +173,20 @@ impl Component for App {
         let w = room_words(state.lang);
         let weights = state.room.now().weights();
         let top = scene::top(state.answers.iter().map(|answer| (&**answer, &weights[..answer.counts.len().min(weights.len())])));
-        let (lang, room, wish) = (state.lang, || state.room.clone(), || self.wish.clone());
+        let (lang, room, command) = (state.lang, || state.room.clone(), || self.command.clone());
         let lanes = (0..2).map(|lane| {
             let (answer, failed) = (state.answers[lane].clone(), state.failed[lane].clone());
             let (selected, hovered) = (state.selected, state.hovered);
-            html! { <Lane key={lane} {lane} {lang} room={room()} {answer} {failed} {top} {selected} {hovered} on_wish={wish()} /> }
+            html! { <Lane key={lane} {lane} {lang} room={room()} {answer} {failed} {top} {selected} {hovered} on_command={command()} /> }
         });
         html! {
             <div class="room" hidden={!self.open}>
                 { head(Head { lang, id: "room-sentence", said: state.sentence(), aloud: true, title: w.title, back: "placement" }) }
                 <main>
-                    <Controls {lang} room={room()} on_wish={wish()} />
+                    <Controls {lang} room={room()} on_command={command()} />
                     <div class="lanes">{ for lanes }</div>
-                    <Dock {lang} room={room()} selected={state.selected} on_wish={wish()} />
-                    <Table {lang} room={room()} answers={self.tabled.clone()} row={state.row} on_wish={wish()} />
+                    <Dock {lang} room={room()} selected={state.selected} on_command={command()} />
+                    <Table {lang} room={room()} answers={self.tabled.clone()} row={state.row} on_command={command()} />
                 </main>
             </div>
         }
@@ -238,7 +238,7 @@ impl App {
     fn paint(&mut self) {
         let state = &self.state;
         let palette = self.palette.get_or_insert_with(Palette::read);
-        let room: &Room = &state.room;
+        let room: &PlacementRoom = &state.room;
         let (few, changed) = (is_few(room), !room.changes().is_empty());
         let weights = room.now().weights();
         let top = scene::top(state.answers.iter().map(|answer| (&**answer, &weights[..answer.counts.len().min(weights.len())])));
@@ -260,6 +260,6 @@ impl App {
 }
 
 /// Whether letters and colours suffice for the nodes.
-pub fn is_few(room: &Room) -> bool {
+pub fn is_few(room: &PlacementRoom) -> bool {
     room.now().members().len() <= 8
 }

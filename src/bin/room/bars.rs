@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use ringside::scene::room::{self as scene, Bar};
-use ringside::session::room::Room;
+use ringside::session::room::PlacementRoom;
 use ringside::session::room::job::Answer;
 use ringside::text::Lang;
 use ringside::text::room_words::{letter, node_name, room_words};
 use yew::prelude::*;
 
 use crate::app::is_few;
-use crate::state::Wish;
+use crate::state::Command;
 use crate::web::page;
 
 /// What it shows.
@@ -19,15 +19,15 @@ pub struct BarsProps {
     /// The page's language.
     pub lang: Lang,
     /// The room.
-    pub room: Rc<Room>,
+    pub room: Rc<PlacementRoom>,
     /// What is known of this lane.
     pub answer: Rc<Answer>,
     /// The share that the full height stands for.
     pub top: f64,
     /// The selected node.
     pub selected: u16,
-    /// What is wished.
-    pub on_wish: Callback<Wish>,
+    /// A command was given.
+    pub on_command: Callback<Command>,
 }
 
 /// The bars.
@@ -48,8 +48,8 @@ pub fn Bars(props: &BarsProps) -> Html {
         }
     } else {
         let on_move =
-            props.on_wish.reform(move |event: PointerEvent| Wish::Hover(page::along(&event).and_then(|x| scene::node_at(x, count))));
-        let on_leave = props.on_wish.reform(|_: PointerEvent| Wish::Hover(None));
+            props.on_command.reform(move |event: PointerEvent| Command::Hover(page::along(&event).and_then(|x| scene::node_at(x, count))));
+        let on_leave = props.on_command.reform(|_: PointerEvent| Command::Hover(None));
         html! {
             <div class="many" role="listbox" aria-label={w.bars} aria-orientation="horizontal" onpointermove={on_move} onpointerleave={on_leave}>
                 <canvas class="bars" aria-hidden="true"></canvas>
@@ -68,21 +68,23 @@ fn option(props: &BarsProps, bars: &[Bar], node: u16, inside: Html, class: &'sta
     let share = f64::from(props.answer.counts.get(at).copied().unwrap_or(0)) / f64::from(props.answer.done.max(1));
     let many = class == "over";
     let count = members.len();
-    let click = props.on_wish.reform(move |event: PointerEvent| {
+    let click = props.on_command.reform(move |event: PointerEvent| {
         let pointed = page::along(&event).filter(|_| many).and_then(|x| scene::node_at(x, count));
-        Wish::Toggle(pointed.unwrap_or(node))
+        Command::Toggle(pointed.unwrap_or(node))
     });
-    let (enter, leave) =
-        (props.on_wish.reform(move |_: PointerEvent| Wish::Hover(Some(node))), props.on_wish.reform(|_: PointerEvent| Wish::Hover(None)));
+    let (enter, leave) = (
+        props.on_command.reform(move |_: PointerEvent| Command::Hover(Some(node))),
+        props.on_command.reform(|_: PointerEvent| Command::Hover(None)),
+    );
     // Over many bars the whole of them listens.
     let (enter, leave) = if many { (Callback::noop(), Callback::noop()) } else { (enter, leave) };
-    let focused = props.on_wish.reform(move |_: FocusEvent| Wish::Select(node));
+    let focused = props.on_command.reform(move |_: FocusEvent| Command::Select(node));
     let press = {
-        let on_wish = props.on_wish.clone();
+        let on_command = props.on_command.clone();
         move |event: KeyboardEvent| {
             if matches!(event.key().as_str(), "Enter" | " ") {
                 event.prevent_default();
-                on_wish.emit(Wish::Toggle(node));
+                on_command.emit(Command::Toggle(node));
             }
         }
     };

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use ringside::proto::ring::hash::Hash;
-use ringside::session::room::{KEYS, NODES, Room, VNODES};
+use ringside::session::room::{KEYS, NODES, PlacementRoom, VNODES};
 use ringside::text::Lang;
 use ringside::text::room_words::{grouped, room_words};
 use yew::prelude::*;
 
-use crate::state::Wish;
+use crate::state::Command;
 
 /// What it shows.
 #[derive(Clone, PartialEq, Properties)]
@@ -16,28 +16,28 @@ pub struct ControlsProps {
     /// The page's language.
     pub lang: Lang,
     /// The room.
-    pub room: Rc<Room>,
-    /// What is wished.
-    pub on_wish: Callback<Wish>,
+    pub room: Rc<PlacementRoom>,
+    /// A command was given.
+    pub on_command: Callback<Command>,
 }
 
 /// The settings, each as a row of steps.
 #[component]
 pub fn Controls(props: &ControlsProps) -> Html {
     let (w, room) = (room_words(props.lang), &*props.room);
-    let step = |act: String, text: String, on: bool, wish: Wish, reason: Option<&'static str>| {
-        let wish = props.on_wish.reform(move |_: MouseEvent| wish);
+    let step = |act: String, text: String, on: bool, command: Command, reason: Option<&'static str>| {
+        let command = props.on_command.reform(move |_: MouseEvent| command);
         html! {
-            <button key={act.clone()} type="button" data-act={act} aria-pressed={on.to_string()} onclick={wish} title={reason}>{text}</button>
+            <button key={act.clone()} type="button" data-act={act} aria-pressed={on.to_string()} onclick={command} title={reason}>{text}</button>
         }
     };
-    let nodes = NODES.map(|n| step(format!("nodes {n}"), grouped(n.into()), room.nodes() == n, Wish::Nodes(n), None));
+    let nodes = NODES.map(|n| step(format!("nodes {n}"), grouped(n.into()), room.nodes() == n, Command::Nodes(n), None));
     // They stay, for the next scheme may ask for them.
     let idle = (!room.schemes.iter().any(|scheme| scheme.has_vnodes())).then_some(w.no_vnodes);
-    let vnodes = VNODES.map(|n| step(format!("vnodes {n}"), n.to_string(), room.vnodes() == n, Wish::Vnodes(n), idle));
-    let keys = KEYS.map(|n| step(format!("keys {n}"), grouped(n), room.keys() == n, Wish::Keys(n), None));
+    let vnodes = VNODES.map(|n| step(format!("vnodes {n}"), n.to_string(), room.vnodes() == n, Command::Vnodes(n), idle));
+    let keys = KEYS.map(|n| step(format!("keys {n}"), grouped(n), room.keys() == n, Command::Keys(n), None));
     let hashes = [Hash::Xxh3, Hash::Weak]
-        .map(|hash| step(format!("hash {}", hash.word()), (w.hash)(hash).to_owned(), room.hash == hash, Wish::Hash(hash), None));
+        .map(|hash| step(format!("hash {}", hash.word()), (w.hash)(hash).to_owned(), room.hash == hash, Command::Hash(hash), None));
     let group = |n: usize, steps: Vec<Html>, idle: bool| {
         html! {
             <div class={if idle { "group idle" } else { "group" }} role="group" aria-label={w.settings[n]} key={n}>

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use ringside::session::room::{Change, HEAVIEST, Room};
+use ringside::session::room::{Change, HEAVIEST, PlacementRoom};
 use ringside::text::Lang;
 use ringside::text::room_words::{letter, node_name, room_words};
 use yew::prelude::*;
 
-use crate::state::Wish;
+use crate::state::Command;
 
 /// What it shows.
 #[derive(Clone, PartialEq, Properties)]
@@ -15,11 +15,11 @@ pub struct DockProps {
     /// The page's language.
     pub lang: Lang,
     /// The room.
-    pub room: Rc<Room>,
+    pub room: Rc<PlacementRoom>,
     /// The selected node.
     pub selected: u16,
-    /// What is wished.
-    pub on_wish: Callback<Wish>,
+    /// A command was given.
+    pub on_command: Callback<Command>,
 }
 
 /// The line below the lanes. What cannot be done now is greyed and says why.
@@ -31,19 +31,19 @@ pub fn Dock(props: &DockProps) -> Html {
     let weight = member.weight();
     let lighter = weight.saturating_sub(1);
     let heavier = (weight + 1).min(HEAVIEST + 1);
-    let button = |i: usize, key: &'static str, act: String, wish: Wish, change: Option<Change>, possible: bool| {
+    let button = |i: usize, key: &'static str, act: String, command: Command, change: Option<Change>, possible: bool| {
         let refusal = change.and_then(|change| room.refusal(change));
         let reason = refusal.map(|why| (w.refusal)(why, &name));
         let off = refusal.is_some() || !possible;
         html! {
             <button key={i} type="button" data-act={act} aria-disabled={off.to_string()} title={reason.clone()} data-reason={reason}
-                onclick={props.on_wish.reform(move |_: MouseEvent| wish)}>{w.verbs[i]}<kbd>{key}</kbd></button>
+                onclick={props.on_command.reform(move |_: MouseEvent| command)}>{w.verbs[i]}<kbd>{key}</kbd></button>
         }
     };
     let arrow = |i: usize, text: &'static str, on: i32| {
         html! {
             <button key={i} type="button" class="arrow" data-act={if on < 0 { "previous" } else { "next" }} aria-label={w.neighbours[i]}
-                title={w.neighbours[i]} onclick={props.on_wish.reform(move |_: MouseEvent| Wish::Neighbour(on))}>{text}</button>
+                title={w.neighbours[i]} onclick={props.on_command.reform(move |_: MouseEvent| Command::Neighbour(on))}>{text}</button>
         }
     };
     let any = !room.changes().is_empty();
@@ -58,13 +58,13 @@ pub fn Dock(props: &DockProps) -> Html {
                 <span class="weight">{(w.weight)(weight)}</span>
             </div>
             <div class="acts">
-                { button(0, "K", format!("kill {node}"), Wish::Kill, Some(Change::Kill(node)), true) }
-                { button(1, "R", format!("revive {node}"), Wish::Revive, Some(Change::Revive(node)), true) }
-                { button(2, "−", format!("weigh {node} {lighter}"), Wish::Weigh(-1), Some(Change::Weigh(node, lighter)), true) }
-                { button(3, "+", format!("weigh {node} {heavier}"), Wish::Weigh(1), Some(Change::Weigh(node, heavier)), true) }
-                { button(4, "A", "add".to_owned(), Wish::Add, Some(Change::Add), true) }
-                { button(5, "U", "undo".to_owned(), Wish::Undo, None, any) }
-                { button(6, "0", "reset".to_owned(), Wish::Reset, None, any) }
+                { button(0, "K", format!("kill {node}"), Command::Kill, Some(Change::Kill(node)), true) }
+                { button(1, "R", format!("revive {node}"), Command::Revive, Some(Change::Revive(node)), true) }
+                { button(2, "−", format!("weigh {node} {lighter}"), Command::Weigh(-1), Some(Change::Weigh(node, lighter)), true) }
+                { button(3, "+", format!("weigh {node} {heavier}"), Command::Weigh(1), Some(Change::Weigh(node, heavier)), true) }
+                { button(4, "A", "add".to_owned(), Command::Add, Some(Change::Add), true) }
+                { button(5, "U", "undo".to_owned(), Command::Undo, None, any) }
+                { button(6, "0", "reset".to_owned(), Command::Reset, None, any) }
             </div>
             <p class="hint">{w.hint}</p>
         </div>

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ringside::proto::placement::{Algorithm, Limit};
 use ringside::scene::room as scene;
-use ringside::session::room::Room;
+use ringside::session::room::PlacementRoom;
 use ringside::session::room::job::Answer;
 use ringside::text::Lang;
 use ringside::text::room_words::{Figure, bytes, grouped, node_name, room_words};
@@ -12,7 +12,7 @@ use yew::prelude::*;
 
 use crate::app::LANES;
 use crate::bars::Bars;
-use crate::state::Wish;
+use crate::state::Command;
 use crate::web::page;
 
 /// What it shows.
@@ -23,7 +23,7 @@ pub struct LaneProps {
     /// The page's language.
     pub lang: Lang,
     /// The room.
-    pub room: Rc<Room>,
+    pub room: Rc<PlacementRoom>,
     /// What is known of this lane.
     pub answer: Rc<Answer>,
     /// Why it cannot be counted.
@@ -34,19 +34,19 @@ pub struct LaneProps {
     pub selected: u16,
     /// The one under the pointer.
     pub hovered: Option<u16>,
-    /// What is wished.
-    pub on_wish: Callback<Wish>,
+    /// A command was given.
+    pub on_command: Callback<Command>,
 }
 
 /// A lane.
 #[component]
 pub fn Lane(props: &LaneProps) -> Html {
-    let LaneProps { lane, lang, room, answer, failed, top, selected, hovered, on_wish } = props.clone();
+    let LaneProps { lane, lang, room, answer, failed, top, selected, hovered, on_command } = props.clone();
     let w = room_words(lang);
     let scheme = room.schemes[lane];
-    let choose = on_wish.reform(move |event: Event| {
+    let choose = on_command.reform(move |event: Event| {
         let chosen = page::chosen(&event).and_then(|word| Algorithm::parse(&word));
-        Wish::Scheme(lane, chosen.unwrap_or(scheme))
+        Command::Scheme(lane, chosen.unwrap_or(scheme))
     });
     let option =
         |one: Algorithm| html! { <option key={one.word()} value={one.word()} selected={one == scheme}>{(w.algorithm)(one)}</option> };
@@ -72,7 +72,7 @@ pub fn Lane(props: &LaneProps) -> Html {
                 </select>
                 <ul class="limits">{ for limits }</ul>
             </div>
-            <Bars {lang} room={room.clone()} answer={answer.clone()} {top} {selected} {on_wish} />
+            <Bars {lang} room={room.clone()} answer={answer.clone()} {top} {selected} {on_command} />
             <p class="told"><span>{status}</span><span class="line" aria-hidden="true">{w.ideal}</span></p>
             <div class="field">
                 <canvas class="keys" role="img" aria-label={(w.keys_picture)(!room.changes().is_empty())}></canvas>
@@ -84,7 +84,7 @@ pub fn Lane(props: &LaneProps) -> Html {
 }
 
 /// A node's load in words.
-fn load(room: &Room, answer: &Answer, node: u16, lang: Lang) -> String {
+fn load(room: &PlacementRoom, answer: &Answer, node: u16, lang: Lang) -> String {
     let w = room_words(lang);
     let at = usize::from(node);
     let (Some(member), Some(&count)) = (room.now().members().get(at), answer.counts.get(at)) else { return String::new() };
@@ -98,7 +98,7 @@ fn load(room: &Room, answer: &Answer, node: u16, lang: Lang) -> String {
     (w.load)(&name, member.weight(), count, &share, &percent(f64::from(member.weight()) / f64::from(all.max(1))))
 }
 
-fn figures(room: &Room, answer: &Answer, scheme: Algorithm, lang: Lang) -> Html {
+fn figures(room: &PlacementRoom, answer: &Answer, scheme: Algorithm, lang: Lang) -> Html {
     let w = room_words(lang);
     let weights = room.now().weights();
     let (peak, cv) = if weights.len() == answer.counts.len() { scene::evenness(answer, &weights) } else { (0.0, 0.0) };

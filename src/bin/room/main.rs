@@ -1,11 +1,11 @@
 //! The rooms: a second module of the page, fetched when one of them is opened. There is the placement room, for which the same
-//! module is also its own worker (where there is no window, it counts), and the textbook's lock (`book`).
+//! module is also its own worker (where there is no window, it counts), and the textbook's lock (`textbook`).
 
 #[cfg(any(target_arch = "wasm32", test))]
 #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively only the tests use it"))]
 mod state;
 
-mod book;
+mod textbook;
 
 #[cfg(target_arch = "wasm32")]
 mod app;
@@ -38,7 +38,7 @@ fn main() {
             yew::Renderer::<app::App>::with_root(place).render();
         });
         web::page::first(web::page::BOOK, || {
-            yew::Renderer::<book::app::Book>::with_root(book).render();
+            yew::Renderer::<textbook::app::Textbook>::with_root(book).render();
         });
     });
 }

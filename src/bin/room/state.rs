@@ -1,20 +1,20 @@
-//! What the room's page knows, and what a wish does to it. Nothing here knows a browser.
+//! What the room's page knows, and what a command does to it. Nothing here knows a browser.
 
 use std::rc::Rc;
 
 use ringside::proto::placement::Algorithm;
 use ringside::proto::ring::hash::Hash;
 use ringside::session::room::job::Answer;
-use ringside::session::room::{Change, Room, parse};
+use ringside::session::room::{Change, PlacementRoom, parse};
 use ringside::text::Lang;
 use ringside::text::room_words::{Bill, grouped, node_name, room_words};
 
 /// Rows of the table that are shown at a time: a thousand would take longer than a frame.
 pub const ROWS: usize = 25;
 
-/// What a visitor wishes.
+/// What a visitor can command.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Wish {
+pub enum Command {
     /// Kill a living node, revive a dead one, and select it.
     Toggle(u16),
     /// Kill the selected node.
@@ -53,7 +53,7 @@ pub enum Wish {
 #[derive(Debug)]
 pub struct State {
     /// The room.
-    pub room: Rc<Room>,
+    pub room: Rc<PlacementRoom>,
     /// The node that keys and buttons are about.
     pub selected: u16,
     /// The node under the pointer.
@@ -77,7 +77,7 @@ impl State {
             Ok(room) => (room, None),
             Err(why) => {
                 let w = room_words(lang);
-                (Room::default(), Some((w.bad_link)(&(w.error)(&why))))
+                (PlacementRoom::default(), Some((w.bad_link)(&(w.error)(&why))))
             }
         };
         let count = room.now().members().len();
@@ -94,59 +94,59 @@ impl State {
         }
     }
 
-    /// Carries out a wish. True: the room is another one, and has to be counted again.
-    pub fn wish(&mut self, wish: Wish) -> bool {
+    /// Carries out a command. True: the room is another one, and has to be counted again.
+    pub fn command(&mut self, command: Command) -> bool {
         let selected = self.selected;
         let was = self.room.clone();
         let count = was.now().members().len();
-        match wish {
-            Wish::Hover(node) => {
+        match command {
+            Command::Hover(node) => {
                 self.hovered = node;
                 return false;
             }
-            Wish::Select(node) => self.selected = node.min(count as u16 - 1),
-            Wish::Neighbour(on) => self.selected = (i64::from(selected) + i64::from(on)).rem_euclid(count as i64) as u16,
-            Wish::Rows(on) => {
+            Command::Select(node) => self.selected = node.min(count as u16 - 1),
+            Command::Neighbour(on) => self.selected = (i64::from(selected) + i64::from(on)).rem_euclid(count as i64) as u16,
+            Command::Rows(on) => {
                 let last = (count - 1) / ROWS * ROWS;
                 self.row = (self.row as i64 + i64::from(on) * ROWS as i64).clamp(0, last as i64) as usize;
             }
-            Wish::Toggle(node) => {
+            Command::Toggle(node) => {
                 self.selected = node.min(count as u16 - 1);
                 let alive = was.now().members().get(usize::from(node)).is_some_and(|member| member.is_alive());
                 self.change(if alive { Change::Kill(node) } else { Change::Revive(node) });
             }
-            Wish::Kill => {
+            Command::Kill => {
                 self.change(Change::Kill(selected));
             }
-            Wish::Revive => {
+            Command::Revive => {
                 self.change(Change::Revive(selected));
             }
-            Wish::Weigh(by) => {
+            Command::Weigh(by) => {
                 let weight = was.now().members()[usize::from(selected)].weight();
                 self.change(Change::Weigh(selected, weight.saturating_add_signed(by as i16)));
             }
-            Wish::Add => {
+            Command::Add => {
                 if self.change(Change::Add) {
                     self.selected = count as u16;
                 }
             }
-            Wish::Undo => {
+            Command::Undo => {
                 Rc::make_mut(&mut self.room).undo();
             }
-            Wish::Reset => {
+            Command::Reset => {
                 Rc::make_mut(&mut self.room).reset();
             }
-            Wish::Scheme(lane, scheme) => Rc::make_mut(&mut self.room).schemes[lane.min(1)] = scheme,
-            Wish::Nodes(nodes) => {
+            Command::Scheme(lane, scheme) => Rc::make_mut(&mut self.room).schemes[lane.min(1)] = scheme,
+            Command::Nodes(nodes) => {
                 Rc::make_mut(&mut self.room).set_nodes(nodes);
             }
-            Wish::Vnodes(vnodes) => {
+            Command::Vnodes(vnodes) => {
                 Rc::make_mut(&mut self.room).set_vnodes(vnodes);
             }
-            Wish::Keys(keys) => {
+            Command::Keys(keys) => {
                 Rc::make_mut(&mut self.room).set_keys(keys);
             }
-            Wish::Hash(hash) => Rc::make_mut(&mut self.room).hash = hash,
+            Command::Hash(hash) => Rc::make_mut(&mut self.room).hash = hash,
         }
         let count = self.room.now().members().len();
         self.selected = self.selected.min(count as u16 - 1);
@@ -214,20 +214,20 @@ impl State {
     }
 }
 
-/// What a key wishes, Escape and the page's own keys aside. `bars`: the focus is on the bars.
-pub fn key(name: &str, bars: bool) -> Option<Wish> {
+/// What a key commands, Escape and the page's own keys aside. `bars`: the focus is on the bars.
+pub fn key(name: &str, bars: bool) -> Option<Command> {
     Some(match name {
-        "ArrowRight" | "ArrowDown" if bars => Wish::Neighbour(1),
-        "ArrowLeft" | "ArrowUp" if bars => Wish::Neighbour(-1),
-        "Home" if bars => Wish::Select(0),
-        "End" if bars => Wish::Select(u16::MAX),
-        "k" | "K" => Wish::Kill,
-        "r" | "R" => Wish::Revive,
-        "a" | "A" => Wish::Add,
-        "u" | "U" => Wish::Undo,
-        "0" => Wish::Reset,
-        "-" => Wish::Weigh(-1),
-        "+" | "=" => Wish::Weigh(1),
+        "ArrowRight" | "ArrowDown" if bars => Command::Neighbour(1),
+        "ArrowLeft" | "ArrowUp" if bars => Command::Neighbour(-1),
+        "Home" if bars => Command::Select(0),
+        "End" if bars => Command::Select(u16::MAX),
+        "k" | "K" => Command::Kill,
+        "r" | "R" => Command::Revive,
+        "a" | "A" => Command::Add,
+        "u" | "U" => Command::Undo,
+        "0" => Command::Reset,
+        "-" => Command::Weigh(-1),
+        "+" | "=" => Command::Weigh(1),
         _ => return None,
     })
 }
@@ -239,36 +239,36 @@ mod tests {
     #[test]
     fn a_click_kills_and_a_second_click_revives() {
         let mut state = State::new("", Lang::En);
-        assert!(state.wish(Wish::Toggle(4)) && state.selected == 4);
-        assert!(state.wish(Wish::Toggle(4)));
+        assert!(state.command(Command::Toggle(4)) && state.selected == 4);
+        assert!(state.command(Command::Toggle(4)));
         assert_eq!(state.room.to_string(), "modulo,ring,kill:4,revive:4");
-        assert!(state.wish(Wish::Undo) && state.wish(Wish::Reset) && !state.wish(Wish::Reset));
+        assert!(state.command(Command::Undo) && state.command(Command::Reset) && !state.command(Command::Reset));
     }
 
     #[test]
     fn what_cannot_be_is_said_and_changes_nothing() {
         let mut state = State::new("", Lang::En);
-        assert!(!state.wish(Wish::Weigh(-1)));
+        assert!(!state.command(Command::Weigh(-1)));
         assert_eq!(state.sentence(), "Weights go from 1 to 9.");
-        assert!(!state.wish(Wish::Revive));
+        assert!(!state.command(Command::Revive));
         assert_eq!(state.sentence(), "C is alive already.");
-        assert!(state.wish(Wish::Kill));
+        assert!(state.command(Command::Kill));
         assert_eq!(state.sentence(), "C died.", "figures follow when they are counted");
     }
 
     #[test]
     fn a_new_node_is_selected_and_the_selection_survives_its_going() {
         let mut state = State::new("", Lang::En);
-        assert!(state.wish(Wish::Add) && state.selected == 6);
-        assert!(state.wish(Wish::Undo) && state.selected == 5);
-        assert!(!state.wish(Wish::Neighbour(1)) && state.selected == 0);
-        assert!(!state.wish(Wish::Select(u16::MAX)) && state.selected == 5);
+        assert!(state.command(Command::Add) && state.selected == 6);
+        assert!(state.command(Command::Undo) && state.selected == 5);
+        assert!(!state.command(Command::Neighbour(1)) && state.selected == 0);
+        assert!(!state.command(Command::Select(u16::MAX)) && state.selected == 5);
     }
 
     #[test]
     fn a_bad_link_opens_the_usual_room_and_says_why() {
         let state = State::new("ringo", Lang::En);
-        assert_eq!(*state.room, Room::default());
+        assert_eq!(*state.room, PlacementRoom::default());
         let said = "This link to the placement room cannot be read: there is no scheme “ringo”. Here is the usual room.";
         assert_eq!(state.sentence(), said);
         assert_eq!(State::new("ring,ring,kill:5", Lang::Zh).selected, 5);
@@ -277,15 +277,15 @@ mod tests {
     #[test]
     fn the_table_stays_within_the_nodes() {
         let mut state = State::new("ring,ring,nodes:60", Lang::En);
-        assert!(!state.wish(Wish::Rows(9)) && state.row == 50);
-        assert!(!state.wish(Wish::Rows(-1)) && state.row == 25);
-        assert!(state.wish(Wish::Nodes(3)) && state.row == 0);
+        assert!(!state.command(Command::Rows(9)) && state.row == 50);
+        assert!(!state.command(Command::Rows(-1)) && state.row == 25);
+        assert!(state.command(Command::Nodes(3)) && state.row == 0);
     }
 
     #[test]
     fn every_key_has_one_meaning() {
-        assert_eq!(key("k", false), Some(Wish::Kill));
-        assert_eq!(key("ArrowLeft", true), Some(Wish::Neighbour(-1)));
+        assert_eq!(key("k", false), Some(Command::Kill));
+        assert_eq!(key("ArrowLeft", true), Some(Command::Neighbour(-1)));
         assert_eq!(key("ArrowLeft", false), None);
         assert_eq!(key("p", true), None, "the page's own");
     }

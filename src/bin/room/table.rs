@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use ringside::scene::room as scene;
-use ringside::session::room::Room;
+use ringside::session::room::PlacementRoom;
 use ringside::session::room::job::Answer;
 use ringside::text::Lang;
 use ringside::text::room_words::{grouped, node_name, room_words};
 use yew::prelude::*;
 
-use crate::state::{ROWS, Wish};
+use crate::state::{Command, ROWS};
 
 /// What it shows.
 #[derive(Clone, PartialEq, Properties)]
@@ -17,13 +17,13 @@ pub struct TableProps {
     /// The page's language.
     pub lang: Lang,
     /// The room.
-    pub room: Rc<Room>,
+    pub room: Rc<PlacementRoom>,
     /// What is known of the lanes.
     pub answers: [Rc<Answer>; 2],
     /// The first row.
     pub row: usize,
-    /// What is wished.
-    pub on_wish: Callback<Wish>,
+    /// A command was given.
+    pub on_command: Callback<Command>,
 }
 
 /// The table, closed until it is asked for.
@@ -52,7 +52,7 @@ pub fn Table(props: &TableProps) -> Html {
     let turn = |on: i32, text: &'static str, label: &'static str| {
         html! {
             <button type="button" class="arrow" aria-label={label} data-act={if on < 0 { "rows back" } else { "rows on" }}
-                onclick={props.on_wish.reform(move |_: MouseEvent| Wish::Rows(on))}>{text}</button>
+                onclick={props.on_command.reform(move |_: MouseEvent| Command::Rows(on))}>{text}</button>
         }
     };
     html! {

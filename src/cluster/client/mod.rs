@@ -200,7 +200,7 @@ fn anything(asked: u32, ctx: &mut Context<'_>) -> Request {
     if ctx.rng().per_mille(500) {
         Request::Get(key)
     } else {
-        // Any value will do that no other write has: who, in which life, the how-manieth.
+        // Any value will do that no other write has: who, in which life, and its number there.
         let value = (u64::from(ctx.me().0) << 48) | (u64::from(ctx.boot().0) << 32) | u64::from(asked + 1);
         Request::Put(key, value)
     }

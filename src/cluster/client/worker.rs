@@ -12,7 +12,7 @@ use crate::cluster::store::document::{Line, Text};
 use crate::cluster::store::{Outcome, Request};
 use crate::cluster::wire::msg::Msg;
 use crate::cluster::wire::{Context, Timer};
-use crate::proto::lock::token::{FencingToken, LockId, Session};
+use crate::proto::lock::token::{FencingToken, LockId, LockSession};
 use crate::sim::time::Time;
 
 /// What a worker is about.
@@ -85,8 +85,8 @@ impl Worker {
         Some(Inside { lock: self.lock, token, step, until: self.lease_until })
     }
 
-    fn session(&self, ctx: &Context<'_>) -> Session {
-        Session { client: ctx.me(), boot: ctx.boot(), n: self.sessions }
+    fn session(&self, ctx: &Context<'_>) -> LockSession {
+        LockSession { client: ctx.me(), boot: ctx.boot(), n: self.sessions }
     }
 
     fn tell(&self, msg: &Msg, ctx: &mut Context<'_>) {
@@ -170,7 +170,7 @@ impl Worker {
     }
 
     /// The lock service says that a session lives.
-    pub fn session_ok(&mut self, session: Session, since: Time, token: Option<FencingToken>, ctx: &mut Context<'_>) -> Option<Request> {
+    pub fn session_ok(&mut self, session: LockSession, since: Time, token: Option<FencingToken>, ctx: &mut Context<'_>) -> Option<Request> {
         if session != self.session(ctx) {
             return None;
         }
@@ -197,7 +197,7 @@ impl Worker {
     }
 
     /// The lock service says that a session is over.
-    pub fn session_over(&mut self, session: Session, ctx: &mut Context<'_>) {
+    pub fn session_over(&mut self, session: LockSession, ctx: &mut Context<'_>) {
         if session != self.session(ctx) {
             return;
         }

@@ -1,12 +1,12 @@
-//! A node as the control plane has it on record, and what it wishes.
+//! A node as the control plane has it on record, and what it intends.
 
 use crate::sim::id::{Boot, Pid};
 use crate::sim::time::Time;
 
-/// What a node wishes. It says so with every heartbeat, and heartbeats overtake each other: what was said later counts, and not
+/// What a node intends. It says so with every heartbeat, and heartbeats overtake each other: what was said later counts, and not
 /// what arrives last.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Wish {
+pub struct Intent {
     /// When it said so: in which life, and by its own clock. A life's clock does not go back, and lives are counted.
     pub said: (Boot, Time),
     /// Whether to leave; otherwise to take part.
@@ -39,14 +39,14 @@ pub struct NodeRecord {
     pub part: Part,
     /// Since it joined it has not had every copy that the ring wants on it.
     pub joining: bool,
-    /// When it said what it wished when it was last heeded: see [`Wish`].
-    pub wished: (Boot, Time),
+    /// When it said what it intended when it was last heeded: see [`Intent`].
+    pub intended: (Boot, Time),
 }
 
 impl NodeRecord {
     /// A node at the beginning: there, in its first life, or not there yet.
     pub fn new(pid: Pid, part: Part) -> NodeRecord {
         let up = part != Part::Spare;
-        NodeRecord { pid, boot: Boot(up.into()), up, part, joining: false, wished: (Boot(0), Time::ZERO) }
+        NodeRecord { pid, boot: Boot(up.into()), up, part, joining: false, intended: (Boot(0), Time::ZERO) }
     }
 }

@@ -14,7 +14,7 @@ use std::hash::{Hash, Hasher};
 use litemap::LiteMap;
 
 use crate::cluster::control::beyond::Beyond;
-pub use crate::cluster::control::member::{NodeRecord, Part, Wish};
+pub use crate::cluster::control::member::{Intent, NodeRecord, Part};
 use crate::cluster::control::record::ShardRecord;
 use crate::cluster::control::record::Version;
 use crate::cluster::note::{RingWhy, ViewWhy};
@@ -48,11 +48,11 @@ pub enum Command {
         boot: Boot,
         /// Whether its disk is empty.
         fresh: bool,
-        /// What it wishes.
-        wish: Wish,
+        /// What it intends.
+        intent: Intent,
     },
     /// A node that is there wishes to be part of the ring, or to leave it.
-    Wish(Pid, Wish),
+    Intent(Pid, Intent),
     /// A node has been down for so long that its copies are to be made elsewhere.
     NodeOut(Pid),
     /// These nodes are down. Those found at one look go together: a shard must not shrink to a copy that is as dead as the
@@ -198,8 +198,8 @@ impl Control {
         }
         let rules = env.setup.rules;
         match command {
-            Command::NodeUp { node, boot, fresh, wish } => self.node_up(*node, *boot, *fresh, *wish, env, out),
-            Command::Wish(node, wish) => self.wish(*node, *wish, env, out),
+            Command::NodeUp { node, boot, fresh, intent } => self.node_up(*node, *boot, *fresh, *intent, env, out),
+            Command::Intent(node, intent) => self.intent(*node, *intent, env, out),
             Command::NodesDown(pids) => self.nodes_down(pids, env, out),
             Command::NodeOut(node) => self.node_out(*node, env, out),
             Command::Shrink(shard, view, node) => self.shrink(*shard, *view, *node, at, env, out),
@@ -258,7 +258,7 @@ impl Control {
         self.member(pid).is_some_and(|member| member.up)
     }
 
-    fn node_up(&mut self, pid: Pid, boot: Boot, fresh: bool, wish: Wish, env: &Env, out: &mut Vec<Decided>) {
+    fn node_up(&mut self, pid: Pid, boot: Boot, fresh: bool, intent: Intent, env: &Env, out: &mut Vec<Decided>) {
         let Some(member) = self.members.iter_mut().find(|member| member.pid == pid) else { return };
         let reborn = boot > member.boot;
         if boot < member.boot || (!reborn && member.up) {
@@ -268,7 +268,7 @@ impl Control {
         if member.part != Part::Spare {
             out.push(Decided::Returned(pid, boot, fresh));
         }
-        self.wish(pid, wish, env, out);
+        self.intent(pid, intent, env, out);
         for i in 0..self.shards.len() {
             if fresh {
                 self.lost_disk(i, pid, env, out);

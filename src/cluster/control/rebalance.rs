@@ -11,7 +11,7 @@
 
 use crate::cluster::control::record::ShardRecord;
 use crate::cluster::control::record::Version;
-use crate::cluster::control::{Control, Decided, NodeRecord, Part, Wish};
+use crate::cluster::control::{Control, Decided, Intent, NodeRecord, Part};
 use crate::cluster::note::{RingWhy, ViewWhy};
 use crate::cluster::setup::env::Env;
 use crate::proto::replica::view::{ShardId, ViewNo};
@@ -49,24 +49,24 @@ impl Control {
 
     /// Whether a wish of this node changes anything now. One that it had when it said so, but not any more when it was last
     /// heeded, does not.
-    pub fn heeds(&self, node: Pid, wish: Wish, env: &Env) -> bool {
-        let news = |member: &&NodeRecord| wish.said > member.wished;
+    pub fn heeds(&self, node: Pid, intent: Intent, env: &Env) -> bool {
+        let news = |member: &&NodeRecord| intent.said > member.intended;
         self.member(node).filter(news).is_some_and(|member| match member.part {
-            Part::In => wish.leaving && self.can_spare(node, env),
-            Part::Spare => !wish.leaving,
-            Part::Draining => !wish.leaving,
+            Part::In => intent.leaving && self.can_spare(node, env),
+            Part::Spare => !intent.leaving,
+            Part::Draining => !intent.leaving,
             Part::Out => true,
         })
     }
 
     /// A node wishes to take part, or to leave.
-    pub(super) fn wish(&mut self, node: Pid, wish: Wish, env: &Env, out: &mut Vec<Decided>) {
-        if !self.heeds(node, wish, env) {
+    pub(super) fn intent(&mut self, node: Pid, intent: Intent, env: &Env, out: &mut Vec<Decided>) {
+        if !self.heeds(node, intent, env) {
             return;
         }
         let Some(member) = self.members.iter_mut().find(|member| member.pid == node) else { return };
-        member.wished = wish.said;
-        let (part, why) = match (member.part, wish.leaving) {
+        member.intended = intent.said;
+        let (part, why) = match (member.part, intent.leaving) {
             (Part::In, _) => (Part::Draining, Some(RingWhy::Draining)),
             // It is off the ring and stays off: only what it still holds has to go.
             (Part::Out, true) => (Part::Draining, None),

@@ -13,16 +13,16 @@ use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use crate::cluster::control::record::Version;
-use crate::cluster::control::{Command, Decided, Wish};
-use crate::cluster::coordinator::peer::Peer;
+use crate::cluster::control::{Command, Decided, Intent};
+use crate::cluster::coordinator::contact::Contact;
 use crate::cluster::coordinator::{Coordinator, LOOK_EVERY};
 use crate::cluster::note::{Note, SuspectWhy};
 use crate::cluster::setup::env::Env;
 use crate::cluster::setup::rules::Rule;
 use crate::cluster::wire::msg::Msg;
 use crate::cluster::wire::{Context, Timer};
-use crate::proto::consensus::words::Patience;
-use crate::proto::lock::token::{LockCommand, LockOutcome, Session};
+use crate::proto::consensus::words::RaftConfig;
+use crate::proto::lock::token::{LockCommand, LockOutcome, LockSession};
 use crate::proto::replica::view::{ShardId, ViewNo};
 use crate::sim::id::{Boot, Pid};
 use crate::sim::time::{Span, Time};
@@ -30,26 +30,28 @@ use crate::sim::time::{Span, Time};
 impl Coordinator {
     /// Its first decision is made: it acts from now on.
     pub(super) fn begin(&mut self, ctx: &mut Context<'_>) {
-        let Some(reign) = &mut self.reign else { return };
-        reign.begun = true;
-        let (since, wait_out) = (reign.since, ctx.env().wait_out());
+        let Some(leader_state) = &mut self.leader_state else { return };
+        leader_state.begun = true;
+        let (since, wait_out) = (leader_state.since, ctx.env().wait_out());
         let now = ctx.now();
-        for peer in self.peers.iter().filter(|peer| peer.is_node && self.control.is_up(peer.pid) && peer.watch.suspected().is_some()) {
+        for contact in
+            self.contacts.iter().filter(|contact| contact.is_node && self.control.is_up(contact.pid) && contact.watch.suspected().is_some())
+        {
             // It has had an opinion all the while.
-            ctx.note(peer.suspicion(now, &ctx.env().setup.config));
-            ctx.arm(Timer::WaitOut(peer.pid), Span(wait_out.0.saturating_sub(now.since(since).0)));
+            ctx.note(contact.suspicion(now, &ctx.env().setup.config));
+            ctx.arm(Timer::WaitOut(contact.pid), Span(wait_out.0.saturating_sub(now.since(since).0)));
         }
-        for i in 0..self.peers.len() {
-            if self.peers[i].known > 0 && !self.control.since(self.peers[i].known).is_empty() {
-                self.inform(self.peers[i].pid, ctx);
+        for i in 0..self.contacts.len() {
+            if self.contacts[i].known > 0 && !self.control.since(self.contacts[i].known).is_empty() {
+                self.inform(self.contacts[i].pid, ctx);
             }
         }
     }
 
     /// For how long a node has been silent, as far as that means anything: a predecessor may have heard it.
-    pub(super) fn silence(&self, peer: &Peer, now: Time) -> Span {
-        let since = self.reign.as_ref().map_or(now, |reign| reign.since);
-        now.since(peer.watch.heard().max(since))
+    pub(super) fn silence(&self, contact: &Contact, now: Time) -> Span {
+        let since = self.leader_state.as_ref().map_or(now, |leader_state| leader_state.since);
+        now.since(contact.watch.heard().max(since))
     }
 
     /// A node or worker asks for a decision.
@@ -67,43 +69,45 @@ impl Coordinator {
         // A balancer has no record.
         let on_record = self.control.member(from).map_or(Boot(0), |member| member.boot);
         let lease = match says {
-            Some((boot, fresh, leaving)) if self.is_in_charge() => self.heed(from, boot, fresh, Wish { said: (boot, sent), leaving }, ctx),
+            Some((boot, fresh, leaving)) if self.is_in_charge() => {
+                self.heed(from, boot, fresh, Intent { said: (boot, sent), leaving }, ctx)
+            }
             Some(_) | None => false,
         };
         self.tell(from, Some(sent), lease, on_record, ctx);
     }
 
     /// Leader: a node that hears it speaks. Gives whether its lease is renewed.
-    fn heed(&mut self, from: Pid, boot: Boot, fresh: bool, wish: Wish, ctx: &mut Context<'_>) -> bool {
+    fn heed(&mut self, from: Pid, boot: Boot, fresh: bool, intent: Intent, ctx: &mut Context<'_>) -> bool {
         let Some(member) = self.control.member(from) else { return false };
         let (on_record, up) = (member.boot, member.up);
         let open = self.takes_proposals(ctx);
-        let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) else { return false };
-        let pending = peer.pending;
+        let Some(contact) = self.contacts.iter_mut().find(|contact| contact.pid == from) else { return false };
+        let pending = contact.pending;
         if boot > on_record || (boot == on_record && !up) {
             if !pending && open {
-                peer.pending = true;
-                self.propose(Command::NodeUp { node: from, boot, fresh, wish }, ctx);
+                contact.pending = true;
+                self.propose(Command::NodeUp { node: from, boot, fresh, intent }, ctx);
             }
             return false;
         }
-        let sure = self.raft.leads_until(ctx.env().council()).is_some_and(|until| ctx.now() < until);
+        let sure = self.raft.leads_until(ctx.env().raft_config()).is_some_and(|until| ctx.now() < until);
         let lease = up && !pending && sure && boot == on_record;
         if lease {
-            assert!(peer.leased <= ctx.now(), "a lease is renewed before it was given");
-            peer.leased = ctx.now();
+            assert!(contact.leased <= ctx.now(), "a lease is renewed before it was given");
+            contact.leased = ctx.now();
         }
-        if !pending && open && self.control.heeds(from, wish, ctx.env()) {
-            self.propose(Command::Wish(from, wish), ctx);
+        if !pending && open && self.control.heeds(from, intent, ctx.env()) {
+            self.propose(Command::Intent(from, intent), ctx);
         }
         lease
     }
 
     /// Sends what the receiver does not know yet.
     fn tell(&self, to: Pid, answers: Option<Time>, lease: bool, admitted: Boot, ctx: &mut Context<'_>) {
-        let Some(peer) = self.peers.iter().find(|peer| peer.pid == to) else { return };
-        let changes = Rc::new(self.control.since(peer.known));
-        let (since, version) = (peer.known, self.control.version());
+        let Some(contact) = self.contacts.iter().find(|contact| contact.pid == to) else { return };
+        let changes = Rc::new(self.control.since(contact.known));
+        let (since, version) = (contact.known, self.control.version());
         ctx.send(to, Msg::Decisions { answers, lease, admitted, since, version, changes });
     }
 
@@ -114,47 +118,49 @@ impl Coordinator {
         let config = &env.setup.config;
         if now.since(self.looked) > LOOK_EVERY.scale(4, 1) {
             // It was itself that stood still: what it did not hear in the meantime says nothing about anybody.
-            self.peers.iter_mut().for_each(|peer| peer.watch.resume(now));
+            self.contacts.iter_mut().for_each(|contact| contact.watch.resume(now));
         }
         self.looked = now;
         if self.forgotten.is_some() {
             self.afterwards(ctx); // it may have waited long enough
         }
-        let reign = self.reign.as_ref().filter(|reign| reign.begun).map(|reign| reign.since);
-        for peer in self.peers.iter_mut().filter(|peer| peer.is_node && self.control.counts_on(peer.pid)) {
-            let patience = match peer.why(now, config) {
+        let leader_state = self.leader_state.as_ref().filter(|leader_state| leader_state.begun).map(|leader_state| leader_state.since);
+        for contact in self.contacts.iter_mut().filter(|contact| contact.is_node && self.control.counts_on(contact.pid)) {
+            let raft_config = match contact.why(now, config) {
                 SuspectWhy::Silent => config.suspect_after,
                 // It is heard again: the next heartbeat may be the sign.
                 SuspectWhy::Deaf => Span(config.suspect_after.0 + config.heartbeat_every.0),
             };
-            if let Some(silent) = peer.watch.look(now, patience)
-                && let Some(since) = reign
+            if let Some(silent) = contact.watch.look(now, raft_config)
+                && let Some(since) = leader_state
             {
-                ctx.note(peer.suspicion(now, config));
+                ctx.note(contact.suspicion(now, config));
                 // Armed right after the note, so that what follows has the suspicion as its cause.
                 let waited = silent.0.min(now.since(since).0);
-                ctx.arm(Timer::WaitOut(peer.pid), Span(env.wait_out().0.saturating_sub(waited)));
+                ctx.arm(Timer::WaitOut(contact.pid), Span(env.wait_out().0.saturating_sub(waited)));
             }
         }
-        let sure = self.raft.leads_until(env.council()).is_some_and(|until| now < until);
+        let sure = self.raft.leads_until(env.raft_config()).is_some_and(|until| now < until);
         let most = self.most_doubt(env);
-        if let Some(reign) = &mut self.reign {
-            reign.doubt = if sure { reign.doubt.saturating_sub(1) } else { (reign.doubt + 2).min(most) };
+        if let Some(leader_state) = &mut self.leader_state {
+            leader_state.doubt = if sure { leader_state.doubt.saturating_sub(1) } else { (leader_state.doubt + 2).min(most) };
         }
         if self.takes_proposals(ctx) {
             self.lapse(ctx);
             self.readmit(ctx);
             self.move_on(now, ctx);
         }
-        if reign.is_some() {
+        if leader_state.is_some() {
             self.compare(ctx);
         }
     }
 
     fn readmit(&mut self, ctx: &mut Context<'_>) {
         for it in self.raft.newcomers() {
-            let Some(reign) = self.reign.as_mut().filter(|reign| !reign.readmitting.contains(&it)) else { continue };
-            reign.readmitting.push(it);
+            let Some(leader_state) = self.leader_state.as_mut().filter(|leader_state| !leader_state.readmitting.contains(&it)) else {
+                continue;
+            };
+            leader_state.readmitting.push(it);
             self.propose(Command::Readmit(it.0, it.1), ctx);
         }
     }
@@ -163,19 +169,22 @@ impl Coordinator {
     fn move_on(&mut self, now: Time, ctx: &mut Context<'_>) {
         let env = ctx.env();
         let config = &env.setup.config;
-        let silent = |peer: &&mut Peer| {
-            !peer.pending && now.since(peer.watch.heard()) >= config.out_after && self.control.is_long_gone(peer.pid, env)
+        let silent = |contact: &&mut Contact| {
+            !contact.pending && now.since(contact.watch.heard()) >= config.out_after && self.control.is_long_gone(contact.pid, env)
         };
-        let gone = self.peers.iter_mut().find(silent).map(|peer| {
-            peer.pending = true;
-            peer.pid
+        let gone = self.contacts.iter_mut().find(silent).map(|contact| {
+            contact.pending = true;
+            contact.pid
         });
         if let Some(node) = gone {
             self.propose(Command::NodeOut(node), ctx);
         }
-        let Some(reign) = self.reign.as_mut().filter(|reign| now.since(reign.asked) >= config.resend_after) else { return };
-        reign.asked = now;
-        let heard = |pid: Pid, since: Version| self.peers.iter().any(|it| it.pid == pid && it.known >= since && !it.pending);
+        let Some(leader_state) = self.leader_state.as_mut().filter(|leader_state| now.since(leader_state.asked) >= config.resend_after)
+        else {
+            return;
+        };
+        leader_state.asked = now;
+        let heard = |pid: Pid, since: Version| self.contacts.iter().any(|it| it.pid == pid && it.known >= since && !it.pending);
         let ready: Vec<(ShardId, ViewNo)> = self.control.to_let_go(heard, now, env).collect();
         if !ready.is_empty() {
             self.propose(Command::GoOn(ready), ctx);
@@ -197,11 +206,11 @@ impl Coordinator {
         let (now, env) = (ctx.now(), ctx.env());
         let config = &env.setup.config;
         let (mut down, mut open, mut overdue) = (Vec::new(), false, false);
-        for peer in self.peers.iter().filter(|peer| peer.is_node && !peer.pending) {
-            let silent = self.silence(peer, now);
-            let up = self.control.member(peer.pid).is_some_and(|member| member.up);
-            if up && peer.watch.suspected().is_some() && silent >= env.wait_out() {
-                down.push(peer.pid);
+        for contact in self.contacts.iter().filter(|contact| contact.is_node && !contact.pending) {
+            let silent = self.silence(contact, now);
+            let up = self.control.member(contact.pid).is_some_and(|member| member.up);
+            if up && contact.watch.suspected().is_some() && silent >= env.wait_out() {
+                down.push(contact.pid);
                 overdue |= silent > env.wait_out() + config.suspect_after;
             } else {
                 open |= up && silent > config.suspect_after.scale(1, 2);
@@ -223,10 +232,10 @@ impl Coordinator {
             ctx.arm(Timer::WaitOut(suspect), LOOK_EVERY);
             return;
         }
-        for peer in self.peers.iter_mut().filter(|peer| down.contains(&peer.pid)) {
-            let since = now.since(peer.leased);
-            assert!(since >= env.wait_out(), "{:?} is declared down {since} s after its lease was renewed", peer.pid);
-            peer.pending = true;
+        for contact in self.contacts.iter_mut().filter(|contact| down.contains(&contact.pid)) {
+            let since = now.since(contact.leased);
+            assert!(since >= env.wait_out(), "{:?} is declared down {since} s after its lease was renewed", contact.pid);
+            contact.pending = true;
         }
         self.propose(Command::NodesDown(down), ctx);
     }
@@ -235,9 +244,9 @@ impl Coordinator {
     fn lapse(&mut self, ctx: &mut Context<'_>) {
         if ctx.env().setup.rules.on(Rule::LockLease)
             && let Some(ends) = self.control.locks.next_end().filter(|&ends| ends <= ctx.now())
-            && let Some(reign) = self.reign.as_mut().filter(|reign| reign.lapsing != Some(ends))
+            && let Some(leader_state) = self.leader_state.as_mut().filter(|leader_state| leader_state.lapsing != Some(ends))
         {
-            reign.lapsing = Some(ends);
+            leader_state.lapsing = Some(ends);
             self.propose(Command::Lock(LockCommand::Lapse), ctx);
         }
     }
@@ -263,7 +272,7 @@ impl Coordinator {
         let about: &[Pid] = match command {
             Command::NodeUp { node, .. } | Command::NodeOut(node) => &[*node],
             Command::NodesDown(pids) => pids,
-            Command::Wish(..)
+            Command::Intent(..)
             | Command::Shrink(..)
             | Command::Expand(..)
             | Command::Stalled(..)
@@ -277,11 +286,11 @@ impl Coordinator {
             | Command::Readmit(..)
             | Command::Lock(_) => &[],
         };
-        for peer in self.peers.iter_mut().filter(|peer| about.contains(&peer.pid)) {
-            peer.pending = false;
+        for contact in self.contacts.iter_mut().filter(|contact| about.contains(&contact.pid)) {
+            contact.pending = false;
         }
-        for i in 0..self.peers.len() {
-            let pid = self.peers[i].pid;
+        for i in 0..self.contacts.len() {
+            let pid = self.contacts[i].pid;
             if self.is_in_charge() && (views || about.contains(&pid)) {
                 self.inform(pid, ctx);
             }
@@ -297,7 +306,7 @@ impl Coordinator {
 
 /// Tells what came of a command to the locks: the session's client by a message, the reader by a note about entry `of`.
 pub fn lock_outcome(outcome: LockOutcome, of: (u32, u32), ctx: &mut Context<'_>) {
-    let over = |session: Session, note: Option<Note>, ctx: &mut Context<'_>| {
+    let over = |session: LockSession, note: Option<Note>, ctx: &mut Context<'_>| {
         if let Some(note) = note {
             ctx.note_once(of, note);
         }
@@ -319,9 +328,9 @@ pub fn lock_outcome(outcome: LockOutcome, of: (u32, u32), ctx: &mut Context<'_>)
 
 impl Env {
     /// How patient coordinators are with each other, and by which rules.
-    pub fn council(&self) -> Patience {
+    pub fn raft_config(&self) -> RaftConfig {
         let (config, rules) = (&self.setup.config, self.setup.rules);
-        Patience {
+        RaftConfig {
             election_min: config.election_min,
             election_max: config.election_max,
             heartbeat_every: config.beat_every,

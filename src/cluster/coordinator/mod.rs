@@ -1,9 +1,9 @@
 //! A coordinator: one member of the Raft group that decides views and runs the lock. It hears heartbeats and has an opinion
 //! about who is silent, whether it leads or not; only the leader acts on it (see [`crate::cluster::coordinator::leadership`]).
 
+mod contact;
+mod leader_state;
 pub mod leadership;
-mod peer;
-mod reign;
 mod succession;
 
 use crate::cluster::note::ControlNote;
@@ -11,15 +11,15 @@ use std::rc::Rc;
 
 use crate::cluster::control::beyond::Beyond;
 use crate::cluster::control::{Command, Control, Decided, Decision};
-use crate::cluster::coordinator::peer::Peer;
-use crate::cluster::coordinator::peer::longest_gap;
-use crate::cluster::coordinator::reign::Reign;
+use crate::cluster::coordinator::contact::Contact;
+use crate::cluster::coordinator::contact::longest_gap;
+use crate::cluster::coordinator::leader_state::LeaderState;
 use crate::cluster::note::YieldWhy;
 use crate::cluster::wire::msg::Msg;
 use crate::cluster::wire::reach::is_sign;
 use crate::cluster::wire::{Change, Context, Ticket, Timer};
 use crate::proto::consensus::raft::{Draw, Raft, RaftDisk};
-use crate::proto::consensus::words::{Fact, Mark, Patience, RaftMsg, Term, Want};
+use crate::proto::consensus::words::{Fact, RaftConfig, RaftEffect, RaftMsg, SaveId, Term};
 use crate::proto::lock::token::LockCommand;
 use crate::proto::log::Index;
 use crate::sim::id::Pid;
@@ -31,7 +31,7 @@ pub(super) const LOOK_EVERY: Span = Span::millis(50);
 /// What a coordinator's disk holds.
 pub type ControlDisk = RaftDisk<Decision, Control>;
 
-pub(super) type Wants = Vec<Want<Decision, Control>>;
+pub(super) type RaftEffects = Vec<RaftEffect<Decision, Control>>;
 
 /// A coordinator's memory.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -43,9 +43,9 @@ pub struct Coordinator {
     applied: Index,
     /// A state for the next snapshot, and after which entry it was taken.
     ripe: Option<(Index, Rc<Control>)>,
-    pub(super) peers: Vec<Peer>,
+    pub(super) contacts: Vec<Contact>,
     /// What only a leader has.
-    reign: Option<Reign>,
+    leader_state: Option<LeaderState>,
     /// When it last yielded the lead, and how many nodes the one reached to whom it did.
     pub(super) yielded: Option<(Time, u16)>,
     /// When it last stood for election because a leader had yielded to it.
@@ -62,20 +62,20 @@ impl Coordinator {
     /// A new life.
     pub fn boot(disk: &ControlDisk, ctx: &mut Context<'_>) -> Coordinator {
         let (me, life, now, env) = (ctx.me(), ctx.boot().0, ctx.now(), ctx.env());
-        let patience = env.council();
+        let raft_config = env.raft_config();
         // Each life of an only coordinator has had one term at most: so this one's is new, though its disk knows of none.
         let emptied = env.coordinators.len() == 1 && life > 1 && !disk.member;
         let later = emptied.then(|| ControlDisk { term: disk.term.max(Term(life)), ..disk.clone() });
         let disk = later.as_ref().unwrap_or(disk);
         let rng = ctx.rng();
-        let raft = Raft::new(me, life, env.coordinators.clone(), disk, now, patience, &mut |min, max| rng.between(min, max));
-        let peer = |pid, is_node| Peer::new(pid, is_node, now);
-        let nodes = env.nodes.iter().map(|&pid| peer(pid, true));
-        let peers = nodes.chain(env.balancers.iter().map(|&pid| peer(pid, false))).collect();
+        let raft = Raft::new(me, life, env.coordinators.clone(), disk, now, raft_config, &mut |min, max| rng.between(min, max));
+        let contact = |pid, is_node| Contact::new(pid, is_node, now);
+        let nodes = env.nodes.iter().map(|&pid| contact(pid, true));
+        let contacts = nodes.chain(env.balancers.iter().map(|&pid| contact(pid, false))).collect();
         let (applied, control) = state_of(disk, raft.commit(), env);
         let forgotten = (emptied && !control.has_resumed()).then(Beyond::default);
-        let (ripe, reign, yielded, asked, armed) = (None, None, None, None, None);
-        let mut it = Coordinator { raft, control, applied, ripe, peers, reign, yielded, asked, looked: now, armed, forgotten };
+        let (ripe, leader_state, yielded, asked, armed) = (None, None, None, None, None);
+        let mut it = Coordinator { raft, control, applied, ripe, contacts, leader_state, yielded, asked, looked: now, armed, forgotten };
         ctx.arm(Timer::Look, LOOK_EVERY);
         it.afterwards(ctx);
         it
@@ -98,12 +98,12 @@ impl Coordinator {
 
     /// Since when it suspects a node.
     pub fn suspects(&self, pid: Pid) -> Option<Time> {
-        self.peers.iter().find(|peer| peer.pid == pid)?.watch.suspected()
+        self.contacts.iter().find(|contact| contact.pid == pid)?.watch.suspected()
     }
 
     /// Whether it leads, and its own first decision is made: it knows all that was decided before, and acts.
     pub fn is_in_charge(&self) -> bool {
-        self.reign.as_ref().is_some_and(|reign| reign.begun)
+        self.leader_state.as_ref().is_some_and(|leader_state| leader_state.begun)
     }
 
     /// A message arrives.
@@ -119,8 +119,8 @@ impl Coordinator {
                     self.asked(Command::Resume(Beyond::of(known, latest)), ctx);
                 }
                 let (lease, gap) = (ctx.env().setup.config.primary_lease, longest_gap(ctx.env()));
-                if let Some(peer) = self.peers.iter_mut().find(|peer| peer.pid == from) {
-                    let sign = peer.hear(known, !peer.is_node || is_sign(answered, sent, lease), gap, ctx.now());
+                if let Some(contact) = self.contacts.iter_mut().find(|contact| contact.pid == from) {
+                    let sign = contact.hear(known, !contact.is_node || is_sign(answered, sent, lease), gap, ctx.now());
                     if self.raft.is_newcomer() {
                         return; // it has forgotten what was decided, and does not know it again yet
                     }
@@ -155,56 +155,56 @@ impl Coordinator {
 
     /// Another coordinator speaks.
     fn hear(&mut self, from: Pid, msg: RaftMsg<Decision, Control>, ctx: &mut Context<'_>) {
-        self.act(ctx, |raft, now, patience, draw, out| raft.receive(from, msg, now, patience, draw, out));
+        self.act(ctx, |raft, now, raft_config, draw, out| raft.receive(from, msg, now, raft_config, draw, out));
     }
 
     /// The Raft timer fires.
     pub fn tick(&mut self, ctx: &mut Context<'_>) {
         self.armed = None;
-        self.act(ctx, |raft, now, patience, draw, out| raft.tick(now, patience, draw, out));
+        self.act(ctx, |raft, now, raft_config, draw, out| raft.tick(now, raft_config, draw, out));
     }
 
     /// A save is done.
-    pub fn stored(&mut self, mark: Mark, ctx: &mut Context<'_>) {
-        self.act(ctx, |raft, now, patience, _, out| raft.stored(mark, now, patience, out));
+    pub fn stored(&mut self, mark: SaveId, ctx: &mut Context<'_>) {
+        self.act(ctx, |raft, now, raft_config, _, out| raft.stored(mark, now, raft_config, out));
     }
 
     /// Leader: sets a decision on its way.
     pub(super) fn propose(&mut self, command: Command, ctx: &mut Context<'_>) {
         assert!(self.is_in_charge(), "something is put to be decided by whoever is not in charge");
-        self.act(ctx, |raft, now, patience, _, out| {
-            raft.propose(Decision { command, at: now }, now, patience, out);
+        self.act(ctx, |raft, now, raft_config, _, out| {
+            raft.propose(Decision { command, at: now }, now, raft_config, out);
         });
     }
 
     pub(super) fn act(
         &mut self,
         ctx: &mut Context<'_>,
-        act: impl FnOnce(&mut Raft<Decision, Control>, Time, Patience, Draw<'_>, &mut Wants),
+        act: impl FnOnce(&mut Raft<Decision, Control>, Time, RaftConfig, Draw<'_>, &mut RaftEffects),
     ) {
-        let (now, patience) = (ctx.now(), ctx.env().council());
-        let mut wants = Wants::new();
+        let (now, raft_config) = (ctx.now(), ctx.env().raft_config());
+        let mut wants = RaftEffects::new();
         let waits = self.stands_back(now, ctx.env());
         let rng = ctx.rng();
-        act(&mut self.raft, now, patience, &mut |min, max| rng.between(min, max) + if waits { max } else { Span::ZERO }, &mut wants);
+        act(&mut self.raft, now, raft_config, &mut |min, max| rng.between(min, max) + if waits { max } else { Span::ZERO }, &mut wants);
         self.carry_out(wants, ctx);
         self.afterwards(ctx);
     }
 
-    fn carry_out(&mut self, wants: Wants, ctx: &mut Context<'_>) {
+    fn carry_out(&mut self, wants: RaftEffects, ctx: &mut Context<'_>) {
         for want in wants {
             match want {
-                Want::Send(to, msg) => ctx.send(to, Msg::Raft(Box::new(msg))),
-                Want::Save { change, mark } => ctx.save(Change::Raft(change), Ticket::Raft(mark)),
-                Want::Commit(upto) => self.apply(upto, ctx),
-                Want::Restore(snapshot) => {
+                RaftEffect::Send(to, msg) => ctx.send(to, Msg::Raft(Box::new(msg))),
+                RaftEffect::Save { change, mark } => ctx.save(Change::Raft(change), Ticket::Raft(mark)),
+                RaftEffect::Commit(upto) => self.apply(upto, ctx),
+                RaftEffect::Restore(snapshot) => {
                     assert!(snapshot.upto.0 >= self.applied, "a snapshot takes back what was applied");
                     self.applied = snapshot.upto.0;
                     self.control = (*snapshot.state).clone();
                     self.ripe = None;
                     ctx.note(ControlNote::StateTaken { upto: self.applied });
                 }
-                Want::Tell(fact) => self.tell_fact(fact, ctx),
+                RaftEffect::Tell(fact) => self.tell_fact(fact, ctx),
             }
         }
     }
@@ -218,8 +218,8 @@ impl Coordinator {
             Fact::Votes(term, candidate) => ctx.note(ControlNote::Voted { term: term.0, candidate }),
             Fact::Leads(term) => {
                 ctx.note(ControlNote::Elected { term: term.0 });
-                assert!(self.reign.is_none(), "a leader is elected that leads already");
-                self.reign = Some(Reign::new(ctx.now()));
+                assert!(self.leader_state.is_none(), "a leader is elected that leads already");
+                self.leader_state = Some(LeaderState::new(ctx.now()));
             }
             Fact::StepsDown(term) => self.step_down(term, YieldWhy::HigherTerm, ctx),
             Fact::Resigns(term) => self.step_down(term, YieldWhy::Unheard, ctx),
@@ -230,9 +230,9 @@ impl Coordinator {
 
     fn step_down(&mut self, term: Term, why: YieldWhy, ctx: &mut Context<'_>) {
         ctx.note(ControlNote::SteppedDown { term: term.0, why });
-        assert!(self.reign.is_some(), "whoever does not lead steps down");
-        self.reign = None;
-        self.peers.iter_mut().for_each(|peer| peer.pending = false);
+        assert!(self.leader_state.is_some(), "whoever does not lead steps down");
+        self.leader_state = None;
+        self.contacts.iter_mut().for_each(|contact| contact.pending = false);
     }
 
     /// What is decided takes effect.
@@ -261,18 +261,18 @@ impl Coordinator {
     /// snapshot, the timer is set.
     pub(super) fn afterwards(&mut self, ctx: &mut Context<'_>) {
         loop {
-            let (now, patience) = (ctx.now(), ctx.env().council());
-            let mut wants = Wants::new();
-            if let Some(reign) = self.reign.as_mut().filter(|reign| !reign.announced)
+            let (now, raft_config) = (ctx.now(), ctx.env().raft_config());
+            let mut wants = RaftEffects::new();
+            if let Some(leader_state) = self.leader_state.as_mut().filter(|leader_state| !leader_state.announced)
                 && self.raft.is_settled()
-                && (self.forgotten.is_none() || now.since(reign.since) >= ctx.env().until_forgotten())
+                && (self.forgotten.is_none() || now.since(leader_state.since) >= ctx.env().until_forgotten())
             {
-                reign.announced = true;
+                leader_state.announced = true;
                 if let Some(beyond) = self.forgotten.take() {
                     assert!(ctx.env().coordinators.len() == 1, "one of several coordinators begins anew by itself");
-                    self.raft.propose(Decision { command: Command::Resume(beyond), at: now }, now, patience, &mut wants);
+                    self.raft.propose(Decision { command: Command::Resume(beyond), at: now }, now, raft_config, &mut wants);
                 }
-                self.raft.propose(Decision { command: Command::Lead(ctx.me()), at: now }, now, patience, &mut wants);
+                self.raft.propose(Decision { command: Command::Lead(ctx.me()), at: now }, now, raft_config, &mut wants);
             }
             if self.raft.is_newcomer() && self.control.has_readmitted(ctx.me(), ctx.boot().0) {
                 self.raft.admit(&mut wants);
@@ -283,7 +283,7 @@ impl Coordinator {
             }
             self.carry_out(wants, ctx);
         }
-        let wakes = self.raft.wakes_at(ctx.env().council());
+        let wakes = self.raft.wakes_at(ctx.env().raft_config());
         if self.armed.is_none_or(|armed| wakes < armed) {
             self.armed = Some(wakes);
             ctx.arm(Timer::Raft, wakes.since(ctx.now()));
@@ -291,7 +291,7 @@ impl Coordinator {
     }
 
     /// A snapshot is taken some entries before it replaces them, so that the log always has some for those a little behind.
-    fn ripen(&mut self, keep: u32, wants: &mut Wants) {
+    fn ripen(&mut self, keep: u32, wants: &mut RaftEffects) {
         match self.ripe.take() {
             Some((upto, state)) if self.applied.0 >= upto.0 + keep => self.raft.compact(upto, (*state).clone(), wants),
             None if self.applied.0 >= self.raft.log().base().0 + keep => self.ripe = Some((self.applied, Rc::new(self.control.clone()))),

@@ -25,11 +25,11 @@
 //! reaches. Nodes are counted, whatever they hold. Balancers and workers do not count. Who yielded is forgotten by a
 //! new life.
 
-use crate::cluster::coordinator::peer::Peer;
-use crate::cluster::coordinator::peer::longest_gap;
-use crate::cluster::coordinator::reign::Better;
-use crate::cluster::coordinator::reign::Comparison;
-use crate::cluster::coordinator::{Coordinator, LOOK_EVERY, Wants};
+use crate::cluster::coordinator::contact::Contact;
+use crate::cluster::coordinator::contact::longest_gap;
+use crate::cluster::coordinator::leader_state::Better;
+use crate::cluster::coordinator::leader_state::Comparison;
+use crate::cluster::coordinator::{Coordinator, LOOK_EVERY, RaftEffects};
 use crate::cluster::setup::env::Env;
 use crate::cluster::wire::Context;
 use crate::cluster::wire::msg::Msg;
@@ -38,14 +38,14 @@ use crate::sim::time::Time;
 
 impl Coordinator {
     /// The nodes that count.
-    fn counted(&self) -> impl Iterator<Item = &Peer> {
-        self.peers.iter().filter(|peer| peer.is_node && self.control.counts_on(peer.pid))
+    fn counted(&self) -> impl Iterator<Item = &Contact> {
+        self.contacts.iter().filter(|contact| contact.is_node && self.control.counts_on(contact.pid))
     }
 
     /// How many of them it surely reaches.
     fn reaches(&self, now: Time, env: &Env) -> u16 {
         let (gap, row) = (longest_gap(env), env.setup.config.suspect_after.scale(2, 1));
-        let surely = |peer: &&Peer| peer.signs.is_some_and(|(first, last)| now.since(last) <= gap && now.since(first) >= row);
+        let surely = |contact: &&Contact| contact.signs.is_some_and(|(first, last)| now.since(last) <= gap && now.since(first) >= row);
         self.counted().filter(surely).count() as u16
     }
 
@@ -61,17 +61,17 @@ impl Coordinator {
 
     /// Whether it leads without being sure of it for so long, or so often, that the leases it gives do not last.
     fn is_unsure(&self, env: &Env) -> bool {
-        self.reign.as_ref().is_some_and(|reign| reign.doubt >= self.most_doubt(env))
+        self.leader_state.as_ref().is_some_and(|leader_state| leader_state.doubt >= self.most_doubt(env))
     }
 
     /// Leader: asks the others, if it misses anybody: often while it has to decide whether a node is down.
     pub(super) fn compare(&mut self, ctx: &mut Context<'_>) {
         let (now, env) = (ctx.now(), ctx.env());
         let config = &env.setup.config;
-        let missed = || self.counted().filter(|peer| peer.is_missed(now, config));
+        let missed = || self.counted().filter(|contact| contact.is_missed(now, config));
         // While it would yield an answer must not grow stale, or it would take up its work again in between.
-        let makes_way = self.reign.as_ref().is_some_and(|reign| reign.comparison.makes_way);
-        let urgent = makes_way || self.is_unsure(env) || missed().any(|peer| self.control.is_up(peer.pid));
+        let makes_way = self.leader_state.as_ref().is_some_and(|leader_state| leader_state.comparison.makes_way);
+        let urgent = makes_way || self.is_unsure(env) || missed().any(|contact| self.control.is_up(contact.pid));
         let every = if urgent { config.beat_every } else { config.suspect_after };
         let calm = missed().next().is_none() && !self.is_unsure(env);
         if makes_way && self.give_way(ctx).0 {
@@ -80,8 +80,10 @@ impl Coordinator {
         if calm {
             return;
         }
-        let Some(reign) = self.reign.as_mut().filter(|it| it.comparison.asked.is_none_or(|at| now.since(at) >= every)) else { return };
-        reign.comparison.asked = Some(now);
+        let Some(leader_state) = self.leader_state.as_mut().filter(|it| it.comparison.asked.is_none_or(|at| now.since(at) >= every)) else {
+            return;
+        };
+        leader_state.comparison.asked = Some(now);
         let me = ctx.me();
         for &to in env.coordinators.iter().filter(|&&to| to != me) {
             ctx.send(to, Msg::AskReach { sent: now });
@@ -98,9 +100,9 @@ impl Coordinator {
 
     /// Leader: another coordinator reaches so many nodes. Of several that reach equally many the one heard first is kept.
     pub(super) fn hear_reach(&mut self, from: Pid, sent: Time, nodes: u16, ctx: &mut Context<'_>) {
-        let Some(reign) = self.reign.as_mut().filter(|reign| reign.begun) else { return };
+        let Some(leader_state) = self.leader_state.as_mut().filter(|leader_state| leader_state.begun) else { return };
         let heard = ctx.now();
-        let stays = reign.comparison.best.is_some_and(|it| {
+        let stays = leader_state.comparison.best.is_some_and(|it| {
             if it.who == from {
                 it.asked > sent
             } else {
@@ -108,7 +110,7 @@ impl Coordinator {
             }
         });
         if !stays {
-            reign.comparison.best = Some(Better { who: from, nodes, asked: sent, heard });
+            leader_state.comparison.best = Some(Better { who: from, nodes, asked: sent, heard });
         }
         self.give_way(ctx);
     }
@@ -117,7 +119,7 @@ impl Coordinator {
     pub(super) fn takes_proposals(&self, ctx: &Context<'_>) -> bool {
         let (now, most) = (ctx.now(), ctx.env().setup.config.suspect_after.scale(3, 1));
         let makes_way = |it: &Comparison| it.makes_way && it.began.is_some_and(|began| now.since(began) <= most);
-        self.reign.as_ref().is_some_and(|reign| reign.begun && !makes_way(&reign.comparison))
+        self.leader_state.as_ref().is_some_and(|leader_state| leader_state.begun && !makes_way(&leader_state.comparison))
     }
 
     /// Leader: yields, if that is called for. Gives whether it has; and if not, whether it would have if the other's log were
@@ -125,8 +127,8 @@ impl Coordinator {
     pub(super) fn give_way(&mut self, ctx: &mut Context<'_>) -> (bool, bool) {
         let (given, soon) = self.try_to_yield(ctx);
         let (now, rest) = (ctx.now(), ctx.env().setup.config.out_after);
-        if let Some(reign) = &mut self.reign {
-            let it = &mut reign.comparison;
+        if let Some(leader_state) = &mut self.leader_state {
+            let it = &mut leader_state.comparison;
             it.makes_way = soon;
             it.began = it.began.filter(|&began| now.since(began) < rest).or(soon.then_some(now));
         }
@@ -139,10 +141,11 @@ impl Coordinator {
         let unsure = self.is_unsure(env);
         // It counts from when it was heard, as long as it is no story from long ago.
         let fresh = |it: &Better| now.since(it.heard) <= longest_gap(env) && now.since(it.asked) <= config.out_after;
-        let best = self.reign.as_ref().filter(|reign| reign.begun).and_then(|reign| reign.comparison.best);
+        let best =
+            self.leader_state.as_ref().filter(|leader_state| leader_state.begun).and_then(|leader_state| leader_state.comparison.best);
         let Some(Better { who: to, nodes, .. }) = best.filter(fresh) else { return (false, false) };
-        let lost = |peer: &Peer| peer.is_missed(now, config) && self.silence(peer, now) >= env.wait_out();
-        let mine = if unsure { 0 } else { self.counted().filter(|peer| !peer.is_missed(now, config)).count() };
+        let lost = |contact: &Contact| contact.is_missed(now, config) && self.silence(contact, now) >= env.wait_out();
+        let mine = if unsure { 0 } else { self.counted().filter(|contact| !contact.is_missed(now, config)).count() };
         let rested = self.yielded.map(|(at, _)| at).max(self.asked).is_none_or(|at| now.since(at) >= config.out_after);
         if usize::from(nodes) <= mine || !rested || !(unsure || self.counted().any(lost)) {
             return (false, false);
@@ -150,11 +153,11 @@ impl Coordinator {
         assert!(to != ctx.me(), "a leader yields to itself");
         let before = self.yielded.replace((now, nodes));
         let mut given = false;
-        self.act(ctx, |raft, now, patience, draw, out: &mut Wants| given = raft.yield_to(to, now, patience, draw, out));
+        self.act(ctx, |raft, now, raft_config, draw, out: &mut RaftEffects| given = raft.yield_to(to, now, raft_config, draw, out));
         if !given {
             self.yielded = before;
         }
-        assert!(given != self.reign.is_some(), "whoever has yielded leads on, or whoever has not does not");
+        assert!(given != self.leader_state.is_some(), "whoever has yielded leads on, or whoever has not does not");
         (given, !given)
     }
 }

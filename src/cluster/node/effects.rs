@@ -3,43 +3,43 @@
 use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
-use crate::cluster::node::shard_copy::Hosted;
+use crate::cluster::node::shard_copy::ShardCopy;
 use crate::cluster::node::tell_coordinators;
 use crate::cluster::note::StopWhy;
 use crate::cluster::wire::msg::{LoggedOp, Msg};
 use crate::cluster::wire::{Change, Context, Ticket, Timer};
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
-use crate::proto::replica::words::Want;
+use crate::proto::replica::words::ReplicaEffect;
 use crate::sim::id::Pid;
 use crate::sim::time::Span;
 
-impl Hosted {
+impl ShardCopy {
     /// Carries out one thing that the replica of a shard wants. `leased`: the node may answer for what is applied now.
-    pub(super) fn carry_out(&mut self, shard: ShardId, want: Want<LoggedOp>, leased: bool, ctx: &mut Context<'_>) {
+    pub(super) fn carry_out(&mut self, shard: ShardId, want: ReplicaEffect<LoggedOp>, leased: bool, ctx: &mut Context<'_>) {
         let config = &ctx.env().setup.config;
         match want {
-            Want::Send(to, msg) => ctx.send(to, Msg::Replica { shard, msg }),
-            Want::Save { keep, entries, commit, mark } => {
+            ReplicaEffect::Send(to, msg) => ctx.send(to, Msg::Replica { shard, msg }),
+            ReplicaEffect::Save { keep, entries, commit, mark } => {
                 let (view, commit) = (self.replica.view(), self.replica.commit().max(commit));
                 ctx.save(Change::Log { shard, view, commit, keep, entries }, Ticket::Log(shard, self.copy, mark));
             }
-            Want::Truncated { from, dropped, lost } => {
+            ReplicaEffect::Truncated { from, dropped, lost } => {
                 ctx.note(ShardNote::Truncated { shard, from, dropped });
                 if lost > 0 {
                     ctx.note(ShardNote::WritesLost { shard, from, lost });
                 }
                 self.rewind(from);
             }
-            Want::Forget => {
+            ReplicaEffect::Forget => {
                 self.base = Rc::default();
                 let (view, upto, base) = (self.replica.view(), (Index(0), ViewNo(0)), self.base.clone());
                 ctx.save(Change::Snapshot { shard, view, upto, base }, Ticket::Nothing);
             }
-            Want::Appended(index, view) => ctx.note(ShardNote::Appended { shard, index, view }),
-            Want::Refused { from, theirs } => {
+            ReplicaEffect::Appended(index, view) => ctx.note(ShardNote::Appended { shard, index, view }),
+            ReplicaEffect::Refused { from, theirs } => {
                 ctx.note(ShardNote::StaleView { shard, from, theirs, ours: self.replica.view() });
             }
-            Want::Commit(index) => {
+            ReplicaEffect::Commit(index) => {
                 ctx.note(ShardNote::Committed { shard, index });
                 self.apply(shard, index, leased, ctx);
                 if let Some((upto, base)) = self.trim(config.log_max, config.log_keep) {
@@ -50,19 +50,19 @@ impl Hosted {
                     }
                 }
             }
-            Want::Ready { learner: node, again } => {
+            ReplicaEffect::Ready { learner: node, again } => {
                 if !again {
                     ctx.note(ShardNote::LearnerReady { shard, learner: node });
                 }
                 tell_coordinators(Msg::Ready { shard, view: self.replica.view(), node }, ctx);
             }
-            Want::Lagging(node) => {
+            ReplicaEffect::Lagging(node) => {
                 tell_coordinators(Msg::Lagging { shard, view: self.replica.view(), node }, ctx);
             }
-            Want::Stalled(node) => {
+            ReplicaEffect::Stalled(node) => {
                 tell_coordinators(Msg::Stalled { shard, view: self.replica.view(), node }, ctx);
             }
-            Want::Snapshot(to) => {
+            ReplicaEffect::Snapshot(to) => {
                 let base = self.replica.log().base();
                 if self.outgoing.get(&to).is_none_or(|it| it.is_useless(base)) {
                     ctx.note(ShardNote::SnapshotSent { shard, to, upto: self.applied });
@@ -70,11 +70,11 @@ impl Hosted {
                 }
                 ctx.arm(Timer::Chunk(shard), Span::ZERO);
             }
-            Want::Settled => {} // the node begins to serve when all is carried out
-            Want::Level { open } => {
+            ReplicaEffect::Settled => {} // the node begins to serve when all is carried out
+            ReplicaEffect::Level { open } => {
                 tell_coordinators(Msg::Level { shard, view: self.replica.view(), open }, ctx);
             }
-            Want::Defer(node) => {
+            ReplicaEffect::Defer(node) => {
                 tell_coordinators(Msg::Defer { shard, view: self.replica.view(), node }, ctx);
             }
         }

@@ -5,7 +5,7 @@ use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use crate::cluster::node::serve::refuse;
-use crate::cluster::node::shard_copy::{Held, Hosted};
+use crate::cluster::node::shard_copy::{QueuedRequest, ShardCopy};
 use crate::cluster::node::{Node, tell_coordinators};
 use crate::cluster::note::RefusedWhy;
 use crate::cluster::store::snapshot::{Base, Item};
@@ -22,11 +22,11 @@ impl Node {
     pub(super) fn send_chunks(&mut self, shard: ShardId, again: bool, ctx: &mut Context<'_>) {
         let config = &ctx.env().setup.config;
         let patience = if again { config.resend_after } else { Span(u64::MAX) };
-        let Some(hosted) = self.shards.get_mut(&shard).filter(|hosted| !hosted.outgoing.is_empty()) else { return };
-        let hosted = Rc::make_mut(hosted);
-        let view = hosted.replica.view();
-        assert!(hosted.replica.is_primary(), "shard {}: whoever does not lead it carries snapshots of it", shard.0);
-        for (&to, outgoing) in hosted.outgoing.iter_mut() {
+        let Some(shard_copy) = self.shards.get_mut(&shard).filter(|shard_copy| !shard_copy.outgoing.is_empty()) else { return };
+        let shard_copy = Rc::make_mut(shard_copy);
+        let view = shard_copy.replica.view();
+        assert!(shard_copy.replica.is_primary(), "shard {}: whoever does not lead it carries snapshots of it", shard.0);
+        for (&to, outgoing) in shard_copy.outgoing.iter_mut() {
             if let Some(msg) = outgoing.piece(view, config.chunk, ctx.now(), patience) {
                 ctx.send(to, Msg::Snapshot { shard, msg });
             }
@@ -35,26 +35,26 @@ impl Node {
 
     /// A piece of a snapshot, or the answer to one.
     pub(super) fn snapshot(&mut self, from: Pid, shard: ShardId, msg: SnapshotMsg<Item>, ctx: &mut Context<'_>) {
-        let Some(hosted) = self.shards.get_mut(&shard) else { return };
+        let Some(shard_copy) = self.shards.get_mut(&shard) else { return };
         match msg {
             SnapshotMsg::Got { view, upto, have } => {
-                let hosted = Rc::make_mut(hosted);
-                if view == hosted.replica.view()
-                    && let Some(outgoing) = hosted.outgoing.get_mut(&from)
+                let shard_copy = Rc::make_mut(shard_copy);
+                if view == shard_copy.replica.view()
+                    && let Some(outgoing) = shard_copy.outgoing.get_mut(&from)
                     && outgoing.got(upto, have)
                 {
-                    hosted.replica.progresses(from, ctx.now());
+                    shard_copy.replica.progresses(from, ctx.now());
                     ctx.arm(Timer::Chunk(shard), ctx.env().setup.config.chunk_every);
                 }
             }
             SnapshotMsg::Chunk { view, upto, first, total, items } => {
-                if view < hosted.replica.view() || hosted.replica.is_primary() {
+                if view < shard_copy.replica.view() || shard_copy.replica.is_primary() {
                     return;
                 }
-                let hosted = Rc::make_mut(hosted);
+                let shard_copy = Rc::make_mut(shard_copy);
                 // What it knows to be committed otherwise than the primary has it was given up when an operator chose another copy.
-                if hosted.replica.commit() < upto.0 || !hosted.replica.has(upto) {
-                    let have = Incoming::take(&mut hosted.incoming, from, upto, first, total, items);
+                if shard_copy.replica.commit() < upto.0 || !shard_copy.replica.has(upto) {
+                    let have = Incoming::take(&mut shard_copy.incoming, from, upto, first, total, items);
                     if have < total {
                         ctx.send(from, Msg::Snapshot { shard, msg: SnapshotMsg::Got { view, upto, have } });
                         return;
@@ -68,15 +68,15 @@ impl Node {
     /// A snapshot is here as a whole, or all that it stands for has come by another way.
     fn take_over(&mut self, from: Pid, shard: ShardId, view: ViewNo, upto: (Index, ViewNo), ctx: &mut Context<'_>) {
         let mut taken = None;
-        self.with(shard, ctx, |hosted, _, terms, wants| {
-            let whole = hosted.incoming.take().filter(Incoming::is_whole).map(Incoming::open);
-            assert!(whole.is_some() || hosted.replica.has(upto), "a snapshot that is not here is taken over");
-            let mark = hosted.replica.install(from, view, upto, terms, wants);
+        self.with(shard, ctx, |shard_copy, _, terms, wants| {
+            let whole = shard_copy.incoming.take().filter(Incoming::is_whole).map(Incoming::open);
+            assert!(whole.is_some() || shard_copy.replica.has(upto), "a snapshot that is not here is taken over");
+            let mark = shard_copy.replica.install(from, view, upto, terms, wants);
             if let (Some(mark), Some((_, items))) = (mark, whole) {
                 let base = Rc::new(Base::of(&items));
-                hosted.restart(base.clone());
-                assert!(hosted.applied == upto.0, "shard {}: a snapshot stands for something else than it says", shard.0);
-                taken = Some((base, Ticket::Log(shard, hosted.copy, mark)));
+                shard_copy.restart(base.clone());
+                assert!(shard_copy.applied == upto.0, "shard {}: a snapshot stands for something else than it says", shard.0);
+                taken = Some((base, Ticket::Log(shard, shard_copy.copy, mark)));
             }
         });
         if let Some((base, ticket)) = taken {
@@ -87,12 +87,12 @@ impl Node {
 
     /// The coordinator wishes that another node leads: what is under way comes to its end, what is new waits.
     pub(super) fn make_way(&mut self, shard: ShardId, view: ViewNo, ctx: &mut Context<'_>) {
-        let Some(hosted) = self.shards.get_mut(&shard) else { return };
-        if hosted.serving && hosted.replica.view() == view {
-            assert!(hosted.replica.is_primary(), "shard {}: whoever does not lead it makes way", shard.0);
-            let hosted = Rc::make_mut(hosted);
-            if !hosted.yielding {
-                hosted.yielding = true;
+        let Some(shard_copy) = self.shards.get_mut(&shard) else { return };
+        if shard_copy.serving && shard_copy.replica.view() == view {
+            assert!(shard_copy.replica.is_primary(), "shard {}: whoever does not lead it makes way", shard.0);
+            let shard_copy = Rc::make_mut(shard_copy);
+            if !shard_copy.yielding {
+                shard_copy.yielding = true;
                 ctx.note(ShardNote::Yielded { shard });
                 ctx.arm(Timer::Yield(shard), ctx.env().setup.config.yield_max);
             }
@@ -102,48 +102,48 @@ impl Node {
 
     /// Nobody took over: the requests that waited are served here.
     pub(super) fn yielded_in_vain(&mut self, shard: ShardId, ctx: &mut Context<'_>) {
-        if let Some(hosted) = self.shards.get_mut(&shard)
-            && hosted.yielding
+        if let Some(shard_copy) = self.shards.get_mut(&shard)
+            && shard_copy.yielding
         {
-            Rc::make_mut(hosted).yielding = false;
+            Rc::make_mut(shard_copy).yielding = false;
             self.release_held(shard, ctx);
         }
     }
 
     /// Keeps a request until it is clear who serves it. A client that asks again replaces its older request.
-    pub(super) fn hold(&mut self, it: Held, ctx: &mut Context<'_>) {
+    pub(super) fn hold(&mut self, it: QueuedRequest, ctx: &mut Context<'_>) {
         let max = usize::from(ctx.env().setup.config.held_max);
-        let Some(hosted) = self.shards.get_mut(&it.request.shard()) else { return };
-        let hosted = Rc::make_mut(hosted);
-        hosted.held.retain(|other| other.op.client != it.op.client);
-        if hosted.held.len() < max {
-            hosted.held.push(it);
+        let Some(shard_copy) = self.shards.get_mut(&it.request.shard()) else { return };
+        let shard_copy = Rc::make_mut(shard_copy);
+        shard_copy.held.retain(|other| other.op.client != it.op.client);
+        if shard_copy.held.len() < max {
+            shard_copy.held.push(it);
         } else {
             refuse(&it, RefusedWhy::Settling, ctx);
         }
-        assert!(hosted.held.len() <= max, "more requests wait than may");
+        assert!(shard_copy.held.len() <= max, "more requests wait than may");
     }
 
     /// Serves, passes on or goes on keeping what waits, and tells the coordinators when a hand-over can take place.
     pub(super) fn release_held(&mut self, shard: ShardId, ctx: &mut Context<'_>) {
-        let Some(hosted) = self.shards.get_mut(&shard) else { return };
-        let replica = &hosted.replica;
+        let Some(shard_copy) = self.shards.get_mut(&shard) else { return };
+        let replica = &shard_copy.replica;
         let (view, leads) = (replica.view(), replica.is_primary());
-        if leads && hosted.yielding {
-            if replica.is_level() && hosted.waiting.is_empty() {
-                assert!(hosted.applied == replica.log().last(), "shard {}: it is handed over with something under way", shard.0);
+        if leads && shard_copy.yielding {
+            if replica.is_level() && shard_copy.waiting.is_empty() {
+                assert!(shard_copy.applied == replica.log().last(), "shard {}: it is handed over with something under way", shard.0);
                 tell_coordinators(Msg::Yielded { shard, view }, ctx);
             }
             return;
         }
-        let ready = |it: &Held, hosted: &Hosted| match it.passed {
-            _ if leads => hosted.serving,
+        let ready = |it: &QueuedRequest, shard_copy: &ShardCopy| match it.passed {
+            _ if leads => shard_copy.serving,
             Some(since) => since <= view,
-            None => hosted.replica.leader().is_some(),
+            None => shard_copy.replica.leader().is_some(),
         };
-        if hosted.held.iter().any(|it| ready(it, hosted)) {
-            let hosted = Rc::make_mut(hosted);
-            for it in std::mem::take(&mut hosted.held) {
+        if shard_copy.held.iter().any(|it| ready(it, shard_copy)) {
+            let shard_copy = Rc::make_mut(shard_copy);
+            for it in std::mem::take(&mut shard_copy.held) {
                 self.request(it, ctx);
             }
         }

@@ -14,7 +14,7 @@ use litemap::LiteMap;
 
 use crate::cluster::control::record::Version;
 use crate::cluster::node::disk::NodeDisk;
-use crate::cluster::node::shard_copy::{Held, Hosted};
+use crate::cluster::node::shard_copy::{QueuedRequest, ShardCopy};
 use crate::cluster::note::{OpId, StopWhy};
 use crate::cluster::setup::durability::Durability;
 use crate::cluster::setup::env::Env;
@@ -26,7 +26,7 @@ use crate::cluster::wire::{Change, Context, Ticket, Timer};
 use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::Log;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
-use crate::proto::replica::words::{Mark, ReplicaMsg, Terms, Want};
+use crate::proto::replica::words::{ReplicaEffect, ReplicaMsg, SaveId, Terms};
 use crate::sim::id::{Boot, Pid};
 use crate::sim::time::{Span, Time};
 
@@ -48,7 +48,7 @@ pub struct Node {
     pub(super) passed: LiteMap<Pid, (OpId, Pid)>,
     /// Copies begun in this life.
     copies: u32,
-    pub(super) shards: LiteMap<ShardId, Rc<Hosted>>,
+    pub(super) shards: LiteMap<ShardId, Rc<ShardCopy>>,
 }
 
 impl Node {
@@ -57,7 +57,7 @@ impl Node {
         let (me, rules) = (ctx.me(), Protection::of(ctx.env().setup.rules));
         let shards = disk.shards.iter().map(|(&shard, disk)| {
             let replica = Replica::new(me, disk.view, disk.log.clone(), disk.commit);
-            (shard, Rc::new(Hosted::new(0, replica, disk.base.clone(), rules)))
+            (shard, Rc::new(ShardCopy::new(0, replica, disk.base.clone(), rules)))
         });
         let shards = shards.collect();
         let first = ctx.env().setup.config.heartbeat_every;
@@ -83,7 +83,7 @@ impl Node {
     }
 
     /// Its copy of a shard.
-    pub fn hosted(&self, shard: ShardId) -> Option<&Hosted> {
+    pub fn shard_copy(&self, shard: ShardId) -> Option<&ShardCopy> {
         self.shards.get(&shard).map(Rc::as_ref)
     }
 
@@ -121,9 +121,9 @@ impl Node {
                 }
             }
             Timer::Resend(shard) => {
-                self.with(shard, ctx, |hosted, now, terms, wants| {
-                    hosted.timer = false;
-                    hosted.replica.tick(now, terms, wants);
+                self.with(shard, ctx, |shard_copy, now, terms, wants| {
+                    shard_copy.timer = false;
+                    shard_copy.replica.tick(now, terms, wants);
                 });
                 self.send_chunks(shard, true, ctx);
             }
@@ -136,17 +136,17 @@ impl Node {
     /// Tells a coordinator that it lives.
     fn report(&self, to: Pid, ctx: &mut Context<'_>) {
         let (fresh, leaving, known, answered) = (self.fresh, self.leaving, self.known, self.answers.of(to));
-        let view = self.shards.values().map(|hosted| hosted.replica.view()).max().unwrap_or_default();
-        let latest = (view, self.shards.values().map(|hosted| hosted.store.latest_token()).max().unwrap_or_default());
+        let view = self.shards.values().map(|shard_copy| shard_copy.replica.view()).max().unwrap_or_default();
+        let latest = (view, self.shards.values().map(|shard_copy| shard_copy.store.latest_token()).max().unwrap_or_default());
         ctx.send(to, Msg::Heartbeat { sent: ctx.now(), boot: ctx.boot(), fresh, leaving, known, answered, latest });
     }
 
     fn stop_all(&mut self, ctx: &mut Context<'_>) {
-        for (&shard, hosted) in self.shards.iter_mut() {
-            if hosted.serving {
-                let hosted = Rc::make_mut(hosted);
-                hosted.serving = false;
-                ctx.note(ShardNote::Stopped { shard, view: hosted.replica.view(), why: StopWhy::LeaseEnded });
+        for (&shard, shard_copy) in self.shards.iter_mut() {
+            if shard_copy.serving {
+                let shard_copy = Rc::make_mut(shard_copy);
+                shard_copy.serving = false;
+                ctx.note(ShardNote::Stopped { shard, view: shard_copy.replica.view(), why: StopWhy::LeaseEnded });
             }
         }
     }
@@ -168,7 +168,7 @@ impl Node {
             Msg::Replica { shard, msg } => self.replicate(from, shard, msg, ctx),
             Msg::Snapshot { shard, msg } => self.snapshot(from, shard, msg, ctx),
             Msg::Yield { shard, view } => self.make_way(shard, view, ctx),
-            Msg::Request { op, request, passed } => self.request(Held { from, op, request, passed }, ctx),
+            Msg::Request { op, request, passed } => self.request(QueuedRequest { from, op, request, passed }, ctx),
             Msg::Done { op, .. } | Msg::Refused { op, .. } => self.pass_back(op, msg, ctx),
             Msg::Raft(_)
             | Msg::Heartbeat { .. }
@@ -226,17 +226,17 @@ impl Node {
         }
         let copy = self.copies;
         let nothing = || Replica::new(me, ViewNo(0), Log::default(), Index(0));
-        let hosted = self.shards.entry(shard).or_insert_with(|| Rc::new(Hosted::new(copy, nothing(), Rc::default(), rules)));
-        if view.no <= hosted.replica.view() && (view.no < hosted.replica.view() || hosted.replica.is_primary()) {
+        let shard_copy = self.shards.entry(shard).or_insert_with(|| Rc::new(ShardCopy::new(copy, nothing(), Rc::default(), rules)));
+        if view.no <= shard_copy.replica.view() && (view.no < shard_copy.replica.view() || shard_copy.replica.is_primary()) {
             if view.level {
-                self.with(shard, ctx, |hosted, _, terms, wants| hosted.replica.confirmed(view.no, terms, wants));
+                self.with(shard, ctx, |shard_copy, _, terms, wants| shard_copy.replica.confirmed(view.no, terms, wants));
             }
             return;
         }
-        if hosted.serving && view.primary != Some(me) {
-            let hosted = Rc::make_mut(hosted);
-            hosted.serving = false;
-            ctx.note(ShardNote::Stopped { shard, view: hosted.replica.view(), why: StopWhy::HigherView });
+        if shard_copy.serving && view.primary != Some(me) {
+            let shard_copy = Rc::make_mut(shard_copy);
+            shard_copy.serving = false;
+            ctx.note(ShardNote::Stopped { shard, view: shard_copy.replica.view(), why: StopWhy::HigherView });
         }
         if !named && !view.unknown && view.primary.is_some() && view.in_sync.len() >= wanted {
             // Enough others hold it, and a living one leads them. Fewer, and this copy stays, for all that may happen.
@@ -245,9 +245,9 @@ impl Node {
             ctx.note(ShardNote::Dropped { shard });
             return;
         }
-        Rc::make_mut(hosted).counts = view.in_sync.contains(&me);
+        Rc::make_mut(shard_copy).counts = view.in_sync.contains(&me);
         ctx.save(Change::View(shard, view.no), Ticket::Nothing);
-        self.with(shard, ctx, |hosted, now, terms, wants| hosted.replica.enter(view, now, terms, wants));
+        self.with(shard, ctx, |shard_copy, now, terms, wants| shard_copy.replica.enter(view, now, terms, wants));
     }
 
     /// Lets a shard's replica act, carries out what it wants, and keeps its timer running while somebody owes it an answer.
@@ -255,26 +255,26 @@ impl Node {
         &mut self,
         shard: ShardId,
         ctx: &mut Context<'_>,
-        act: impl FnOnce(&mut Hosted, Time, Terms, &mut Vec<Want<LoggedOp>>),
+        act: impl FnOnce(&mut ShardCopy, Time, Terms, &mut Vec<ReplicaEffect<LoggedOp>>),
     ) {
         let leased = self.has_lease(ctx);
-        let Some(hosted) = self.shards.get_mut(&shard) else { return };
-        let hosted = Rc::make_mut(hosted);
+        let Some(shard_copy) = self.shards.get_mut(&shard) else { return };
+        let shard_copy = Rc::make_mut(shard_copy);
         let (config, terms) = (&ctx.env().setup.config, terms(ctx.env()));
-        let led = hosted.replica.is_primary();
+        let led = shard_copy.replica.is_primary();
         let mut wants = Vec::new();
-        act(hosted, ctx.now(), terms, &mut wants);
-        let settled = wants.contains(&Want::Settled);
+        act(shard_copy, ctx.now(), terms, &mut wants);
+        let settled = wants.contains(&ReplicaEffect::Settled);
         for want in wants {
-            hosted.carry_out(shard, want, leased, ctx);
+            shard_copy.carry_out(shard, want, leased, ctx);
         }
-        hosted.end_what_only_primaries_do(shard, led, ctx);
-        if hosted.replica.is_restless() && !hosted.timer {
-            hosted.timer = true;
+        shard_copy.end_what_only_primaries_do(shard, led, ctx);
+        if shard_copy.replica.is_restless() && !shard_copy.timer {
+            shard_copy.timer = true;
             ctx.arm(Timer::Resend(shard), config.resend_after);
         }
-        let waited = !hosted.held.is_empty() || hosted.yielding;
-        if settled || (hosted.replica.is_settled() && !hosted.serving) {
+        let waited = !shard_copy.held.is_empty() || shard_copy.yielding;
+        if settled || (shard_copy.replica.is_settled() && !shard_copy.serving) {
             self.start_serving(ctx);
         }
         if waited {
@@ -286,28 +286,28 @@ impl Node {
         if !self.has_lease(ctx) {
             return;
         }
-        for (&shard, hosted) in self.shards.iter_mut() {
-            if !hosted.serving && hosted.replica.is_settled() {
-                let hosted = Rc::make_mut(hosted);
-                hosted.serving = true;
-                assert!(hosted.replica.is_primary(), "shard {}: whoever does not lead it serves it", shard.0);
-                ctx.note(ShardNote::Serving { shard, view: hosted.replica.view() });
+        for (&shard, shard_copy) in self.shards.iter_mut() {
+            if !shard_copy.serving && shard_copy.replica.is_settled() {
+                let shard_copy = Rc::make_mut(shard_copy);
+                shard_copy.serving = true;
+                assert!(shard_copy.replica.is_primary(), "shard {}: whoever does not lead it serves it", shard.0);
+                ctx.note(ShardNote::Serving { shard, view: shard_copy.replica.view() });
             }
         }
     }
 
     fn replicate(&mut self, from: Pid, shard: ShardId, msg: ReplicaMsg<LoggedOp>, ctx: &mut Context<'_>) {
         if self.admitted {
-            self.with(shard, ctx, |hosted, now, terms, wants| hosted.replica.receive(from, msg, now, terms, wants));
+            self.with(shard, ctx, |shard_copy, now, terms, wants| shard_copy.replica.receive(from, msg, now, terms, wants));
         }
     }
 
     /// A save is done. One for a copy that was dropped since says nothing about the present one.
-    pub fn stored(&mut self, shard: ShardId, copy: u32, mark: Mark, ctx: &mut Context<'_>) {
-        if self.hosted(shard).is_none_or(|hosted| hosted.copy != copy) {
+    pub fn stored(&mut self, shard: ShardId, copy: u32, mark: SaveId, ctx: &mut Context<'_>) {
+        if self.shard_copy(shard).is_none_or(|shard_copy| shard_copy.copy != copy) {
             return;
         }
-        self.with(shard, ctx, |hosted, _, terms, wants| hosted.replica.stored(mark, terms, wants));
+        self.with(shard, ctx, |shard_copy, _, terms, wants| shard_copy.replica.stored(mark, terms, wants));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a node's operator asks of it: to take part, to leave, or to serve with what it has.
 
-use crate::cluster::node::shard_copy::Hosted;
+use crate::cluster::node::shard_copy::ShardCopy;
 use crate::cluster::node::{Node, tell_coordinators};
 use crate::cluster::wire::msg::Msg;
 use crate::cluster::wire::{Change, Context, Ticket, Timer};
@@ -33,7 +33,7 @@ impl Node {
         if !self.admitted {
             return; // it does not know the latest views yet
         }
-        let leads = |it: &Hosted| if it.replica.is_primary() { it.replica.is_settled() } else { it.replica.leader().is_some() };
+        let leads = |it: &ShardCopy| if it.replica.is_primary() { it.replica.is_settled() } else { it.replica.leader().is_some() };
         let unled = |shard: &ShardId| self.shards.get(shard).is_some_and(|it| !leads(it));
         self.offers.retain(unled);
         assert!(self.offers.iter().all(|shard| self.shards.contains_key(shard)), "a copy is offered that is not here");

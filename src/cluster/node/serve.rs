@@ -4,7 +4,7 @@ use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use crate::cluster::node::Node;
-use crate::cluster::node::shard_copy::Held;
+use crate::cluster::node::shard_copy::QueuedRequest;
 use crate::cluster::note::{OpId, RefusedWhy};
 use crate::cluster::setup::config::Reads;
 use crate::cluster::setup::key::Key;
@@ -15,12 +15,12 @@ use crate::proto::replica::view::{Index, ShardId};
 
 impl Node {
     /// A client asks for something.
-    pub(super) fn request(&mut self, it: Held, ctx: &mut Context<'_>) {
+    pub(super) fn request(&mut self, it: QueuedRequest, ctx: &mut Context<'_>) {
         let (op, request, shard) = (it.op, it.request.clone(), it.request.shard());
         let leased = self.has_lease(ctx);
         let reads_here = self.answers_reads(shard, ctx);
-        let Some(hosted) = self.shards.get_mut(&shard) else { return refuse(&it, RefusedWhy::NotPrimary, ctx) };
-        let replica = &hosted.replica;
+        let Some(shard_copy) = self.shards.get_mut(&shard) else { return refuse(&it, RefusedWhy::NotPrimary, ctx) };
+        let replica = &shard_copy.replica;
         if !replica.is_primary() {
             if let Request::Get(key) = request
                 && reads_here
@@ -40,34 +40,34 @@ impl Node {
         if !leased {
             return refuse(&it, RefusedWhy::NoLease, ctx);
         }
-        if !replica.is_settled() || hosted.yielding {
+        if !replica.is_settled() || shard_copy.yielding {
             return self.hold(it, ctx);
         }
         assert!(replica.leader() == Some(ctx.me()), "shard {}: whoever does not lead it serves it", shard.0);
-        assert!(hosted.applied <= replica.commit(), "shard {}: what is not committed is read", shard.0);
+        assert!(shard_copy.applied <= replica.commit(), "shard {}: what is not committed is read", shard.0);
         let from = it.from;
-        let hosted = Rc::make_mut(hosted);
+        let shard_copy = Rc::make_mut(shard_copy);
         if let Request::Get(key) = request {
-            let outcome = Outcome::Value(hosted.store.get(key));
-            ctx.note(ShardNote::ReadServed { shard, op, view: hosted.replica.view() });
+            let outcome = Outcome::Value(shard_copy.store.get(key));
+            ctx.note(ShardNote::ReadServed { shard, op, view: shard_copy.replica.view() });
             ctx.send(from, Msg::Done { op, outcome, replica: None });
             return;
         }
-        match hosted.store.known(op) {
+        match shard_copy.store.known(op) {
             Known::Done(outcome) => {
-                ctx.note(ShardNote::AnsweredAgain { shard, op, view: hosted.replica.view() });
+                ctx.note(ShardNote::AnsweredAgain { shard, op, view: shard_copy.replica.view() });
                 ctx.send(from, Msg::Done { op, outcome, replica: None });
             }
             Known::Past => {}
             Known::New => {
-                let under_way = hosted.replica.log();
-                let tail = (hosted.applied.0 + 1..=under_way.last().0).rev();
+                let under_way = shard_copy.replica.log();
+                let tail = (shard_copy.applied.0 + 1..=under_way.last().0).rev();
                 let logged = tail
                     .map(Index)
                     .find(|&i| under_way.get(i).is_some_and(|entry| entry.op.as_ref().is_some_and(|(logged, _)| *logged == op)));
-                let too_few = hosted.replica.in_sync() < ctx.env().setup.config.copies_needed();
+                let too_few = shard_copy.replica.in_sync() < ctx.env().setup.config.copies_needed();
                 if let Some(index) = logged {
-                    hosted.waiting.insert(index, (op, from)); // a retry of what is under way: answer when it is done
+                    shard_copy.waiting.insert(index, (op, from)); // a retry of what is under way: answer when it is done
                     if !too_few {
                         return;
                     }
@@ -75,11 +75,11 @@ impl Node {
                 if too_few {
                     return refuse(&it, RefusedWhy::TooFew, ctx);
                 }
-                self.with(shard, ctx, |hosted, now, terms, wants| {
-                    let at = hosted.replica.log().last().next();
-                    assert!(!hosted.waiting.contains_key(&at), "shard {}: somebody waits for an entry that is not there", shard.0);
-                    hosted.waiting.insert(at, (op, from));
-                    hosted.replica.propose((op, request), now, terms, wants);
+                self.with(shard, ctx, |shard_copy, now, terms, wants| {
+                    let at = shard_copy.replica.log().last().next();
+                    assert!(!shard_copy.waiting.contains_key(&at), "shard {}: somebody waits for an entry that is not there", shard.0);
+                    shard_copy.waiting.insert(at, (op, from));
+                    shard_copy.replica.propose((op, request), now, terms, wants);
                 });
             }
         }
@@ -97,19 +97,23 @@ impl Node {
     /// Whether this backup may answer reads. It may be stale without knowing: frozen, cut off, or just a little behind.
     fn answers_reads(&self, shard: ShardId, ctx: &Context<'_>) -> bool {
         let asked = self.is_admitted() && ctx.env().setup.config.reads == Reads::InSync;
-        asked && self.hosted(shard).is_some_and(|hosted| hosted.counts)
+        asked && self.shard_copy(shard).is_some_and(|shard_copy| shard_copy.counts)
     }
 
-    fn read_here(&self, it: &Held, key: Key, ctx: &mut Context<'_>) {
-        let Some(hosted) = self.hosted(key.shard) else { return };
-        assert!(hosted.counts && !hosted.replica.is_primary(), "shard {}: a read is answered as by a backup that counts", key.shard.0);
-        let (outcome, replica) = (Outcome::Value(hosted.store.get(key)), Some((ctx.me(), hosted.store.written_at(key))));
+    fn read_here(&self, it: &QueuedRequest, key: Key, ctx: &mut Context<'_>) {
+        let Some(shard_copy) = self.shard_copy(key.shard) else { return };
+        assert!(
+            shard_copy.counts && !shard_copy.replica.is_primary(),
+            "shard {}: a read is answered as by a backup that counts",
+            key.shard.0
+        );
+        let (outcome, replica) = (Outcome::Value(shard_copy.store.get(key)), Some((ctx.me(), shard_copy.store.written_at(key))));
         ctx.send(it.from, Msg::Done { op: it.op, outcome, replica });
     }
 }
 
 /// Turns a request away; nothing has changed.
-pub(super) fn refuse(it: &Held, why: RefusedWhy, ctx: &mut Context<'_>) {
+pub(super) fn refuse(it: &QueuedRequest, why: RefusedWhy, ctx: &mut Context<'_>) {
     let op = it.op;
     ctx.note(ShardNote::Refused { shard: it.request.shard(), op, why });
     ctx.send(it.from, Msg::Refused { op, why });

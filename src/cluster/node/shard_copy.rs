@@ -18,7 +18,7 @@ use crate::sim::id::Pid;
 
 /// A request that waits.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Held {
+pub struct QueuedRequest {
     /// Through whom it came.
     pub from: Pid,
     /// The operation.
@@ -31,7 +31,7 @@ pub struct Held {
 
 /// A shard as a node keeps it in memory.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Hosted {
+pub struct ShardCopy {
     /// Which of the copies that this node has begun in this life.
     pub copy: u32,
     /// The protocol's state.
@@ -45,7 +45,7 @@ pub struct Hosted {
     /// Who waits for which entry: the operation and the balancer it came through.
     pub waiting: LiteMap<Index, (OpId, Pid)>,
     /// Requests that wait for a hand-over, or for this new primary to settle.
-    pub held: Vec<Held>,
+    pub held: Vec<QueuedRequest>,
     /// Whether new requests wait, since another is to lead.
     pub yielding: bool,
     /// Snapshots on their way to learners.
@@ -61,10 +61,10 @@ pub struct Hosted {
     rules: Protection,
 }
 
-impl Hosted {
+impl ShardCopy {
     /// A copy just read from disk: the store is made anew from its base and the committed part of the log.
-    pub fn new(copy: u32, replica: Replica<LoggedOp>, base: Rc<Base>, rules: Protection) -> Hosted {
-        let mut hosted = Hosted {
+    pub fn new(copy: u32, replica: Replica<LoggedOp>, base: Rc<Base>, rules: Protection) -> ShardCopy {
+        let mut shard_copy = ShardCopy {
             copy,
             replica,
             store: Store::default(),
@@ -80,8 +80,8 @@ impl Hosted {
             counts: false,
             rules,
         };
-        hosted.replay();
-        hosted
+        shard_copy.replay();
+        shard_copy
     }
 
     fn replay(&mut self) {

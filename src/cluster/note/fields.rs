@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::cluster::setup::name::{LOCKS, Roster};
 use crate::cluster::store::op::OpId;
-use crate::proto::lock::token::{LockId, Session};
+use crate::proto::lock::token::{LockId, LockSession};
 use crate::sim::id::Pid;
 
 /// A field: its key and what it holds.
@@ -31,7 +31,7 @@ impl Names<'_> {
     }
 
     /// A session: client, life, number.
-    pub fn session(&self, it: &Session) -> Value {
+    pub fn session(&self, it: &LockSession) -> Value {
         Value::from(format!("{}.{}.{}", self.0.name(it.client), it.boot.0, it.n))
     }
 

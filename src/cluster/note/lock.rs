@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::cluster::note::fields::{Field, Names, number, text};
 use crate::cluster::store::document::Text;
 use crate::cluster::store::op::{Asked, OpId};
-use crate::proto::lock::token::{FencingToken, LockId, Session};
+use crate::proto::lock::token::{FencingToken, LockId, LockSession};
 use crate::proto::replica::view::{Index, ShardId};
 
 /// A fact of a lock.
@@ -14,7 +14,7 @@ pub enum LockNote {
     /// A session stands in the queue of a lock.
     Queued {
         /// Whose.
-        session: Session,
+        session: LockSession,
         /// Of which lock.
         lock: LockId,
         /// Its place, 1 is next.
@@ -23,7 +23,7 @@ pub enum LockNote {
     /// A lock was granted.
     Granted {
         /// To whom.
-        session: Session,
+        session: LockSession,
         /// Which.
         lock: LockId,
         /// With which token.
@@ -32,7 +32,7 @@ pub enum LockNote {
     /// The holder gave a lock back.
     Released {
         /// Who.
-        session: Session,
+        session: LockSession,
         /// Which.
         lock: LockId,
         /// Its token.
@@ -41,7 +41,7 @@ pub enum LockNote {
     /// A worker's patience is at an end: it waits no more.
     Cancelled {
         /// Whose session is over.
-        session: Session,
+        session: LockSession,
         /// For which lock it waited.
         lock: LockId,
         /// The token with which it had just been granted the lock after all, if it had: it gives it back unused.
@@ -50,7 +50,7 @@ pub enum LockNote {
     /// A session's lease ended: it leaves the queue, and the lock if it held it.
     SessionEnded {
         /// Whose.
-        session: Session,
+        session: LockSession,
         /// In the queue of which lock, or with which lock.
         lock: LockId,
         /// The token it held, if it held the lock.

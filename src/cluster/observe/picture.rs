@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::cluster::Cluster;
 use crate::cluster::control::{Control, Decision, Part};
 use crate::cluster::coordinator::ControlDisk;
-use crate::cluster::node::shard_copy::Hosted;
+use crate::cluster::node::shard_copy::ShardCopy;
 use crate::cluster::observe::view::{
     ClusterView, CoordinatorView, Flight, Health, HolderView, InsideView, LockView, Logged, Office, ProcessView, ReplicaView, Role,
     ShardView, Sight, Standing, Write,
@@ -37,22 +37,22 @@ impl Sight for Cluster {
     fn serves(&self, node: Pid, shard: ShardId) -> bool {
         let Some(memory) = self.node(node).filter(|_| !self.world.is_frozen(node)) else { return false };
         let leased = self.world.local(node) < memory.lease_until() || !self.setup().rules.on(Rule::PrimaryLease);
-        leased && memory.hosted(shard).is_some_and(|hosted| hosted.serving)
+        leased && memory.shard_copy(shard).is_some_and(|shard_copy| shard_copy.serving)
     }
 
     fn logged(&self, node: Pid, shard: ShardId, index: Index) -> Logged {
-        let hosted = self.node(node).and_then(|node| node.hosted(shard));
-        hosted.map_or(Logged::Nothing, |hosted| place(hosted.replica.log(), index))
+        let shard_copy = self.node(node).and_then(|node| node.shard_copy(shard));
+        shard_copy.map_or(Logged::Nothing, |shard_copy| place(shard_copy.replica.log(), index))
     }
 
     fn has(&self, node: Pid, shard: ShardId, write: &Write) -> bool {
-        let hosted = self.node(node).and_then(|node| node.hosted(shard));
-        hosted.is_some_and(|hosted| holds(hosted.replica.log(), &hosted.base.store, write))
+        let shard_copy = self.node(node).and_then(|node| node.shard_copy(shard));
+        shard_copy.is_some_and(|shard_copy| holds(shard_copy.replica.log(), &shard_copy.base.store, write))
     }
 
     fn state(&self, node: Pid, shard: ShardId) -> Option<(Index, u64)> {
-        let hosted = self.node(node)?.hosted(shard)?;
-        Some((hosted.applied, Digest::of(&hosted.store)))
+        let shard_copy = self.node(node)?.shard_copy(shard)?;
+        Some((shard_copy.applied, Digest::of(&shard_copy.store)))
     }
 
     fn kept(&self, node: Pid, shard: ShardId, write: &Write) -> bool {
@@ -194,7 +194,7 @@ impl Cluster {
             None if raft.is_leader() => Office::Leader,
             None => Office::Follower,
         };
-        let sure = raft.leads_until(self.env().council()).map_or(Span::ZERO, |until| until.since(self.world.local(pid)));
+        let sure = raft.leads_until(self.env().raft_config()).map_or(Span::ZERO, |until| until.since(self.world.local(pid)));
         let nodes = self.env().nodes.iter().copied();
         CoordinatorView {
             pid,
@@ -276,7 +276,7 @@ impl Cluster {
             Disk::Empty | Disk::Control(_) => None,
         };
         let on_disk = on_disk.map_or((ViewNo(0), &empty, Index(0)), |disk| (disk.view, &disk.log, disk.commit));
-        let memory = self.node(node).and_then(|memory| memory.hosted(shard));
+        let memory = self.node(node).and_then(|memory| memory.shard_copy(shard));
         if role.is_none() && memory.is_none() {
             return None;
         }
@@ -330,8 +330,8 @@ impl Cluster {
 
     /// A document, by the living copy that has applied most (ties: the first node).
     fn document(&self, key: Key) -> Option<&Document> {
-        let copies = self.env().nodes.iter().filter_map(|&node| self.node(node)?.hosted(key.shard));
-        let best = copies.fold(None, |best: Option<&Hosted>, copy| match best {
+        let copies = self.env().nodes.iter().filter_map(|&node| self.node(node)?.shard_copy(key.shard));
+        let best = copies.fold(None, |best: Option<&ShardCopy>, copy| match best {
             Some(best) if best.applied >= copy.applied => Some(best),
             Some(_) | None => Some(copy),
         });

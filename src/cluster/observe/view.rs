@@ -9,7 +9,7 @@ pub use crate::cluster::control::waiting::Waiting;
 use crate::cluster::note::OpId;
 use crate::cluster::setup::name::Name;
 use crate::cluster::store::document::Text;
-use crate::proto::lock::token::{FencingToken, LockId, Session};
+use crate::proto::lock::token::{FencingToken, LockId, LockSession};
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
@@ -262,7 +262,7 @@ pub struct LockView {
     /// Who holds it, by the control plane.
     pub holder: Option<HolderView>,
     /// Who waits, next first.
-    pub queue: Vec<Session>,
+    pub queue: Vec<LockSession>,
     /// Lock-delay: for how long nobody is granted it, since its last holder's lease ran out. Zero: it does not rest.
     pub rests: Span,
     /// Workers that have taken it and act on it: the holder, and any zombie. In the order of pids.
@@ -294,7 +294,7 @@ pub struct InsideView {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct HolderView {
     /// Who.
-    pub session: Session,
+    pub session: LockSession,
     /// Its token.
     pub token: FencingToken,
     /// What is left of its lease, as the lock service counts it.

@@ -7,8 +7,8 @@
 //! while a copy that counted last runs or, where a majority acknowledges, all of them or all but one of three; while all of them do, where
 //! nobody remembers who has what; and its copies return if everybody on the ring runs. A lock is
 //! passed on if, besides, every shard is served and whole and every balancer runs: its holder has to write. A disk that was emptied may have taken what a shard needs:
-//! then nothing is demanded of that shard before it is whole and served again. (Hands that mend a core and leave the rest as it is
-//! demand more, but know more: `session::hands`.)
+//! then nothing is demanded of that shard before it is whole and served again. (A nemesis that mends a core and leaves the rest as it is
+//! demands more, but knows more: `session::nemesis`.)
 //!
 //! It is looked at once a second, so a deadline is kept to within a second.
 
@@ -20,7 +20,7 @@ use crate::cluster::note::RingWhy;
 use crate::cluster::observe::view::Sight;
 use crate::cluster::property::promise::{Promise, Verdicts};
 use crate::cluster::setup::config::Ack;
-use crate::proto::lock::token::{LockId, Session};
+use crate::proto::lock::token::{LockId, LockSession};
 use crate::proto::replica::view::{ShardId, View};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
@@ -76,7 +76,7 @@ struct Shard {
 
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 struct Lock {
-    waiting: Vec<Session>,
+    waiting: Vec<LockSession>,
     /// When it was last granted, or somebody began to wait for it whom nobody waited before.
     passed: Time,
 }
@@ -143,7 +143,7 @@ impl Alive {
     }
 
     /// A session waits for a lock.
-    pub(super) fn queued(&mut self, lock: LockId, session: Session, now: Time) {
+    pub(super) fn queued(&mut self, lock: LockId, session: LockSession, now: Time) {
         let it = self.locks.entry(lock).or_default();
         if it.waiting.is_empty() {
             it.passed = now;
@@ -152,13 +152,13 @@ impl Alive {
     }
 
     /// A lock is granted.
-    pub(super) fn granted(&mut self, lock: LockId, session: Session, now: Time) {
+    pub(super) fn granted(&mut self, lock: LockId, session: LockSession, now: Time) {
         self.ended(session);
         self.locks.entry(lock).or_default().passed = now;
     }
 
     /// A session waits for nothing any more.
-    pub(super) fn ended(&mut self, session: Session) {
+    pub(super) fn ended(&mut self, session: LockSession) {
         self.locks.iter_mut().for_each(|(_, lock)| lock.waiting.retain(|&it| it != session));
     }
 
@@ -175,9 +175,9 @@ impl Alive {
         }
         self.looked = now;
         let coordinators = sight.coordinators();
-        let council = coordinators.iter().filter(|pid| !self.down.contains(pid) && !self.emptied.contains(pid)).count();
+        let counting = coordinators.iter().filter(|pid| !self.down.contains(pid) && !self.emptied.contains(pid)).count();
         let clear = self.frozen.is_empty() && self.slow.is_empty() && self.astray.is_empty() && self.cut.is_empty();
-        let free = clear && council > coordinators.len() / 2;
+        let free = clear && counting > coordinators.len() / 2;
         if !free {
             self.since = now; // as if the fault were now
         }

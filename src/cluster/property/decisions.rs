@@ -29,7 +29,7 @@ pub(super) struct Decisions {
 /// States that are remembered: a coordinator further behind than this is compared again once it has caught up.
 const KEPT: usize = 128;
 
-/// After every so manieth decision the whole state is compared: it is large, and what went another way stays there to be seen.
+/// After every eighth decision the whole state is compared: it is large, and what went another way stays there to be seen.
 /// (Measured: of the whole after every decision the engine lost a sixth of its speed.)
 const WHOLE: u32 = 8;
 

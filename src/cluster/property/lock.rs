@@ -6,7 +6,7 @@ use litemap::LiteMap;
 
 use crate::cluster::note::{OpId, Text};
 use crate::cluster::property::promise::{Promise, Verdicts};
-use crate::proto::lock::token::{FencingToken, LockId, Session};
+use crate::proto::lock::token::{FencingToken, LockId, LockSession};
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Pid;
 
@@ -14,9 +14,9 @@ use crate::sim::id::Pid;
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Lock {
     /// Who waits, for which lock; each lock's in order.
-    queue: Vec<(LockId, Session)>,
+    queue: Vec<(LockId, LockSession)>,
     /// Who has what.
-    held: Vec<(LockId, Session)>,
+    held: Vec<(LockId, LockSession)>,
     last_token: FencingToken,
     /// Each lock's document.
     edits: Vec<Edited>,
@@ -43,12 +43,12 @@ struct Edited {
 
 impl Lock {
     /// A session waits.
-    pub(super) fn queued(&mut self, lock: LockId, session: Session) {
+    pub(super) fn queued(&mut self, lock: LockId, session: LockSession) {
         self.queue.push((lock, session));
     }
 
     /// A session waits no more, and holds nothing.
-    pub(super) fn ended(&mut self, session: Session) {
+    pub(super) fn ended(&mut self, session: LockSession) {
         self.queue.retain(|&(_, waiting)| waiting != session);
         self.held.retain(|&(_, holder)| holder != session);
     }
@@ -60,7 +60,7 @@ impl Lock {
     }
 
     /// A session got a lock.
-    pub(super) fn granted(&mut self, lock: LockId, session: Session, token: FencingToken, verdicts: &mut Verdicts) {
+    pub(super) fn granted(&mut self, lock: LockId, session: LockSession, token: FencingToken, verdicts: &mut Verdicts) {
         if token <= self.last_token {
             verdicts.breaks(Promise::TokensGrow);
         }
@@ -177,8 +177,8 @@ mod tests {
 
     const ORDERS: LockId = LockId(0);
 
-    fn session(client: u16) -> Session {
-        Session { client: Pid(client), boot: Boot(1), n: 1 }
+    fn session(client: u16) -> LockSession {
+        LockSession { client: Pid(client), boot: Boot(1), n: 1 }
     }
 
     fn broken(story: impl FnOnce(&mut Lock, &mut Verdicts)) -> Vec<Promise> {

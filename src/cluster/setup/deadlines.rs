@@ -46,7 +46,7 @@ pub fn served(config: &Config) -> Span {
 /// * everybody gets the lock in turn: see [`turn`],
 ///
 /// all of it longer where messages are lost: divided by (1 − loss)², and doubled.
-pub fn patience(setup: &Setup) -> Span {
+pub fn convergence(setup: &Setup) -> Span {
     let config = &setup.config;
     let wait_out = config.primary_lease.scale(1_000_000 + 3 * u64::from(config.drift_bound), 1_000_000);
     let silent = config.suspect_after + wait_out + config.out_after;

@@ -14,7 +14,7 @@ use crate::cluster::store::snapshot::Base;
 use crate::cluster::wire::msg::{LoggedOp, Msg};
 use crate::proto::consensus::words::{self, Saving};
 use crate::proto::replica::view::{Entry, Index, ShardId, ViewNo};
-use crate::proto::replica::words::Mark;
+use crate::proto::replica::words::SaveId;
 use crate::sim::id::Pid;
 use crate::sim::process::{Ctx, Protocol};
 
@@ -65,9 +65,9 @@ pub enum Timer {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Ticket {
     /// Something of a coordinator.
-    Raft(words::Mark),
+    Raft(words::SaveId),
     /// Log entries of a shard, in this copy of it: a node may drop its copy and be given another.
-    Log(ShardId, u32, Mark),
+    Log(ShardId, u32, SaveId),
     /// Something nobody waits for.
     Nothing,
 }

@@ -8,7 +8,7 @@ use crate::cluster::note::{OpId, RefusedWhy};
 use crate::cluster::store::snapshot::Item;
 use crate::cluster::store::{Outcome, Request};
 use crate::proto::consensus::words::RaftMsg;
-use crate::proto::lock::token::{FencingToken, LockId, Session};
+use crate::proto::lock::token::{FencingToken, LockId, LockSession};
 use crate::proto::replica::transfer::SnapshotMsg;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::proto::replica::words::ReplicaMsg;
@@ -182,7 +182,7 @@ pub enum Msg {
     /// Worker to coordinators: I want this lock (and: I still wait).
     Acquire {
         /// My session.
-        session: Session,
+        session: LockSession,
         /// Which lock.
         lock: LockId,
         /// My clock.
@@ -191,27 +191,27 @@ pub enum Msg {
     /// Worker to coordinators: I still hold it.
     KeepAlive {
         /// My session.
-        session: Session,
+        session: LockSession,
         /// My clock.
         sent: Time,
     },
     /// Worker to coordinators: I give it back.
     Release {
         /// My session.
-        session: Session,
+        session: LockSession,
         /// The token it held.
         token: FencingToken,
     },
     /// Worker to coordinators: I wait no more.
     Cancel {
         /// My session.
-        session: Session,
+        session: LockSession,
     },
     /// Coordinator to worker: your session lives; `since` is your clock at the latest message heard, and your lease counts
     /// from there. With a token, you hold the lock.
     SessionOk {
         /// Your session.
-        session: Session,
+        session: LockSession,
         /// Your clock.
         since: Time,
         /// Your token.
@@ -220,6 +220,6 @@ pub enum Msg {
     /// Coordinator to worker: that session is over.
     SessionOver {
         /// Your session.
-        session: Session,
+        session: LockSession,
     },
 }

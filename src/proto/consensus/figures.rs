@@ -46,8 +46,8 @@ fn figure_8_an_entry_of_an_older_term_is_not_committed_by_counting_or_it_could_v
     let lost = |by_the_rule: bool| {
         let logs: [&[u32]; 5] = [&[1, 2], &[1, 2], &[1], &[1], &[1, 3]];
         let mut lab = Lab::of(&logs, &[3; 5]);
-        lab.patience.current_term_only = by_the_rule;
-        lab.patience.pre_vote = false;
+        lab.config.current_term_only = by_the_rule;
+        lab.config.pre_vote = false;
         // 0 is elected in term 4 by 1, 2 and 3, and brings entry 2 to 2; its own mark stays on no disk but those that are stuck.
         lab.deaf = vec![4];
         lab.now += Span(5_000);
@@ -57,7 +57,7 @@ fn figure_8_an_entry_of_an_older_term_is_not_committed_by_counting_or_it_could_v
             let mail = std::mem::take(&mut lab.mail);
             for (from, to, msg) in mail {
                 if ![from.0, to.0].contains(&4) {
-                    lab.act(to.0, |it, now, patience, out| it.receive(from, msg, now, patience, &mut |min, _| min, out));
+                    lab.act(to.0, |it, now, config, out| it.receive(from, msg, now, config, &mut |min, _| min, out));
                 }
             }
         }
@@ -68,11 +68,11 @@ fn figure_8_an_entry_of_an_older_term_is_not_committed_by_counting_or_it_could_v
         let entries = vec![Entry { mark: Term(2), op: Some(2) }];
         let (term, sent) = (lab.members[0].term(), lab.now);
         let append = RaftMsg::AppendEntries { term, prev, entries, commit: Index(0), sent };
-        lab.act(2, |it, now, patience, out| it.receive(Pid(0), append, now, patience, &mut |min, _| min, out));
+        lab.act(2, |it, now, config, out| it.receive(Pid(0), append, now, config, &mut |min, _| min, out));
         lab.finish_saves(&[0]);
         for who in [1, 2] {
             let answer = RaftMsg::Appended { life: 1, newcomer: false, beat: false, term, upto: Index(2), matches: true, sent };
-            lab.act(0, |it, now, patience, out| it.receive(Pid(who), answer, now, patience, &mut |min, _| min, out));
+            lab.act(0, |it, now, config, out| it.receive(Pid(who), answer, now, config, &mut |min, _| min, out));
         }
         let committed = lab.applied[0].len();
         // 0 dies; 4 is elected by 2, 3 and itself, since its last term is higher, and overwrites entry 2.

@@ -1,12 +1,12 @@
 //! Raft in small: messages carried by hand, disks that finish when told.
 
 use crate::proto::consensus::raft::{Raft, RaftDisk};
-use crate::proto::consensus::words::{Entry, Fact, Mark, Patience, RaftMsg, Saving, Term, Want};
+use crate::proto::consensus::words::{Entry, Fact, RaftConfig, RaftEffect, RaftMsg, SaveId, Saving, Term};
 use crate::proto::log::Index;
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
 
-pub(super) const PATIENCE: Patience = Patience {
+pub(super) const PATIENCE: RaftConfig = RaftConfig {
     election_min: Span(1_000),
     election_max: Span(2_000),
     heartbeat_every: Span(200),
@@ -22,11 +22,11 @@ pub(super) type Msg = RaftMsg<u32, u32>;
 
 pub(super) struct Lab {
     pub(super) now: Time,
-    pub(super) patience: Patience,
+    pub(super) config: RaftConfig,
     pub(super) members: Vec<Raft<u32, u32>>,
     pub(super) disks: Vec<RaftDisk<u32, u32>>,
     pub(super) mail: Vec<(Pid, Pid, Msg)>,
-    pub(super) saves: Vec<(Pid, Saving<u32, u32>, Mark)>,
+    pub(super) saves: Vec<(Pid, Saving<u32, u32>, SaveId)>,
     pub(super) facts: Vec<(Pid, Fact)>,
     /// What each has applied: by index.
     pub(super) applied: Vec<Vec<Option<u32>>>,
@@ -45,7 +45,7 @@ impl Lab {
         let (n, mail, saves) = (logs.len(), Vec::new(), Vec::new());
         Lab {
             now: Time(0),
-            patience: PATIENCE,
+            config: PATIENCE,
             members,
             disks,
             mail,
@@ -60,33 +60,33 @@ impl Lab {
         Lab::of(&vec![&[] as &[u32]; n], &vec![0; n])
     }
 
-    pub(super) fn act(&mut self, who: u16, act: impl FnOnce(&mut Raft<u32, u32>, Time, Patience, &mut Vec<Want<u32, u32>>)) {
+    pub(super) fn act(&mut self, who: u16, act: impl FnOnce(&mut Raft<u32, u32>, Time, RaftConfig, &mut Vec<RaftEffect<u32, u32>>)) {
         let mut wants = Vec::new();
-        act(&mut self.members[usize::from(who)], self.now, self.patience, &mut wants);
+        act(&mut self.members[usize::from(who)], self.now, self.config, &mut wants);
         for want in wants {
             match want {
-                Want::Send(to, msg) => self.mail.push((Pid(who), to, msg)),
-                Want::Save { change, mark } => self.saves.push((Pid(who), change, mark)),
-                Want::Tell(fact) => self.facts.push((Pid(who), fact)),
-                Want::Commit(index) => {
+                RaftEffect::Send(to, msg) => self.mail.push((Pid(who), to, msg)),
+                RaftEffect::Save { change, mark } => self.saves.push((Pid(who), change, mark)),
+                RaftEffect::Tell(fact) => self.facts.push((Pid(who), fact)),
+                RaftEffect::Commit(index) => {
                     let applied = &mut self.applied[usize::from(who)];
                     let log = self.members[usize::from(who)].log();
                     for i in applied.len() as u32 + 1..=index.0 {
                         applied.push(log.get(Index(i)).expect("what is committed is in the log").op);
                     }
                 }
-                Want::Restore(snapshot) => self.applied[usize::from(who)] = vec![None; snapshot.upto.0.0 as usize],
+                RaftEffect::Restore(snapshot) => self.applied[usize::from(who)] = vec![None; snapshot.upto.0.0 as usize],
             }
         }
     }
 
     pub(super) fn tick(&mut self, who: u16) {
-        self.act(who, |it, now, patience, out| it.tick(now, patience, &mut |min, _| min, out));
+        self.act(who, |it, now, config, out| it.tick(now, config, &mut |min, _| min, out));
     }
 
     pub(super) fn propose(&mut self, who: u16, op: u32) {
-        self.act(who, |it, now, patience, out| {
-            it.propose(op, now, patience, out);
+        self.act(who, |it, now, config, out| {
+            it.propose(op, now, config, out);
         });
     }
 
@@ -97,7 +97,7 @@ impl Lab {
                 continue;
             }
             self.disks[usize::from(pid.0)].save(&change);
-            self.act(pid.0, |it, now, patience, out| it.stored(mark, now, patience, out));
+            self.act(pid.0, |it, now, config, out| it.stored(mark, now, config, out));
         }
     }
 
@@ -109,7 +109,7 @@ impl Lab {
             let quiet = mail.is_empty();
             for (from, to, msg) in mail {
                 if !self.deaf.contains(&from.0) && !self.deaf.contains(&to.0) {
-                    self.act(to.0, |it, now, patience, out| it.receive(from, msg, now, patience, &mut |min, _| min, out));
+                    self.act(to.0, |it, now, config, out| it.receive(from, msg, now, config, &mut |min, _| min, out));
                 }
             }
             if quiet && self.saves.iter().all(|(pid, ..)| stuck.contains(&pid.0)) && self.mail.is_empty() {
@@ -146,7 +146,7 @@ impl Lab {
         let pids = self.members[0].members.clone();
         let disk = &self.disks[usize::from(who)];
         let life = self.members[usize::from(who)].life + 1;
-        self.members[usize::from(who)] = Raft::new(Pid(who), life, pids, disk, self.now, self.patience, &mut |min, _| min);
+        self.members[usize::from(who)] = Raft::new(Pid(who), life, pids, disk, self.now, self.config, &mut |min, _| min);
         let known = |i| disk.log.get(Index(i)).and_then(|entry| entry.op);
         self.applied[usize::from(who)] = (1..=self.members[usize::from(who)].commit().0).map(known).collect();
     }

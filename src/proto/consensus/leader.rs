@@ -1,10 +1,10 @@
 //! What a leader does: it sends, counts, and knows for how long it surely leads (Raft, sections 5.3 and 5.4.2; Ongaro's thesis,
 //! section 6.4.1).
 
-use crate::proto::consensus::leading::{Leading, Peer};
+use crate::proto::consensus::leading::{Leading, Progress};
 use crate::proto::consensus::quorum::committed;
 use crate::proto::consensus::raft::{Draw, Raft, Role};
-use crate::proto::consensus::words::{Entry, Fact, Mark, Patience, RaftMsg, Saving, Want};
+use crate::proto::consensus::words::{Entry, Fact, RaftConfig, RaftEffect, RaftMsg, SaveId, Saving};
 use crate::proto::log::Index;
 use crate::sim::id::Pid;
 use crate::sim::time::Time;
@@ -14,51 +14,52 @@ const BATCH: usize = 64;
 
 impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     /// The election is won.
-    pub(super) fn lead(&mut self, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
+    pub(super) fn lead(&mut self, now: Time, config: RaftConfig, out: &mut Vec<RaftEffect<T, S>>) {
         let Role::Candidate { pre: false, votes, .. } = &self.role else { panic!("member {} leads without an election", self.me.0) };
         let ayes = votes.iter().filter(|&&vote| vote == Some(true)).count();
-        assert!(ayes >= self.need(patience), "member {} leads term {} with {ayes} votes", self.me.0, self.term.0);
+        assert!(ayes >= self.need(config), "member {} leads term {} with {ayes} votes", self.me.0, self.term.0);
         assert!(self.voted == Some(self.me), "member {} leads term {} without its own vote", self.me.0, self.term.0);
         assert!(self.commit <= self.log.last(), "member {} leads, and lacks what it knows to be decided", self.me.0);
         let next = self.log.last().next();
         let others = self.members.iter().filter(|&&pid| pid != self.me);
-        let peer = |&pid: &Pid| Peer { pid, life: 0, newcomer: false, matched: Index(0), next, probing: true, followed: None, sent: now };
-        let begins = if patience.current_term_only { next } else { self.log.last() };
+        let peer =
+            |&pid: &Pid| Progress { pid, life: 0, newcomer: false, matched: Index(0), next, probing: true, followed: None, sent: now };
+        let begins = if config.current_term_only { next } else { self.log.last() };
         self.role = Role::Leader(Leading { peers: others.map(peer).collect(), begins, since: now, beat: now });
-        out.push(Want::Tell(Fact::Leads(self.term)));
-        if patience.current_term_only {
-            self.append(None, now, patience, out);
+        out.push(RaftEffect::Tell(Fact::Leads(self.term)));
+        if config.current_term_only {
+            self.append(None, now, config, out);
         }
         self.send_all(now, out);
         // A group of one waits for nobody.
-        self.advance_commit(patience, out);
+        self.advance_commit(config, out);
     }
 
-    pub(super) fn append(&mut self, op: Option<T>, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) -> Index {
+    pub(super) fn append(&mut self, op: Option<T>, now: Time, config: RaftConfig, out: &mut Vec<RaftEffect<T, S>>) -> Index {
         let entry = Entry { mark: self.term, op };
         let (before, latest) = self.last();
         assert!(self.is_leader(), "member {} follows, and adds to the log", self.me.0);
-        assert!(latest <= self.term || !patience.is_safe(), "an entry of term {} after one of term {}", self.term.0, latest.0);
+        assert!(latest <= self.term || !config.is_safe(), "an entry of term {} after one of term {}", self.term.0, latest.0);
         let index = self.log.push(entry.clone());
-        let mark = Mark::Log { upto: index, generation: self.generation, answer: None };
-        out.push(Want::Save { change: Saving::Log(before, vec![entry], self.commit), mark });
+        let mark = SaveId::Log { upto: index, generation: self.generation, answer: None };
+        out.push(RaftEffect::Save { change: Saving::Log(before, vec![entry], self.commit), mark });
         self.send_news(now, out);
-        self.advance_commit(patience, out);
+        self.advance_commit(config, out);
         index
     }
 
     /// Speaks to everybody if it is time. A leader that nobody answers gives way (Ongaro's thesis, section 6.2): its messages may
     /// still arrive, and keep the others from electing one that can decide.
-    pub(super) fn beat(&mut self, now: Time, patience: Patience, draw: Draw<'_>, out: &mut Vec<Want<T, S>>) {
-        let followed = self.followed(patience).max(self.leads_since());
-        if patience.check_quorum && followed.is_some_and(|at| now.since(at) > patience.election_max) {
-            out.push(Want::Tell(Fact::Resigns(self.term)));
-            self.deadline = now + draw(patience.election_min, patience.election_max);
+    pub(super) fn beat(&mut self, now: Time, config: RaftConfig, draw: Draw<'_>, out: &mut Vec<RaftEffect<T, S>>) {
+        let followed = self.followed(config).max(self.leads_since());
+        if config.check_quorum && followed.is_some_and(|at| now.since(at) > config.election_max) {
+            out.push(RaftEffect::Tell(Fact::Resigns(self.term)));
+            self.deadline = now + draw(config.election_min, config.election_max);
             self.role = Role::Follower(None);
             return;
         }
         let Role::Leader(leading) = &mut self.role else { return };
-        if now >= leading.beats_at(patience) {
+        if now >= leading.beats_at(config) {
             leading.beat = now;
             for peer in &mut leading.peers {
                 // What was not answered since the last time is sent again.
@@ -68,7 +69,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         }
     }
 
-    fn send_all(&mut self, now: Time, out: &mut Vec<Want<T, S>>) {
+    fn send_all(&mut self, now: Time, out: &mut Vec<RaftEffect<T, S>>) {
         let Role::Leader(leading) = &self.role else { return };
         for i in 0..leading.peers.len() {
             self.send(i, now, out);
@@ -76,13 +77,13 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     }
 
     /// New entries to those whose logs agree.
-    fn send_news(&mut self, now: Time, out: &mut Vec<Want<T, S>>) {
+    fn send_news(&mut self, now: Time, out: &mut Vec<RaftEffect<T, S>>) {
         let Role::Leader(leading) = &self.role else { return };
         let due: Vec<usize> = (0..leading.peers.len()).filter(|&i| !leading.peers[i].probing).collect();
         due.into_iter().for_each(|i| self.send(i, now, out));
     }
 
-    fn send(&mut self, i: usize, now: Time, out: &mut Vec<Want<T, S>>) {
+    fn send(&mut self, i: usize, now: Time, out: &mut Vec<RaftEffect<T, S>>) {
         let (term, commit, base) = (self.term, self.commit, self.log.base());
         let Role::Leader(leading) = &mut self.role else { return };
         let peer = &mut leading.peers[i];
@@ -91,14 +92,14 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
             && let Some(snapshot) = &self.snapshot
         {
             peer.probing = true;
-            out.push(Want::Send(peer.pid, RaftMsg::InstallSnapshot { term, snapshot: snapshot.clone(), sent: now }));
+            out.push(RaftEffect::Send(peer.pid, RaftMsg::InstallSnapshot { term, snapshot: snapshot.clone(), sent: now }));
             return;
         }
         let before = Index(peer.next.0 - 1);
         let Some(mark) = self.log.mark_at(before) else { return };
         let entries = if peer.probing { Vec::new() } else { self.log.from(peer.next, BATCH) };
         peer.next = Index(peer.next.0 + entries.len() as u32);
-        out.push(Want::Send(peer.pid, RaftMsg::AppendEntries { term, prev: (before, mark), entries, commit, sent: now }));
+        out.push(RaftEffect::Send(peer.pid, RaftMsg::AppendEntries { term, prev: (before, mark), entries, commit, sent: now }));
     }
 
     /// Whether an answer comes from the latest life of a member. The first of a newcomer says that its disk is empty.
@@ -122,15 +123,15 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         matches: bool,
         sent: Time,
         now: Time,
-        patience: Patience,
-        out: &mut Vec<Want<T, S>>,
+        config: RaftConfig,
+        out: &mut Vec<RaftEffect<T, S>>,
     ) {
         let last = self.log.last();
         let Role::Leader(leading) = &mut self.role else { return };
         let Some(i) = leading.peers.iter().position(|peer| peer.pid == from) else { return };
         let peer = &mut leading.peers[i];
         let beyond = matches && upto > last;
-        assert!(!beyond || !patience.is_safe(), "{} has stored entry {} of a log that ends at {}", from.0, upto.0, last.0);
+        assert!(!beyond || !config.is_safe(), "{} has stored entry {} of a log that ends at {}", from.0, upto.0, last.0);
         assert!(sent <= now, "{} answers what will be sent at {sent:?}", from.0);
         peer.followed = peer.followed.max(Some(sent));
         if matches {
@@ -142,7 +143,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
             if news && peer.next <= last {
                 self.send(i, now, out);
             }
-            self.advance_commit(patience, out);
+            self.advance_commit(config, out);
         } else if upto < peer.next && upto >= peer.matched {
             // An answer to an old message says nothing about what was agreed on since.
             peer.probing = true;
@@ -152,23 +153,23 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     }
 
     /// Moves the commit point as far as the rules allow.
-    pub(super) fn advance_commit(&mut self, patience: Patience, out: &mut Vec<Want<T, S>>) {
-        let need = self.need(patience);
+    pub(super) fn advance_commit(&mut self, config: RaftConfig, out: &mut Vec<RaftEffect<T, S>>) {
+        let need = self.need(config);
         let Role::Leader(leading) = &self.role else { return };
         let stored = leading.peers.iter().map(|peer| if peer.newcomer { Index(0) } else { peer.matched }).chain([self.stored]);
         let commit = committed(stored, need);
         let mine = self.log.mark_at(commit) == Some(self.term);
         assert!(commit <= self.log.last(), "more is stored than there is: {} of {}", commit.0, self.log.last().0);
-        if commit > self.commit && (mine || !patience.current_term_only) {
+        if commit > self.commit && (mine || !config.current_term_only) {
             self.commit = commit;
-            out.push(Want::Commit(commit));
+            out.push(RaftEffect::Commit(commit));
         }
     }
 
     /// The latest time, by its own clock, at which a majority surely followed. `None` if that has not been yet.
-    fn followed(&self, patience: Patience) -> Option<Time> {
+    fn followed(&self, config: RaftConfig) -> Option<Time> {
         let Role::Leader(leading) = &self.role else { return None };
-        let Some(others) = (self.need(patience) - 1).checked_sub(1) else { return Some(Time(u64::MAX)) };
+        let Some(others) = (self.need(config) - 1).checked_sub(1) else { return Some(Time(u64::MAX)) };
         let mut followed: Vec<Option<Time>> = Vec::new();
         for peer in &leading.peers {
             let at = peer.followed.filter(|_| !peer.newcomer);
@@ -180,10 +181,10 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
 
     /// Until when, by its own clock, nobody else can have been elected: a majority has followed since, and does not vote for
     /// another before the shortest election time-out has passed on its clock. `None` if it does not lead.
-    pub fn leads_until(&self, patience: Patience) -> Option<Time> {
-        let since = self.followed(patience)?;
-        let bound = 2 * u64::from(patience.drift_bound);
-        Some(Time(since.0.saturating_add(patience.election_min.scale(1_000_000 - bound, 1_000_000).0)))
+    pub fn leads_until(&self, config: RaftConfig) -> Option<Time> {
+        let since = self.followed(config)?;
+        let bound = 2 * u64::from(config.drift_bound);
+        Some(Time(since.0.saturating_add(config.election_min.scale(1_000_000 - bound, 1_000_000).0)))
     }
 
     /// Since when it leads, if it does.

@@ -1,13 +1,13 @@
 //! What a leader knows of the others.
 
-use crate::proto::consensus::words::Patience;
+use crate::proto::consensus::words::RaftConfig;
 use crate::proto::log::Index;
 use crate::sim::id::Pid;
 use crate::sim::time::Time;
 
 /// What a leader knows of another member.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Peer {
+pub(super) struct Progress {
     pub(super) pid: Pid,
     /// Its latest life that was heard of.
     pub(super) life: u32,
@@ -28,7 +28,7 @@ pub(super) struct Peer {
 /// What a leader knows.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Leading {
-    pub(super) peers: Vec<Peer>,
+    pub(super) peers: Vec<Progress>,
     /// When everything up to here is committed, nothing of its predecessors' is in doubt.
     pub(super) begins: Index,
     /// Since when it leads.
@@ -51,7 +51,7 @@ impl Leading {
         self.peers.iter().any(|peer| peer.pid == member && !peer.newcomer && peer.matched >= last)
     }
 
-    pub(super) fn beats_at(&self, patience: Patience) -> Time {
-        self.beat + patience.heartbeat_every
+    pub(super) fn beats_at(&self, config: RaftConfig) -> Time {
+        self.beat + config.heartbeat_every
     }
 }

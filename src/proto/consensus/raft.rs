@@ -2,7 +2,7 @@
 
 use crate::proto::consensus::leading::Leading;
 use crate::proto::consensus::quorum::majority;
-use crate::proto::consensus::words::{Fact, Log, Mark, Patience, RaftMsg, Saving, Snapshot, Term, Want};
+use crate::proto::consensus::words::{Fact, Log, RaftConfig, RaftEffect, RaftMsg, SaveId, Saving, Snapshot, Term};
 use crate::proto::log::Index;
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
@@ -115,7 +115,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     /// has forgotten: whoever collected its old vote lacks that entry, and a majority of the others has it. A group of which
     /// half is lost can therefore never go on by itself.
     /// A group of one has nobody to be readmitted by: it goes on, and has forgotten everything.
-    pub fn new(me: Pid, life: u32, members: Vec<Pid>, disk: &RaftDisk<T, S>, now: Time, patience: Patience, draw: Draw<'_>) -> Raft<T, S> {
+    pub fn new(me: Pid, life: u32, members: Vec<Pid>, disk: &RaftDisk<T, S>, now: Time, config: RaftConfig, draw: Draw<'_>) -> Raft<T, S> {
         let (log, snapshot) = (disk.log.clone(), disk.snapshot.clone());
         let (stored, commit) = (log.last(), disk.commit.clamp(log.base(), log.last()));
         let base = snapshot.as_ref().map_or(Index(0), |snapshot| snapshot.upto.0);
@@ -123,7 +123,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         assert!(disk.voted.is_none_or(|voted| members.contains(&voted)), "a vote for nobody of the group");
         assert!(log.base() == base, "a log goes on after {}, its snapshot ends at {}", log.base().0, base.0);
         let newcomer = !disk.member && members.len() > 1;
-        let deadline = now + draw(patience.election_min, patience.election_max);
+        let deadline = now + draw(config.election_min, config.election_max);
         let (term, voted) = (disk.term, disk.voted);
         let role = Role::Follower(None);
         Raft { me, members, life, newcomer, term, voted, snapshot, log, generation: 0, stored, commit, role, heard: now, deadline }
@@ -170,10 +170,10 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         }
     }
     /// A newcomer: its present life was readmitted by what is committed. It counts from now on.
-    pub fn admit(&mut self, out: &mut Vec<Want<T, S>>) {
+    pub fn admit(&mut self, out: &mut Vec<RaftEffect<T, S>>) {
         assert!(self.newcomer, "member {} counts already", self.me.0);
         self.newcomer = false;
-        out.push(Want::Save { change: Saving::Member, mark: Mark::Nothing });
+        out.push(RaftEffect::Save { change: Saving::Member, mark: SaveId::Nothing });
     }
     /// Whether it leads and knows all that its predecessors committed.
     pub fn is_settled(&self) -> bool {
@@ -191,8 +191,8 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         }
     }
 
-    pub(super) fn need(&self, patience: Patience) -> usize {
-        if patience.majority { majority(self.members.len()) } else { 1 }
+    pub(super) fn need(&self, config: RaftConfig) -> usize {
+        if config.majority { majority(self.members.len()) } else { 1 }
     }
 
     pub(super) fn last(&self) -> (Index, Term) {
@@ -201,78 +201,86 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     }
 
     /// When it wants to be told the time again.
-    pub fn wakes_at(&self, patience: Patience) -> Time {
+    pub fn wakes_at(&self, config: RaftConfig) -> Time {
         match &self.role {
             Role::Follower(_) | Role::Candidate { .. } => self.deadline,
-            Role::Leader(leading) => leading.beats_at(patience),
+            Role::Leader(leading) => leading.beats_at(config),
         }
     }
 
     /// Tells it the time.
-    pub fn tick(&mut self, now: Time, patience: Patience, draw: Draw<'_>, out: &mut Vec<Want<T, S>>) {
+    pub fn tick(&mut self, now: Time, config: RaftConfig, draw: Draw<'_>, out: &mut Vec<RaftEffect<T, S>>) {
         match &self.role {
-            Role::Follower(_) if self.newcomer => self.deadline = now + draw(patience.election_min, patience.election_max),
-            Role::Follower(_) | Role::Candidate { .. } if now >= self.deadline => self.stand(now, patience, draw, out),
+            Role::Follower(_) if self.newcomer => self.deadline = now + draw(config.election_min, config.election_max),
+            Role::Follower(_) | Role::Candidate { .. } if now >= self.deadline => self.stand(now, config, draw, out),
             Role::Follower(_) | Role::Candidate { .. } => {}
-            Role::Leader(_) => self.beat(now, patience, draw, out),
+            Role::Leader(_) => self.beat(now, config, draw, out),
         }
     }
 
     /// A message from another member.
-    pub fn receive(&mut self, from: Pid, msg: RaftMsg<T, S>, now: Time, patience: Patience, draw: Draw<'_>, out: &mut Vec<Want<T, S>>) {
+    pub fn receive(
+        &mut self,
+        from: Pid,
+        msg: RaftMsg<T, S>,
+        now: Time,
+        config: RaftConfig,
+        draw: Draw<'_>,
+        out: &mut Vec<RaftEffect<T, S>>,
+    ) {
         match msg {
-            RaftMsg::RequestVote { term, last, pre, leave } => self.asked(from, term, last, pre, leave, now, patience, draw, out),
-            RaftMsg::TimeoutNow { term } => self.stand_at_once(from, term, now, patience, draw, out),
-            RaftMsg::Vote { term, granted, pre } => self.answered(from, term, granted, pre, now, patience, draw, out),
+            RaftMsg::RequestVote { term, last, pre, leave } => self.asked(from, term, last, pre, leave, now, config, draw, out),
+            RaftMsg::TimeoutNow { term } => self.stand_at_once(from, term, now, config, draw, out),
+            RaftMsg::Vote { term, granted, pre } => self.answered(from, term, granted, pre, now, config, draw, out),
             RaftMsg::AppendEntries { term, prev, entries, commit, sent } => {
-                if self.hear_leader(from, term, sent, now, patience, draw, out) {
-                    self.append_from(from, prev, entries, commit, sent, patience, out);
+                if self.hear_leader(from, term, sent, now, config, draw, out) {
+                    self.append_from(from, prev, entries, commit, sent, config, out);
                 }
             }
             RaftMsg::InstallSnapshot { term, snapshot, sent } => {
-                if self.hear_leader(from, term, sent, now, patience, draw, out) {
-                    self.install(from, snapshot, sent, patience, out);
+                if self.hear_leader(from, term, sent, now, config, draw, out) {
+                    self.install(from, snapshot, sent, config, out);
                 }
             }
             RaftMsg::Appended { life, newcomer, term, upto, matches, sent, .. } => {
                 if term > self.term {
-                    self.enter_term(term, None, now, patience, draw, out);
+                    self.enter_term(term, None, now, config, draw, out);
                 } else if term == self.term && self.knows_life(from, life, newcomer) {
-                    self.appended(from, upto, matches, sent, now, patience, out);
+                    self.appended(from, upto, matches, sent, now, config, out);
                 }
             }
         }
     }
 
     /// A save is done.
-    pub fn stored(&mut self, mark: Mark, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) {
+    pub fn stored(&mut self, mark: SaveId, now: Time, config: RaftConfig, out: &mut Vec<RaftEffect<T, S>>) {
         match mark {
-            Mark::Vote(term, candidate) if term == self.term && self.voted == Some(candidate) => {
-                self.vote_is_stored(candidate, now, patience, out);
+            SaveId::Vote(term, candidate) if term == self.term && self.voted == Some(candidate) => {
+                self.vote_is_stored(candidate, now, config, out);
             }
-            Mark::Log { upto, generation, answer } if generation == self.generation => {
+            SaveId::Log { upto, generation, answer } if generation == self.generation => {
                 assert!(upto <= self.log.last(), "stored up to {}, but the log ends at {}", upto.0, self.log.last().0);
                 self.stored = self.stored.max(upto);
                 if let Some((leader, term, sent)) = answer {
                     let (life, newcomer, beat) = (self.life, self.newcomer, false);
-                    out.push(Want::Send(leader, RaftMsg::Appended { life, newcomer, beat, term, upto, matches: true, sent }));
+                    out.push(RaftEffect::Send(leader, RaftMsg::Appended { life, newcomer, beat, term, upto, matches: true, sent }));
                 }
-                self.advance_commit(patience, out);
+                self.advance_commit(config, out);
             }
-            Mark::Vote(..) | Mark::Log { .. } | Mark::Nothing => {}
+            SaveId::Vote(..) | SaveId::Log { .. } | SaveId::Nothing => {}
         }
     }
 
     /// Leader: appends an operation. None if it does not lead.
-    pub fn propose(&mut self, op: T, now: Time, patience: Patience, out: &mut Vec<Want<T, S>>) -> Option<Index> {
-        self.is_leader().then(|| self.append(Some(op), now, patience, out))
+    pub fn propose(&mut self, op: T, now: Time, config: RaftConfig, out: &mut Vec<RaftEffect<T, S>>) -> Option<Index> {
+        self.is_leader().then(|| self.append(Some(op), now, config, out))
     }
 
     /// Drops what a snapshot of the state after entry `upto` stands for. That entry must be applied, and so committed.
     ///
     /// # Panics
     /// If it is not committed.
-    pub fn compact(&mut self, upto: Index, state: S, out: &mut Vec<Want<T, S>>) {
+    pub fn compact(&mut self, upto: Index, state: S, out: &mut Vec<RaftEffect<T, S>>) {
         assert!(upto <= self.commit, "a snapshot of what is not committed");
         if upto <= self.log.base() {
             return;
@@ -281,7 +289,7 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         let snapshot = Snapshot { upto: (upto, term), state: std::rc::Rc::new(state) };
         self.log = self.log.since(upto);
         self.snapshot = Some(snapshot.clone());
-        out.push(Want::Save { change: Saving::Snapshot(snapshot, false), mark: Mark::Nothing });
+        out.push(RaftEffect::Save { change: Saving::Snapshot(snapshot, false), mark: SaveId::Nothing });
     }
 
     /// Enters a higher term, or learns who leads this one. A leader or candidate of a lower term is neither any more.
@@ -290,21 +298,21 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         term: Term,
         leader: Option<Pid>,
         now: Time,
-        patience: Patience,
+        config: RaftConfig,
         draw: Draw<'_>,
-        out: &mut Vec<Want<T, S>>,
+        out: &mut Vec<RaftEffect<T, S>>,
     ) {
         assert!(term >= self.term, "member {} would go back from term {} to {}", self.me.0, self.term.0, term.0);
         if self.is_leader() {
             assert!(term > self.term, "member {} leads term {} and would follow another in it", self.me.0, term.0);
-            out.push(Want::Tell(Fact::StepsDown(term)));
+            out.push(RaftEffect::Tell(Fact::StepsDown(term)));
             // A leader has no deadline of its own: it begins to wait now.
-            self.deadline = now + draw(patience.election_min, patience.election_max);
+            self.deadline = now + draw(config.election_min, config.election_max);
         }
         if term > self.term {
             (self.term, self.voted) = (term, None);
-            if patience.vote_is_stored {
-                out.push(Want::Save { change: Saving::Vote(term, None), mark: Mark::Nothing });
+            if config.vote_is_stored {
+                out.push(RaftEffect::Save { change: Saving::Vote(term, None), mark: SaveId::Nothing });
             }
         }
         self.role = Role::Follower(leader);

@@ -47,17 +47,17 @@ fn nothing_is_committed_before_a_majority_has_stored_it() {
 fn a_vote_is_told_only_when_it_is_on_disk_and_a_new_life_remembers_it() {
     for stored in [true, false] {
         let mut lab = Lab::new(3);
-        lab.patience.pre_vote = false;
-        lab.patience.vote_is_stored = stored;
+        lab.config.pre_vote = false;
+        lab.config.vote_is_stored = stored;
         let ask = |term| RaftMsg::RequestVote { term: Term(term), last: (Index(0), Term(0)), pre: false, leave: false };
         lab.now += Span(5_000);
-        lab.act(2, |it, now, patience, out| it.receive(Pid(0), ask(1), now, patience, &mut |min, _| min, out));
+        lab.act(2, |it, now, config, out| it.receive(Pid(0), ask(1), now, config, &mut |min, _| min, out));
         let told = |lab: &Lab| lab.mail.iter().filter(|(_, _, msg)| matches!(msg, RaftMsg::Vote { granted: true, .. })).count();
         assert_eq!(told(&lab), usize::from(!stored), "before the disk has it");
         lab.finish_saves(&[]);
         assert_eq!(told(&lab), 1);
         lab.reboot(2);
-        lab.act(2, |it, now, patience, out| it.receive(Pid(1), ask(1), now, patience, &mut |min, _| min, out));
+        lab.act(2, |it, now, config, out| it.receive(Pid(1), ask(1), now, config, &mut |min, _| min, out));
         lab.finish_saves(&[]);
         assert_eq!(told(&lab), usize::from(!stored), "a second vote in one term, if the first was forgotten");
     }
@@ -81,7 +81,7 @@ fn a_member_that_returns_does_not_disturb() {
     for pre_vote in [true, false] {
         let mut lab = Lab::new(3);
         lab.elect(0);
-        lab.patience.pre_vote = pre_vote;
+        lab.config.pre_vote = pre_vote;
         lab.deaf = vec![2];
         for _ in 0..5 {
             lab.now += Span(3_000);
@@ -243,7 +243,7 @@ fn what_a_member_stored_before_it_lost_its_disk_is_not_taken_for_what_it_has() {
     lab.tick(0);
     lab.settle();
     for (from, to, msg) in late {
-        lab.act(to.0, |it, now, patience, out| it.receive(from, msg, now, patience, &mut |min, _| min, out));
+        lab.act(to.0, |it, now, config, out| it.receive(from, msg, now, config, &mut |min, _| min, out));
     }
     lab.settle();
     assert_eq!(lab.terms(2), lab.terms(0), "everything was sent anew");
@@ -269,7 +269,7 @@ fn a_new_life_does_not_vote_while_the_leader_it_may_have_followed_is_sure() {
     lab.reboot(2);
     lab.now = Time(until.0 - 1);
     lab.tick(1);
-    lab.act(1, |it, now, patience, out| it.stand(now, patience, &mut |min, _| min, out));
+    lab.act(1, |it, now, config, out| it.stand(now, config, &mut |min, _| min, out));
     lab.settle();
     assert_eq!(lab.leaders(), [(0, 1)], "0 may still answer reads and extend leases");
 }
@@ -277,7 +277,7 @@ fn a_new_life_does_not_vote_while_the_leader_it_may_have_followed_is_sure() {
 #[test]
 fn a_leader_that_nobody_answers_gives_way_and_one_that_is_answered_does_not() {
     let mut lab = Lab::new(3);
-    lab.patience.check_quorum = true;
+    lab.config.check_quorum = true;
     lab.elect(0);
     for _ in 0..20 {
         lab.now += Span(200);
@@ -292,7 +292,7 @@ fn a_leader_that_nobody_answers_gives_way_and_one_that_is_answered_does_not() {
         lab.finish_saves(&[]);
         for (from, to, msg) in std::mem::take(&mut lab.mail) {
             if to != Pid(0) {
-                lab.act(to.0, |it, now, patience, out| it.receive(from, msg, now, patience, &mut |min, _| min, out));
+                lab.act(to.0, |it, now, config, out| it.receive(from, msg, now, config, &mut |min, _| min, out));
             }
         }
     }
@@ -306,7 +306,7 @@ fn a_leader_that_nobody_answers_gives_way_and_one_that_is_answered_does_not() {
 /// Lets a leader yield to another member; gives whether it did.
 fn yield_to(lab: &mut Lab, from: u16, to: u16) -> bool {
     let mut given = false;
-    lab.act(from, |it, now, patience, out| given = it.yield_to(Pid(to), now, patience, &mut |min, _| min, out));
+    lab.act(from, |it, now, config, out| given = it.yield_to(Pid(to), now, config, &mut |min, _| min, out));
     given
 }
 
@@ -369,7 +369,7 @@ fn leave_that_arrives_in_a_later_term_deposes_nobody() {
         let until = lab.members[1].leads_until(PATIENCE);
         assert!(until > Some(lab.now));
         for (from, to, msg) in late {
-            lab.act(to.0, |it, now, patience, out| it.receive(from, msg, now, patience, &mut |min, _| min, out));
+            lab.act(to.0, |it, now, config, out| it.receive(from, msg, now, config, &mut |min, _| min, out));
         }
         lab.settle();
         assert_eq!(lab.members[2].stands(), (!heard).then_some(false), "it stands in vain, or not at all");
@@ -380,7 +380,7 @@ fn leave_that_arrives_in_a_later_term_deposes_nobody() {
 #[test]
 fn leave_does_not_help_whoever_lacks_what_may_be_committed() {
     let mut lab = Lab::of(&[&[1, 1], &[1, 1], &[1]], &[1, 1, 1]);
-    lab.act(2, |it, now, patience, out| it.receive(Pid(0), RaftMsg::TimeoutNow { term: Term(1) }, now, patience, &mut |min, _| min, out));
+    lab.act(2, |it, now, config, out| it.receive(Pid(0), RaftMsg::TimeoutNow { term: Term(1) }, now, config, &mut |min, _| min, out));
     lab.settle();
     assert_eq!(lab.leaders(), []);
 }

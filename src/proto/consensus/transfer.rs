@@ -15,24 +15,24 @@
 //! come about, and yields only then.
 
 use crate::proto::consensus::raft::{Draw, Raft, Role};
-use crate::proto::consensus::words::{Fact, Patience, RaftMsg, Term, Want};
+use crate::proto::consensus::words::{Fact, RaftConfig, RaftEffect, RaftMsg, Term};
 use crate::sim::id::Pid;
 use crate::sim::time::Time;
 
 impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
     /// Leader: gives up the lead and asks another member to stand for election. Gives whether it did. It does not as long as that
     /// member could not be elected: it does not count, or has not stored the whole log.
-    pub fn yield_to(&mut self, to: Pid, now: Time, patience: Patience, draw: Draw<'_>, out: &mut Vec<Want<T, S>>) -> bool {
+    pub fn yield_to(&mut self, to: Pid, now: Time, config: RaftConfig, draw: Draw<'_>, out: &mut Vec<RaftEffect<T, S>>) -> bool {
         assert!(to != self.me, "member {} yields to itself", to.0);
         let Role::Leader(leading) = &self.role else { return false };
         if !leading.is_level(to, self.log.last()) {
             return false;
         }
-        out.push(Want::Send(to, RaftMsg::TimeoutNow { term: self.term }));
-        out.push(Want::Tell(Fact::Yields(self.term, to)));
+        out.push(RaftEffect::Send(to, RaftMsg::TimeoutNow { term: self.term }));
+        out.push(RaftEffect::Tell(Fact::Yields(self.term, to)));
         self.role = Role::Follower(None);
-        self.deadline = now + draw(patience.election_min, patience.election_max);
-        assert!(self.leads_until(patience).is_none(), "whoever has yielded is not sure of its lead any more");
+        self.deadline = now + draw(config.election_min, config.election_max);
+        assert!(self.leads_until(config).is_none(), "whoever has yielded is not sure of its lead any more");
         true
     }
 
@@ -42,23 +42,23 @@ impl<T: Clone + Eq, S: Clone + Eq> Raft<T, S> {
         from: Pid,
         term: Term,
         now: Time,
-        patience: Patience,
+        config: RaftConfig,
         draw: Draw<'_>,
-        out: &mut Vec<Want<T, S>>,
+        out: &mut Vec<RaftEffect<T, S>>,
     ) {
         assert!(from != self.me, "member {} asks itself to stand", self.me.0);
         if term < self.term || self.newcomer {
             return;
         }
         if term > self.term {
-            self.enter_term(term, Some(from), now, patience, draw, out);
+            self.enter_term(term, Some(from), now, config, draw, out);
         }
         let leads = self.is_leader();
-        assert!(!leads || !patience.is_safe(), "member {} leads term {}, and {} asks it to stand after it", self.me.0, term.0, from.0);
+        assert!(!leads || !config.is_safe(), "member {} leads term {}, and {} asks it to stand after it", self.me.0, term.0, from.0);
         if leads {
             return;
         }
-        self.deadline = now + draw(patience.election_min, patience.election_max);
-        self.stand_truly(Some(from), now, patience, out);
+        self.deadline = now + draw(config.election_min, config.election_max);
+        self.stand_truly(Some(from), now, config, out);
     }
 }

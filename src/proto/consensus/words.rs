@@ -108,7 +108,7 @@ pub enum RaftMsg<T, S> {
 
 /// What a member wants done.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Want<T, S> {
+pub enum RaftEffect<T, S> {
     /// To send this to another member.
     Send(Pid, RaftMsg<T, S>),
     /// To save, in this order: term and vote, then a snapshot that replaces the log, then the log's cut and what follows.
@@ -117,7 +117,7 @@ pub enum Want<T, S> {
         /// What changes on the disk.
         change: Saving<T, S>,
         /// Names this save.
-        mark: Mark,
+        mark: SaveId,
     },
     /// Everything up to here is committed: to be applied.
     Commit(Index),
@@ -143,7 +143,7 @@ pub enum Saving<T, S> {
 
 /// Names a save.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Mark {
+pub enum SaveId {
     /// A vote: to be sent to this candidate when it is on disk; my own, if the candidate is me.
     Vote(Term, Pid),
     /// The log up to an index of this generation (cutting begins a new one); whom to answer, with the leader's clock.
@@ -180,7 +180,7 @@ pub enum Fact {
 
 /// How patient a member is, and which rules hold. Times are spans of its own clock.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct RaftConfig {
     /// Silence of the leader after which a member stands for election: at least this long...
     pub election_min: Span,
     /// ...and at most this long, drawn anew each time.
@@ -203,7 +203,7 @@ pub struct Patience {
     pub current_term_only: bool,
 }
 
-impl Patience {
+impl RaftConfig {
     /// Whether every rule holds on which Raft's argument rests. Only then can a member assert what follows from that argument, and
     /// not from its own steps alone.
     pub const fn is_safe(self) -> bool {

@@ -17,13 +17,13 @@
 
 use litemap::LiteMap;
 
-use crate::proto::lock::token::{FencingToken, LockCommand, LockId, LockOutcome, Session};
+use crate::proto::lock::token::{FencingToken, LockCommand, LockId, LockOutcome, LockSession};
 use crate::sim::id::{Boot, Pid};
 use crate::sim::time::{Span, Time};
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct Stay {
-    session: Session,
+    session: LockSession,
     sent: Time,
     ends: Time,
 }
@@ -42,13 +42,13 @@ impl Lock {
         self.holder.iter().map(|(stay, _)| stay).chain(&self.queue)
     }
 
-    fn find(&mut self, session: Session) -> Option<(&mut Stay, Option<FencingToken>)> {
+    fn find(&mut self, session: LockSession) -> Option<(&mut Stay, Option<FencingToken>)> {
         let held = self.holder.as_mut().map(|(stay, token)| (stay, Some(*token)));
         held.into_iter().chain(self.queue.iter_mut().map(|stay| (stay, None))).find(|(stay, _)| stay.session == session)
     }
 
     /// Takes a session out, wherever it is. Gives its token if it held the lock.
-    fn remove(&mut self, session: Session) -> Option<FencingToken> {
+    fn remove(&mut self, session: LockSession) -> Option<FencingToken> {
         match self.holder.take_if(|(stay, _)| stay.session == session) {
             Some((_, token)) => Some(token),
             None => {
@@ -101,12 +101,12 @@ impl LockTable {
     }
 
     /// The holder's session, its token, and when its lease ends.
-    pub fn holder(&self, lock: LockId) -> Option<(Session, FencingToken, Time)> {
+    pub fn holder(&self, lock: LockId) -> Option<(LockSession, FencingToken, Time)> {
         self.lock(lock).holder.as_ref().map(|(stay, token)| (stay.session, *token, stay.ends))
     }
 
     /// Who waits for a lock, next first, and when each lease ends.
-    pub fn queue(&self, lock: LockId) -> impl Iterator<Item = (Session, Time)> {
+    pub fn queue(&self, lock: LockId) -> impl Iterator<Item = (LockSession, Time)> {
         self.lock(lock).queue.iter().map(|stay| (stay.session, stay.ends))
     }
 
@@ -161,7 +161,7 @@ impl LockTable {
     }
 
     /// Whether nobody can want this session any more: it has ended, or its client has a later one.
-    fn is_over(&self, session: Session) -> bool {
+    fn is_over(&self, session: LockSession) -> bool {
         let ended = self.over.get(&session.client).is_some_and(|&over| (session.boot, session.n) <= over);
         let outlived = |stay: &Stay| {
             let it = stay.session;
@@ -170,28 +170,28 @@ impl LockTable {
         ended || self.locks.iter().any(|lock| lock.stays().any(outlived))
     }
 
-    fn end(&mut self, session: Session) {
+    fn end(&mut self, session: LockSession) {
         let over = self.over.entry(session.client).or_default();
         *over = (*over).max((session.boot, session.n));
     }
 
     /// The lock at which a session stays.
-    fn place(&self, session: Session) -> Option<usize> {
+    fn place(&self, session: LockSession) -> Option<usize> {
         self.locks.iter().position(|lock| lock.stays().any(|stay| stay.session == session))
     }
 
     /// A client that opens a session has no use for its earlier ones. It never acts under a session that it has left, and waits in
     /// no queue of a former life; but under a lock that it held in a former life it may have sent what is still on its way, so that
     /// lease has to run out.
-    fn give_up_earlier(&mut self, session: Session, out: &mut Vec<LockOutcome>) {
+    fn give_up_earlier(&mut self, session: LockSession, out: &mut Vec<LockOutcome>) {
         for i in 0..self.locks.len() {
             let lock = &self.locks[i];
-            let earlier = |it: Session, held: bool| {
+            let earlier = |it: LockSession, held: bool| {
                 it.client == session.client && (it.boot, it.n) < (session.boot, session.n) && (it.boot == session.boot || !held)
             };
             let held = lock.holder.iter().map(|(stay, _)| (stay.session, true));
             let all = held.chain(lock.queue.iter().map(|stay| (stay.session, false)));
-            let left: Vec<Session> = all.filter(|&(it, held)| earlier(it, held)).map(|(it, _)| it).collect();
+            let left: Vec<LockSession> = all.filter(|&(it, held)| earlier(it, held)).map(|(it, _)| it).collect();
             for old in left {
                 let held = self.locks[i].remove(old);
                 self.end(old);
@@ -258,7 +258,7 @@ impl LockTable {
     }
 
     /// An expired lease cannot be renewed, even if nobody has noticed its end yet.
-    fn renew(&mut self, session: Session, sent: Time, at: Time, rules: LockRules, out: &mut Vec<LockOutcome>) {
+    fn renew(&mut self, session: LockSession, sent: Time, at: Time, rules: LockRules, out: &mut Vec<LockOutcome>) {
         assert!(self.locks.iter().flat_map(Lock::stays).filter(|stay| stay.session == session).count() <= 1, "a session stays twice");
         let ends = at + self.times.lease;
         match self.locks.iter_mut().find_map(|lock| lock.find(session)) {

@@ -1,7 +1,7 @@
 //! The table by itself. Mutants that these tests were seen to kill stand beside the test that does.
 
 use crate::proto::lock::table::{LockRules, LockTable, LockTimes};
-use crate::proto::lock::token::{FencingToken, LockCommand, LockId, LockOutcome, Session};
+use crate::proto::lock::token::{FencingToken, LockCommand, LockId, LockOutcome, LockSession};
 use crate::sim::id::{Boot, Pid};
 use crate::sim::time::{Span, Time};
 
@@ -9,8 +9,8 @@ const RULES: LockRules = LockRules { fair: true, lease: true };
 const TIMES: LockTimes = LockTimes { lease: Span(100), delay: Span::ZERO };
 const ORDERS: LockId = LockId(0);
 
-fn session(client: u16, n: u32) -> Session {
-    Session { client: Pid(client), boot: Boot(1), n }
+fn session(client: u16, n: u32) -> LockSession {
+    LockSession { client: Pid(client), boot: Boot(1), n }
 }
 
 fn table() -> LockTable {
@@ -119,7 +119,7 @@ fn a_waiter_can_leave_the_queue_and_a_late_acquire_does_not_bring_it_back() {
 fn a_former_lifes_late_acquire_opens_nothing() {
     let mut table = table();
     run(&mut table, 0, acquire(1, 1));
-    let reborn = Session { boot: Boot(2), ..session(2, 1) };
+    let reborn = LockSession { boot: Boot(2), ..session(2, 1) };
     run(&mut table, 1, LockCommand::Acquire { session: reborn, lock: ORDERS, sent: Time(7) });
     assert_eq!(run(&mut table, 2, acquire(2, 1)), [LockOutcome::Gone(session(2, 1))]);
     assert_eq!(table.queue(ORDERS).map(|(session, _)| session).collect::<Vec<_>>(), [reborn]);

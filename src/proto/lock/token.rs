@@ -23,12 +23,12 @@ pub struct LockId(pub u8);
 /// A client's stay with the lock service: in one queue, then with one lock. It ends with its lease, with a release or a
 /// cancellation; the lock service notices a process's death by the lease alone. (Chubby's sessions outlive a lock and may hold several; ours are as short as one stay.)
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Session {
+pub struct LockSession {
     /// Whose it is.
     pub client: Pid,
     /// In which life.
     pub boot: Boot,
-    /// The how-manieth of this life, from 1: a client whose session is over opens another.
+    /// Its number among those of this life, from 1: a client whose session is over opens another.
     pub n: u32,
 }
 
@@ -39,7 +39,7 @@ pub enum LockCommand {
     /// when it sent this: it comes back with the grant, and the client counts its lease from there.
     Acquire {
         /// Whose session.
-        session: Session,
+        session: LockSession,
         /// Which lock.
         lock: LockId,
         /// Client's clock.
@@ -48,21 +48,21 @@ pub enum LockCommand {
     /// To keep the holder's session alive.
     KeepAlive {
         /// Whose session.
-        session: Session,
+        session: LockSession,
         /// Client's clock.
         sent: Time,
     },
     /// To give the lock back. Names owner *and* token, so that a late one frees nobody else's lock.
     Release {
         /// Whose session.
-        session: Session,
+        session: LockSession,
         /// Its token.
         token: FencingToken,
     },
     /// To leave the queue. If the lock was granted in the meantime, it is given back: whoever sends this has not believed it.
     Cancel {
         /// Whose session.
-        session: Session,
+        session: LockSession,
     },
     /// Time has passed: ends what has run out by `at`.
     Lapse,
@@ -72,17 +72,17 @@ pub enum LockCommand {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum LockOutcome {
     /// The session has joined the queue of a lock, at this place (1 is next).
-    Queued(Session, LockId, u32),
+    Queued(LockSession, LockId, u32),
     /// The session's lease runs anew; `sent` is the client's clock of the latest message that had arrived.
-    Alive(Session, Time, Option<FencingToken>),
+    Alive(LockSession, Time, Option<FencingToken>),
     /// The lock is the session's.
-    Granted(Session, LockId, Time, FencingToken),
+    Granted(LockSession, LockId, Time, FencingToken),
     /// The holder gave it back.
-    Released(Session, LockId, FencingToken),
+    Released(LockSession, LockId, FencingToken),
     /// The client waits no more, because it does not want to. With a token if it had been granted the lock meanwhile.
-    Cancelled(Session, LockId, Option<FencingToken>),
+    Cancelled(LockSession, LockId, Option<FencingToken>),
     /// The lease ran out. With a token if it held the lock.
-    Ended(Session, LockId, Option<FencingToken>),
+    Ended(LockSession, LockId, Option<FencingToken>),
     /// There is no such session (any more).
-    Gone(Session),
+    Gone(LockSession),
 }

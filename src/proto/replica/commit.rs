@@ -4,7 +4,7 @@
 use crate::proto::replica::leading::Level;
 use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::Index;
-use crate::proto::replica::words::{Commit, ReplicaMsg, Terms, Want};
+use crate::proto::replica::words::{Commit, ReplicaEffect, ReplicaMsg, Terms};
 use crate::sim::id::Pid;
 use crate::sim::time::Time;
 
@@ -23,7 +23,7 @@ impl<T: Clone + Eq> Replica<T> {
         self.log = self.log.since(index);
     }
 
-    pub(super) fn propose_learner(&mut self, pid: Pid, now: Time, out: &mut Vec<Want<T>>) {
+    pub(super) fn propose_learner(&mut self, pid: Pid, now: Time, out: &mut Vec<ReplicaEffect<T>>) {
         let (last, commit) = (self.log.last(), self.commit);
         let Some(leading) = &mut self.leading else { return };
         let Some(peer) = leading.peers.iter_mut().find(|peer| peer.pid == pid) else { return };
@@ -33,12 +33,12 @@ impl<T: Clone + Eq> Replica<T> {
             assert!(peer.matched <= last, "a learner has more than there is");
             peer.proposed = true;
             peer.asked = now;
-            out.push(Want::Ready { learner: pid, again: false });
+            out.push(ReplicaEffect::Ready { learner: pid, again: false });
         }
     }
 
     /// Primary: moves the commit point as far as the rule allows, and tells the others.
-    pub(super) fn settle(&mut self, terms: Terms, out: &mut Vec<Want<T>>) {
+    pub(super) fn settle(&mut self, terms: Terms, out: &mut Vec<ReplicaEffect<T>>) {
         let Some(leading) = self.leading.as_mut().filter(|_| self.gather.is_none()) else { return };
         let counted = || leading.peers.iter().filter(|peer| peer.counts());
         let all = counted().map(|peer| peer.matched).fold(self.stored, Index::min);
@@ -69,12 +69,12 @@ impl<T: Clone + Eq> Replica<T> {
         let news = commit > self.commit;
         if news {
             self.commit = commit;
-            out.push(Want::Commit(commit));
+            out.push(ReplicaEffect::Commit(commit));
         }
         let open = |i: u32| self.log.get(Index(i)).is_some_and(|entry| entry.op.is_some());
         if !leading.settled && !(self.commit.0 + 1..=leading.begins.0).any(open) {
             leading.settled = true;
-            out.push(Want::Settled);
+            out.push(ReplicaEffect::Settled);
         }
         if !news {
             return self.report_level(terms, out);
@@ -85,20 +85,20 @@ impl<T: Clone + Eq> Replica<T> {
     }
 
     /// Primary: tells the control plane that every in-sync copy has what is committed, where that is worth knowing.
-    pub(super) fn report_level(&mut self, terms: Terms, out: &mut Vec<Want<T>>) {
+    pub(super) fn report_level(&mut self, terms: Terms, out: &mut Vec<ReplicaEffect<T>>) {
         let (commit, stored) = (self.commit, self.stored);
         let Some(leading) = self.leading.as_mut().filter(|leading| leading.even && leading.level == Level::Untold) else { return };
         let all = commit.max(leading.begins);
         let holds = stored >= all && leading.peers.iter().filter(|peer| peer.in_sync).all(|peer| peer.matched >= all);
         if (terms.min > 1 || leading.unknown) && holds {
             leading.level = Level::Told;
-            out.push(Want::Level { open: !leading.settled });
+            out.push(ReplicaEffect::Level { open: !leading.settled });
         }
     }
 
     /// Primary: tells a peer how much of what it has is committed: `always`, or if that is news to one that counts. A peer that is
     /// compared, or has only what a snapshot stands for by now, gets entries or a snapshot anyway.
-    pub(super) fn tell_commit(&mut self, pid: Pid, always: bool, out: &mut Vec<Want<T>>) {
+    pub(super) fn tell_commit(&mut self, pid: Pid, always: bool, out: &mut Vec<ReplicaEffect<T>>) {
         let (view, commit, floor) = (self.view, self.commit, self.floor);
         let Some(peer) = self.leading.as_mut().and_then(|leading| leading.peers.iter_mut().find(|peer| peer.pid == pid)) else { return };
         let commit = commit.min(peer.matched);
@@ -108,7 +108,7 @@ impl<T: Clone + Eq> Replica<T> {
         if let Some(mark) = self.log.mark_at(peer.matched) {
             peer.told = commit;
             let prev = (peer.matched, mark);
-            out.push(Want::Send(pid, ReplicaMsg::Append { view, prev, entries: Vec::new(), commit, floor, ask: false }));
+            out.push(ReplicaEffect::Send(pid, ReplicaMsg::Append { view, prev, entries: Vec::new(), commit, floor, ask: false }));
         }
     }
 }

@@ -15,20 +15,20 @@
 //!
 //! So the new primary must end up with that log and no other. It takes over the end where the two logs have an entry in common.
 //! Where they have none, since the better log begins behind the end of its own, it does not lead: it asks for a view in which the
-//! copy with the better log does ([`Want::Defer`]), and is brought up to date by that one. That happens at most once for each member,
+//! copy with the better log does ([`ReplicaEffect::Defer`]), and is brought up to date by that one. That happens at most once for each member,
 //! since each time the end is a later one.
 
 use crate::proto::replica::gathered::Tail;
 use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::{Entry, Index, ViewNo};
-use crate::proto::replica::words::{Mark, ReplicaMsg, Terms, Want};
+use crate::proto::replica::words::{ReplicaEffect, ReplicaMsg, SaveId, Terms};
 use crate::sim::id::Pid;
 use crate::sim::time::Time;
 
 impl<T: Clone + Eq> Replica<T> {
     /// New primary: asks whoever counts and has not answered, again after a while, and asks for a view without whoever is silent
     /// too long. When all have answered, it begins to lead.
-    pub(super) fn ask_around(&mut self, now: Time, terms: Terms, out: &mut Vec<Want<T>>) {
+    pub(super) fn ask_around(&mut self, now: Time, terms: Terms, out: &mut Vec<ReplicaEffect<T>>) {
         let (view, after) = (
             self.view,
             (self.commit, self.log.mark_at(self.commit).expect("what is committed is in the log, or in the snapshot before it")),
@@ -42,21 +42,21 @@ impl<T: Clone + Eq> Replica<T> {
         let again = gather.asked.is_none_or(|asked| now.since(asked) >= terms.resend_after);
         if now.since(gather.since) > terms.lag_max {
             // Nor does any learner get anything meanwhile: others need not wait for it.
-            out.extend(leading.peers.iter().filter(|peer| !peer.in_sync).map(|peer| Want::Stalled(peer.pid)));
+            out.extend(leading.peers.iter().filter(|peer| !peer.in_sync).map(|peer| ReplicaEffect::Stalled(peer.pid)));
         }
         for pid in silent {
             if now.since(gather.since) > terms.lag_max {
-                out.push(Want::Lagging(pid));
+                out.push(ReplicaEffect::Lagging(pid));
             }
             if again {
                 gather.asked = Some(now);
-                out.push(Want::Send(pid, ReplicaMsg::Ask { view, after }));
+                out.push(ReplicaEffect::Send(pid, ReplicaMsg::Ask { view, after }));
             }
         }
     }
 
     /// Another copy: what a new primary asks for. From here on it follows that primary.
-    pub(super) fn tell(&mut self, from: Pid, view: ViewNo, after: (Index, ViewNo), out: &mut Vec<Want<T>>) {
+    pub(super) fn tell(&mut self, from: Pid, view: ViewNo, after: (Index, ViewNo), out: &mut Vec<ReplicaEffect<T>>) {
         if !self.yields_to(from, view) {
             return;
         }
@@ -64,7 +64,7 @@ impl<T: Clone + Eq> Replica<T> {
         assert!(self.leading.is_none() && at >= self.log.base(), "whoever tells what it has leads, or tells what it has not");
         let prev = (at, self.log.mark_at(at).expect("a log knows the entry before its first"));
         let entries = self.log.from(at.next(), usize::MAX);
-        out.push(Want::Send(from, ReplicaMsg::Tail { view, prev, entries }));
+        out.push(ReplicaEffect::Send(from, ReplicaMsg::Tail { view, prev, entries }));
     }
 
     /// New primary: the end of an in-sync copy's log. The message may come twice.
@@ -75,7 +75,7 @@ impl<T: Clone + Eq> Replica<T> {
         entries: Vec<Entry<T>>,
         now: Time,
         terms: Terms,
-        out: &mut Vec<Want<T>>,
+        out: &mut Vec<ReplicaEffect<T>>,
     ) {
         let Some(gather) = self.gather.as_mut().filter(|gather| !gather.has_heard(from)) else { return };
         gather.told.push((from, Tail { prev, entries }));
@@ -83,21 +83,21 @@ impl<T: Clone + Eq> Replica<T> {
     }
 
     /// All have told: the end that was written last becomes this log's, and the view begins with a mark behind it.
-    fn take_the_lead(&mut self, now: Time, terms: Terms, out: &mut Vec<Want<T>>) {
+    fn take_the_lead(&mut self, now: Time, terms: Terms, out: &mut Vec<ReplicaEffect<T>>) {
         let Some(gather) = self.gather.take() else { return };
         let best = gather.told.iter().map(|(_, tail)| tail.end()).max().filter(|&best| best > self.end());
         if let Some(best) = best {
             let mut with_best = gather.told.iter().filter(|(_, tail)| tail.end() == best);
             let Some((at, entries)) = with_best.clone().find_map(|(_, tail)| self.joint(tail)) else {
                 if let Some(&(better, _)) = with_best.next() {
-                    out.push(Want::Defer(better));
+                    out.push(ReplicaEffect::Defer(better));
                 }
                 self.gather = Some(gather);
                 return;
             };
             if let Some((keep, entries)) = self.adopt(at, entries, out) {
-                let mark = Mark { upto: self.log.last(), generation: self.generation, answer: None };
-                out.push(Want::Save { keep, entries, commit: self.commit, mark });
+                let mark = SaveId { upto: self.log.last(), generation: self.generation, answer: None };
+                out.push(ReplicaEffect::Save { keep, entries, commit: self.commit, mark });
                 if !terms.wait_for_disk {
                     self.stored = self.log.last();
                 }

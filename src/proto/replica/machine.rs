@@ -35,7 +35,7 @@ use crate::proto::replica::leading::{Leading, Level};
 use crate::proto::replica::peer::Peer;
 use crate::proto::replica::view::{Entry, Log};
 use crate::proto::replica::view::{Index, View, ViewNo};
-use crate::proto::replica::words::{BATCH, Commit, Mark, ReplicaMsg, Terms, Want};
+use crate::proto::replica::words::{BATCH, Commit, ReplicaEffect, ReplicaMsg, SaveId, Terms};
 use crate::sim::id::Pid;
 use crate::sim::time::Time;
 
@@ -105,7 +105,7 @@ impl<T: Clone + Eq> Replica<T> {
         self.gather.is_none() && self.commit == last && self.stored == last && self.leading.as_ref().is_some_and(holds)
     }
     /// The control plane knows that this view is level.
-    pub fn confirmed(&mut self, view: ViewNo, terms: Terms, out: &mut Vec<Want<T>>) {
+    pub fn confirmed(&mut self, view: ViewNo, terms: Terms, out: &mut Vec<ReplicaEffect<T>>) {
         if let Some(leading) = self.leading.as_mut().filter(|leading| view == self.view && leading.level == Level::Told) {
             leading.level = Level::Known;
             self.settle(terms, out);
@@ -132,7 +132,7 @@ impl<T: Clone + Eq> Replica<T> {
 
     /// Takes over a view that the control plane decided. Views not above the present one are old news, except that the
     /// number may have come with a primary's message before.
-    pub fn enter(&mut self, view: &View, now: Time, terms: Terms, out: &mut Vec<Want<T>>) {
+    pub fn enter(&mut self, view: &View, now: Time, terms: Terms, out: &mut Vec<ReplicaEffect<T>>) {
         if view.no < self.view || (view.no == self.view && self.leading.is_some()) {
             return;
         }
@@ -188,23 +188,23 @@ impl<T: Clone + Eq> Replica<T> {
     ///
     /// # Panics
     /// If it does not lead.
-    pub fn propose(&mut self, op: T, now: Time, terms: Terms, out: &mut Vec<Want<T>>) -> Index {
+    pub fn propose(&mut self, op: T, now: Time, terms: Terms, out: &mut Vec<ReplicaEffect<T>>) -> Index {
         self.append(Some(op), now, terms, out)
     }
 
-    pub(super) fn append(&mut self, op: Option<T>, now: Time, terms: Terms, out: &mut Vec<Want<T>>) -> Index {
+    pub(super) fn append(&mut self, op: Option<T>, now: Time, terms: Terms, out: &mut Vec<ReplicaEffect<T>>) -> Index {
         assert!(self.leading.is_some(), "only a primary appends of its own");
         assert!(self.gather.is_none(), "a primary appends before it has heard what the others have");
         let before = self.log.last();
         assert!(self.log.mark_at(before).is_some_and(|mark| mark <= self.view), "the log ends with an entry of a view that is not yet");
         let entry = Entry { mark: self.view, op };
         let index = self.log.push(entry.clone());
-        out.push(Want::Appended(index, self.view));
-        let mark = Mark { upto: index, generation: self.generation, answer: None };
+        out.push(ReplicaEffect::Appended(index, self.view));
+        let mark = SaveId { upto: index, generation: self.generation, answer: None };
         // Where the primary's own disk decides, the save itself commits, whether or not anybody hears of it.
         let alone = terms.commit == Commit::Own && self.is_settled();
         let commit = if alone { index } else { self.commit };
-        out.push(Want::Save { keep: before, entries: vec![entry], commit, mark });
+        out.push(ReplicaEffect::Save { keep: before, entries: vec![entry], commit, mark });
         if !terms.wait_for_disk {
             self.stored = index;
         }
@@ -214,20 +214,20 @@ impl<T: Clone + Eq> Replica<T> {
     }
 
     /// A save is done.
-    pub fn stored(&mut self, mark: Mark, terms: Terms, out: &mut Vec<Want<T>>) {
+    pub fn stored(&mut self, mark: SaveId, terms: Terms, out: &mut Vec<ReplicaEffect<T>>) {
         if mark.generation != self.generation {
             return; // the log was cut since
         }
         assert!(mark.upto <= self.log.last(), "more is on the disk than in the log");
         self.stored = self.stored.max(mark.upto);
         if let Some((to, view)) = mark.answer {
-            out.push(Want::Send(to, ReplicaMsg::Stored { view, upto: mark.upto }));
+            out.push(ReplicaEffect::Send(to, ReplicaMsg::Stored { view, upto: mark.upto }));
         }
         self.settle(terms, out);
     }
 
     /// A message from another replica.
-    pub fn receive(&mut self, from: Pid, msg: ReplicaMsg<T>, now: Time, terms: Terms, out: &mut Vec<Want<T>>) {
+    pub fn receive(&mut self, from: Pid, msg: ReplicaMsg<T>, now: Time, terms: Terms, out: &mut Vec<ReplicaEffect<T>>) {
         match msg {
             ReplicaMsg::Append { view, prev, entries, commit, floor, ask } => {
                 if !self.refuses(from, view, terms, out) {
@@ -275,7 +275,7 @@ impl<T: Clone + Eq> Replica<T> {
                         // goes on after it, unless a rule is off.
                         if peer.jumped || agreed > mine {
                             peer.sent = Some(now);
-                            out.push(Want::Send(from, ReplicaMsg::Discard { view }));
+                            out.push(ReplicaEffect::Send(from, ReplicaMsg::Discard { view }));
                             return;
                         }
                         peer.next = agreed.next();
@@ -289,7 +289,7 @@ impl<T: Clone + Eq> Replica<T> {
                     peer.sent = None;
                     peer.probing = true;
                     if peer.snapshot {
-                        out.push(Want::Snapshot(from));
+                        out.push(ReplicaEffect::Snapshot(from));
                     }
                     self.send_due(now, terms, out);
                 }
@@ -305,13 +305,13 @@ impl<T: Clone + Eq> Replica<T> {
     }
 
     /// Whether a message of a primary is to be refused, since a higher view has begun.
-    fn refuses(&self, from: Pid, theirs: ViewNo, terms: Terms, out: &mut Vec<Want<T>>) -> bool {
+    fn refuses(&self, from: Pid, theirs: ViewNo, terms: Terms, out: &mut Vec<ReplicaEffect<T>>) -> bool {
         if theirs >= self.view || !terms.view_check {
             return false;
         }
         if self.leader != Some(from) {
-            out.push(Want::Refused { from, theirs });
-            out.push(Want::Send(from, ReplicaMsg::Stale { view: self.view }));
+            out.push(ReplicaEffect::Refused { from, theirs });
+            out.push(ReplicaEffect::Send(from, ReplicaMsg::Stale { view: self.view }));
         } // else the sender leads my view as well and has not heard of it yet: it will send this again when it has
         true
     }
@@ -324,13 +324,13 @@ impl<T: Clone + Eq> Replica<T> {
     }
 
     /// Primary: sends what is due. In-sync peers get new entries at once; one that is compared gets one message at a time.
-    fn send_due(&mut self, now: Time, terms: Terms, out: &mut Vec<Want<T>>) {
+    fn send_due(&mut self, now: Time, terms: Terms, out: &mut Vec<ReplicaEffect<T>>) {
         let (base, last, view, commit, floor) = (self.log.base(), self.log.last(), self.view, self.commit, self.floor);
         let Some(leading) = self.leading.as_mut().filter(|_| self.gather.is_none()) else { return };
         for peer in leading.peers.iter_mut().filter(|peer| !peer.snapshot) {
             if peer.next <= base {
                 peer.snapshot = true;
-                out.push(Want::Snapshot(peer.pid));
+                out.push(ReplicaEffect::Snapshot(peer.pid));
                 continue;
             }
             let again = peer.sent.is_none_or(|sent| now.since(sent) >= peer.pause(terms));
@@ -346,12 +346,12 @@ impl<T: Clone + Eq> Replica<T> {
             }
             peer.behind = peer.behind.or(Some(now));
             peer.sent = Some(now);
-            out.push(Want::Send(peer.pid, ReplicaMsg::Append { view, prev, entries, commit, floor, ask: peer.probing }));
+            out.push(ReplicaEffect::Send(peer.pid, ReplicaMsg::Append { view, prev, entries, commit, floor, ask: peer.probing }));
         }
     }
 
     /// Primary: the timer. Sends again what was not answered, and gives up on in-sync peers that are silent too long.
-    pub fn tick(&mut self, now: Time, terms: Terms, out: &mut Vec<Want<T>>) {
+    pub fn tick(&mut self, now: Time, terms: Terms, out: &mut Vec<ReplicaEffect<T>>) {
         if self.gather.is_some() {
             return self.ask_around(now, terms, out);
         }
@@ -365,7 +365,7 @@ impl<T: Clone + Eq> Replica<T> {
         for peer in &mut leading.peers {
             if peer.proposed && now.since(peer.asked) >= terms.resend_after {
                 peer.asked = now;
-                out.push(Want::Ready { learner: peer.pid, again: true });
+                out.push(ReplicaEffect::Ready { learner: peer.pid, again: true });
             }
             if peer.matched >= last && !peer.probing {
                 peer.behind = None;
@@ -375,7 +375,7 @@ impl<T: Clone + Eq> Replica<T> {
                 peer.behind = peer.behind.or(Some(now)); // pieces are sent elsewhere: their answers count
             }
             if peer.behind.is_some_and(|since| now.since(since) > terms.lag_max) {
-                out.push(if peer.counts() { Want::Lagging(peer.pid) } else { Want::Stalled(peer.pid) });
+                out.push(if peer.counts() { ReplicaEffect::Lagging(peer.pid) } else { ReplicaEffect::Stalled(peer.pid) });
             }
             if !peer.snapshot && peer.sent.is_none_or(|sent| now.since(sent) >= peer.pause(terms)) {
                 peer.sent = None;

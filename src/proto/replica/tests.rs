@@ -3,7 +3,7 @@
 use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::{Entry, Log};
 use crate::proto::replica::view::{Index, View, ViewNo};
-use crate::proto::replica::words::{Commit, Mark, ReplicaMsg, Terms, Want};
+use crate::proto::replica::words::{Commit, ReplicaEffect, ReplicaMsg, SaveId, Terms};
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
 
@@ -27,8 +27,8 @@ pub(super) fn view(no: u32, primary: u16, in_sync: &[u16], learners: &[u16]) -> 
 pub(super) struct Lab {
     pub(super) replicas: Vec<Replica<u32>>,
     pub(super) mail: Vec<(Pid, Pid, ReplicaMsg<u32>)>,
-    pub(super) saves: Vec<(Pid, Mark)>,
-    pub(super) heard: Vec<(Pid, Want<u32>)>,
+    pub(super) saves: Vec<(Pid, SaveId)>,
+    pub(super) heard: Vec<(Pid, ReplicaEffect<u32>)>,
     pub(super) terms: Terms,
 }
 
@@ -44,13 +44,13 @@ impl Lab {
         Lab { replicas: replicas.collect(), mail: Vec::new(), saves: Vec::new(), heard: Vec::new(), terms: TERMS }
     }
 
-    pub(super) fn act(&mut self, who: u16, act: impl FnOnce(&mut Replica<u32>, &mut Vec<Want<u32>>)) {
+    pub(super) fn act(&mut self, who: u16, act: impl FnOnce(&mut Replica<u32>, &mut Vec<ReplicaEffect<u32>>)) {
         let mut wants = Vec::new();
         act(&mut self.replicas[usize::from(who)], &mut wants);
         for want in wants {
             match want {
-                Want::Send(to, msg) => self.mail.push((Pid(who), to, msg)),
-                Want::Save { mark, .. } => self.saves.push((Pid(who), mark)),
+                ReplicaEffect::Send(to, msg) => self.mail.push((Pid(who), to, msg)),
+                ReplicaEffect::Save { mark, .. } => self.saves.push((Pid(who), mark)),
                 other => self.heard.push((Pid(who), other)),
             }
         }
@@ -129,7 +129,7 @@ fn a_new_primary_makes_others_drop_what_its_view_does_not_have_and_keep_what_it_
     let expected = [(1, Some(1)), (1, Some(2)), (1, Some(3)), (2, None)];
     assert_eq!(lab.ops(1), expected);
     assert_eq!(lab.ops(2), expected);
-    assert!(lab.heard.contains(&(Pid(2), Want::Truncated { from: Index(4), dropped: 2, lost: 0 })));
+    assert!(lab.heard.contains(&(Pid(2), ReplicaEffect::Truncated { from: Index(4), dropped: 2, lost: 0 })));
     assert!(lab.replicas[1].is_settled() && lab.commit(2) == 4);
 }
 
@@ -145,7 +145,7 @@ fn a_message_of_a_lower_view_is_refused_and_its_sender_steps_down() {
     lab.propose(0, 66);
     lab.settle(&[], &[]);
     assert!(!lab.replicas[0].is_primary(), "it has heard of a higher view");
-    assert!(lab.heard.iter().any(|(_, want)| matches!(want, Want::Refused { from: Pid(0), theirs: ViewNo(1) })));
+    assert!(lab.heard.iter().any(|(_, want)| matches!(want, ReplicaEffect::Refused { from: Pid(0), theirs: ViewNo(1) })));
     assert!(lab.ops(1).iter().chain(&lab.ops(2)).all(|&(_, op)| op != Some(66)));
 }
 
@@ -163,7 +163,7 @@ fn a_learner_catches_up_from_nothing_and_commits_wait_for_it_once_it_is_proposed
     lab.act(0, |it, out| it.tick(NOW + Span(600), TERMS, out));
     lab.settle(&[], &[]);
     assert_eq!(lab.ops(2), lab.ops(0));
-    assert!(lab.heard.contains(&(Pid(0), Want::Ready { learner: Pid(2), again: false })));
+    assert!(lab.heard.contains(&(Pid(0), ReplicaEffect::Ready { learner: Pid(2), again: false })));
     lab.propose(0, 99);
     lab.settle(&[2], &[]);
     assert_eq!(lab.commit(0), 81, "the control plane may count it already");
@@ -178,11 +178,11 @@ fn a_silent_backup_is_reported_after_the_limit_and_not_before() {
     lab.settle(&[], &[]);
     lab.propose(0, 1);
     lab.settle(&[2], &[]);
-    let lagging = |lab: &Lab| lab.heard.contains(&(Pid(0), Want::Lagging(Pid(2))));
+    let lagging = |lab: &Lab| lab.heard.contains(&(Pid(0), ReplicaEffect::Lagging(Pid(2))));
     lab.act(0, |it, out| it.tick(NOW + Span(500), TERMS, out));
     assert!(!lagging(&lab));
     lab.act(0, |it, out| it.tick(NOW + Span(501), TERMS, out));
-    assert!(lagging(&lab) && !lab.heard.contains(&(Pid(0), Want::Lagging(Pid(1)))));
+    assert!(lagging(&lab) && !lab.heard.contains(&(Pid(0), ReplicaEffect::Lagging(Pid(1)))));
 }
 
 #[test]
@@ -205,7 +205,7 @@ impl Lab {
     fn carry(&mut self) {
         for (from, want) in std::mem::take(&mut self.heard) {
             match want {
-                Want::Snapshot(to) => {
+                ReplicaEffect::Snapshot(to) => {
                     let source = &self.replicas[usize::from(from.0)];
                     let upto = (source.commit(), source.log().mark_at(source.commit()).expect("what is committed is in the log"));
                     let view = source.view();
@@ -234,7 +234,7 @@ fn whoever_has_nothing_gets_a_snapshot_and_then_the_log() {
     lab.settle(&[], &[]);
     lab.enter(0, &view(2, 0, &[0, 1], &[2]));
     lab.settle(&[], &[]);
-    assert!(lab.heard.contains(&(Pid(0), Want::Snapshot(Pid(2)))));
+    assert!(lab.heard.contains(&(Pid(0), ReplicaEffect::Snapshot(Pid(2)))));
     assert!(lab.replicas[0].carries_to(Pid(2)));
     lab.propose(0, 98);
     lab.settle(&[], &[]);
@@ -311,8 +311,8 @@ fn a_primary_that_lacks_what_a_backup_has_committed_starts_it_over() {
     lab.mail.clear();
     lab.enter(0, &view(3, 0, &[0, 1], &[]));
     lab.settle(&[], &[]);
-    assert!(lab.heard.contains(&(Pid(1), Want::Forget)));
-    assert!(lab.heard.contains(&(Pid(1), Want::Truncated { from: Index(1), dropped: 9, lost: 0 })));
+    assert!(lab.heard.contains(&(Pid(1), ReplicaEffect::Forget)));
+    assert!(lab.heard.contains(&(Pid(1), ReplicaEffect::Truncated { from: Index(1), dropped: 9, lost: 0 })));
     lab.carry();
     assert_eq!(lab.ops(1), lab.ops(0));
     assert!(lab.replicas[0].is_settled());

@@ -1,14 +1,14 @@
 //! Learners that get nothing: whoever waits for them is told so.
 
 use crate::proto::replica::tests::{Lab, NOW, TERMS, view};
-use crate::proto::replica::words::{Commit, Terms, Want};
+use crate::proto::replica::words::{Commit, ReplicaEffect, Terms};
 use crate::sim::id::Pid;
 use crate::sim::time::Span;
 
 const MAJORITY: Terms = Terms { commit: Commit::Majority(3), min: 2, ..TERMS };
 
 fn stalled(lab: &Lab, learner: u16) -> bool {
-    lab.heard.contains(&(Pid(0), Want::Stalled(Pid(learner))))
+    lab.heard.contains(&(Pid(0), ReplicaEffect::Stalled(Pid(learner))))
 }
 
 /// Kills: `tick` that waits for a first piece to be sent before it counts the time.
@@ -44,6 +44,6 @@ fn while_a_new_primary_asks_around_for_too_long_its_learners_are_told_to_be_stal
     lab.act(0, |it, out| it.tick(NOW + TERMS.lag_max, MAJORITY, out));
     assert!(!stalled(&lab, 2), "it may still be answered");
     lab.act(0, |it, out| it.tick(NOW + TERMS.lag_max + Span(1), MAJORITY, out));
-    assert!(stalled(&lab, 2) && lab.heard.contains(&(Pid(0), Want::Lagging(Pid(1)))), "{:?}", lab.heard);
+    assert!(stalled(&lab, 2) && lab.heard.contains(&(Pid(0), ReplicaEffect::Lagging(Pid(1)))), "{:?}", lab.heard);
     assert!(!stalled(&lab, 1), "whoever counts is no learner");
 }

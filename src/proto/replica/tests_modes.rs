@@ -2,7 +2,7 @@
 
 use crate::proto::replica::tests::{Lab, NOW, TERMS, view};
 use crate::proto::replica::view::{Entry, Index, ViewNo};
-use crate::proto::replica::words::{Commit, ReplicaMsg, Terms, Want};
+use crate::proto::replica::words::{Commit, ReplicaEffect, ReplicaMsg, Terms};
 use crate::sim::id::Pid;
 use crate::sim::time::Span;
 
@@ -103,15 +103,15 @@ fn a_new_primary_that_cannot_join_its_log_to_the_better_one_does_not_lead_and_sa
     }
     lab.settle(&[], &[]);
     assert!(!lab.replicas[0].is_settled() && lab.marks(0) == [1, 1, 1], "it leads on hope: {:?}", lab.marks(0));
-    assert!(lab.heard.contains(&(Pid(0), Want::Defer(Pid(1)))), "{:?}", lab.heard);
+    assert!(lab.heard.contains(&(Pid(0), ReplicaEffect::Defer(Pid(1)))), "{:?}", lab.heard);
     lab.heard.clear();
     lab.act(0, |it, out| it.tick(NOW + Span(200), MAJORITY, out));
-    assert!(lab.heard.contains(&(Pid(0), Want::Defer(Pid(1)))), "it says so again, since that may have been lost");
+    assert!(lab.heard.contains(&(Pid(0), ReplicaEffect::Defer(Pid(1)))), "it says so again, since that may have been lost");
     for who in 0..3 {
         lab.enter(who, &view(3, 1, &[0, 1, 2], &[]));
     }
     lab.settle(&[], &[]);
-    assert!(lab.heard.contains(&(Pid(1), Want::Snapshot(Pid(0)))), "the better one leads and brings it up to date");
+    assert!(lab.heard.contains(&(Pid(1), ReplicaEffect::Snapshot(Pid(0)))), "the better one leads and brings it up to date");
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn of_two_ends_alike_the_one_that_joins_is_taken_whichever_is_told_first() {
         lab.act(0, |it, out| it.tick(NOW + Span(200), MAJORITY, out));
         lab.settle(&[], &[]);
         assert_eq!(lab.marks(0), [1, 1, 1, 1, 1, 1, 2], "{first} told first");
-        assert!(lab.replicas[0].is_settled() && !lab.heard.iter().any(|(_, want)| matches!(want, Want::Defer(_))));
+        assert!(lab.replicas[0].is_settled() && !lab.heard.iter().any(|(_, want)| matches!(want, ReplicaEffect::Defer(_))));
     }
 }
 
@@ -150,7 +150,7 @@ fn below_the_least_number_of_copies_nothing_more_is_committed_not_even_what_a_ne
     lab.enter(0, &view(2, 0, &[0], &[1, 2]));
     lab.settle(&[1, 2], &[]);
     assert!(!lab.replicas[0].is_settled() && lab.commit(0) == 0);
-    assert!(lab.heard.contains(&(Pid(0), Want::Level { open: true })));
+    assert!(lab.heard.contains(&(Pid(0), ReplicaEffect::Level { open: true })));
     let mut confirmed = Lab::under(&[&[(1, 1)], &[], &[]], strict);
     confirmed.enter(0, &view(2, 0, &[0], &[1, 2]));
     confirmed.settle(&[1, 2], &[]);
@@ -163,8 +163,8 @@ fn below_the_least_number_of_copies_nothing_more_is_committed_not_even_what_a_ne
     lab.act(0, |it, out| it.tick(NOW + Span(600), strict, out));
     lab.settle(&[2], &[]);
     assert!(
-        lab.heard.contains(&(Pid(0), Want::Snapshot(Pid(1))))
-            || lab.heard.contains(&(Pid(0), Want::Ready { learner: Pid(1), again: false }))
+        lab.heard.contains(&(Pid(0), ReplicaEffect::Snapshot(Pid(1))))
+            || lab.heard.contains(&(Pid(0), ReplicaEffect::Ready { learner: Pid(1), again: false }))
     );
     lab.enter(0, &view(3, 0, &[0, 1], &[2]));
     lab.act(0, |it, out| it.tick(NOW + Span(900), strict, out));
@@ -183,7 +183,7 @@ fn below_the_least_number_of_copies_a_view_begins_without_committing_its_mark() 
     let mut lab = Lab::under(&[&[], &[], &[]], strict);
     lab.enter(0, &view(2, 0, &[0], &[1, 2]));
     lab.settle(&[1, 2], &[]);
-    assert!(lab.heard.contains(&(Pid(0), Want::Level { open: false })));
+    assert!(lab.heard.contains(&(Pid(0), ReplicaEffect::Level { open: false })));
     lab.act(0, |it, out| it.confirmed(ViewNo(2), strict, out));
     // A copy that is remembered may lead next, and does not have it.
     assert!(lab.replicas[0].is_settled() && lab.commit(0) == 0);
@@ -196,7 +196,7 @@ fn below_the_least_number_of_copies_a_view_begins_without_committing_its_mark() 
 
 #[test]
 fn where_anything_depends_on_it_a_primary_tells_that_all_have_what_is_committed_until_that_is_known() {
-    let told = |lab: &Lab| lab.heard.iter().filter(|(who, want)| *who == Pid(0) && *want == Want::Level { open: false }).count();
+    let told = |lab: &Lab| lab.heard.iter().filter(|(who, want)| *who == Pid(0) && *want == ReplicaEffect::Level { open: false }).count();
     let mut lab = Lab::under(&[&[], &[], &[]], MAJORITY);
     for who in 0..3 {
         lab.enter(who, &view(1, 0, &[0, 1, 2], &[]));
@@ -249,7 +249,7 @@ fn a_new_primary_takes_the_end_that_was_written_last_and_not_the_longest() {
         lab.settle(&[], &[]);
         assert_eq!(lab.marks(0), [1, 1, 2, 2, 3]);
         assert_eq!((lab.marks(1), lab.marks(2)), (lab.marks(0), lab.marks(0)));
-        assert!(lab.heard.contains(&(Pid(0), Want::Truncated { from: Index(3), dropped: 1, lost: 0 })));
+        assert!(lab.heard.contains(&(Pid(0), ReplicaEffect::Truncated { from: Index(3), dropped: 1, lost: 0 })));
         assert!(lab.replicas[0].is_settled() && lab.commit(2) == 5);
     }
 }
@@ -263,9 +263,9 @@ fn a_silent_copy_is_asked_again_and_then_a_view_without_it_is_asked_for() {
     lab.settle(&[2], &[]);
     lab.act(0, |it, out| it.tick(NOW + Span(500), MAJORITY, out));
     assert!(lab.mail.iter().any(|(_, to, msg)| *to == Pid(2) && matches!(msg, ReplicaMsg::Ask { .. })));
-    assert!(!lab.heard.contains(&(Pid(0), Want::Lagging(Pid(2)))));
+    assert!(!lab.heard.contains(&(Pid(0), ReplicaEffect::Lagging(Pid(2)))));
     lab.act(0, |it, out| it.tick(NOW + Span(501), MAJORITY, out));
-    assert!(lab.heard.contains(&(Pid(0), Want::Lagging(Pid(2)))));
+    assert!(lab.heard.contains(&(Pid(0), ReplicaEffect::Lagging(Pid(2)))));
     lab.enter(0, &view(3, 0, &[0, 1], &[2]));
     lab.settle(&[2], &[]);
     assert_eq!(lab.marks(0), [1, 1, 3], "what the other one told still counts");
@@ -278,8 +278,8 @@ fn truncation_stops_at_the_last_common_entry_and_not_at_the_commit_point() {
     let mut lab = Lab::new(&[&[(1, 1), (1, 2), (1, 3)], &[(1, 1), (1, 2), (1, 3), (1, 4)]]);
     lab.enter(0, &view(2, 0, &[0, 1], &[]));
     lab.settle(&[], &[]);
-    assert!(lab.heard.contains(&(Pid(1), Want::Truncated { from: Index(4), dropped: 1, lost: 0 })));
-    assert_eq!(lab.heard.iter().filter(|(who, want)| *who == Pid(1) && matches!(want, Want::Appended(..))).count(), 1);
+    assert!(lab.heard.contains(&(Pid(1), ReplicaEffect::Truncated { from: Index(4), dropped: 1, lost: 0 })));
+    assert_eq!(lab.heard.iter().filter(|(who, want)| *who == Pid(1) && matches!(want, ReplicaEffect::Appended(..))).count(), 1);
 }
 
 #[test]
@@ -299,7 +299,7 @@ fn what_a_lonely_primary_had_committed_is_counted_when_it_goes() {
     lab.settle(&[0], &[]);
     lab.act(1, |it, out| it.tick(NOW + Span(600), ALONE, out));
     lab.settle(&[], &[]);
-    assert!(lab.heard.contains(&(Pid(0), Want::Truncated { from: Index(2), dropped: 2, lost: 2 })));
+    assert!(lab.heard.contains(&(Pid(0), ReplicaEffect::Truncated { from: Index(2), dropped: 2, lost: 2 })));
     assert_eq!(lab.ops(0), lab.ops(1));
 }
 
@@ -324,7 +324,7 @@ fn a_log_is_trimmed_no_further_than_every_copy_that_counts_has_stored() {
     lab.propose(0, 10);
     lab.settle(&[], &[]);
     assert_eq!((lab.commit(0), lab.commit(1)), (11, 11), "whoever missed nothing that is in the snapshot needs none");
-    assert!(!lab.heard.iter().any(|(_, want)| matches!(want, Want::Snapshot(_))));
+    assert!(!lab.heard.iter().any(|(_, want)| matches!(want, ReplicaEffect::Snapshot(_))));
 }
 
 #[test]

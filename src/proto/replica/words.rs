@@ -81,7 +81,7 @@ pub enum ReplicaMsg<T> {
 
 /// What a replica wants done.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Want<T> {
+pub enum ReplicaEffect<T> {
     /// To send this to another replica.
     Send(Pid, ReplicaMsg<T>),
     /// To save: the log is cut after `keep`, then `entries` follow. `Replica::stored` is to be told `mark` when done.
@@ -93,7 +93,7 @@ pub enum Want<T> {
         /// When this is on disk, so much is committed.
         commit: Index,
         /// Names this save.
-        mark: Mark,
+        mark: SaveId,
     },
     /// To tell that entries were dropped.
     Truncated {
@@ -147,7 +147,7 @@ pub enum Want<T> {
 
 /// Names a save: how long the log is verified, and in which state of it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Mark {
+pub struct SaveId {
     /// The log up to here is on disk when this save is done.
     pub(super) upto: Index,
     /// Which generation of the log: truncation begins a new one, and marks of older ones are void.

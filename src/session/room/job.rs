@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::Room;
+use super::PlacementRoom;
 use crate::proto::placement::study::NOBODY;
 use crate::proto::placement::{Error, Fleet, Options, Study};
 use crate::proto::ring::MemberNo;
@@ -30,7 +30,7 @@ impl Job {
     ///
     /// # Panics
     /// For any other lane.
-    pub fn new(room: &Room, lane: usize) -> Result<Job, Error> {
+    pub fn new(room: &PlacementRoom, lane: usize) -> Result<Job, Error> {
         let algorithm = room.schemes[lane];
         let options = Options { vnodes: room.vnodes(), hash: room.hash, ..Options::default() };
         let fit = |fleet: &Fleet| if algorithm.weighs() { Ok(fleet.clone()) } else { levelled(fleet) };
@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn every_algorithm_counts_every_change() {
         for algorithm in Algorithm::ALL {
-            let mut room = Room { schemes: [algorithm; 2], ..Room::default() };
+            let mut room = PlacementRoom { schemes: [algorithm; 2], ..PlacementRoom::default() };
             room.set_keys(2_000);
             for change in [Change::Kill(2), Change::Weigh(3, 4), Change::Add, Change::Revive(2)] {
                 room.change(change).unwrap();

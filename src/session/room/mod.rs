@@ -1,5 +1,5 @@
 //! The placement room: the same keys under two schemes side by side, and what one change of the nodes moves. Its whole state is
-//! a [`Room`], which is also its link; what there is to see of it is counted by a [`job::Job`]. Integers only.
+//! a [`PlacementRoom`], which is also its link; what there is to see of it is counted by a [`job::Job`]. Integers only.
 
 pub mod job;
 mod text;
@@ -74,7 +74,7 @@ pub enum Refusal {
 
 /// Everything the room shows is a function of this.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Room {
+pub struct PlacementRoom {
     /// The scheme of each lane.
     pub schemes: [Algorithm; 2],
     /// Nodes before any change.
@@ -91,11 +91,11 @@ pub struct Room {
     now: Fleet,
 }
 
-impl Default for Room {
+impl Default for PlacementRoom {
     /// Modulo beside the ring: six nodes with 64 virtual nodes each, 25,000 keys, the good hash, no change.
-    fn default() -> Room {
+    fn default() -> PlacementRoom {
         let fleet = numbered(6);
-        Room {
+        PlacementRoom {
             schemes: [Algorithm::Modulo, Algorithm::Ring],
             nodes: 6,
             vnodes: 64,
@@ -113,7 +113,7 @@ fn numbered(count: u16) -> Fleet {
     Fleet::numbered(u32::from(count.clamp(1, NODES_MAX))).expect("within the bound, and numbers differ")
 }
 
-impl Room {
+impl PlacementRoom {
     /// Nodes before any change.
     pub fn nodes(&self) -> u16 {
         self.nodes
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_room_remembers_the_nodes_before_its_last_change() {
-        let mut room = Room::default();
+        let mut room = PlacementRoom::default();
         room.change(Change::Kill(2)).unwrap();
         room.change(Change::Weigh(3, 4)).unwrap();
         assert_eq!(room.before().weights(), [1, 1, 0, 1, 1, 1]);
@@ -270,12 +270,12 @@ mod tests {
         room.change(Change::Add).unwrap();
         assert_eq!(room.now().members()[6].name(), b"node6");
         assert!(room.undo() && room.undo() && room.undo() && !room.undo());
-        assert_eq!(room, Room::default());
+        assert_eq!(room, PlacementRoom::default());
     }
 
     #[test]
     fn a_refused_change_changes_nothing() {
-        let mut room = Room::default();
+        let mut room = PlacementRoom::default();
         room.set_nodes(2);
         room.change(Change::Kill(0)).unwrap();
         let before = room.clone();
@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn every_limit_is_said_where_it_binds() {
-        let mut room = Room::default();
+        let mut room = PlacementRoom::default();
         assert!(room.set_nodes(NODES_MAX) && !room.set_nodes(NODES_MAX + 1) && !room.set_nodes(0));
         assert_eq!(room.change(Change::Add), Err(Refusal::Full));
         assert!(!room.set_keys(0) && !room.set_keys(1_000_001) && room.set_keys(1_000_000));
@@ -313,7 +313,7 @@ mod tests {
 
     #[test]
     fn other_nodes_are_another_beginning() {
-        let mut room = Room::default();
+        let mut room = PlacementRoom::default();
         room.change(Change::Kill(2)).unwrap();
         assert!(room.set_nodes(8));
         assert_eq!((room.changes().len(), room.now().living().count()), (0, 8));

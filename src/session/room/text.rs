@@ -5,7 +5,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Change, HEAVIEST, KEYS_MAX, NODES_MAX, Refusal, Room};
+use super::{Change, HEAVIEST, KEYS_MAX, NODES_MAX, PlacementRoom, Refusal};
 use crate::proto::placement::{Algorithm, VNODES};
 use crate::proto::ring::hash::Hash;
 
@@ -60,9 +60,9 @@ impl Display for RoomError {
 
 impl std::error::Error for RoomError {}
 
-impl Display for Room {
+impl Display for PlacementRoom {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let usual = Room::default();
+        let usual = PlacementRoom::default();
         write!(f, "{},{}", self.schemes[0].word(), self.schemes[1].word())?;
         if self.vnodes != usual.vnodes {
             write!(f, ",vnodes:{}", self.vnodes)?;
@@ -95,12 +95,12 @@ impl Display for Change {
 ///
 /// # Errors
 /// The first thing that is wrong, and where.
-pub fn parse(text: &str) -> Result<Room, RoomError> {
+pub fn parse(text: &str) -> Result<PlacementRoom, RoomError> {
     if text.len() > LONGEST {
         return Err(RoomError::TooLong(text.len()));
     }
     let text = unescape(text).ok_or(RoomError::Escape)?;
-    let mut room = Room::default();
+    let mut room = PlacementRoom::default();
     if text.is_empty() {
         return Ok(room);
     }
@@ -113,7 +113,7 @@ pub fn parse(text: &str) -> Result<Room, RoomError> {
     Ok(room)
 }
 
-fn read(room: &mut Room, at: usize, part: &str) -> Result<(), RoomError> {
+fn read(room: &mut PlacementRoom, at: usize, part: &str) -> Result<(), RoomError> {
     let (word, rest) = part.split_once(':').unwrap_or((part, ""));
     let unknown = || RoomError::Part(at, excerpt(part));
     let node = |word, text| number(at, word, text, 0, u32::from(NODES_MAX) - 1).map(|node| node as u16);
@@ -131,7 +131,7 @@ fn read(room: &mut Room, at: usize, part: &str) -> Result<(), RoomError> {
 }
 
 /// One of the settings. `None`: the word is none of them.
-fn setting(room: &mut Room, at: usize, word: &str, value: &str) -> Option<Result<(), RoomError>> {
+fn setting(room: &mut PlacementRoom, at: usize, word: &str, value: &str) -> Option<Result<(), RoomError>> {
     let early = room.changes().is_empty();
     let done = match word {
         "nodes" => number(at, "nodes", value, 1, u32::from(NODES_MAX)).map(|nodes| early && room.set_nodes(nodes as u16)),
@@ -189,7 +189,7 @@ mod tests {
         same("modulo,ring");
         same("jump,ketama,vnodes:256,nodes:1000,keys:1000000,hash:weak");
         same("maglev,anchor,kill:2,add,weigh:3:4,revive:2,kill:6");
-        assert_eq!(parse(""), Ok(Room::default()));
+        assert_eq!(parse(""), Ok(PlacementRoom::default()));
         assert_eq!(parse("modulo%2Cring%2ckill%3A2"), parse("modulo,ring,kill:2"));
         assert_eq!(parse("ring"), parse("ring,ring"));
     }

@@ -6,7 +6,7 @@ use ringside::text::cases;
 use ringside::text::words;
 use yew::prelude::*;
 
-use crate::ui::state::Wish;
+use crate::ui::state::Command;
 
 /// What it shows.
 #[derive(Clone, PartialEq, Properties)]
@@ -15,15 +15,15 @@ pub struct CasesProps {
     pub lang: Lang,
     /// The dialog was closed.
     pub on_close: Callback<Event>,
-    /// What is wished.
-    pub on_wish: Callback<Wish>,
+    /// A command was given.
+    pub on_command: Callback<Command>,
 }
 
 /// The dialog of ready runs.
 #[component]
 pub fn Cases(props: &CasesProps) -> Html {
     let (title, says) = cases::heading(props.lang);
-    let close = || props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
+    let close = || props.on_command.reform(|_: MouseEvent| Command::Dialog(None));
     // Ordinary links to runs: the page opens them as it opens any other.
     let one = |case: Case| {
         let (title, watch) = cases::case(props.lang, case);

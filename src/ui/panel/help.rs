@@ -4,7 +4,7 @@ use ringside::text::Lang;
 use ringside::text::words;
 use yew::prelude::*;
 
-use crate::ui::state::Wish;
+use crate::ui::state::Command;
 
 /// What it shows.
 #[derive(Clone, PartialEq, Properties)]
@@ -13,15 +13,15 @@ pub struct HelpProps {
     pub lang: Lang,
     /// The dialog was closed.
     pub on_close: Callback<Event>,
-    /// What is wished.
-    pub on_wish: Callback<Wish>,
+    /// A command was given.
+    pub on_command: Callback<Command>,
 }
 
 /// The dialog of keys.
 #[component]
 pub fn Help(props: &HelpProps) -> Html {
     let w = words(props.lang);
-    let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
+    let close = props.on_command.reform(|_: MouseEvent| Command::Dialog(None));
     let line = |(key, does): &(&'static str, &'static str)| {
         html! {
             <div key={*key}><dt><kbd>{*key}</kbd></dt><dd>{*does}</dd></div>

@@ -12,7 +12,7 @@ pub enum Icon {
     /// Settings.
     Dials,
     /// The textbook's lock: an open book.
-    Book,
+    Textbook,
     /// Share.
     Share,
     /// Step back.
@@ -33,7 +33,7 @@ pub fn icon(which: Icon) -> Html {
         Icon::Dials => {
             ("M-4.5,-5m-2.5,0a2.5,2.5 0 1 0 5,0a2.5,2.5 0 1 0 -5,0M3,5m-2.5,0a2.5,2.5 0 1 0 5,0a2.5,2.5 0 1 0 -5,0", "M-9,-5H9M-9,5H9")
         }
-        Icon::Book => ("", "M0,-5V7M0,-5Q-4,-8 -9,-6V6Q-4,4 0,7Q4,4 9,6V-6Q4,-8 0,-5"),
+        Icon::Textbook => ("", "M0,-5V7M0,-5Q-4,-8 -9,-6V6Q-4,4 0,7Q4,4 9,6V-6Q4,-8 0,-5"),
         Icon::Share => ("", "M0,3V-8M-4,-4L0,-8L4,-4M-7,0V8H7V0"),
         Icon::Back => ("M7,-7V7L-3,0Z", "M-7,-7V7"),
         Icon::On => ("M-7,-7V7L3,0Z", "M7,-7V7"),

@@ -5,8 +5,8 @@ use ringside::text::words;
 use yew::prelude::*;
 
 use super::disc::disc;
-use crate::ui::state::Wish;
-use crate::ui::telling::{Act, Inspected};
+use crate::ui::describe::{Act, Inspected};
+use crate::ui::state::Command;
 
 /// What it shows.
 #[derive(Clone, PartialEq, Properties)]
@@ -21,8 +21,8 @@ pub struct InspectorProps {
     pub notice: Option<String>,
     /// Whether a cut waits for its other end.
     pub cutting: bool,
-    /// What is wished.
-    pub on_wish: Callback<Wish>,
+    /// A command was given.
+    pub on_command: Callback<Command>,
 }
 
 /// The inspector.
@@ -56,7 +56,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
 fn button(props: &InspectorProps, act: &Act) -> Html {
     let w = words(props.lang);
     let verb = act.verb;
-    let onclick = props.on_wish.reform(move |_: MouseEvent| Wish::Verb(verb));
+    let onclick = props.on_command.reform(move |_: MouseEvent| Command::Verb(verb));
     html! {
         <button key={verb.key().to_string()} type="button" data-act={act.text.clone()} aria-keyshortcuts={verb.key().to_string()}
             aria-disabled={act.refused.is_some().then_some("true")} data-reason={act.refused.clone()}

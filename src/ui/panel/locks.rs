@@ -12,7 +12,7 @@ use ringside::text::lock_words::{self, LockWords};
 use ringside::text::stage_words::StageWords;
 use yew::prelude::*;
 
-use crate::ui::state::{Dialog, Wish};
+use crate::ui::state::{Command, Dialog};
 
 /// What the heading shows.
 #[derive(Clone, PartialEq, Properties)]
@@ -23,8 +23,8 @@ pub struct LockHeadProps {
     pub locks: u8,
     /// Which is shown.
     pub lock: LockId,
-    /// What is wished.
-    pub on_wish: Callback<Wish>,
+    /// A command was given.
+    pub on_command: Callback<Command>,
 }
 
 /// The name of the lock, or a choice of names; and the way to the ready runs.
@@ -33,11 +33,11 @@ pub fn LockHead(props: &LockHeadProps) -> Html {
     let (w, title) = (LockWords::of(props.lang), StageWords::of(props.lang).lock);
     let tab = |n: u8| {
         let lock = LockId(n);
-        let choose = props.on_wish.reform(move |_: MouseEvent| Wish::Lock(lock));
+        let choose = props.on_command.reform(move |_: MouseEvent| Command::Lock(lock));
         let name = lock_words::lock(lock);
         html! { <button key={n} type="button" data-lock={name} aria-pressed={(lock == props.lock).to_string()} onclick={choose}>{name}</button> }
     };
-    let cases = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(Some(Dialog::Cases)));
+    let cases = props.on_command.reform(|_: MouseEvent| Command::Dialog(Some(Dialog::Cases)));
     html! {
         <div class="lock-head">
             if props.locks > 1 {
@@ -84,7 +84,7 @@ pub fn LockTwin(props: &LockTwinProps) -> Html {
     let which = lock_words::lock(lock.id);
     let name = |who: Pid| state::name(view, who).map(|name| name.to_string()).unwrap_or_default();
     let holder = lock.holder.as_ref().map(|held| (name(held.session.client), held.token.0));
-    let waits = |(i, session): (usize, &ringside::proto::lock::token::Session)| {
+    let waits = |(i, session): (usize, &ringside::proto::lock::token::LockSession)| {
         html! { <li key={i}>{name(session.client)}</li> }
     };
     let believes = |it: &ringside::cluster::observe::view::InsideView| {

@@ -4,6 +4,7 @@ pub mod bill;
 pub mod cases;
 pub mod disc;
 pub mod help;
+pub mod hidden_tables;
 pub mod icon;
 pub mod inspector;
 pub mod locks;
@@ -14,7 +15,6 @@ pub mod share;
 pub mod timebar;
 pub mod timemarks;
 pub mod transport;
-pub mod twins;
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::icon::{Icon, icon};
 use crate::ui::room::Room;
-use crate::ui::state::{Dialog, Wish};
+use crate::ui::state::{Command, Dialog};
 
 /// What it shows.
 #[derive(Clone, PartialEq, Properties)]
@@ -18,30 +18,30 @@ pub struct NavProps {
     pub theme: Theme,
     /// Whether heartbeats are drawn.
     pub heartbeats: bool,
-    /// What is wished.
-    pub on_wish: Callback<Wish>,
+    /// A command was given.
+    pub on_command: Callback<Command>,
 }
 
 /// Language, theme, heartbeats, settings, help.
 #[component]
 pub fn Nav(props: &NavProps) -> Html {
     let w = words(props.lang);
-    let to = |wish: Wish| props.on_wish.reform(move |_: MouseEvent| wish.clone());
+    let to = |command: Command| props.on_command.reform(move |_: MouseEvent| command.clone());
     let other = props.lang.other();
     html! {
         <nav aria-label={w.page}>
-            <button id="placement" type="button" data-act="place" onclick={to(Wish::Room(Room::Place))}>{w.placement}</button>
+            <button id="placement" type="button" data-act="place" onclick={to(Command::Room(Room::Place))}>{w.placement}</button>
             <button id="textbook" type="button" aria-label={w.textbook} title={w.textbook}
-                onclick={to(Wish::Room(Room::Book))}>{ icon(Icon::Book) }</button>
-            <button id="language" type="button" lang={other.tag()} onclick={to(Wish::Language)}>{w.other_language}</button>
+                onclick={to(Command::Room(Room::Textbook))}>{ icon(Icon::Textbook) }</button>
+            <button id="language" type="button" lang={other.tag()} onclick={to(Command::Language)}>{w.other_language}</button>
             <button id="theme" type="button" aria-label={(w.theme)(props.theme)} title={(w.theme)(props.theme)}
-                onclick={to(Wish::Theme)}>{ icon(Icon::Theme) }</button>
+                onclick={to(Command::Theme)}>{ icon(Icon::Theme) }</button>
             <button id="heartbeats" type="button" aria-pressed={props.heartbeats.to_string()} aria-label={w.heartbeats}
-                title={w.heartbeats} onclick={to(Wish::Heartbeats(!props.heartbeats))}>{ icon(Icon::Heart) }</button>
+                title={w.heartbeats} onclick={to(Command::Heartbeats(!props.heartbeats))}>{ icon(Icon::Heart) }</button>
             <button id="settings" type="button" aria-label={w.settings} title={w.settings}
-                onclick={to(Wish::Dialog(Some(Dialog::Settings)))}>{ icon(Icon::Dials) }</button>
+                onclick={to(Command::Dialog(Some(Dialog::Settings)))}>{ icon(Icon::Dials) }</button>
             <button id="help" type="button" aria-label={w.help} title={w.help}
-                onclick={to(Wish::Dialog(Some(Dialog::Keys)))}>{"?"}</button>
+                onclick={to(Command::Dialog(Some(Dialog::Keys)))}>{"?"}</button>
         </nav>
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::disc::disc;
-use crate::ui::telling::Said;
+use crate::ui::describe::Said;
 
 /// What it says.
 #[derive(Clone, PartialEq, Properties)]

@@ -10,8 +10,8 @@ use ringside::text::lock_words::LockWords;
 use ringside::text::words;
 use yew::prelude::*;
 
-use crate::ui::draft::Draft;
-use crate::ui::state::Wish;
+use crate::ui::settings_form::SettingsForm;
+use crate::ui::state::Command;
 
 /// Figures that say how many there are of a kind.
 const CAST: [(&str, Kind); 3] = [("nodes", Kind::Node), ("balancers", Kind::Balancer), ("clients", Kind::Client)];
@@ -24,7 +24,7 @@ pub struct SettingsProps {
     /// The page's language.
     pub lang: Lang,
     /// The recipe in the making.
-    pub draft: Draft,
+    pub form: SettingsForm,
     /// Whether single keys act.
     pub single_keys: bool,
     /// A field was changed.
@@ -33,28 +33,28 @@ pub struct SettingsProps {
     pub on_random: Callback<MouseEvent>,
     /// The dialog was closed.
     pub on_close: Callback<Event>,
-    /// What is wished.
-    pub on_wish: Callback<Wish>,
+    /// A command was given.
+    pub on_command: Callback<Command>,
 }
 
 /// The dialog of settings.
 #[component]
 pub fn Settings(props: &SettingsProps) -> Html {
-    let (w, draft, locks) = (words(props.lang), &props.draft, LockWords::of(props.lang));
-    let begin = props.on_wish.reform(|_: MouseEvent| Wish::Begin);
-    let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
+    let (w, form, locks) = (words(props.lang), &props.form, LockWords::of(props.lang));
+    let begin = props.on_command.reform(|_: MouseEvent| Command::Begin);
+    let close = props.on_command.reform(|_: MouseEvent| Command::Dialog(None));
     let keys = !props.single_keys;
-    let toggle = props.on_wish.reform(move |_: Event| Wish::SingleKeys(keys));
+    let toggle = props.on_command.reform(move |_: Event| Command::SingleKeys(keys));
     html! {
         <dialog id="settings-dialog" aria-labelledby="settings-title" onclose={props.on_close.clone()}>
             <h2 id="settings-title">{w.settings_title}</h2>
             <p class="field">
                 <label for="draft-seed">{w.seed}</label>
-                <input id="draft-seed" data-field="seed" type="text" inputmode="numeric" autocomplete="off" value={draft.seed.clone()}
-                    aria-invalid={draft.bad_seed.to_string()} aria-describedby="seed-problem" onchange={props.on_write.clone()} />
+                <input id="draft-seed" data-field="seed" type="text" inputmode="numeric" autocomplete="off" value={form.seed.clone()}
+                    aria-invalid={form.bad_seed.to_string()} aria-describedby="seed-problem" onchange={props.on_write.clone()} />
                 <button id="random-seed" type="button" onclick={props.on_random.clone()}>{w.random_seed}</button>
             </p>
-            <p id="seed-problem" class="problem" role="alert">{ if draft.bad_seed { w.bad_seed } else { "" } }</p>
+            <p id="seed-problem" class="problem" role="alert">{ if form.bad_seed { w.bad_seed } else { "" } }</p>
             <h3>{w.cast}</h3>
             <div class="cast">{ for CAST.map(|(key, kind)| html! {
                 <label key={key}>{ number(props, key) }{" "}{(w.how_many)(kind)}</label>
@@ -85,18 +85,18 @@ pub fn Settings(props: &SettingsProps) -> Html {
 
 /// A figure of the recipe in a field of its own.
 fn number(props: &SettingsProps, key: &'static str) -> Html {
-    let (value, (low, high)) = props.draft.figure(figure(key));
+    let (value, (low, high)) = props.form.figure(figure(key));
     html! {
         <input data-field={key} type="number" min={low.to_string()} max={high.to_string()} step={if spans(key) { "any" } else { "1" }}
-            {value} aria-invalid={(props.draft.refused == Some(key)).to_string()} onchange={props.on_write.clone()} />
+            {value} aria-invalid={(props.form.refused == Some(key)).to_string()} onchange={props.on_write.clone()} />
     }
 }
 
 /// What these fields take, if something else was written into one of them.
 fn problem(props: &SettingsProps, keys: &[&'static str]) -> Html {
-    let refused = keys.iter().find(|&&key| props.draft.refused == Some(key));
+    let refused = keys.iter().find(|&&key| props.form.refused == Some(key));
     let says = refused.map(|key| {
-        let (now, (low, high)) = props.draft.figure(figure(key));
+        let (now, (low, high)) = props.form.figure(figure(key));
         (words(props.lang).field_takes)(low, high, spans(key), &now)
     });
     html! { <p class="problem" role="alert">{ says.unwrap_or_default() }</p> }
@@ -108,7 +108,7 @@ fn spans(key: &str) -> bool {
 
 /// A figure of the recipe as one of several: each its word, its value, and what it means.
 fn choice(props: &SettingsProps, key: &'static str, title: &'static str, of: &[(&'static str, u64, &'static str)]) -> Html {
-    let (chosen, _) = props.draft.figure(figure(key));
+    let (chosen, _) = props.form.figure(figure(key));
     let option = |&(word, _, means): &(&'static str, u64, &'static str)| {
         html! {
             <label key={word}>
@@ -126,13 +126,13 @@ fn figure(key: &str) -> &'static Parameter {
 fn switch(props: &SettingsProps, rule: Rule) -> Html {
     let w = words(props.lang);
     // An ordinary link to a run: the page opens it as it opens any other.
-    let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
+    let close = props.on_command.reform(|_: MouseEvent| Command::Dialog(None));
     let ready = html! { <a href={format!("#{}", scenario(rule))} data-scenario={rule.word()} onclick={close}>{w.see_it_break}</a> };
     html! {
         <li key={rule.word()}>
             <label>
                 <input type="checkbox" data-field={format!("rule-{}", rule.word())} data-rule={rule.word()}
-                    checked={props.draft.is_on(rule)} onchange={props.on_write.clone()} />
+                    checked={props.form.is_on(rule)} onchange={props.on_write.clone()} />
                 {(w.rule)(rule)}
             </label>
             {ready}

@@ -4,7 +4,7 @@ use ringside::text::Lang;
 use ringside::text::words;
 use yew::prelude::*;
 
-use crate::ui::state::Wish;
+use crate::ui::state::Command;
 
 /// How the copying went.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,15 +30,15 @@ pub struct ShareProps {
     pub on_copy: Callback<MouseEvent>,
     /// The dialog was closed.
     pub on_close: Callback<Event>,
-    /// What is wished.
-    pub on_wish: Callback<Wish>,
+    /// A command was given.
+    pub on_command: Callback<Command>,
 }
 
 /// The dialog with the link.
 #[component]
 pub fn Share(props: &ShareProps) -> Html {
     let w = words(props.lang);
-    let close = props.on_wish.reform(|_: MouseEvent| Wish::Dialog(None));
+    let close = props.on_command.reform(|_: MouseEvent| Command::Dialog(None));
     let told = match props.copied {
         Copied::NotYet => "",
         Copied::Yes => w.copied,

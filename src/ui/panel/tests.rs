@@ -14,14 +14,14 @@ use yew::LocalServerRenderer;
 use yew::prelude::*;
 
 use super::bill::{Bill, BillProps};
+use super::hidden_tables::{HiddenTables, TwinsProps};
 use super::inspector::{Inspector, InspectorProps};
 use super::sentence::{Sentence, SentenceProps};
 use super::settings::{Settings, SettingsProps};
 use super::timebar::{TimeBar, TimeBarProps};
 use super::transport::{Transport, TransportProps};
-use super::twins::{Twins, TwinsProps};
-use crate::ui::state::{State, Wish};
-use crate::ui::telling;
+use crate::ui::describe;
+use crate::ui::state::{Command, State};
 use ringside::text::words::Theme;
 
 fn html<C: BaseComponent>(props: C::Properties) -> String {
@@ -43,21 +43,21 @@ fn kept() -> [(Promise, Option<Broken>); Promise::COUNT] {
 #[test]
 fn the_sentence_of_a_first_visit_wears_discs_and_ends_with_the_one_thing_to_do() {
     let mut state = state();
-    let said = telling::sentence(&mut state);
+    let said = describe::sentence(&mut state);
     let primary = state.selected.expect("the primary is selected");
     let html = html::<Sentence>(SentenceProps { said: Rc::new(said.clone()) });
     assert!(html.starts_with("<h1 id=\"sentence\""), "{html}");
     assert_eq!(html.matches("data-look=\"up\"").count(), 3, "the primary and two backups: {html}");
     assert!(html.contains(&format!("data-n=\"{primary}\"")), "{html}");
-    assert!(telling::plain(&said).ends_with("Press K: kill its primary."), "{}", telling::plain(&said));
+    assert!(describe::plain(&said).ends_with("Press K: kill its primary."), "{}", describe::plain(&said));
 }
 
 #[test]
 fn a_killed_node_wears_a_dashed_disc_in_the_sentence() {
     let mut state = state();
     let primary = state.selected.expect("the primary is selected");
-    state.wish(Wish::Act(ringside::session::action::Action::Kill(primary))).expect("it runs");
-    let html = html::<Sentence>(SentenceProps { said: Rc::new(telling::sentence(&mut state)) });
+    state.command(Command::Act(ringside::session::action::Action::Kill(primary))).expect("it runs");
+    let html = html::<Sentence>(SentenceProps { said: Rc::new(describe::sentence(&mut state)) });
     assert!(html.contains("data-look=\"down\""), "{html}");
 }
 
@@ -106,18 +106,18 @@ fn a_broken_promise_is_said_aloud_and_a_kept_one_is_not() {
 fn inspector(state: &State, lang: Lang) -> String {
     html::<Inspector>(InspectorProps {
         lang,
-        inspected: telling::inspect(state),
-        add: telling::adding(state),
+        inspected: describe::inspect(state),
+        add: describe::adding(state),
         notice: state.notice.clone(),
         cutting: state.cutting,
-        on_wish: Callback::noop(),
+        on_command: Callback::noop(),
     })
 }
 
 #[test]
 fn what_cannot_be_done_now_stays_and_says_why() {
     let mut state = state();
-    state.wish(Wish::Select(name("C"))).expect("C takes part");
+    state.command(Command::Select(name("C"))).expect("C takes part");
     let up = inspector(&state, Lang::En);
     let button = |html: &str, act: &str| {
         let from = html.find(&format!("data-act=\"{act}\"")).unwrap_or_else(|| panic!("no {act} in {html}"));
@@ -129,7 +129,7 @@ fn what_cannot_be_done_now_stays_and_says_why() {
     for act in ["freeze C", "thaw C", "slow C 10", "isolate C", "cut C", "heal C", "wipe C", "drain C", "add G"] {
         button(&up, act);
     }
-    state.wish(Wish::Act(ringside::session::action::Action::Kill(name("C")))).expect("C runs");
+    state.command(Command::Act(ringside::session::action::Action::Kill(name("C")))).expect("C runs");
     let down = inspector(&state, Lang::En);
     assert!(button(&down, "kill C").contains("data-reason=\"C is down\""), "{down}");
     assert!(!button(&down, "revive C").contains("aria-disabled"), "{down}");
@@ -138,13 +138,13 @@ fn what_cannot_be_done_now_stays_and_says_why() {
 #[test]
 fn another_node_is_offered_while_there_is_a_letter_left() {
     let mut state = state();
-    let act = |state: &mut State, text: &str| state.wish(Wish::Act(text.parse().expect("an action"))).expect("possible");
+    let act = |state: &mut State, text: &str| state.command(Command::Act(text.parse().expect("an action"))).expect("possible");
     act(&mut state, "add G");
     assert!(inspector(&state, Lang::En).contains("data-act=\"add H\""));
     act(&mut state, "add H");
     let full = inspector(&state, Lang::En);
     assert!(full.contains("data-act=\"add\"") && full.contains("data-reason=\"all eight nodes are there\""), "{full}");
-    state.wish(Wish::Select(name("C"))).expect("C takes part");
+    state.command(Command::Select(name("C"))).expect("C takes part");
     act(&mut state, "drain C");
     let back = inspector(&state, Lang::Zh);
     assert!(back.contains("data-act=\"add C\"") && back.contains("加入 C"), "whoever drains can be taken back: {back}");
@@ -209,15 +209,15 @@ fn reads_from_backups_bring_their_stale_ones_onto_the_bill_and_only_promises_mad
 
 #[test]
 fn the_settings_offer_coordinators_acknowledgement_and_reads() {
-    let draft = crate::ui::draft::Draft::of(&ringside::cluster::setup::Setup::new(1));
+    let form = crate::ui::settings_form::SettingsForm::of(&ringside::cluster::setup::Setup::new(1));
     let html = html::<Settings>(SettingsProps {
         lang: Lang::En,
-        draft,
+        form,
         single_keys: true,
         on_write: Callback::noop(),
         on_random: Callback::noop(),
         on_close: Callback::noop(),
-        on_wish: Callback::noop(),
+        on_command: Callback::noop(),
     });
     let radios: Vec<_> = html.split('<').filter(|tag| tag.contains("type=\"radio\"")).collect();
     let chosen = |field: &str| {
@@ -231,16 +231,16 @@ fn the_settings_offer_coordinators_acknowledgement_and_reads() {
 #[test]
 fn the_form_asks_for_every_figure_or_leaves_it_to_links() {
     const LINKS_ONLY: [&str; 2] = ["loss", "duplicates"];
-    let draft = crate::ui::draft::Draft::of(&ringside::cluster::setup::Setup::new(1));
+    let form = crate::ui::settings_form::SettingsForm::of(&ringside::cluster::setup::Setup::new(1));
     let on_write = Callback::noop();
     let html = html::<Settings>(SettingsProps {
         lang: Lang::Zh,
-        draft,
+        form,
         single_keys: true,
         on_write,
         on_random: Callback::noop(),
         on_close: Callback::noop(),
-        on_wish: Callback::noop(),
+        on_command: Callback::noop(),
     });
     for it in &ringside::session::recipe::PARAMETERS {
         let asked = html.contains(&format!("data-field=\"{}\"", it.key));
@@ -252,7 +252,7 @@ fn the_form_asks_for_every_figure_or_leaves_it_to_links() {
 fn what_moves_is_listed_for_who_listens() {
     let view = super::super::stage::tests::fixture::moving();
     let twins = |lang| {
-        html::<Twins>(TwinsProps {
+        html::<HiddenTables>(TwinsProps {
             lang,
             roster: Roster { coordinators: 3, nodes: 6, balancers: 2, clients: 8 },
             flights: Rc::default(),
@@ -269,8 +269,8 @@ fn what_moves_is_listed_for_who_listens() {
 #[test]
 fn a_refused_wish_is_said_in_the_line() {
     let mut state = state();
-    state.wish(Wish::Select(name("C"))).expect("C takes part");
-    let why = state.wish(Wish::Verb(ringside::text::words::Verb::Thaw)).expect_err("C is not frozen");
+    state.command(Command::Select(name("C"))).expect("C takes part");
+    let why = state.command(Command::Verb(ringside::text::words::Verb::Thaw)).expect_err("C is not frozen");
     let html = inspector(&state, Lang::En);
     assert!(html.contains(&format!("role=\"status\" class=\"told loud\">{why}</p>")), "{html}");
 }
@@ -278,7 +278,7 @@ fn a_refused_wish_is_said_in_the_line() {
 #[test]
 fn nothing_selected_says_what_could_be() {
     let mut state = state();
-    state.wish(Wish::Deselect).expect("always possible");
+    state.command(Command::Deselect).expect("always possible");
     assert!(inspector(&state, Lang::En).contains("Select anything"));
     assert_eq!(inspector(&state, Lang::Zh).matches("data-act").count(), 1, "only another node needs nobody selected");
 }
@@ -287,8 +287,8 @@ fn nothing_selected_says_what_could_be() {
 fn the_time_bar_is_a_slider_with_views_grants_and_marks() {
     let mut state = state();
     let primary = state.selected.expect("the primary is selected");
-    state.wish(Wish::Act(ringside::session::action::Action::Kill(primary))).expect("it runs");
-    state.wish(Wish::Seek(Time::from_millis(9_000))).expect("within the run");
+    state.command(Command::Act(ringside::session::action::Action::Kill(primary))).expect("it runs");
+    state.command(Command::Seek(Time::from_millis(9_000))).expect("within the run");
     let props = |state: &mut State, thin| TimeBarProps {
         lock: state.lock,
         lang: Lang::En,
@@ -309,7 +309,7 @@ fn the_time_bar_is_a_slider_with_views_grants_and_marks() {
     assert!(wide.contains(&format!("{primary} killed")), "{wide}");
     assert!(wide.contains("class=\"dark\"") && wide.contains("data-token=\"1\""), "{wide}");
     assert_eq!(wide.matches("data-view=\"1\"").count(), 1, "the future is not drawn while it is not known");
-    state.wish(Wish::Seek(Time::from_millis(8_000))).expect("within the run");
+    state.command(Command::Seek(Time::from_millis(8_000))).expect("within the run");
     let back = html::<TimeBar>(props(&mut state, false));
     assert_eq!(back.matches("data-view=\"1\"").count(), 2, "once as past, once as future, each clipped");
     let thin = html::<TimeBar>(props(&mut state, true));
@@ -326,7 +326,7 @@ fn a_run_with_rules_off_is_badged() {
         seed: 4127,
         rules_off,
         clock: NodeRef::default(),
-        on_wish: Callback::noop(),
+        on_command: Callback::noop(),
         on_speed: Callback::noop(),
     };
     let plain = html::<Transport>(props(0));

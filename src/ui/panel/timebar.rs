@@ -7,7 +7,7 @@ use ringside::cluster::setup::name::{Kind, Roster};
 use ringside::proto::lock::token::LockId;
 use ringside::scene::geom::num;
 use ringside::scene::glyph;
-use ringside::scene::timebar::{Band, Grant, Outage, Reign, Slice};
+use ringside::scene::timebar::{Band, Grant, Leadership, Outage, Slice};
 use ringside::sim::id::Pid;
 use ringside::sim::time::{Span, Time};
 use ringside::text::Lang;
@@ -174,7 +174,7 @@ fn history(props: &TimeBarProps, rows: &Rows, past: bool) -> Html {
         <g>
             <g>{ for slice.bands.iter().map(|band| view(props, rows, band, past)) }</g>
             <g>{ for slice.grants.iter().map(|grant| lock(props, rows, grant, past)) }</g>
-            <g>{ for slice.reigns.iter().map(|reign| lead(props, rows, reign, past)) }</g>
+            <g>{ for slice.leaderships.iter().map(|leadership| lead(props, rows, leadership, past)) }</g>
             <g>{ for slice.outages.iter().map(|outage| dark(props, rows, outage)) }</g>
         </g>
     }
@@ -252,13 +252,13 @@ fn lock(props: &TimeBarProps, rows: &Rows, grant: &Grant, past: bool) -> Html {
 }
 
 /// A leader of the coordinators. Where there is none, nobody decides.
-fn lead(props: &TimeBarProps, rows: &Rows, reign: &Reign, past: bool) -> Html {
-    let (x, width) = rows.stretch(&props.slice, reign.from, reign.to);
+fn lead(props: &TimeBarProps, rows: &Rows, leadership: &Leadership, past: bool) -> Html {
+    let (x, width) = rows.stretch(&props.slice, leadership.from, leadership.to);
     let (y, height) = rows.control;
-    let label = (words(props.lang).term_of)(reign.term, &letter(&props.roster, reign.leader).0);
+    let label = (words(props.lang).term_of)(leadership.term, &letter(&props.roster, leadership.leader).0);
     let fits = past && !props.thin && breadth(&label) + 14.0 < before_now(props, rows, x, width);
     html! {
-        <g key={format!("{}-{}", reign.term, reign.from.0)} data-term={reign.term.to_string()}>
+        <g key={format!("{}-{}", leadership.term, leadership.from.0)} data-term={leadership.term.to_string()}>
             <rect x={num(x + 0.75)} y={num(y + 0.75)} width={num(width - 1.5)} height={num(height - 1.5)} rx="2" class="grant" />
             { for fits.then(|| html! { <text x={num(x + 9.0)} y={num(y + height / 2.0 + 5.8)} class="b n">{label}</text> }) }
         </g>

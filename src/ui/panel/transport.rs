@@ -7,7 +7,7 @@ use ringside::text::words;
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};
-use crate::ui::state::{Dialog, Wish};
+use crate::ui::state::{Command, Dialog};
 
 /// What it shows.
 #[derive(Clone, PartialEq, Properties)]
@@ -26,8 +26,8 @@ pub struct TransportProps {
     pub rules_off: usize,
     /// The clock's element; its text is written each frame, not here.
     pub clock: NodeRef,
-    /// What is wished.
-    pub on_wish: Callback<Wish>,
+    /// A command was given.
+    pub on_command: Callback<Command>,
     /// The slider was moved.
     pub on_speed: Callback<InputEvent>,
 }
@@ -36,21 +36,21 @@ pub struct TransportProps {
 #[component]
 pub fn Transport(props: &TransportProps) -> Html {
     let w = words(props.lang);
-    let to = |wish: Wish| props.on_wish.reform(move |_: MouseEvent| wish.clone());
+    let to = |command: Command| props.on_command.reform(move |_: MouseEvent| command.clone());
     let (play, picture) = if props.playing { (w.pause, Icon::Pause) } else { (w.play, Icon::Play) };
     let unit = |unit: StepUnit, id: &'static str, name: &'static str| {
         html! {
-            <button {id} type="button" aria-pressed={(props.unit == unit).to_string()} onclick={to(Wish::Unit(unit))}>{name}</button>
+            <button {id} type="button" aria-pressed={(props.unit == unit).to_string()} onclick={to(Command::Unit(unit))}>{name}</button>
         }
     };
     let speed = format!("{}×", props.speed.to_string().trim_end_matches('x'));
     html! {
         <footer aria-label={w.transport}>
             <span class="keys">
-                <button id="back" type="button" aria-label={w.step_back} title={w.step_back} onclick={to(Wish::StepBack(None))}>{ icon(Icon::Back) }</button>
+                <button id="back" type="button" aria-label={w.step_back} title={w.step_back} onclick={to(Command::StepBack(None))}>{ icon(Icon::Back) }</button>
                 <button id="play" class="play" type="button" aria-label={play} title={play} data-playing={props.playing.to_string()}
-                    onclick={to(Wish::Toggle)}>{ icon(picture) }</button>
-                <button id="on" type="button" aria-label={w.step_on} title={w.step_on} onclick={to(Wish::StepOn(None))}>{ icon(Icon::On) }</button>
+                    onclick={to(Command::Toggle)}>{ icon(picture) }</button>
+                <button id="on" type="button" aria-label={w.step_on} title={w.step_on} onclick={to(Command::StepOn(None))}>{ icon(Icon::On) }</button>
             </span>
             <span class="unit wide" role="group" aria-label={w.step_by}>
                 <span aria-hidden="true">{w.step_by}</span>
@@ -64,13 +64,13 @@ pub fn Transport(props: &TransportProps) -> Html {
                     value={props.speed.notch().to_string()} aria-label={w.speed} aria-valuetext={speed.clone()} oninput={props.on_speed.clone()} />
                 <output for="speed">{speed}</output>
             </label>
-            <button id="seed" class="seed push wide" type="button" onclick={to(Wish::Dialog(Some(Dialog::Settings)))}>
+            <button id="seed" class="seed push wide" type="button" onclick={to(Command::Dialog(Some(Dialog::Settings)))}>
                 {w.seed}{" "}<b>{props.seed.to_string()}</b>
                 <span id="modified" class="badge">
                     { if props.rules_off > 0 { format!("{}: {}", w.modified, (w.rules_off)(props.rules_off)) } else { String::new() } }
                 </span>
             </button>
-            <button id="share" type="button" aria-label={w.share} title={w.share} onclick={to(Wish::Dialog(Some(Dialog::Share)))}>{ icon(Icon::Share) }</button>
+            <button id="share" type="button" aria-label={w.share} title={w.share} onclick={to(Command::Dialog(Some(Dialog::Share)))}>{ icon(Icon::Share) }</button>
         </footer>
     }
 }

@@ -12,8 +12,8 @@ use ringside::scene::state::Move;
 use ringside::sim::id::Pid;
 use yew::prelude::*;
 
-use super::kit;
-use super::seat::Map;
+use super::process_glyph::Map;
+use super::shapes;
 
 /// What the token arcs and keys are drawn from.
 #[derive(Clone, PartialEq, Properties)]
@@ -35,7 +35,7 @@ pub fn Tokens(props: &TokensProps) -> Html {
     let arc = |(i, (owner, d)): (usize, (Pid, String))| {
         let name = map.plan.roster.name(owner);
         let down = props.down >> owner.0.min(63) & 1 == 1;
-        html! { <path key={i} data-n={kit::letter(name)} {d} class={if down { "token down" } else { "token" }} /> }
+        html! { <path key={i} data-n={shapes::letter(name)} {d} class={if down { "token down" } else { "token" }} /> }
     };
     html! {
         <g class="tokens" aria-hidden="true">
@@ -67,16 +67,16 @@ pub fn Slice(props: &SliceProps) -> Html {
     let label = slice.label.shift(0.0, 5.8);
     let (class, words) = if props.story { ("slice story", "m b on") } else { ("slice", "m b on") };
     html! {
-        <g data-n={props.owner.and_then(kit::letter)} data-slice={props.id.0.to_string()} data-served={props.served.to_string()}
+        <g data-n={props.owner.and_then(shapes::letter)} data-slice={props.id.0.to_string()} data-served={props.served.to_string()}
             transform={translate(slice.shift)}>
             if props.served {
                 <path d={slice.path} {class} />
-                { kit::text(label, words, props.id.0.to_string()) }
+                { shapes::text(label, words, props.id.0.to_string()) }
             } else {
                 <path d={slice.path.clone()} class="slice unserved" />
                 <path d={slice.path} class="hatch" fill="url(#hatch)" />
                 <path d={slice.inner} class="slice-edge" />
-                { kit::text(label, "m b n", props.id.0.to_string()) }
+                { shapes::text(label, "m b n", props.id.0.to_string()) }
             }
         </g>
     }
@@ -104,7 +104,7 @@ pub fn links(map: &Layout, story: ShardId, mut ties: Vec<(Name, Tie)>) -> Html {
             Tie::Backup => "link",
             Tie::Loose => "link loose",
         };
-        html! { <path key={name.to_string()} data-n={kit::letter(*name)} {d} {class} /> }
+        html! { <path key={name.to_string()} data-n={shapes::letter(*name)} {d} {class} /> }
     };
     ties.iter().enumerate().rev().map(link).collect()
 }
@@ -131,13 +131,13 @@ pub fn moves(map: &Layout, moves: &[Move]) -> Html {
         let mut way = Vec::new();
         lane.stretch(0.0, 1.0, |point| way.push(point));
         Some(html! {
-            <g key={it.shard.0} class="move" data-n={kit::letter(from)} data-move={format!("{} {from} {to}", it.shard.0)}
+            <g key={it.shard.0} class="move" data-n={shapes::letter(from)} data-move={format!("{} {from} {to}", it.shard.0)}
                 data-percent={it.percent.to_string()}>
                 <path d={trace(&way)} class="move-line" />
                 <g transform={translate(at)} class="parcel">
                     <rect x={num(-w)} y={num(-h)} width={num(2.0 * w)} height={num(2.0 * h)} rx="3" />
                     <rect x={num(-w)} y={num(h - 5.0)} width={num(w * f64::from(it.percent) / 50.0)} height="5" class="part" />
-                    { kit::text(Point::new(0.0, 3.5), "m b", it.shard.0.to_string()) }
+                    { shapes::text(Point::new(0.0, 3.5), "m b", it.shard.0.to_string()) }
                 </g>
             </g>
         })

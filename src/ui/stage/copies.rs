@@ -9,10 +9,10 @@ use ringside::text::stage_words::{self, StageWords};
 use yew::prelude::*;
 
 use super::control::Control;
-use super::kit;
 use super::log::OpenLog;
 use super::ring::{SectionProps, lit};
 use super::rows::Rows;
+use super::shapes;
 
 /// The table of copies.
 #[component]
@@ -41,13 +41,13 @@ pub fn Copies(props: &SectionProps) -> Html {
         <svg class="stage-svg copies" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
             aria-label={words.copies} data-lit={lit(model)}>
             <g>{ for nodes.iter().filter(dead).map(gone) }</g>
-            { kit::text(Point::new(0.0, 16.0), "b", words.copies) }
+            { shapes::text(Point::new(0.0, 16.0), "b", words.copies) }
             <g aria-hidden="true">{ for nodes.iter().map(head) }</g>
             <g>{ for open }</g>
             <Rows model={model.clone()} />
-            { kit::text(Point::new(0.0, closing + 8.0), "s", stage_words::rest(model.lang, &groups)) }
+            { shapes::text(Point::new(0.0, closing + 8.0), "s", stage_words::rest(model.lang, &groups)) }
             if control.is_none() {
-                { kit::text(Point::new(0.0, closing + 28.0), "s", stage_words::acked(model.lang, model.writes)) }
+                { shapes::text(Point::new(0.0, closing + 28.0), "s", stage_words::acked(model.lang, model.writes)) }
             }
         </svg>
         { for control }
@@ -73,8 +73,8 @@ fn Head(props: &HeadProps) -> Html {
     let onpointerenter = props.on_hover.reform(move |_: PointerEvent| Some(name));
     let onpointerleave = props.on_hover.reform(|_: PointerEvent| None);
     html! {
-        <g class="head" data-n={kit::letter(name)} data-head={name.to_string()} {onclick} {onpointerenter} {onpointerleave}>
-            { kit::disc(Point::new(props.x, 16.0), 13.0, name, props.look) }
+        <g class="head" data-n={shapes::letter(name)} data-head={name.to_string()} {onclick} {onpointerenter} {onpointerleave}>
+            { shapes::disc(Point::new(props.x, 16.0), 13.0, name, props.look) }
         </g>
     }
 }

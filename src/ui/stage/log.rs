@@ -12,7 +12,7 @@ use ringside::text::stage_words::{self, StageWords};
 use yew::prelude::*;
 
 use super::rows::glyph;
-use super::{StageModel, kit};
+use super::{StageModel, shapes};
 
 /// What the open shard is drawn from. Two are the same if this shard is, and what else the drawing shows.
 #[derive(Clone, Properties)]
@@ -45,15 +45,15 @@ pub fn OpenLog(props: &OpenLogProps) -> Html {
     let beside = 6.0 + 12.5 * number.len() as f64;
     let index = |i: u32| {
         let at = Point::new(66.0, LOG_TOP + PITCH * f64::from(i) + 16.0);
-        html! { <g key={i}>{ kit::text(at, "e s", (log.first.0 + i).to_string()) }</g> }
+        html! { <g key={i}>{ shapes::text(at, "e s", (log.first.0 + i).to_string()) }</g> }
     };
     html! {
         <g class="row story" role="img" data-shard={number.clone()} data-view={shard.view.no.0.to_string()}
             data-primary={server.map(|name| name.to_string())}
             data-waiting={super::rows::waiting(shard)}
             aria-label={stage_words::shard_row(model.lang, shard, server, &state::waited_for(view, &[shard.id]))}>
-            { kit::text(Point::new(0.0, STORY_Y + 6.0), "b big", number) }
-            { kit::text(Point::new(beside, STORY_Y + 5.5), "s", stage_words::view(model.lang, shard.view.no.0)) }
+            { shapes::text(Point::new(0.0, STORY_Y + 6.0), "b big", number) }
+            { shapes::text(Point::new(beside, STORY_Y + 5.5), "s", stage_words::view(model.lang, shard.view.no.0)) }
             <g>{ for (0..LINES).filter(|i| log.first.0 + i <= log.last.0).map(index) }</g>
             <g>{ for shard.replicas.iter().filter_map(|replica| head(view, shard, replica, columns)) }</g>
             <g>{ for log.copies.iter().filter_map(|copy| column(view, shard, copy, columns)) }</g>
@@ -69,21 +69,21 @@ fn head(view: &ClusterView, shard: &ShardView, replica: &ringside::cluster::obse
     let lost = state::is_down(view, replica.node);
     let percent = || state::progress(shard, replica);
     let drawn = match (state::crown(view, shard, replica.node), replica.role) {
-        (Some(Crown::Real), _) => kit::crown(at, 1.1, "real"),
-        (Some(Crown::Believed), _) => kit::crown(at, 1.1, "believed"),
+        (Some(Crown::Real), _) => shapes::crown(at, 1.1, "real"),
+        (Some(Crown::Believed), _) => shapes::crown(at, 1.1, "believed"),
         // Where there is no room for both, the figure says more than the glyph.
         (None, Some(Role::Learner)) if !lost && columns.width < 56.0 && percent() < 100 => {
-            kit::text(at.shift(0.0, 5.6), "m", format!("{}%", percent()))
+            shapes::text(at.shift(0.0, 5.6), "m", format!("{}%", percent()))
         }
         (None, Some(Role::Learner)) if !lost && percent() < 100 => html! {
             <>
                 { glyph(at.shift(-14.0, 0.0), 1.1, replica.role, lost, percent) }
-                { kit::text(at.shift(-4.0, 5.6), "", format!("{}%", percent())) }
+                { shapes::text(at.shift(-4.0, 5.6), "", format!("{}%", percent())) }
             </>
         },
         (None, role) => glyph(at, 1.1, role, lost, percent),
     };
-    Some(html! { <g key={name.to_string()} data-n={kit::letter(name)}>{ drawn }</g> })
+    Some(html! { <g key={name.to_string()} data-n={shapes::letter(name)}>{ drawn }</g> })
 }
 
 /// One copy's cells.
@@ -107,7 +107,7 @@ fn column(view: &ClusterView, shard: &ShardView, copy: &copies::Copy, columns: C
         Some(html! {
             <g key={i}>
                 { plate(x, y, columns.cell, class) }
-                { for no.map(|no| kit::text(Point::new(x, y + 15.8), words, no.0.to_string())) }
+                { for no.map(|no| shapes::text(Point::new(x, y + 15.8), words, no.0.to_string())) }
                 if no.is_none() && class != "cell missing" { { stack(x, y + 6.0, "fold in") } }
             </g>
         })
@@ -119,12 +119,12 @@ fn column(view: &ClusterView, shard: &ShardView, copy: &copies::Copy, columns: C
         html! {
             <g key={format!("cut{i}")} class="cut-off">
                 { plate(x, y, columns.cell, "cell open") }
-                { kit::line(Point::new(x - half, y + 20.0), Point::new(x + half, y), "strike") }
+                { shapes::line(Point::new(x - half, y + 20.0), Point::new(x + half, y), "strike") }
             </g>
         }
     };
     Some(html! {
-        <g key={name.to_string()} data-n={kit::letter(name)} data-cut={(!copy.cut.is_empty()).then(|| copy.cut.len().to_string())}>
+        <g key={name.to_string()} data-n={shapes::letter(name)} data-cut={(!copy.cut.is_empty()).then(|| copy.cut.len().to_string())}>
             if copy.folded { { stack(x, LOG_TOP - 7.0, "fold") } }
             { for copy.cut.clone().filter(|&i| i < LINES).map(ghost) }
             { for copy.cells.iter().enumerate().filter_map(cell) }
@@ -157,7 +157,7 @@ fn arrival(name: Name, x: f64, width: f64, percent: u8) -> Html {
         }
     };
     html! {
-        <g key={name.to_string()} data-n={kit::letter(name)}>
+        <g key={name.to_string()} data-n={shapes::letter(name)}>
             { bar(whole, "cell open") }
             { bar(whole * f64::from(percent) / 100.0, "cell") }
         </g>
@@ -187,9 +187,9 @@ fn commit(model: &StageModel, view: &ClusterView, shard: &ShardView, log: &Log, 
     };
     html! {
         <g class="commit">
-            { kit::line(Point::new(34.0, y), Point::new(end, y), "commit-line") }
-            { kit::text(at, class, name) }
-            <g>{ for settles.map(|words| kit::text(second, dim, words)) }</g>
+            { shapes::line(Point::new(34.0, y), Point::new(end, y), "commit-line") }
+            { shapes::text(at, class, name) }
+            <g>{ for settles.map(|words| shapes::text(second, dim, words)) }</g>
         </g>
     }
 }

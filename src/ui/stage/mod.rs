@@ -5,16 +5,16 @@ mod band;
 mod control;
 mod copies;
 mod cuts;
-mod kit;
 mod lock;
 mod log;
 #[cfg(test)]
 mod look;
 #[cfg(target_arch = "wasm32")]
 pub mod paint;
+mod process_glyph;
 pub mod ring;
 mod rows;
-mod seat;
+mod shapes;
 #[cfg(test)]
 pub mod tests;
 

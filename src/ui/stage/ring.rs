@@ -18,8 +18,8 @@ use yew::prelude::*;
 use super::StageModel;
 use super::band::{self, Slice, Tie, Tokens};
 use super::cuts;
-use super::kit;
-use super::seat::{Face, Map, Seat};
+use super::process_glyph::{Face, Map, ProcessGlyph};
+use super::shapes;
 
 /// What a section of the stage is drawn from.
 #[derive(Clone, PartialEq, Properties)]
@@ -47,7 +47,7 @@ pub fn Ring(props: &SectionProps) -> Html {
     let stop = model.selected.filter(|&name| view.present().any(|it| it.name == name)).or(Some(Name { kind: Kind::Coordinator, n: 0 }));
     let seat = |face: Face, pid: Pid, key: String| {
         let stop = stop == Some(face.name);
-        html! { <Seat key={key} map={map.clone()} seat={pid.0} {face} {stop} {story} lang={model.lang} on_select={on_select.clone()} on_hover={on_hover.clone()} /> }
+        html! { <ProcessGlyph key={key} map={map.clone()} seat={pid.0} {face} {stop} {story} lang={model.lang} on_select={on_select.clone()} on_hover={on_hover.clone()} /> }
     };
     let seats = |kind: Kind| -> Html {
         state::of_kind(view, kind).map(|process| seat(face(model, process.pid), process.pid, process.name.to_string())).collect()
@@ -88,7 +88,7 @@ fn hairline(model: &StageModel, map: &Layout) -> Html {
 
 /// The letter of the node that is lit, if one is: the stylesheet dims the others.
 pub fn lit(model: &StageModel) -> Option<AttrValue> {
-    model.hovered.and_then(kit::letter)
+    model.hovered.and_then(shapes::letter)
 }
 
 /// The two hatches: not served, and frozen.
@@ -203,7 +203,7 @@ fn votes(model: &StageModel, map: &Layout) -> Html {
     };
     let term = |it: &ringside::cluster::observe::view::CoordinatorView| {
         let class = if Post::of(view, it) == Post::Leader { "m onink" } else { "m" };
-        Some(kit::text(map.seat(it.pid)?.at.shift(0.0, 14.0), class, it.term.to_string()))
+        Some(shapes::text(map.seat(it.pid)?.at.shift(0.0, 14.0), class, it.term.to_string()))
     };
     let roomy = !model.thin && view.coordinators.len() > 1;
     let one = |it| html! { <g>{ for vote(it) }{ for term(it).filter(|_| roomy) }</g> };
@@ -227,9 +227,9 @@ fn words(model: &StageModel, map: &Layout) -> Html {
     let balancers = if roster.balancers > 1 { words.balancers } else { words.balancer };
     html! {
         <>
-            if !thin { { kit::text(Point::new(0.0, 16.0), "s", words.clients) } }
-            if let Some(seat) = first { { kit::text(seat.at.shift(0.0, -22.0), "m s", balancers) } }
-            { kit::text(at, "m s n", coordinators) }
+            if !thin { { shapes::text(Point::new(0.0, 16.0), "s", words.clients) } }
+            if let Some(seat) = first { { shapes::text(seat.at.shift(0.0, -22.0), "m s", balancers) } }
+            { shapes::text(at, "m s n", coordinators) }
         </>
     }
 }

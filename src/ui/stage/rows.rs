@@ -9,7 +9,7 @@ use ringside::scene::state::{self, Fare};
 use ringside::text::stage_words;
 use yew::prelude::*;
 
-use super::{StageModel, kit};
+use super::{StageModel, shapes};
 
 /// What the rows are drawn from. Two are the same if every shard has the same view, server and copies, whatever is in
 /// their logs.
@@ -51,7 +51,7 @@ pub fn Rows(props: &RowsProps) -> Html {
         });
         html! {
             <g key={format!("{fare:?}")}>
-                { kit::text(Point::new(0.0, title + 5.0), "s", stage_words::fare(model.lang, fare, &state::waited_for(view, shards))) }
+                { shapes::text(Point::new(0.0, title + 5.0), "s", stage_words::fare(model.lang, fare, &state::waited_for(view, shards))) }
                 <g>{ for rows }</g>
             </g>
         }
@@ -84,7 +84,7 @@ fn row(model: &StageModel, view: &ClusterView, columns: Columns, shard: &ShardVi
             }
         };
         Some(html! {
-            <g key={name.to_string()} data-n={kit::letter(name)} data-percent={arriving.then(|| percent.to_string())}>
+            <g key={name.to_string()} data-n={shapes::letter(name)} data-percent={arriving.then(|| percent.to_string())}>
                 { glyph(at, 0.72, replica.role, lost, || percent) }
                 if arriving {
                     { bar(1.0, "small-cell lost") }
@@ -100,7 +100,7 @@ fn row(model: &StageModel, view: &ClusterView, columns: Columns, shard: &ShardVi
             data-primary={server.map(|name| name.to_string())}
             data-waiting={waiting(shard)}
             aria-label={stage_words::shard_row(model.lang, shard, server, &state::waited_for(view, &[shard.id]))}>
-            { kit::text(Point::new(66.0, y + 5.8), "e b", shard.id.0.to_string()) }
+            { shapes::text(Point::new(66.0, y + 5.8), "e b", shard.id.0.to_string()) }
             { for shard.replicas.iter().filter_map(copy) }
         </g>
     }
@@ -119,8 +119,8 @@ pub fn glyph(at: Point, k: f64, role: Option<Role>, lost: bool, percent: impl Fn
     let r = if k > 1.0 { 6.5 } else { 6.0 };
     let ring = |class: &'static str| html! { <circle cx={num(at.x)} cy={num(at.y)} r={num(r)} {class} /> };
     match (role, lost) {
-        (Some(Role::Primary), false) => kit::crown(at, k, "real"),
-        (Some(Role::Primary), true) => kit::crown(at, k, if k > 1.0 { "lost" } else { "lost small" }),
+        (Some(Role::Primary), false) => shapes::crown(at, k, "real"),
+        (Some(Role::Primary), true) => shapes::crown(at, k, if k > 1.0 { "lost" } else { "lost small" }),
         (Some(Role::Backup), false) => ring("role-ring"),
         (Some(Role::Learner), false) => {
             // Filled from below, up to a chord.

@@ -14,7 +14,7 @@ use wasm_bindgen::closure::Closure;
 
 use super::frame::Stats;
 use super::{page, window};
-use crate::ui::state::{State, Wish};
+use crate::ui::state::{Command, State};
 
 /// The state, shared with the page.
 pub type Shared = Rc<RefCell<State>>;
@@ -39,21 +39,21 @@ impl Api {
             let _ = Reflect::set(&put_up, &name.into(), verb.as_ref());
             verbs.push(verb);
         };
-        let done = |state: &Shared, wish: Wish, poke: &dyn Fn()| -> Answer {
-            let done = state.borrow_mut().wish(wish);
+        let done = |state: &Shared, command: Command, poke: &dyn Fn()| -> Answer {
+            let done = state.borrow_mut().command(command);
             poke();
             done.map(|()| JsValue::UNDEFINED).map_err(|why| error(&why))
         };
         let own = || (state.clone(), poke.clone());
 
         let (s, p) = own();
-        add("act", Box::new(move |text| done(&s, Wish::Act(action(&text)?), &p)));
+        add("act", Box::new(move |text| done(&s, Command::Act(action(&text)?), &p)));
         let (s, p) = own();
-        add("play", Box::new(move |_| done(&s, Wish::Play, &p)));
+        add("play", Box::new(move |_| done(&s, Command::Play, &p)));
         let (s, p) = own();
-        add("pause", Box::new(move |_| done(&s, Wish::Pause, &p)));
+        add("pause", Box::new(move |_| done(&s, Command::Pause, &p)));
         let (s, p) = own();
-        add("seek", Box::new(move |ms| done(&s, Wish::Seek(instant(&ms)?), &p)));
+        add("seek", Box::new(move |ms| done(&s, Command::Seek(instant(&ms)?), &p)));
         let (s, p) = own();
         add("step", Box::new(move |unit| done(&s, step(&unit)?, &p)));
         let (s, _) = own();
@@ -98,12 +98,12 @@ fn instant(ms: &JsValue) -> Result<Time, JsValue> {
     ms.map(|ms| Time((ms * 1_000.0).round() as u64)).ok_or_else(|| error("seek wants milliseconds from 0 on"))
 }
 
-fn step(unit: &JsValue) -> Result<Wish, JsValue> {
+fn step(unit: &JsValue) -> Result<Command, JsValue> {
     match unit.as_string().as_deref() {
-        Some("event") => Ok(Wish::StepOn(Some(StepUnit::Event))),
-        Some("fact") => Ok(Wish::StepOn(Some(StepUnit::Fact))),
-        Some("-event") => Ok(Wish::StepBack(Some(StepUnit::Event))),
-        Some("-fact") => Ok(Wish::StepBack(Some(StepUnit::Fact))),
+        Some("event") => Ok(Command::StepOn(Some(StepUnit::Event))),
+        Some("fact") => Ok(Command::StepOn(Some(StepUnit::Fact))),
+        Some("-event") => Ok(Command::StepBack(Some(StepUnit::Event))),
+        Some("-fact") => Ok(Command::StepBack(Some(StepUnit::Fact))),
         _ => Err(error("step wants \"event\", \"fact\", \"-event\" or \"-fact\"")),
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use ringside::proto::consensus::raft::{Raft, RaftDisk};
-use ringside::proto::consensus::words::{Entry, Fact, Mark, Patience, RaftMsg, Saving, Term, Want};
+use ringside::proto::consensus::words::{Entry, Fact, RaftConfig, RaftEffect, RaftMsg, SaveId, Saving, Term};
 use ringside::proto::log::Index;
 use ringside::sim::digest::Digest;
 use ringside::sim::fault::Fault;
@@ -55,8 +55,8 @@ struct Setup {
 }
 
 impl Setup {
-    fn patience(&self) -> Patience {
-        Patience {
+    fn raft_config(&self) -> RaftConfig {
+        RaftConfig {
             election_min: self.timeout.0,
             election_max: self.timeout.1,
             heartbeat_every: self.timeout.0.scale(1, 2),
@@ -73,7 +73,7 @@ impl Setup {
 impl Protocol for Server {
     type Msg = Msg;
     type Timer = Wake;
-    type Ticket = Mark;
+    type Ticket = SaveId;
     type Note = Fact;
     type Change = Saving<u32, ()>;
     type Env = Setup;
@@ -87,20 +87,24 @@ impl Server {
         }
     }
 
-    fn with(&mut self, ctx: &mut Ctx<'_, Server>, act: impl FnOnce(&mut Raft<u32, ()>, Time, Patience, &mut Rng, &mut Vec<Want<u32, ()>>)) {
+    fn with(
+        &mut self,
+        ctx: &mut Ctx<'_, Server>,
+        act: impl FnOnce(&mut Raft<u32, ()>, Time, RaftConfig, &mut Rng, &mut Vec<RaftEffect<u32, ()>>),
+    ) {
         let Server::Member(raft) = self else { return };
-        let (now, patience) = (ctx.now(), ctx.env().patience());
+        let (now, raft_config) = (ctx.now(), ctx.env().raft_config());
         let mut wants = Vec::new();
-        act(raft, now, patience, ctx.rng(), &mut wants);
+        act(raft, now, raft_config, ctx.rng(), &mut wants);
         for want in wants {
             match want {
-                Want::Send(to, msg) => ctx.send(to, msg),
-                Want::Save { change, mark } => ctx.save(change, mark),
-                Want::Tell(fact) => ctx.note(fact),
-                Want::Commit(_) | Want::Restore(_) => {}
+                RaftEffect::Send(to, msg) => ctx.send(to, msg),
+                RaftEffect::Save { change, mark } => ctx.save(change, mark),
+                RaftEffect::Tell(fact) => ctx.note(fact),
+                RaftEffect::Commit(_) | RaftEffect::Restore(_) => {}
             }
         }
-        ctx.arm(Wake, raft.wakes_at(patience).since(now));
+        ctx.arm(Wake, raft.wakes_at(raft_config).since(now));
     }
 }
 
@@ -109,7 +113,7 @@ impl Process for Server {
     type Disk = RaftDisk<u32, ()>;
 
     fn boot(disk: &RaftDisk<u32, ()>, ctx: &mut Ctx<'_, Server>) -> Server {
-        let (me, now, patience) = (ctx.me(), ctx.now(), ctx.env().patience());
+        let (me, now, raft_config) = (ctx.me(), ctx.now(), ctx.env().raft_config());
         if me == OLD.0 {
             // Its heartbeat compares nothing, so that no log is repaired.
             let (term, prev, entries, commit) = (OLD.1, (Index(0), Term(0)), Vec::new(), Index(0));
@@ -119,20 +123,20 @@ impl Process for Server {
         }
         let members = (0..SERVERS).map(Pid).collect();
         let rng = ctx.rng();
-        let raft = Raft::new(me, 1, members, disk, now, patience, &mut |min, max| rng.between(min, max));
-        ctx.arm(Wake, raft.wakes_at(patience).since(now));
+        let raft = Raft::new(me, 1, members, disk, now, raft_config, &mut |min, max| rng.between(min, max));
+        ctx.arm(Wake, raft.wakes_at(raft_config).since(now));
         Server::Member(raft)
     }
 
     fn step(&mut self, input: Input<Server>, ctx: &mut Ctx<'_, Server>) {
         match input {
-            Input::Message { from, msg } => self.with(ctx, |raft, now, patience, rng, out| {
-                raft.receive(from, msg, now, patience, &mut |min, max| rng.between(min, max), out);
+            Input::Message { from, msg } => self.with(ctx, |raft, now, raft_config, rng, out| {
+                raft.receive(from, msg, now, raft_config, &mut |min, max| rng.between(min, max), out);
             }),
-            Input::Timer(Wake) => self.with(ctx, |raft, now, patience, rng, out| {
-                raft.tick(now, patience, &mut |min, max| rng.between(min, max), out);
+            Input::Timer(Wake) => self.with(ctx, |raft, now, raft_config, rng, out| {
+                raft.tick(now, raft_config, &mut |min, max| rng.between(min, max), out);
             }),
-            Input::Stored(mark) => self.with(ctx, |raft, now, patience, _, out| raft.stored(mark, now, patience, out)),
+            Input::Stored(mark) => self.with(ctx, |raft, now, raft_config, _, out| raft.stored(mark, now, raft_config, out)),
             Input::Signal(_) => {}
         }
     }

@@ -11,7 +11,7 @@ use ringside::text::sentence::seconds;
 use ringside::text::words;
 use yew::prelude::*;
 
-use crate::ui::stage::{StageModel, kit};
+use crate::ui::stage::{StageModel, shapes};
 
 use super::{PeopleProps, Stand, person, somebody};
 
@@ -45,15 +45,15 @@ pub(super) fn heading(model: &StageModel, place: &Place, lock: &LockView) -> Htm
     let seen = Point::new(place.width - 20.0, place.heads);
     html! {
         <>
-            { kit::text(Point::new(0.0, base), "s", words.workers) }
-            { kit::text(Point::new(place.width - 44.0, base), "e s", words.store) }
+            { shapes::text(Point::new(0.0, base), "s", words.workers) }
+            { shapes::text(Point::new(place.width - 44.0, base), "e s", words.store) }
             // Where nobody serves the document's shard, nobody says what it has seen.
             if state::shard(&model.view, lock.shard).is_some_and(|shard| shard.server.is_some()) {
-                { kit::ticket(seen, lock.seen.0, false) }
+                { shapes::ticket(seen, lock.seen.0, false) }
             } else {
-                { kit::text(Point::new(place.width - 20.0, base), "m s", "–") }
+                { shapes::text(Point::new(place.width - 20.0, base), "m s", "–") }
             }
-            { kit::text(Point::new(0.0, place.said), "s", said) }
+            { shapes::text(Point::new(0.0, place.said), "s", said) }
         </>
     }
 }
@@ -68,7 +68,7 @@ pub(super) fn actors(props: &PeopleProps, place: &Place, (others, all): &(usize,
     let n = all.len() + more;
     html! {
         <g>
-            if more > 0 { { kit::text(place.slot(0, n).shift(0.0, 17.6), "s", (LockWords::of(model.lang).others)(*others)) } }
+            if more > 0 { { shapes::text(place.slot(0, n).shift(0.0, 17.6), "s", (LockWords::of(model.lang).others)(*others)) } }
             <g>{ for all.iter().enumerate().map(|(i, it)| actor(props, place, place.slot(i + more, n), place.is_brief(n), it)) }</g>
         </g>
     }
@@ -101,22 +101,22 @@ fn actor(props: &PeopleProps, place: &Place, at: Point, brief: bool, it: &Actor)
     let who = html! {
         <>
             <g transform={translate(Point::new(if brief { 10.0 } else { 16.0 }, if brief { 21.0 } else { SLOT - 6.0 }))}>{ person(props, it.who, size, part) }</g>
-            { kit::text(Point::new(if brief { 24.0 } else { BESIDE }, 17.6), if part == Part::Holder { "b" } else { "" }, name) }
+            { shapes::text(Point::new(if brief { 24.0 } else { BESIDE }, 17.6), if part == Part::Holder { "b" } else { "" }, name) }
         </>
     };
     let said = if brief {
         html! {
             <>
-                { kit::text(Point::new(BRIEF - 22.0, 17.6), "b m", it.token.0.to_string()) }
-                { kit::text(Point::new(BRIEF, 17.6), "", if it.belief == Belief::Refused { below } else { "" }) }
+                { shapes::text(Point::new(BRIEF - 22.0, 17.6), "b m", it.token.0.to_string()) }
+                { shapes::text(Point::new(BRIEF, 17.6), "", if it.belief == Belief::Refused { below } else { "" }) }
             </>
         }
     } else {
         html! {
             <>
-                { kit::ticket(ticket, it.token.0, stale) }
-                { kit::text(Point::new(after, 17.6), "", it.step.map_or("", |step| lock_words::step(model.lang, step))) }
-                { kit::text(lower, "", below) }
+                { shapes::ticket(ticket, it.token.0, stale) }
+                { shapes::text(Point::new(after, 17.6), "", it.step.map_or("", |step| lock_words::step(model.lang, step))) }
+                { shapes::text(lower, "", below) }
             </>
         }
     };
@@ -150,7 +150,7 @@ pub(super) fn leases(model: &StageModel, place: &Place, (others, all): &(usize, 
                 <rect x={num(at.x + 0.75)} y={num(at.y)} width={num(BAR)} height="9" rx="4.5" class="lease-room" fill="none" />
                 <rect x={num(at.x)} y={num(at.y - 0.75)} width={num((BAR + 1.5) * share)} height="10.5" rx="5.25" class="lease" />
                 if !brief {
-                    { kit::text(Point::new(at.x + BAR + 8.0, corner.y + SECOND + 5.0), "", (words(model.lang).seconds)(&seconds(it.left))) }
+                    { shapes::text(Point::new(at.x + BAR + 8.0, corner.y + SECOND + 5.0), "", (words(model.lang).seconds)(&seconds(it.left))) }
                 }
             </g>
         }

@@ -11,7 +11,7 @@ use ringside::text::sentence::seconds;
 use ringside::text::stage_words;
 use yew::prelude::*;
 
-use crate::ui::stage::{StageModel, kit};
+use crate::ui::stage::{StageModel, shapes};
 
 use super::{PeopleProps, Stand, person, somebody};
 
@@ -27,14 +27,14 @@ pub(super) fn people(props: &PeopleProps, place: &Place, lock: &LockView) -> Htm
     html! {
         <>
             <path d={place.door.clone()} class="door" />
-            if lock.holder.is_none() { { kit::text(free, "m s", words.free) } }
-            { kit::text(Point::new(place.width, 14.0), "e s", title) }
+            if lock.holder.is_none() { { shapes::text(free, "m s", words.free) } }
+            { shapes::text(Point::new(place.width, 14.0), "e s", title) }
             if shaft { <path d={arrow} class="arrow" /> }
             <g>{ for present(&props.model.view).filter_map(|who| one(props, place, lock, who)) }</g>
             if ease < n {
-                { kit::text(Point::new(place.width, place.floor + 20.0), "e s", format!("+{}", n - ease)) }
+                { shapes::text(Point::new(place.width, place.floor + 20.0), "e s", format!("+{}", n - ease)) }
             }
-            { kit::line(Point::new(0.0, place.floor), Point::new(place.width, place.floor), "floor") }
+            { shapes::line(Point::new(0.0, place.floor), Point::new(place.width, place.floor), "floor") }
         </>
     }
 }
@@ -53,8 +53,8 @@ fn one(props: &PeopleProps, place: &Place, lock: &LockView, who: Pid) -> Option<
         let body = html! {
             <>
                 { person(props, who, place.person, Part::Holder) }
-                { kit::text(under, "m b", name) }
-                { kit::ticket(place.ticket, held.token.0, false) }
+                { shapes::text(under, "m b", name) }
+                { shapes::ticket(place.ticket, held.token.0, false) }
             </>
         };
         return Some(somebody(props, stand, "somebody", body));
@@ -66,7 +66,7 @@ fn one(props: &PeopleProps, place: &Place, lock: &LockView, who: Pid) -> Option<
     let body = html! {
         <>
             { person(props, who, place.size_in_line(n), Part::Waiting) }
-            if !crowd { { kit::text(under, "m", name) } }
+            if !crowd { { shapes::text(under, "m", name) } }
         </>
     };
     Some(somebody(props, stand, "somebody", body))
@@ -87,8 +87,8 @@ pub(super) fn lease(model: &StageModel, place: &Place, lock: &LockView) -> Html 
     let rests = lock.holder.is_none() && lock.rests > Span::ZERO;
     html! {
         <>
-            { kit::text(Point::new(0.0, place.server), "", format!("{}{said}", words.server)) }
-            { kit::text(Point::new(place.width, place.server), "e s", left) }
+            { shapes::text(Point::new(0.0, place.server), "", format!("{}{said}", words.server)) }
+            { shapes::text(Point::new(place.width, place.server), "e s", left) }
             <rect x="0.75" y={num(place.lease)} width={num(place.width - 1.5)} height="11" rx="5.5" class="lease-room" fill={if rests { "url(#hatch)" } else { "none" }} />
             <rect x="0" y={num(place.lease - 0.75)} width={num(place.width * part)} height="12.5" rx="6.25" class="lease" />
         </>

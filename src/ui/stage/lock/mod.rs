@@ -20,7 +20,7 @@ use ringside::text::stage_words::StageWords;
 use yew::prelude::*;
 
 use super::ring::{SectionProps, lit};
-use super::{StageModel, kit};
+use super::{StageModel, shapes};
 
 /// The lock's section.
 #[component]
@@ -121,5 +121,5 @@ fn somebody(props: &PeopleProps, stand: Stand, class: &'static str, body: Html) 
 /// A person whose feet are at the origin.
 fn person(props: &PeopleProps, who: Pid, size: f64, part: Part) -> Html {
     let look = state::process(&props.model.view, who).map_or(Look::Up, Look::of);
-    kit::person(lock::stands(size), size, part, look)
+    shapes::person(lock::stands(size), size, part, look)
 }

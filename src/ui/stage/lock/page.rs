@@ -8,7 +8,7 @@ use ringside::scene::state;
 use ringside::text::lock_words::LockWords;
 use yew::prelude::*;
 
-use crate::ui::stage::{StageModel, kit};
+use crate::ui::stage::{StageModel, shapes};
 
 /// The fence, and the document that the lock protects in the colours of the node that serves its shard. Who is refused leaves
 /// no line in it.
@@ -35,11 +35,11 @@ pub(super) fn document(model: &StageModel, place: &Place, lock: &LockView) -> Ht
     html! {
         <>
             <path d={format!("M{}V{}", pair(Point::new(place.fence, top)), num(top + high))} class={if model.fenced { "fence" } else { "fence off" }} />
-            <g data-n={owner.and_then(kit::letter)} data-document={lock.text.len().to_string()}>
+            <g data-n={owner.and_then(shapes::letter)} data-document={lock.text.len().to_string()}>
                 <path d={sheet} class="document" />
                 // A copy that has lost its disk is blank, and yet lines have been written.
                 if lock.text.is_empty() && written().next().is_none() {
-                    { kit::text(Point::new(x + wide / 2.0, top + 24.0), "m s", LockWords::of(model.lang).blank) }
+                    { shapes::text(Point::new(x + wide / 2.0, top + 24.0), "m s", LockWords::of(model.lang).blank) }
                 }
                 <g>{ for written().skip(skip).enumerate().map(line) }</g>
             </g>

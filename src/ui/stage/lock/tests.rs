@@ -28,7 +28,7 @@ fn the_lock_names_its_people_their_places_and_tokens() {
 fn queue_of(n: usize) -> StageModel {
     let mut model = model((264, 270));
     let view = Rc::make_mut(&mut model.view);
-    let session = |pid| ringside::proto::lock::token::Session { client: pid, boot: ringside::sim::id::Boot(1), n: 1 };
+    let session = |pid| ringside::proto::lock::token::LockSession { client: pid, boot: ringside::sim::id::Boot(1), n: 1 };
     let holder = fixture::pid("c2");
     let others = view.processes.iter().filter(|it| it.present && it.pid != holder).map(|it| session(it.pid));
     view.locks[0].queue = others.rev().take(n).collect();

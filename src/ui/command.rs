@@ -1,4 +1,4 @@
-//! What a visitor, a key or a script can wish of the page.
+//! What a visitor, a key or a script can command.
 
 use super::room::Room;
 use ringside::cluster::setup::name::Name;
@@ -22,9 +22,9 @@ pub enum Dialog {
     Cases,
 }
 
-/// What a visitor, a key or a script wishes.
+/// What a visitor, a key or a script commands.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Wish {
+pub enum Command {
     /// An action of the one grammar.
     Act(Action),
     /// What a button or key does to the selected process.

@@ -7,9 +7,9 @@ use crate::cluster::setup::name::{Kind, Roster};
 use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::ShardId;
 use crate::session::Session;
-use crate::session::hands::core::{Core, enough, is_worker, owns, to_write};
-use crate::session::hands::harm::bearable;
-use crate::session::hands::ledger::Ledger;
+use crate::session::nemesis::core::{Core, enough, is_worker, owns, to_write};
+use crate::session::nemesis::harm::bearable;
+use crate::session::nemesis::ledger::Ledger;
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
 

@@ -6,11 +6,11 @@ use ringside::text::textbook_words::{count, no_hand, secs, textbook_words};
 use yew::prelude::*;
 
 use super::app::press;
-use super::state::{State, Wish};
+use super::state::{Command, State};
 use super::threads::chip;
 
 /// The four variants, one of which is chosen.
-pub fn variants(state: &State, on: &Callback<Wish>) -> Html {
+pub fn variants(state: &State, on: &Callback<Command>) -> Html {
     let w = textbook_words(state.lang);
     let one = |variant: Variant| {
         let [name, says] = (w.variant)(variant);
@@ -18,7 +18,7 @@ pub fn variants(state: &State, on: &Callback<Wish>) -> Html {
         html! {
             <label key={variant.word()}>
                 <input type="radio" name="variant" data-act={variant.word()} checked={chosen}
-                    onchange={on.reform(move |_: Event| Wish::Variant(variant))} />
+                    onchange={on.reform(move |_: Event| Command::Variant(variant))} />
                 <b>{name}</b>
                 <span>{says}</span>
             </label>
@@ -33,12 +33,12 @@ pub fn variants(state: &State, on: &Callback<Wish>) -> Html {
 }
 
 /// Time, and the hands. What cannot be done now is greyed and says why.
-pub fn dock(state: &State, on: &Callback<Wish>) -> Html {
+pub fn dock(state: &State, on: &Callback<Command>) -> Html {
     let (w, lesson) = (textbook_words(state.lang), &state.lesson);
-    let button = |act: &'static str, text: &'static str, key: &'static str, wish: Wish, why: Option<String>| {
+    let button = |act: &'static str, text: &'static str, key: &'static str, command: Command, why: Option<String>| {
         html! {
             <button key={act} type="button" data-act={act} aria-keyshortcuts={if key == "␣" { "Space" } else { key }} aria-disabled={why.is_some().to_string()}
-                data-reason={why.clone()} title={why} onclick={press(on, wish)}>{text}<kbd aria-hidden="true">{key}</kbd></button>
+                data-reason={why.clone()} title={why} onclick={press(on, command)}>{text}<kbd aria-hidden="true">{key}</kbd></button>
         }
     };
     let begun = || Some(w.at_start.to_owned()).filter(|_| lesson.step() == 0);
@@ -49,18 +49,18 @@ pub fn dock(state: &State, on: &Callback<Wish>) -> Html {
         html! {
             <button key={act} type="button" class="arrow" data-act={act} aria-label={w.seeds[at]} title={w.seeds[at]}
                 aria-keyshortcuts={if by < 0 { "-" } else { "=" }}
-                onclick={press(on, Wish::Seed(by))}>{text}</button>
+                onclick={press(on, Command::Seed(by))}>{text}</button>
         }
     };
     let play = w.transport[if state.playing { 3 } else { 2 }];
     html! {
         <div class="dock">
             <div class="acts" role="group" aria-label={w.heads[0]}>
-                { button("restart", w.transport[0], "0", Wish::Restart, begun()) }
-                { button("step back", w.transport[1], ",", Wish::Back, begun()) }
-                { button("play", play, "␣", Wish::Toggle, stopped()) }
-                { button("step", w.transport[4], ".", Wish::Step, stopped()) }
-                { button("fact", w.transport[5], ">", Wish::Fact, stopped()) }
+                { button("restart", w.transport[0], "0", Command::Restart, begun()) }
+                { button("step back", w.transport[1], ",", Command::Back, begun()) }
+                { button("play", play, "␣", Command::Toggle, stopped()) }
+                { button("step", w.transport[4], ".", Command::Step, stopped()) }
+                { button("fact", w.transport[5], ">", Command::Fact, stopped()) }
             </div>
             <p class="now"><span>{count(w.step, &[lesson.step().into()])}</span><span>{count(w.clock, &[secs(lesson.machine().now())])}</span></p>
             <div class="acts seed">
@@ -70,13 +70,13 @@ pub fn dock(state: &State, on: &Callback<Wish>) -> Html {
             </div>
             <div class="acts" role="group" aria-label={count(w.thread, &[who.0.into()])}>
                 { chip(state, who) }
-                { button("kill", w.hands[0], "K", Wish::Kill, hand(Hand::Kill(who))) }
-                { button("freeze", w.hands[1], "F", Wish::Freeze, hand(Hand::Freeze(who))) }
-                { button("thaw", w.hands[2], "T", Wish::Thaw, hand(Hand::Thaw(who))) }
+                { button("kill", w.hands[0], "K", Command::Kill, hand(Hand::Kill(who))) }
+                { button("freeze", w.hands[1], "F", Command::Freeze, hand(Hand::Freeze(who))) }
+                { button("thaw", w.hands[2], "T", Command::Thaw, hand(Hand::Thaw(who))) }
             </div>
             <div class="acts">
-                { button("dies", (w.story)(Story::Dies), "D", Wish::Story(Story::Dies), None) }
-                { button("sleeps", (w.story)(Story::Sleeps), "S", Wish::Story(Story::Sleeps), None) }
+                { button("dies", (w.story)(Story::Dies), "D", Command::Story(Story::Dies), None) }
+                { button("sleeps", (w.story)(Story::Sleeps), "S", Command::Story(Story::Sleeps), None) }
             </div>
         </div>
     }

@@ -2,9 +2,9 @@
 
 use crate::cluster::observe::view::{Health, Office, ShardView};
 use crate::session::Session;
-use crate::session::hands::core::Core;
-use crate::session::hands::demand::Demand;
-use crate::session::hands::ledger::Ledger;
+use crate::session::nemesis::core::Core;
+use crate::session::nemesis::demand::Demand;
+use crate::session::nemesis::ledger::Ledger;
 use crate::sim::id::Pid;
 
 /// Those around what was not brought about, for whoever looks for the reason: the leader, the core, whoever of the rest lives, and

@@ -38,7 +38,7 @@ pub struct TwinsProps {
 
 /// The three lists.
 #[component]
-pub fn Twins(props: &TwinsProps) -> Html {
+pub fn HiddenTables(props: &TwinsProps) -> Html {
     let w = words(props.lang);
     let shown = || props.flights.iter().filter(|flight| props.heartbeats || flight.shape != Shape::Heartbeat);
     let count = shown().count();

@@ -5,10 +5,10 @@ use crate::cluster::observe::view::{ClusterView, Health, Office, ProcessView, St
 use crate::cluster::setup::name::{Kind, Name};
 use crate::session::Session;
 use crate::session::action::{Action, SLOW_MAX};
-use crate::session::hands::harm::{Reckless, may_be_wiped};
-use crate::session::hands::ledger::Ledger;
-use crate::session::hands::recipe::{Aim, one};
 use crate::session::link::print_action;
+use crate::session::nemesis::harm::{Reckless, may_be_wiped};
+use crate::session::nemesis::ledger::Ledger;
+use crate::session::nemesis::recipe::{Aim, one};
 use crate::sim::rng::Rng;
 use crate::sim::time::{Span, Time};
 
@@ -30,9 +30,9 @@ enum Temper {
     },
 }
 
-/// Hands that interfere at random.
+/// Interferes at random (the word is Jepsen's).
 #[derive(Clone, Debug)]
-pub struct Hands {
+pub struct Nemesis {
     rng: Rng,
     aim: Aim,
     /// When they will do one thing that goes too far, and which; they live up to what is promised but for this.
@@ -49,15 +49,15 @@ pub struct Hands {
     counted: usize,
 }
 
-impl Hands {
-    /// Hands of this aim, which will interfere for about so long.
-    pub(super) fn new(mut rng: Rng, aim: Aim, during: Span) -> Hands {
+impl Nemesis {
+    /// A nemesis of this aim, which will interfere for about so long.
+    pub(super) fn new(mut rng: Rng, aim: Aim, during: Span) -> Nemesis {
         let late = Time::ZERO + rng.between(during.scale(1, 4), during);
         let deed = one(&mut rng, &Reckless::ALL);
         let reckless = rng.per_mille(150).then_some((late, deed));
         let temper = if rng.per_mille(400) { Temper::Patient { mends: false } } else { Temper::Restless };
         let forgets = reckless.is_some_and(|(_, deed)| deed == Reckless::Control);
-        Hands { rng, aim, reckless, forgets, went_too_far: Vec::new(), temper, blow: Vec::new(), written: 0, counted: 0 }
+        Nemesis { rng, aim, reckless, forgets, went_too_far: Vec::new(), temper, blow: Vec::new(), written: 0, counted: 0 }
     }
 
     /// What they did that the cluster has not promised to survive.

@@ -1,4 +1,4 @@
-//! Hands that look for faults: recipes, faults and the end of a run are drawn from a seed, and everything is done as ordinary
+//! The nemesis, which looks for faults (Jepsen's word): recipes, faults and the end of a run are drawn from a seed, and everything is done as ordinary
 //! actions, so that a link replays it exactly. After the faults a *core* of the cluster is mended, and must come to work
 //! again while everything around it stays broken.
 //!
@@ -54,5 +54,5 @@ pub mod trial;
 #[cfg(test)]
 mod tests;
 
-pub use deeds::Hands;
+pub use deeds::Nemesis;
 pub use ledger::Ledger;

@@ -11,7 +11,7 @@ use crate::sim::time::{Span, Time};
 
 /// What a coordinator knows of one node or balancer by its own ears.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(in crate::cluster) struct Peer {
+pub(in crate::cluster) struct Contact {
     pub(super) pid: Pid,
     pub(super) is_node: bool,
     /// Counts the signs that this coordinator reaches it.
@@ -28,9 +28,9 @@ pub(in crate::cluster) struct Peer {
     pub(super) pending: bool,
 }
 
-impl Peer {
-    pub(super) fn new(pid: Pid, is_node: bool, now: Time) -> Peer {
-        Peer { pid, is_node, watch: Watch::new(now), heard: now, signs: None, leased: Time::ZERO, known: 0, pending: false }
+impl Contact {
+    pub(super) fn new(pid: Pid, is_node: bool, now: Time) -> Contact {
+        Contact { pid, is_node, watch: Watch::new(now), heard: now, signs: None, leased: Time::ZERO, known: 0, pending: false }
     }
 
     /// A heartbeat has come. Gives back whether it was a sign of reach.

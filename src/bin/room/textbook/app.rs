@@ -5,7 +5,7 @@ use ringside::text::textbook_words::textbook_words;
 use yew::prelude::*;
 
 use super::controls;
-use super::state::{State, Wish, key};
+use super::state::{Command, State, key};
 use super::{lock, program, threads};
 use crate::head::{Head, head};
 use crate::web::listen::Listener;
@@ -17,8 +17,8 @@ const PACE: u32 = 900;
 /// What reaches the room.
 #[derive(Debug)]
 pub enum Msg {
-    /// A wish.
-    Wish(Wish),
+    /// A command.
+    Command(Command),
     /// The next step of a run that plays.
     Tick,
     /// The page opened or closed a room, or has another language.
@@ -26,54 +26,54 @@ pub enum Msg {
 }
 
 /// The room.
-pub struct Book {
+pub struct Textbook {
     state: State,
     open: bool,
     /// The room was just opened: the focus goes to its sentence.
     entered: bool,
     ticking: Option<Timeout>,
-    wish: Callback<Wish>,
+    command: Callback<Command>,
     _watch: Watch,
     _keys: Listener,
 }
 
-/// A click wishes this.
-pub fn press(on: &Callback<Wish>, wish: Wish) -> Callback<MouseEvent> {
-    on.reform(move |_: MouseEvent| wish)
+/// A click commands this.
+pub fn press(on: &Callback<Command>, command: Command) -> Callback<MouseEvent> {
+    on.reform(move |_: MouseEvent| command)
 }
 
-impl Component for Book {
+impl Component for Textbook {
     type Message = Msg;
     type Properties = ();
 
-    fn create(ctx: &Context<Book>) -> Book {
+    fn create(ctx: &Context<Textbook>) -> Textbook {
         let link = ctx.link().clone();
         let watch = Watch::over(move || link.send_message(Msg::Page));
         let link = ctx.link().clone();
         let keys = page::keys(page::BOOK, move |event, name| {
             if name == "Escape" {
                 page::press(page::BOOK);
-            } else if let Some(wish) = key(name)
+            } else if let Some(command) = key(name)
                 && page::single_keys()
             {
                 event.prevent_default();
-                link.send_message(Msg::Wish(wish));
+                link.send_message(Msg::Command(command));
             }
         });
-        Book {
+        Textbook {
             state: State::new(&page::asked(page::BOOK), page::lang()),
             open: page::is_open(page::BOOK),
             entered: false,
             ticking: None,
-            wish: ctx.link().callback(Msg::Wish),
+            command: ctx.link().callback(Msg::Command),
             _watch: watch,
             _keys: keys,
         }
     }
 
-    fn update(&mut self, ctx: &Context<Book>, msg: Msg) -> bool {
+    fn update(&mut self, ctx: &Context<Textbook>, msg: Msg) -> bool {
         match msg {
-            Msg::Wish(wish) => self.state.wish(wish),
+            Msg::Command(command) => self.state.command(command),
             Msg::Tick => {
                 self.ticking = None;
                 self.state.tick();
@@ -101,9 +101,9 @@ impl Component for Book {
         true
     }
 
-    fn view(&self, _ctx: &Context<Book>) -> Html {
+    fn view(&self, _ctx: &Context<Textbook>) -> Html {
         let state = &self.state;
-        let (title, on) = (textbook_words(state.lang).title, &self.wish);
+        let (title, on) = (textbook_words(state.lang).title, &self.command);
         html! {
             <div class="room book" hidden={!self.open} data-variant={state.lesson.variant().word()}
                 data-step={state.lesson.step().to_string()} data-stop={state.lesson.stop().map(|stop| stop.word())}
@@ -122,7 +122,7 @@ impl Component for Book {
         }
     }
 
-    fn rendered(&mut self, _ctx: &Context<Book>, first: bool) {
+    fn rendered(&mut self, _ctx: &Context<Textbook>, first: bool) {
         if first {
             self.entered = self.open;
             page::follow(page::BOOK, self.open.then_some(&self.state.lesson as &dyn std::fmt::Display));

@@ -3,7 +3,7 @@
 use crate::cluster::property::{Broken, Promise};
 use crate::cluster::setup::name::Roster;
 use crate::proto::replica::view::ShardId;
-use crate::session::hands::demand::Demand;
+use crate::session::nemesis::demand::Demand;
 use crate::sim::id::Pid;
 use crate::sim::time::Time;
 

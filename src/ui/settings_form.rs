@@ -8,7 +8,7 @@ use ringside::sim::time::Span;
 
 /// A recipe in the making.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Draft {
+pub struct SettingsForm {
     /// The seed as it is typed.
     pub seed: String,
     /// Whether the seed could not be read.
@@ -21,11 +21,11 @@ pub struct Draft {
     chosen: bool,
 }
 
-impl Draft {
-    /// A draft that begins with a run's recipe.
-    pub fn of(setup: &Setup) -> Draft {
+impl SettingsForm {
+    /// A form that begins with a run's recipe.
+    pub fn of(setup: &Setup) -> SettingsForm {
         let chosen = workers().get(setup) != workers().usual(setup);
-        Draft { seed: setup.seed.to_string(), bad_seed: false, refused: None, setup: setup.clone(), chosen }
+        SettingsForm { seed: setup.seed.to_string(), bad_seed: false, refused: None, setup: setup.clone(), chosen }
     }
 
     /// A figure as the form shows it; its bounds.
@@ -98,17 +98,17 @@ mod tests {
 
     #[test]
     fn counts_stay_within_their_bounds_and_nonsense_changes_nothing() {
-        let mut draft = Draft::of(&Setup::new(1));
+        let mut form = SettingsForm::of(&Setup::new(1));
         for (text, nodes) in [("5", 5), ("99", 8), ("0", 3), ("4294967296", 3), ("-1", 3), ("x", 3), ("", 3), (" 7 ", 7)] {
-            draft.write("nodes", text, false);
-            assert_eq!(draft.setup.roster.nodes, nodes, "{text:?}");
-            assert_eq!(draft.shown("nodes"), Some(nodes.to_string()), "{text:?}");
+            form.write("nodes", text, false);
+            assert_eq!(form.setup.roster.nodes, nodes, "{text:?}");
+            assert_eq!(form.shown("nodes"), Some(nodes.to_string()), "{text:?}");
         }
     }
 
     #[test]
     fn what_could_not_be_taken_as_it_stood_is_said_until_something_else_is_written() {
-        let mut draft = Draft::of(&Setup::new(1));
+        let mut form = SettingsForm::of(&Setup::new(1));
         for (field, text, refused) in [
             ("nodes", "99", Some("nodes")),
             ("nodes", "8", None),
@@ -118,84 +118,84 @@ mod tests {
             ("clients", "", Some("clients")),
             ("seed", "7", None),
         ] {
-            draft.write(field, text, false);
-            assert_eq!(draft.refused, refused, "{field}: {text:?}");
+            form.write(field, text, false);
+            assert_eq!(form.refused, refused, "{field}: {text:?}");
         }
-        assert_eq!((draft.setup.roster.nodes, draft.shown("lease")), (8, Some("1".to_owned())));
-        draft.write("delay", "0.25", false);
-        assert_eq!(draft.shown("delay"), Some("0.25".to_owned()), "as links have it");
+        assert_eq!((form.setup.roster.nodes, form.shown("lease")), (8, Some("1".to_owned())));
+        form.write("delay", "0.25", false);
+        assert_eq!(form.shown("delay"), Some("0.25".to_owned()), "as links have it");
     }
 
     #[test]
     fn what_is_chosen_reaches_the_link() {
-        let mut draft = Draft::of(&Setup::new(1));
+        let mut form = SettingsForm::of(&Setup::new(1));
         for (field, text) in [("coordinators", "5"), ("ack", "primary"), ("min", "2"), ("reads", "in-sync")] {
-            draft.write(field, text, false);
+            form.write(field, text, false);
         }
-        let opened = ringside::session::link::Opened { setup: draft.setup().expect("a seed"), ..Default::default() };
+        let opened = ringside::session::link::Opened { setup: form.setup().expect("a seed"), ..Default::default() };
         let link = ringside::session::link::print(&opened);
         for part in ["coordinators=5", "ack=primary", "min=2", "reads=in-sync"] {
             assert!(link.split('&').any(|it| it == part), "{part} is not in {link}");
         }
         for (field, text) in [("coordinators", "4"), ("ack", "x"), ("min", "9"), ("reads", "")] {
-            draft.write(field, text, false);
+            form.write(field, text, false);
         }
-        let config = &draft.setup.config;
-        assert_eq!((draft.setup.roster.coordinators, config.ack, config.min_in_sync, config.reads), (3, Ack::Primary, 3, Reads::InSync));
+        let config = &form.setup.config;
+        assert_eq!((form.setup.roster.coordinators, config.ack, config.min_in_sync, config.reads), (3, Ack::Primary, 3, Reads::InSync));
     }
 
     #[test]
     fn the_locks_figures_reach_the_link_within_their_bounds() {
-        let mut draft = Draft::of(&Setup::new(1));
+        let mut form = SettingsForm::of(&Setup::new(1));
         for (field, text) in [("workers", "6"), ("locks", "9"), ("lease", "0"), ("delay", "5"), ("patience", "99")] {
-            draft.write(field, text, false);
+            form.write(field, text, false);
         }
-        let opened = ringside::session::link::Opened { setup: draft.setup().expect("a seed"), ..Default::default() };
+        let opened = ringside::session::link::Opened { setup: form.setup().expect("a seed"), ..Default::default() };
         let link = ringside::session::link::print(&opened);
         for part in ["workers=6", "locks=3", "lease=1", "delay=5", "patience=60"] {
             assert!(link.split('&').any(|it| it == part), "{part} is not in {link}");
         }
-        draft.write("clients", "4", false);
-        assert_eq!(draft.setup().map(|setup| setup.config.workers), Some(4), "no more workers than clients");
+        form.write("clients", "4", false);
+        assert_eq!(form.setup().map(|setup| setup.config.workers), Some(4), "no more workers than clients");
     }
 
     #[test]
     fn a_lease_that_is_no_whole_number_of_seconds_stays_until_somebody_writes_another() {
         let mut setup = Setup::new(1);
         setup.config.lock_lease = Span::millis(2_500);
-        let mut draft = Draft::of(&setup);
-        assert_eq!(draft.setup().map(|setup| setup.config.lock_lease), Some(Span::millis(2_500)));
-        draft.write("lease", "4", false);
-        assert_eq!(draft.setup().map(|setup| setup.config.lock_lease), Some(Span::secs(4)));
+        let mut form = SettingsForm::of(&setup);
+        assert_eq!(form.setup().map(|setup| setup.config.lock_lease), Some(Span::millis(2_500)));
+        form.write("lease", "4", false);
+        assert_eq!(form.setup().map(|setup| setup.config.lock_lease), Some(Span::secs(4)));
     }
 
     #[test]
     fn a_rule_goes_off_and_on_again() {
-        let mut draft = Draft::of(&Setup::new(1));
-        draft.write("rule-fencing", "on", false);
-        draft.write("rule-nonsense", "on", false);
-        assert_eq!(draft.setup.rules.off().collect::<Vec<_>>(), [Rule::Fencing]);
-        draft.write("rule-fencing", "on", true);
-        assert_eq!(draft.setup.rules, Rules::ALL_ON);
+        let mut form = SettingsForm::of(&Setup::new(1));
+        form.write("rule-fencing", "on", false);
+        form.write("rule-nonsense", "on", false);
+        assert_eq!(form.setup.rules.off().collect::<Vec<_>>(), [Rule::Fencing]);
+        form.write("rule-fencing", "on", true);
+        assert_eq!(form.setup.rules, Rules::ALL_ON);
     }
 
     #[test]
     fn a_seed_that_is_no_number_is_no_recipe() {
-        let mut draft = Draft::of(&Setup::new(1));
+        let mut form = SettingsForm::of(&Setup::new(1));
         for bad in ["", "-1", "1.5", "18446744073709551616", "abc"] {
-            draft.write("seed", bad, false);
-            assert_eq!(draft.setup(), None, "{bad:?}");
-            assert!(draft.bad_seed);
+            form.write("seed", bad, false);
+            assert_eq!(form.setup(), None, "{bad:?}");
+            assert!(form.bad_seed);
         }
-        draft.write("seed", " 18446744073709551615 ", false);
-        assert_eq!(draft.setup().map(|setup| setup.seed), Some(u64::MAX));
-        assert!(!draft.bad_seed);
+        form.write("seed", " 18446744073709551615 ", false);
+        assert_eq!(form.setup().map(|setup| setup.seed), Some(u64::MAX));
+        assert!(!form.bad_seed);
     }
 
     #[test]
     fn fewer_clients_than_workers_are_all_workers() {
-        let mut draft = Draft::of(&Setup::new(1));
-        draft.write("clients", "2", false);
-        assert_eq!(draft.setup().map(|setup| setup.config.workers), Some(2));
+        let mut form = SettingsForm::of(&Setup::new(1));
+        form.write("clients", "2", false);
+        assert_eq!(form.setup().map(|setup| setup.config.workers), Some(2));
     }
 }

@@ -6,16 +6,16 @@ use crate::cluster::observe::view::{ClusterView, Health, ProcessView};
 use crate::cluster::property::Promise;
 use crate::cluster::setup::Setup;
 use crate::cluster::setup::config::{Ack, Reads};
-use crate::cluster::setup::deadlines::patience;
+use crate::cluster::setup::deadlines::convergence;
 use crate::session::Session;
 use crate::session::action::Action;
-use crate::session::hands::core::Core;
-use crate::session::hands::deeds::Hands;
-use crate::session::hands::demand::Circumstances;
-use crate::session::hands::demand::{Demand, Excuse, Judge};
-use crate::session::hands::harm::{Reckless, bearable, forgiven};
-use crate::session::hands::ledger::Ledger;
-use crate::session::hands::recipe::{Aim, draw};
+use crate::session::nemesis::core::Core;
+use crate::session::nemesis::deeds::Nemesis;
+use crate::session::nemesis::demand::Circumstances;
+use crate::session::nemesis::demand::{Demand, Excuse, Judge};
+use crate::session::nemesis::harm::{Reckless, bearable, forgiven};
+use crate::session::nemesis::ledger::Ledger;
+use crate::session::nemesis::recipe::{Aim, draw};
 use crate::session::recipe::PARAMETERS;
 use crate::sim::id::Pid;
 use crate::sim::rng::{Rng, Stream};
@@ -24,10 +24,10 @@ use crate::sim::time::{Span, Time};
 const AIMS: [Aim; 3] = [Aim::Anything, Aim::Locks, Aim::Coordinators];
 
 /// A run after so many seconds of random hands, and what they remember.
-fn troubled(seed: u64, aim: Aim, seconds: u64) -> (Session, Ledger, Box<Hands>) {
+fn troubled(seed: u64, aim: Aim, seconds: u64) -> (Session, Ledger, Box<Nemesis>) {
     let mut rng = Rng::stream(seed, Stream::Hand);
     let mut session = Session::sparse(draw(seed, aim, &[], &mut rng));
-    let (mut ledger, mut hands) = (Ledger::new(&session), Box::new(Hands::new(rng, aim, Span::secs(seconds))));
+    let (mut ledger, mut hands) = (Ledger::new(&session), Box::new(Nemesis::new(rng, aim, Span::secs(seconds))));
     hands.set_clocks(&mut session);
     while session.now() < Time::ZERO + Span::secs(seconds) {
         session.advance(hands.rest(), u32::MAX);
@@ -189,7 +189,7 @@ fn a_core_has_more_time_where_more_is_lost_or_more_wait() {
     let with = |change: &dyn Fn(&mut Setup)| {
         let mut setup = Setup::new(1);
         change(&mut setup);
-        patience(&setup)
+        convergence(&setup)
     };
     let plain = with(&|_| {});
     assert!(plain > Span::secs(60) && plain < Span::secs(240), "{plain} s");

@@ -5,7 +5,7 @@ use crate::sim::time::Time;
 
 /// What only a leader has.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Reign {
+pub(super) struct LeaderState {
     /// Since when it leads.
     pub(super) since: Time,
     /// Whether its first decision, [`Command::Lead`], is under way.
@@ -25,9 +25,9 @@ pub(super) struct Reign {
     pub(super) comparison: Comparison,
 }
 
-impl Reign {
-    pub(super) fn new(now: Time) -> Reign {
-        Reign {
+impl LeaderState {
+    pub(super) fn new(now: Time) -> LeaderState {
+        LeaderState {
             since: now,
             doubt: 0,
             announced: false,

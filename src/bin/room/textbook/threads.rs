@@ -5,7 +5,7 @@ use ringside::text::textbook_words::{count, textbook_words};
 use yew::prelude::*;
 
 use super::app::press;
-use super::state::{State, Wish};
+use super::state::{Command, State};
 
 /// A thread's number in its colour. A letter names the colour.
 pub fn chip(state: &State, who: ThreadId) -> Html {
@@ -27,7 +27,7 @@ fn apart() -> Html {
 }
 
 /// The rows.
-pub fn threads(state: &State, on: &Callback<Wish>) -> Html {
+pub fn threads(state: &State, on: &Callback<Command>) -> Html {
     let w = textbook_words(state.lang);
     let machine = state.lesson.machine();
     let row = |(who, thread): (ThreadId, &ringside::proto::textbook::Thread)| {
@@ -36,7 +36,7 @@ pub fn threads(state: &State, on: &Callback<Wish>) -> Html {
         let line = if doing == Doing::Done { String::new() } else { count(w.line, &[thread.line.into()]) };
         let token = (thread.token > 0).then(|| html! { <b class="token">{ apart() }{count(w.token, &[thread.token.into()])}</b> });
         html! {
-            <button key={usize::from(who.0)} type="button" class="row" aria-keyshortcuts={who.0.to_string()} aria-pressed={selected.to_string()} onclick={press(on, Wish::Select(who))}
+            <button key={usize::from(who.0)} type="button" class="row" aria-keyshortcuts={who.0.to_string()} aria-pressed={selected.to_string()} onclick={press(on, Command::Select(who))}
                 data-thread={who.0.to_string()} data-doing={doing.word()} data-line={thread.line.to_string()}
                 data-frozen={thread.frozen.to_string()} data-late={late.to_string()}>
                 { chip(state, who) }

@@ -8,14 +8,14 @@ use ringside::proto::replica::view::ShardId;
 use ringside::scene::control::Post;
 use ringside::scene::geom::{Point, hexagon, num, place, translate};
 use ringside::scene::glyph;
-use ringside::scene::layout::{Layout, Seat as Place};
+use ringside::scene::layout::{Layout, ProcessPlace as Place};
 use ringside::scene::state::{Crown, Look, Part, role_word};
 use ringside::sim::id::Pid;
 use ringside::text::Lang;
 use ringside::text::stage_words::{self, Stake};
 use yew::prelude::*;
 
-use super::kit;
+use super::shapes;
 
 /// A layout. It follows from its plan, so the plan is what is compared.
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ const fn kind_word(kind: Kind) -> &'static str {
 
 /// What a seat is drawn from.
 #[derive(Clone, PartialEq, Properties)]
-pub struct SeatProps {
+pub struct ProcessGlyphProps {
     /// Where everything stands.
     pub map: Map,
     /// Which seat.
@@ -108,8 +108,8 @@ pub struct SeatProps {
 
 /// One process.
 #[component]
-pub fn Seat(props: &SeatProps) -> Html {
-    let SeatProps { map, seat, face, stop, story, lang, on_select, on_hover } = props;
+pub fn ProcessGlyph(props: &ProcessGlyphProps) -> Html {
+    let ProcessGlyphProps { map, seat, face, stop, story, lang, on_select, on_hover } = props;
     let Some(place) = map.0.seat(Pid(*seat)) else {
         return html! { <g /> };
     };
@@ -136,7 +136,7 @@ pub fn Seat(props: &SeatProps) -> Html {
         <g class="seat" role="button" tabindex={if *stop { "0" } else { "-1" }} aria-pressed={(face.chosen > 0).to_string()}
             transform={translate(place.at)}
             aria-label={stage_words::process(*lang, name, face.look, node.then_some(face.standing), face.stake(*story))}
-            data-kind={kind_word(name.kind)} data-id={name.to_string()} data-n={kit::letter(name)}
+            data-kind={kind_word(name.kind)} data-id={name.to_string()} data-n={shapes::letter(name)}
             data-health={health} data-standing={node.then(|| standing_word(face.standing))} data-role={face.role_word()}
             data-term={face.post.map(|(_, term, _)| term.to_string())}
             data-vote={face.post.and_then(|(_, _, vote)| vote).map(|vote| vote.to_string())}
@@ -193,24 +193,24 @@ fn node(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
     html! {
         <>
             { halo(at, r + 6.0) }
-            <g class={off.then_some("off")}>{ kit::disc(at, r, face.name, face.look) }</g>
+            <g class={off.then_some("off")}>{ shapes::disc(at, r, face.name, face.look) }</g>
             if let Some(percent) = face.progress.filter(|_| face.look != Look::Down) {
                 { learner(at, r, percent) }
             }
-            if face.look == Look::Frozen { { kit::pause(at.shift(r * 0.78, -r * 0.78)) } }
+            if face.look == Look::Frozen { { shapes::pause(at.shift(r * 0.78, -r * 0.78)) } }
             { badge(at.shift(-r * 0.8, r * 0.8), face.standing) }
             if face.isolated { { isolation(at, r + 12.0) } }
             if face.by.is_some() { { doubt(at, r, face.crown.is_some() || reaches_links(map, seat)) } }
             if face.slow > 1 {
                 // At the picture's right edge a long figure goes under the node.
                 if face.slow >= 100 && seat.x > map.centre.x {
-                    { kit::text(at.shift(r + 4.0, r + 13.0), "e s n", stage_words::slow(lang, face.slow)) }
+                    { shapes::text(at.shift(r + 4.0, r + 13.0), "e s n", stage_words::slow(lang, face.slow)) }
                 } else {
-                    { kit::text(at.shift(r * 0.8, r + 9.0), "s n", stage_words::slow(lang, face.slow)) }
+                    { shapes::text(at.shift(r * 0.8, r + 9.0), "s n", stage_words::slow(lang, face.slow)) }
                 }
             }
             if let Some(crown) = face.crown {
-                { kit::crown(crown_at, k, match crown { Crown::Real => "real", Crown::Believed => "believed" }) }
+                { shapes::crown(crown_at, k, match crown { Crown::Real => "real", Crown::Believed => "believed" }) }
             }
         </>
     }
@@ -241,7 +241,7 @@ fn doubt(at: Point, r: f64, beside: bool) -> Html {
     let (in_left, in_right) = (num(at.x - w + 6.0), num(at.x + w - 6.0));
     let d = format!("M{in_left},{top}H{left}V{foot}H{in_left}M{in_right},{top}H{right}V{foot}H{in_right}");
     let mark = if beside { at.shift(w + 9.0, -h + 8.0) } else { at.shift(0.0, -h - 5.0) };
-    html! { <g class="doubt"><path {d} />{ kit::text(mark, "m b big n", "?") }</g> }
+    html! { <g class="doubt"><path {d} />{ shapes::text(mark, "m b big n", "?") }</g> }
 }
 
 /// A dashed ring with two gaps: its links are cut.
@@ -281,11 +281,11 @@ fn coordinator(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
         <>
             { halo(at, r + 5.0) }
             <polygon points={hexagon(at, r - 1.5)} {class} />
-            { kit::text(at.shift(0.0, first), words, face.name.to_string()) }
+            { shapes::text(at.shift(0.0, first), words, face.name.to_string()) }
             if face.isolated { { isolation(at, r + 4.0) } }
             { office(out, post) }
-            if face.look == Look::Frozen { { kit::pause(at.shift(r * 0.85, -r * 0.7)) } }
-            if face.slow > 1 { { kit::text(at.shift(r, r - 1.0), "s n", stage_words::slow(lang, face.slow)) } }
+            if face.look == Look::Frozen { { shapes::pause(at.shift(r * 0.85, -r * 0.7)) } }
+            if face.slow > 1 { { shapes::text(at.shift(r, r - 1.0), "s n", stage_words::slow(lang, face.slow)) } }
         </>
     }
 }
@@ -309,11 +309,11 @@ fn balancer(face: &Face, lang: Lang) -> Html {
         <>
             <rect x={num(at.x - 26.0)} y={num(at.y - 19.0)} width="52" height="38" rx="19" class="halo-ring" />
             <rect x={num(at.x - 21.0)} y={num(at.y - 14.0)} width="42" height="28" rx="14" {class} />
-            { kit::text(at.shift(0.0, 5.8), "m b", face.name.to_string()) }
-            if face.look == Look::Frozen { { kit::pause(at.shift(22.0, -14.0)) } }
-            if face.by.is_some() { { kit::text(at.shift(30.0, 6.0), "b big n", "?") } }
+            { shapes::text(at.shift(0.0, 5.8), "m b", face.name.to_string()) }
+            if face.look == Look::Frozen { { shapes::pause(at.shift(22.0, -14.0)) } }
+            if face.by.is_some() { { shapes::text(at.shift(30.0, 6.0), "b big n", "?") } }
             if face.isolated { { isolation(at, 31.0) } }
-            if face.slow > 1 { { kit::text(at.shift(0.0, 32.0), "m s n", stage_words::slow(lang, face.slow)) } }
+            if face.slow > 1 { { shapes::text(at.shift(0.0, 32.0), "m s n", stage_words::slow(lang, face.slow)) } }
         </>
     }
 }
@@ -327,10 +327,10 @@ fn client(map: &Layout, face: &Face) -> Html {
     html! {
         <>
             <rect x={num(x)} y={num(y)} width={num(w)} height={num(h)} rx="5" class="halo-ring" />
-            { kit::person(at, 0.8, face.part, face.look) }
-            { kit::text(label, class, name) }
+            { shapes::person(at, 0.8, face.part, face.look) }
+            { shapes::text(label, class, name) }
             if face.isolated {
-                { kit::line(at.shift(-13.0, 17.0), at.shift(13.0, 17.0), "cut-line") }
+                { shapes::line(at.shift(-13.0, 17.0), at.shift(13.0, 17.0), "cut-line") }
             }
         </>
     }

@@ -20,7 +20,7 @@ use crate::cluster::property::Promise;
 use crate::cluster::setup::config::Ack;
 use crate::cluster::setup::name::{Kind, Name};
 use crate::session::Session;
-use crate::session::hands::ledger::Ledger;
+use crate::session::nemesis::ledger::Ledger;
 use crate::sim::id::Pid;
 
 /// A deed beyond what the cluster has promised to survive.

@@ -5,18 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::cluster::observe::view::{ClusterView, Health, Office, Waiting};
 use crate::cluster::property::Promise;
 use crate::cluster::setup::Setup;
-use crate::cluster::setup::deadlines::{notice, patience, served, turn};
+use crate::cluster::setup::deadlines::{convergence, notice, served, turn};
 use crate::cluster::setup::rules::Rule;
 use crate::session::Session;
 use crate::session::action::Action;
-use crate::session::hands::core::{Core, NotWhole};
-use crate::session::hands::deeds::Hands;
-use crate::session::hands::demand::{Circumstances, Demand, Excuse, Judge, must_be_calm};
-use crate::session::hands::failure::{Failure, Oddity};
-use crate::session::hands::harm::{Reckless, forgiven, may_be_wiped, too_far};
-use crate::session::hands::ledger::Ledger;
-use crate::session::hands::recipe::{self, Aim, is_stormy};
-use crate::session::hands::scene::scene;
+use crate::session::nemesis::core::{Core, NotWhole};
+use crate::session::nemesis::deeds::Nemesis;
+use crate::session::nemesis::demand::{Circumstances, Demand, Excuse, Judge, must_be_calm};
+use crate::session::nemesis::failure::{Failure, Oddity};
+use crate::session::nemesis::harm::{Reckless, forgiven, may_be_wiped, too_far};
+use crate::session::nemesis::ledger::Ledger;
+use crate::session::nemesis::recipe::{self, Aim, is_stormy};
+use crate::session::nemesis::scene::scene;
 use crate::session::siege::Siege;
 use crate::sim::id::Pid;
 use crate::sim::rng::{Rng, Stream};
@@ -50,8 +50,8 @@ pub struct Plan {
 }
 
 enum Whose {
-    Random(Box<Hands>),
-    Besiegers(Siege, Box<Hands>),
+    Random(Box<Nemesis>),
+    Besiegers(Siege, Box<Nemesis>),
 }
 
 /// Tries a seed. `watch` sees the run before time goes on, so that whoever reports a panic knows the link.
@@ -60,7 +60,7 @@ pub fn run(seed: u64, plan: &Plan, watch: &mut dyn FnMut(&Session)) -> (Session,
     let setup = recipe::draw(seed, plan.aim, &plan.off, &mut rng);
     let mut session = Session::sparse(setup);
     let mut ledger = Ledger::new(&session);
-    let mut hands = Box::new(Hands::new(rng, plan.aim, plan.during));
+    let mut hands = Box::new(Nemesis::new(rng, plan.aim, plan.during));
     hands.set_clocks(&mut session);
     let mut whose = match plan.aim {
         Aim::Anything | Aim::Locks => Whose::Random(hands),
@@ -108,13 +108,13 @@ pub fn run(seed: u64, plan: &Plan, watch: &mut dyn FnMut(&Session)) -> (Session,
 }
 
 impl Whose {
-    fn hands(&self) -> &Hands {
+    fn hands(&self) -> &Nemesis {
         match self {
             Whose::Random(hands) | Whose::Besiegers(_, hands) => hands,
         }
     }
 
-    fn into_hands(self) -> Box<Hands> {
+    fn into_hands(self) -> Box<Nemesis> {
         match self {
             Whose::Random(hands) | Whose::Besiegers(_, hands) => hands,
         }
@@ -225,7 +225,7 @@ impl Case {
         if let Some(failure) = self.rhythm.as_ref().and_then(|rhythm| self.dance(rhythm, core, session, ledger, oddities)) {
             return (Some(failure), BTreeSet::new());
         }
-        let allowed = patience(session.setup());
+        let allowed = convergence(session.setup());
         let (end, last) = (session.now() + allowed, session.now() + allowed + allowed);
         let mut excused: BTreeMap<Demand, (Time, Excuse)> = BTreeMap::new();
         let calm = must_be_calm(&session.setup().config);

@@ -1,12 +1,12 @@
-//! Hands that look for faults: a bounded number of their seeds in every mode, and what they say of a run.
+//! The nemesis, which looks for faults: a bounded number of their seeds in every mode, and what they say of a run.
 
 use std::collections::BTreeSet;
 
 use ringside::cluster::setup::config::Ack;
 use ringside::session::Session;
-use ringside::session::hands::recipe::Aim;
-use ringside::session::hands::trial::{Plan, Verdict, run};
 use ringside::session::link::parse;
+use ringside::session::nemesis::recipe::Aim;
+use ringside::session::nemesis::trial::{Plan, Verdict, run};
 use ringside::sim::time::Span;
 
 fn tried(seed: u64, aim: Aim) -> (Session, Verdict) {

@@ -1,4 +1,4 @@
-//! What the page of the textbook's lock knows, and what a wish does to it. Nothing here knows a browser.
+//! What the page of the textbook's lock knows, and what a command does to it. Nothing here knows a browser.
 
 use ringside::proto::textbook::{Event, Hand, NAP, Op, THREADS, ThreadId, Variant};
 use ringside::session::textbook::{Lesson, SEED_MAX, Story, parse};
@@ -9,9 +9,9 @@ use ringside::text::textbook_words::{fill, no_hand, textbook_words, told};
 /// So often the textbook's loop goes round before a run that plays stops by itself.
 const ROUNDS: u32 = 3;
 
-/// What a visitor wishes.
+/// What a visitor can command.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Wish {
+pub enum Command {
     /// One step on.
     Step,
     /// On to the next step that shows outside.
@@ -67,34 +67,34 @@ impl State {
         State { lesson, selected: last.unwrap_or(ThreadId(1)), playing: false, rounds: 0, notice, lang }
     }
 
-    /// Carries out a wish.
-    pub fn wish(&mut self, wish: Wish) {
+    /// Carries out a command.
+    pub fn command(&mut self, command: Command) {
         self.notice = None;
         let (variant, seed) = (self.lesson.variant(), self.lesson.seed());
-        if !matches!(wish, Wish::Toggle | Wish::Select(_)) {
+        if !matches!(command, Command::Toggle | Command::Select(_)) {
             self.playing = false;
         }
-        match wish {
-            Wish::Step => {
+        match command {
+            Command::Step => {
                 self.lesson.forward();
             }
-            Wish::Fact => {
+            Command::Fact => {
                 self.lesson.to_fact();
             }
-            Wish::Back => {
+            Command::Back => {
                 if !self.lesson.back() {
                     self.notice = Some(textbook_words(self.lang).at_start.to_owned());
                 }
             }
-            Wish::Toggle => self.playing = !self.playing && self.lesson.stop().is_none(),
-            Wish::Restart => self.lesson = Lesson::new(variant, seed),
-            Wish::Select(who) => self.selected = who,
-            Wish::Kill => self.hand(Hand::Kill(self.selected)),
-            Wish::Freeze => self.hand(Hand::Freeze(self.selected)),
-            Wish::Thaw => self.hand(Hand::Thaw(self.selected)),
-            Wish::Variant(variant) => self.lesson = Lesson::new(variant, seed),
-            Wish::Seed(by) => self.lesson = Lesson::new(variant, seed.saturating_add_signed(by).min(SEED_MAX)),
-            Wish::Story(story) => {
+            Command::Toggle => self.playing = !self.playing && self.lesson.stop().is_none(),
+            Command::Restart => self.lesson = Lesson::new(variant, seed),
+            Command::Select(who) => self.selected = who,
+            Command::Kill => self.hand(Hand::Kill(self.selected)),
+            Command::Freeze => self.hand(Hand::Freeze(self.selected)),
+            Command::Thaw => self.hand(Hand::Thaw(self.selected)),
+            Command::Variant(variant) => self.lesson = Lesson::new(variant, seed),
+            Command::Seed(by) => self.lesson = Lesson::new(variant, seed.saturating_add_signed(by).min(SEED_MAX)),
+            Command::Story(story) => {
                 self.lesson = Lesson::story(variant, seed, story);
                 self.selected = self.lesson.machine().event().who().unwrap_or(self.selected);
             }
@@ -149,24 +149,24 @@ impl State {
     }
 }
 
-/// What a key wishes, Escape and the page's own keys aside.
-pub fn key(name: &str) -> Option<Wish> {
+/// What a key commands, Escape and the page's own keys aside.
+pub fn key(name: &str) -> Option<Command> {
     Some(match name {
-        "." | "ArrowRight" => Wish::Step,
-        ">" => Wish::Fact,
-        "," | "ArrowLeft" => Wish::Back,
-        " " => Wish::Toggle,
-        "0" => Wish::Restart,
-        "-" => Wish::Seed(-1),
-        "=" | "+" => Wish::Seed(1),
-        "k" | "K" => Wish::Kill,
-        "f" | "F" => Wish::Freeze,
-        "t" | "T" => Wish::Thaw,
-        "d" | "D" => Wish::Story(Story::Dies),
-        "s" | "S" => Wish::Story(Story::Sleeps),
+        "." | "ArrowRight" => Command::Step,
+        ">" => Command::Fact,
+        "," | "ArrowLeft" => Command::Back,
+        " " => Command::Toggle,
+        "0" => Command::Restart,
+        "-" => Command::Seed(-1),
+        "=" | "+" => Command::Seed(1),
+        "k" | "K" => Command::Kill,
+        "f" | "F" => Command::Freeze,
+        "t" | "T" => Command::Thaw,
+        "d" | "D" => Command::Story(Story::Dies),
+        "s" | "S" => Command::Story(Story::Sleeps),
         _ => {
             let digit = name.parse().ok().filter(|n| (1..=THREADS).contains(n))?;
-            Wish::Select(ThreadId(digit))
+            Command::Select(ThreadId(digit))
         }
     })
 }
@@ -180,18 +180,18 @@ mod tests {
     fn a_step_and_a_step_back_leave_no_trace() {
         let mut state = State::new("condition", Lang::En);
         let before = (state.lesson.clone(), state.sentence());
-        state.wish(Wish::Step);
+        state.command(Command::Step);
         assert_ne!(state.sentence(), before.1);
-        state.wish(Wish::Back);
+        state.command(Command::Back);
         assert_eq!((state.lesson.clone(), state.sentence()), before);
-        state.wish(Wish::Back);
+        state.command(Command::Back);
         assert_eq!(state.sentence(), "This is the beginning.");
     }
 
     #[test]
     fn a_run_plays_until_nothing_more_can_happen_and_says_so() {
         let mut state = State::new("condition", Lang::En);
-        state.wish(Wish::Toggle);
+        state.command(Command::Toggle);
         let mut ticks = 0;
         while state.playing {
             state.tick();
@@ -199,7 +199,7 @@ mod tests {
         }
         assert!(ticks > 80 && state.lesson.stop() == Some(Stop::Over), "{ticks}");
         assert!(state.sentence().ends_with("and is finished. All threads have ended."), "{}", state.sentence());
-        state.wish(Wish::Toggle);
+        state.command(Command::Toggle);
         assert!(!state.playing);
     }
 
@@ -207,7 +207,7 @@ mod tests {
     fn the_textbooks_loop_plays_three_times_round() {
         let mut state = State::new("", Lang::En);
         for times in 1..=2 {
-            state.wish(Wish::Toggle);
+            state.command(Command::Toggle);
             let mut ticks = 0;
             while state.playing {
                 state.tick();
@@ -223,10 +223,10 @@ mod tests {
     fn from_the_accident_it_is_a_few_facts_to_what_came_of_it() {
         for (variant, told) in [("lease", "is lost."), ("token", "The document refuses")] {
             let mut state = State::new(variant, Lang::En);
-            state.wish(Wish::Story(Story::Sleeps));
+            state.command(Command::Story(Story::Sleeps));
             let mut facts = 0;
             while !state.sentence().contains(told) {
-                state.wish(Wish::Fact);
+                state.command(Command::Fact);
                 facts += 1;
             }
             assert!(facts <= 16, "{variant}: {facts}");
@@ -236,12 +236,12 @@ mod tests {
     #[test]
     fn what_cannot_be_done_is_said_and_changes_nothing() {
         let mut state = State::new("", Lang::En);
-        state.wish(Wish::Select(ThreadId(2)));
-        state.wish(Wish::Thaw);
+        state.command(Command::Select(ThreadId(2)));
+        state.command(Command::Thaw);
         assert_eq!((state.sentence(), state.lesson.step()), ("Thread 2 is not frozen.".to_owned(), 0));
-        state.wish(Wish::Freeze);
+        state.command(Command::Freeze);
         assert_eq!(state.sentence(), "Thread 2 is frozen, and keeps what it has.");
-        state.wish(Wish::Variant(Variant::Lease));
+        state.command(Command::Variant(Variant::Lease));
         assert!(state.lesson.hands().is_empty() && state.lesson.seed() == 1);
     }
 
@@ -256,15 +256,15 @@ mod tests {
     #[test]
     fn a_ready_run_selects_whom_it_is_about() {
         let mut state = State::new("lease", Lang::En);
-        state.wish(Wish::Story(Story::Sleeps));
+        state.command(Command::Story(Story::Sleeps));
         assert_eq!(state.lesson.hands()[0].1, Hand::Freeze(state.selected));
-        state.wish(Wish::Seed(-5));
+        state.command(Command::Seed(-5));
         assert_eq!((state.lesson.seed(), state.lesson.step()), (0, 0));
     }
 
     #[test]
     fn every_key_has_one_meaning() {
-        assert_eq!(key("5"), Some(Wish::Select(ThreadId(5))));
+        assert_eq!(key("5"), Some(Command::Select(ThreadId(5))));
         assert_eq!([key("6"), key("b"), key("p"), key("Escape"), key("Tab")], [None; 5], "nobody's, or the page's own");
     }
 }

@@ -7,8 +7,8 @@ use crate::cluster::setup::config::{Ack, Config};
 use crate::cluster::setup::name::{Kind, Name};
 use crate::session::Session;
 use crate::session::action::Action;
-use crate::session::hands::ledger::Ledger;
-use crate::session::hands::recipe::one;
+use crate::session::nemesis::ledger::Ledger;
+use crate::session::nemesis::recipe::one;
 use crate::sim::id::Pid;
 use crate::sim::rng::Rng;
 
