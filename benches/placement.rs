@@ -12,9 +12,9 @@ use std::process::ExitCode;
 use criterion::measurement::{Measurement, WallTime};
 use hrw_hash::{HrwNode, HrwNodes};
 use maglev::ConsistentHasher;
-use ringside::proto::placement::{self, Algorithm, Fleet, Options, Study};
 use ringside::proto::ring::circle::Circle;
 use ringside::proto::ring::hash::Hash;
+use ringside::room::placement::schemes::{self, Algorithm, Fleet, Options, Study};
 
 /// Points a node on every ring.
 const POINTS: u32 = 100;
@@ -120,7 +120,7 @@ fn maglev_build(bounds: &mut Bounds) {
     let members: Vec<(&[u8], u16)> = names.iter().map(|name| (name.as_bytes(), 1)).collect();
     let (mut ours, mut peer) = (vec![], vec![]);
     for _ in 0..5 {
-        ours.push(time(|| placement::maglev::table(&members, 65_537)));
+        ours.push(time(|| schemes::maglev::table(&members, 65_537)));
         peer.push(time(|| maglev::Maglev::with_capacity(names.iter(), 65_537).capacity()));
     }
     bounds.faster("maglev, 1000 nodes, 65537 entries: build", 1.0, ours, peer, 10.0);
@@ -132,7 +132,7 @@ type Lookup<'a> = &'a dyn Fn(&String) -> usize;
 /// Lookups of the rivals at 100 nodes, without a bound.
 fn rivals(bounds: &mut Bounds, keys: &[String]) {
     let fleet = Fleet::new(names(100)).expect("names differ");
-    let scheme = |algorithm| placement::build(algorithm, &fleet, &Options::default()).expect("it can be built");
+    let scheme = |algorithm| schemes::build(algorithm, &fleet, &Options::default()).expect("it can be built");
     let jump = jumphash::JumpHasher::new_with_keys(0, 0);
     let hrw = HrwNodes::new((0..100).map(PeerNode));
     let probing = mpchash::HashRing::new();
@@ -162,7 +162,7 @@ fn memory(keys: &[String]) {
     for algorithm in Algorithm::ALL {
         let [(small, fast), (large, slow)] = [100, 1_000].map(|nodes| {
             let fleet = Fleet::numbered(nodes).expect("few enough");
-            let scheme = placement::build(algorithm, &fleet, &Options::default()).expect("it can be built");
+            let scheme = schemes::build(algorithm, &fleet, &Options::default()).expect("it can be built");
             let some = &keys[..5_000];
             let rounds = (0..7).map(|_| time(|| some.iter().map(|key| u64::from(scheme.owner(key.as_bytes()).unwrap_or(0))).sum::<u64>()));
             (scheme.memory(), median(rounds.collect()) / some.len() as f64)

@@ -12,20 +12,22 @@
 //! sim  <-  proto  <-  cluster  <-  session          (who may import whom: right imports left)
 //!                        ^            ^
 //!                        +--- scene --+--- text     (pictures and words, as data)
-//!                                     |
-//!                binaries: the page (ui), headless  (the library's public API only)
+//!
+//! room: what is not the run; it imports sim, proto::ring, and of text what any catalogue needs
+//! binaries: the page (ui), the rooms' page (room), headless: the library's public API only
 //! ```
 //!
 //! | folder | is | and is not |
 //! |---|---|---|
 //! | [`sim`] | time, chance, network, disks, crashes, the event queue, facts with causes | it knows no protocol |
-//! | [`proto`] | ring, detector, replica, lock, consensus: one pure state machine each; placement: the ring's rivals; textbook: a lock that is none | they do not know each other, nor send anything |
+//! | [`proto`] | ring, detector, replica, lock, consensus: one pure state machine each | they do not know each other, nor send anything |
 //! | [`cluster`] | the four kinds of process, what they say, the facts they note, the read-only view, the promises; a checker of histories that knows none of it | it draws nothing |
 //! | [`session`] | one run that can be steered: actions, checkpoints, steps, links, the bill, why | it knows no words |
 //! | [`scene`] | where things stand and where a message is at an instant | it names tones, no colours |
 //! | [`text`] | every sentence and word, English and Chinese | a missing one does not compile |
+//! | [`room`] | placement and the textbook's lock: each with its state, its link and its words | it knows nothing of the run, nor of another room |
 //! | `ui` | the page (binary only) | it decides nothing |
-//! | `room` | the placement room, its workers, and the textbook's lock (binary only) | a first load fetches nothing of it |
+//! | `bin/room` | the pages of the rooms, and the workers of placement (binary only) | a first load fetches nothing of it |
 //!
 //! # Words
 //!
@@ -52,13 +54,14 @@
 //! # What is not here
 //!
 //! No clock but the simulated one; no random number that is not named by (seed, label); no hash-ordered container; no float
-//! below [`scene`] but the statistics of [`proto::placement`]; no effect carried out by a handler: handlers ask, the world acts.
+//! below [`scene`] but the statistics of [`room::placement::schemes`]; no effect carried out by a handler: handlers ask, the world acts.
 
 #[cfg(test)]
 extern crate self as ringside;
 
 pub mod cluster;
 pub mod proto;
+pub mod room;
 pub mod scene;
 pub mod session;
 pub mod sim;

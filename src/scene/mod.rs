@@ -12,7 +12,6 @@ pub mod lock;
 pub mod motion;
 pub mod pages;
 pub mod ring;
-pub mod room;
 pub mod state;
 pub mod timebar;
 pub mod tone;

@@ -2,17 +2,12 @@
 
 pub mod cases;
 pub mod complaint;
+pub mod latin;
 mod line;
 pub mod lock_words;
 pub mod message_names;
-mod room_en;
-pub mod room_words;
-mod room_zh;
 pub mod sentence;
 pub mod stage_words;
-mod textbook_en;
-pub mod textbook_words;
-mod textbook_zh;
 pub mod verb;
 pub mod words;
 mod words_en;

@@ -8,7 +8,6 @@ mod describe;
 #[cfg(target_arch = "wasm32")]
 mod draw;
 mod keys;
-mod latin;
 mod opening;
 mod panel;
 mod room;

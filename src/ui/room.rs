@@ -1,5 +1,8 @@
 //! The rooms beside the stage.
 
+use ringside::room::placement::PlacementRoom;
+use ringside::room::textbook::Lesson;
+
 /// A room beside the stage. All are in one module, which a first load does not fetch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Room {
@@ -16,8 +19,8 @@ impl Room {
     /// Its name in `data-room` and in the address.
     pub const fn word(self) -> &'static str {
         match self {
-            Room::Place => "place",
-            Room::Textbook => "textbook",
+            Room::Place => <PlacementRoom as ringside::room::Room>::WORD,
+            Room::Textbook => <Lesson as ringside::room::Room>::WORD,
         }
     }
 }

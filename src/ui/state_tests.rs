@@ -51,7 +51,7 @@ fn k_kills_the_primary_of_the_shard_in_the_story_and_a_step_back_undoes_it() {
 fn a_cyrillic_keyboard_kills_steps_and_selects() {
     let mut state = first();
     for (typed, code, shift) in [("С", "KeyC", true), ("л", "KeyK", false), ("ю", "Period", false)] {
-        let key = Key { name: crate::ui::latin::latin(typed, code, shift), chorded: false, shift, focus: Focus::Page };
+        let key = Key { name: ringside::text::latin::latin(typed, code, shift), chorded: false, shift, focus: Focus::Page };
         let Some(Meaning::Command(command)) = keys::meaning(&state, key) else { panic!("{typed} means nothing") };
         state.command(command).expect("it can be done");
     }

@@ -20,7 +20,7 @@
 //! | a returning member takes another free seat | who_comes_back_gets_its_own_keys_back |
 //! | weights are accepted and ignored; tokens do not go by weight | weights_are_regarded_or_refused |
 
-use ringside::proto::placement::{Algorithm, Error, Fleet, Limit, NOBODY, Options, Study, TABLE_MAX, build};
+use ringside::room::placement::schemes::{Algorithm, Error, Fleet, Limit, NOBODY, Options, Study, TABLE_MAX, build};
 
 fn fleet(count: u32) -> Fleet {
     Fleet::numbered(count).expect("few enough")

@@ -4,10 +4,10 @@
 //! n/(n+1) by modulo; jump from n to m moves 1 - n/m; a perfect hash gives multinomial counts, CV = sqrt((n-1)/m). Names and keys
 //! differ from trial to trial and are fixed for ever, so a test that passes once always passes.
 
-use ringside::proto::placement::jump::jump;
-use ringside::proto::placement::{Algorithm, Fleet, Options, Study, maglev, stats};
 use ringside::proto::ring::circle::Circle;
 use ringside::proto::ring::hash::Hash;
+use ringside::room::placement::schemes::jump::jump;
+use ringside::room::placement::schemes::{Algorithm, Fleet, Options, Study, maglev, stats};
 
 /// The mean of these lies within three standard errors, estimated from themselves, of what is expected.
 fn within_three_errors(values: &[f64], expected: f64, of_what: &str) {

@@ -38,8 +38,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use ringside::proto::textbook::{Choice, Doing, Hand, Machine, Op, Part, Saying, State, ThreadId, Variant};
-use ringside::session::textbook::{Lesson, STEPS_MAX, Stop, Story};
+use ringside::room::textbook::machine::{Choice, Doing, Hand, Machine, Op, Part, Saying, State, ThreadId, Variant};
+use ringside::room::textbook::{Lesson, STEPS_MAX, Stop, Story};
 use ringside::sim::digest::Digest;
 use ringside::sim::time::Time;
 

@@ -1,11 +1,11 @@
 //! Placement and its hash functions against published numbers, typed in as facts with their sources.
 
 use md5::{Digest, Md5};
-use ringside::proto::placement::jump::jump;
-use ringside::proto::placement::maglev::table;
-use ringside::proto::placement::{Algorithm, Fleet, Options, build};
 use ringside::proto::ring::circle::Circle;
 use ringside::proto::ring::hash::Hash;
+use ringside::room::placement::schemes::jump::jump;
+use ringside::room::placement::schemes::maglev::table;
+use ringside::room::placement::schemes::{Algorithm, Fleet, Options, build};
 use siphasher::sip::SipHasher24;
 use xxhash_rust::xxh64::xxh64;
 

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use ringside::proto::placement::{Algorithm, Fleet, KEYS_MAX, Limit, MEMBERS_MAX, Options, Study, VNODES, WEIGHT_MAX, printable};
 use ringside::proto::ring::hash::Hash;
+use ringside::room::placement::schemes::{Algorithm, Fleet, KEYS_MAX, Limit, MEMBERS_MAX, Options, Study, VNODES, WEIGHT_MAX, printable};
 use ringside::session::export::line;
 use serde::Serialize;
 

@@ -1,7 +1,7 @@
 //! The head of a room: its one sentence, and the page's own buttons.
 
+use ringside::room::placement::catalogue::room_words;
 use ringside::text::Lang;
-use ringside::text::room_words::room_words;
 use yew::prelude::*;
 
 use crate::web::page;

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent, PointerEvent};
 
 use crate::ui::keys::{Focus, Key};
-use crate::ui::latin::latin;
+use ringside::text::latin::latin;
 
 /// The field's name, text and tick of a changed field.
 pub fn field(event: &Event) -> Option<(String, String, bool)> {

@@ -1,7 +1,9 @@
 //! The page of the textbook's lock: owns the state, lets it play, draws it.
 
 use gloo_timers::callback::Timeout;
-use ringside::text::textbook_words::textbook_words;
+use ringside::room::Room;
+use ringside::room::textbook::Lesson;
+use ringside::room::textbook::catalogue::textbook_words;
 use yew::prelude::*;
 
 use super::controls;
@@ -50,9 +52,9 @@ impl Component for Textbook {
         let link = ctx.link().clone();
         let watch = Watch::over(move || link.send_message(Msg::Page));
         let link = ctx.link().clone();
-        let keys = page::keys(page::BOOK, move |event, name| {
+        let keys = page::keys(Lesson::WORD, move |event, name| {
             if name == "Escape" {
-                page::press(page::BOOK);
+                page::press(Lesson::WORD);
             } else if let Some(command) = key(name)
                 && page::single_keys()
             {
@@ -61,8 +63,8 @@ impl Component for Textbook {
             }
         });
         Textbook {
-            state: State::new(&page::asked(page::BOOK), page::lang()),
-            open: page::is_open(page::BOOK),
+            state: State::new(&page::asked::<Lesson>(), page::lang()),
+            open: page::is_open(Lesson::WORD),
             entered: false,
             ticking: None,
             command: ctx.link().callback(Msg::Command),
@@ -80,7 +82,7 @@ impl Component for Textbook {
             }
             Msg::Page => {
                 self.state.speak(page::lang());
-                let open = page::is_open(page::BOOK);
+                let open = page::is_open(Lesson::WORD);
                 if open != self.open {
                     self.open = open;
                     self.entered = open;
@@ -91,7 +93,7 @@ impl Component for Textbook {
                 }
             }
         }
-        page::follow(page::BOOK, self.open.then_some(&self.state.lesson as &dyn std::fmt::Display));
+        page::follow(self.open.then_some(&self.state.lesson));
         if !self.state.playing {
             self.ticking = None;
         } else if self.ticking.is_none() {
@@ -108,7 +110,7 @@ impl Component for Textbook {
             <div class="room book" hidden={!self.open} data-variant={state.lesson.variant().word()}
                 data-step={state.lesson.step().to_string()} data-stop={state.lesson.stop().map(|stop| stop.word())}
                 data-playing={state.playing.to_string()}>
-                { head(Head { lang: state.lang, id: "book-sentence", said: state.sentence(), aloud: !state.playing, title, back: page::BOOK }) }
+                { head(Head { lang: state.lang, id: "book-sentence", said: state.sentence(), aloud: !state.playing, title, back: Lesson::WORD }) }
                 <main>
                     { controls::variants(state, on) }
                     { program::program(state) }
@@ -125,7 +127,7 @@ impl Component for Textbook {
     fn rendered(&mut self, _ctx: &Context<Textbook>, first: bool) {
         if first {
             self.entered = self.open;
-            page::follow(page::BOOK, self.open.then_some(&self.state.lesson as &dyn std::fmt::Display));
+            page::follow(self.open.then_some(&self.state.lesson));
         }
         if std::mem::take(&mut self.entered) {
             page::focus("#book-sentence");

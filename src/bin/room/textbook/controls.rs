@@ -1,8 +1,9 @@
 //! Which variant, which step, and what hands can do.
 
-use ringside::proto::textbook::{Hand, Variant};
-use ringside::session::textbook::Story;
-use ringside::text::textbook_words::{count, no_hand, secs, textbook_words};
+use ringside::room::textbook::Story;
+use ringside::room::textbook::catalogue::textbook_words;
+use ringside::room::textbook::catalogue::{count, no_hand, secs};
+use ringside::room::textbook::machine::{Hand, Variant};
 use yew::prelude::*;
 
 use super::app::press;

@@ -1,9 +1,10 @@
 //! Who has the mutex and the lock, what was printed, and what has become of the document.
 
-use ringside::proto::textbook::{LEASE, Printed, ThreadId, Variant, Written};
+use ringside::room::textbook::catalogue::textbook_words;
+use ringside::room::textbook::catalogue::{count, secs};
+use ringside::room::textbook::machine::{LEASE, Printed, ThreadId, Variant, Written};
 use ringside::sim::time::Time;
 use ringside::text::joined;
-use ringside::text::textbook_words::{count, secs, textbook_words};
 use yew::prelude::*;
 
 use super::state::State;

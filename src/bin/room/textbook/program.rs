@@ -1,7 +1,7 @@
 //! The listing: the line that the last step ran is lit, and each thread stands beside the line it will run next.
 
-use ringside::proto::textbook::{Doing, ThreadId, Variant};
-use ringside::text::textbook_words::textbook_words;
+use ringside::room::textbook::catalogue::textbook_words;
+use ringside::room::textbook::machine::{Doing, ThreadId, Variant};
 use yew::prelude::*;
 
 use super::state::State;
@@ -15,7 +15,7 @@ pub fn program(state: &State) -> Html {
     let here: Vec<(ThreadId, u8)> =
         machine.threads().filter(|(who, _)| machine.doing(*who) != Doing::Done).map(|(who, thread)| (who, thread.line)).collect();
     let shown = state.lesson.variant() != Variant::Textbook || state.has_looped();
-    let line = |(at, line): (usize, &ringside::proto::textbook::Line)| {
+    let line = |(at, line): (usize, &ringside::room::textbook::machine::Line)| {
         let number = at as u8 + 1;
         let chips = here.iter().filter(|one| one.1 == number).map(|one| chip(state, one.0));
         let remark = line.remark.filter(|_| shown).map(|remark| html! { <i>{format!("  # {}", (w.remark)(remark))}</i> });

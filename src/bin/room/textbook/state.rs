@@ -1,10 +1,11 @@
 //! What the page of the textbook's lock knows, and what a command does to it. Nothing here knows a browser.
 
-use ringside::proto::textbook::{Event, Hand, NAP, Op, THREADS, ThreadId, Variant};
-use ringside::session::textbook::{Lesson, SEED_MAX, Story, parse};
+use ringside::room::textbook::catalogue::textbook_words;
+use ringside::room::textbook::catalogue::{fill, no_hand, told};
+use ringside::room::textbook::machine::{Event, Hand, NAP, Op, THREADS, ThreadId, Variant};
+use ringside::room::textbook::{Lesson, SEED_MAX, Story};
 use ringside::sim::time::Time;
 use ringside::text::Lang;
-use ringside::text::textbook_words::{fill, no_hand, textbook_words, told};
 
 /// So often the textbook's loop goes round before a run that plays stops by itself.
 const ROUNDS: u32 = 3;
@@ -59,7 +60,7 @@ impl State {
     /// The run of a link; one that cannot be read opens the usual one and says why.
     pub fn new(text: &str, lang: Lang) -> State {
         let w = textbook_words(lang);
-        let (lesson, notice) = match parse(text) {
+        let (lesson, notice) = match text.parse::<Lesson>() {
             Ok(lesson) => (lesson, None),
             Err(why) => (Lesson::default(), Some(fill(w.bad_link, &[fill((w.error)(&why), &why.names())]))),
         };
@@ -174,7 +175,7 @@ pub fn key(name: &str) -> Option<Command> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ringside::session::textbook::Stop;
+    use ringside::room::textbook::Stop;
 
     #[test]
     fn a_step_and_a_step_back_leave_no_trace() {

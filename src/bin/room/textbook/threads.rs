@@ -1,7 +1,8 @@
 //! The five threads: what each is doing, in words. A click selects one.
 
-use ringside::proto::textbook::{Doing, ThreadId};
-use ringside::text::textbook_words::{count, textbook_words};
+use ringside::room::textbook::catalogue::count;
+use ringside::room::textbook::catalogue::textbook_words;
+use ringside::room::textbook::machine::{Doing, ThreadId};
 use yew::prelude::*;
 
 use super::app::press;
@@ -30,7 +31,7 @@ fn apart() -> Html {
 pub fn threads(state: &State, on: &Callback<Command>) -> Html {
     let w = textbook_words(state.lang);
     let machine = state.lesson.machine();
-    let row = |(who, thread): (ThreadId, &ringside::proto::textbook::Thread)| {
+    let row = |(who, thread): (ThreadId, &ringside::room::textbook::machine::Thread)| {
         let (doing, late) = (machine.doing(who), machine.is_late(who));
         let selected = state.selected == who;
         let line = if doing == Doing::Done { String::new() } else { count(w.line, &[thread.line.into()]) };

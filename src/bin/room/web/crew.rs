@@ -5,8 +5,10 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Date, Uint32Array};
-use ringside::session::room::job::{Answer, Job};
-use ringside::session::room::parse;
+use ringside::room::placement::PlacementRoom;
+use ringside::room::placement::job::{Answer, Job};
+use ringside::room::placement::link::RoomError;
+
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker, WorkerOptions, WorkerType};
 
@@ -58,7 +60,7 @@ struct Task {
 
 impl Task {
     fn begin(question: Question) -> Result<Task, String> {
-        let room = parse(&question.room).map_err(|why| why.to_string())?;
+        let room: PlacementRoom = question.room.parse().map_err(|why: RoomError| why.to_string())?;
         let job = Job::new(&room, question.lane).map_err(|why| why.to_string())?;
         Ok(Task { question, job, reported: Date::now() })
     }

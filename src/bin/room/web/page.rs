@@ -3,8 +3,8 @@
 //! The page and the rooms share the document and nothing else. `data-room` on the root says which room is open; language and
 //! theme stand there too; and a room asks the page for something by pressing the page's own buttons.
 
+use ringside::room::Room;
 use std::cell::{Cell, RefCell};
-use std::fmt::Display;
 
 use ringside::text::Lang;
 use wasm_bindgen::closure::Closure;
@@ -13,12 +13,7 @@ use web_sys::{Element, HtmlElement, HtmlSelectElement, KeyboardEvent, MutationOb
 
 use super::listen::Listener;
 use super::{by_id, document, root, window};
-use crate::ui::latin::latin;
-
-/// The placement room: its name in `data-room`, and the key of the address's query that holds it.
-pub const PLACE: &str = "place";
-/// The textbook's lock, likewise.
-pub const BOOK: &str = "textbook";
+use ringside::text::latin::latin;
 
 /// Marks the page as broken, for the stylesheet.
 pub fn fail() {
@@ -119,23 +114,23 @@ fn value<'a>(part: &'a str, key: &str) -> Option<&'a str> {
 }
 
 /// The text of a room in the address; nothing if there is none.
-pub fn asked(key: &str) -> String {
+pub fn asked<R: Room>() -> String {
     let search = window().location().search().unwrap_or_default();
-    let found = search.trim_start_matches('?').split('&').find_map(|part| value(part, key));
+    let found = search.trim_start_matches('?').split('&').find_map(|part| value(part, R::WORD));
     found.unwrap_or_default().to_owned()
 }
 
 /// Puts a room into the address, or takes it out. Other parts of the query, and the run after the `#`, stay.
-pub fn follow(key: &str, room: Option<&dyn Display>) {
+pub fn follow<R: Room>(room: Option<&R>) {
     let location = window().location();
     let search = location.search().unwrap_or_default();
     let mut parts: Vec<String> = search
         .trim_start_matches('?')
         .split('&')
-        .filter(|part| !part.is_empty() && value(part, key).is_none())
+        .filter(|part| !part.is_empty() && value(part, R::WORD).is_none())
         .map(str::to_owned)
         .collect();
-    parts.extend(room.map(|room| format!("{key}={room}")));
+    parts.extend(room.map(|room| format!("{}={room}", R::WORD)));
     let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
     let address = format!("{}{query}{}", location.pathname().unwrap_or_default(), location.hash().unwrap_or_default());
     if let Ok(history) = window().history() {

@@ -1,7 +1,7 @@
 //! The dense layers, by pixels: every key of a lane, and the bars of more than eight nodes.
 
-use ringside::scene::room::Bar;
-use ringside::session::room::job::Cell;
+use ringside::room::placement::job::Cell;
+use ringside::room::placement::scene::Bar;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
@@ -153,7 +153,7 @@ pub fn bars(lane: usize, sizes: &Sizes, all: &[Bar], selected: u16, changed: boo
     let (width, height) = ((sizes.bars[lane].0 * density) as usize, (sizes.bars[lane].1 * density) as usize);
     fit(&canvas, width, height);
     context.clear_rect(0.0, 0.0, width as f64, height as f64);
-    let columns = ringside::scene::room::columns(all, width as u32);
+    let columns = ringside::room::placement::scene::columns(all, width as u32);
     let wide = width / all.len().max(1);
     let tall = height as f64;
     let level = |part: f64| (tall - part * tall).round().max(0.0);

@@ -1,4 +1,0 @@
-//! What the rooms take of the page: its way of reading keys.
-
-#[path = "../../ui/latin.rs"]
-pub mod latin;

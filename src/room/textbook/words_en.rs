@@ -1,0 +1,167 @@
+//! The textbook's lock in English.
+
+use crate::room::textbook::link::LessonError;
+use crate::room::textbook::machine::{Doing, Event, Had, Machine, Part, Refusal, Remark, Saying, Taken, Variant};
+use crate::room::textbook::words::TextbookWords;
+use crate::room::textbook::{NoHand, Stop, Story};
+
+/// The words.
+pub const EN: TextbookWords = TextbookWords {
+    title: "The textbook's lock",
+    variants: "Variant",
+    variant: |variant| match variant {
+        Variant::Textbook => ["As in the textbook", "A mutex, and a loop that waits until it is free."],
+        Variant::Condition => ["Repair 1: condition", "Waiting gives the mutex up; a death can still block the rest."],
+        Variant::Lease => ["Repair 2: lease", "The hold ends by itself; a sleeper works beside the next."],
+        Variant::Token => ["Repair 3: token", "Grants are numbered; a document that saw 2 refuses 1."],
+    },
+    faults: [
+        "Four faults in twenty lines",
+        "While it holds the mutex, acquire waits for that very mutex to be free.",
+        "Past the loop, the end of “with” would give the mutex back: the lock would hold nothing.",
+        "A release gives the mutex back twice: RuntimeError, or another thread's mutex is freed.",
+        "It lives in one process. Nothing about it is distributed.",
+    ],
+    mended: [
+        "Repair 1 mends faults 1 to 3: waiting gives the mutex up, and a flag of its own says whether the lock is held.",
+        "Fault 4 stands: the distributed lock is the one on the stage.",
+    ],
+    heads: ["Program", "Threads", "The lock", "Output", "Document"],
+    thread: "thread {}",
+    line: "line {}",
+    changed: "changed",
+    remark: |remark| match remark {
+        Remark::ByMe => "it is: by me",
+        Remark::GivesUp => "gives the mutex up",
+        Remark::EndsByItself => "ends by itself",
+        Remark::Shows => "shows the token",
+        Remark::Checked => "checks the token",
+    },
+    doing: |doing| match doing {
+        Doing::Starts => "is about to ask for the lock",
+        Doing::Blocked => "waits for the mutex",
+        Doing::Enters => "may take the mutex",
+        Doing::Inside => "holds the mutex",
+        Doing::Leaves => "is about to leave the block",
+        Doing::Loops => "loops while holding the mutex",
+        Doing::Waits => "waits for a signal, without the mutex",
+        Doing::Woken => "was woken, wants the mutex",
+        Doing::Reads => "will read",
+        Doing::Works => "works",
+        Doing::Writes => "will write",
+        Doing::Returns => "is about to give the lock back",
+        Doing::Done => "has finished",
+        Doing::Dead => "is dead",
+        Doing::Refused => "was refused and ended",
+        Doing::Raised => "was ended by an exception",
+    },
+    has: ["has the lock, ", "believes it has the lock, "],
+    late: "its lease is over",
+    frozen: "frozen",
+    rows: ["Mutex", "Lock held by", "Waiting", "Lease", "Last token"],
+    nobody: "nobody",
+    none_yet: "none yet",
+    lease: "until {} s: {} s left",
+    lease_over: "over",
+    clock: "{} s",
+    step: "step {}",
+    seed: "seed {}",
+    seeds: ["Previous seed: another order of the threads", "Next seed: another order of the threads"],
+    transport: ["Restart", "Back", "Play", "Pause", "Step", "Fact"],
+    hands: ["Kill", "Freeze", "Thaw"],
+    story: |story| match story {
+        Story::Dies => "Holder dies",
+        Story::Sleeps => "Holder sleeps",
+    },
+    empty: ["nothing printed yet", "empty so far"],
+    wrote: ["by thread {}", "by thread {}, token {}"],
+    token: "token {}",
+    lost: "lost: thread {} wrote over it",
+    refused: "refused",
+    highest: "Highest token seen: {}. A lower one is refused.",
+    told,
+    comma: ", ",
+    stop: |stop| match stop {
+        Stop::Over => "All threads have ended.",
+        Stop::Stuck => "Those that are left wait for ever.",
+        Stop::Frozen => "Nobody goes on until a frozen thread is thawed.",
+        Stop::Limit => "That is enough: it goes round like this for ever.",
+    },
+    no_hand: |why| match why {
+        NoHand::Refused(Refusal::Nobody) => "There is no thread {}.",
+        NoHand::Refused(Refusal::Over) => "Thread {} has ended already.",
+        NoHand::Refused(Refusal::Frozen) => "Thread {} is frozen already.",
+        NoHand::Refused(Refusal::Awake) => "Thread {} is not frozen.",
+        NoHand::Full => "This run has no room for more. Restart it.",
+    },
+    at_start: "This is the beginning.",
+    bad_link: "This link to the textbook's lock cannot be read: {}. Here it is from the beginning.",
+    error: |error| match error {
+        LessonError::TooLong(_) => "it is {} bytes long; at most {} are read",
+        LessonError::Escape => "an escape in it does not stand for text",
+        LessonError::Variant(_) => "there is no variant “{}”; write textbook, condition, lease or token",
+        LessonError::Part(..) => "part {}, “{}”, means nothing here",
+        LessonError::Number(..) => "part {}: “{}” wants a whole number between {} and {}",
+        LessonError::Order(_) => "part {} is out of order: seed, then hands by their steps, then at",
+        LessonError::Impossible(_) => "part {} cannot be: the run ends before, or that thread has ended",
+    },
+};
+
+fn told(machine: &Machine) -> &'static str {
+    let variant = machine.variant();
+    match machine.event() {
+        Event::Start => match variant {
+            Variant::Textbook => "Five threads want the textbook's lock. Step on, and watch whether any of them gets it.",
+            Variant::Condition => "The same five threads, with a condition variable. Step on, or let the holder die.",
+            Variant::Lease => "The hold now ends by itself after 5 s. Step on, or let the holder sleep too long.",
+            Variant::Token => "Now each grant has a number, and the document looks at it. Step on, or let the holder sleep too long.",
+        },
+        Event::Clock(_) => "No thread can go on: the clock moves to {} s.",
+        Event::Called(_, Part::Release) => "Thread {} is done with its work and calls release.",
+        Event::Called(_, Part::Acquire | Part::Work) => "Thread {} calls acquire.",
+        Event::Took(_, Taken::AtWith) => "Thread {} takes the mutex.",
+        Event::Took(_, Taken::Woken) => "Thread {} was woken, has the mutex again, and looks once more.",
+        Event::Took(_, Taken::InVain) => "Thread {} has waited long enough: it takes the mutex and looks once more.",
+        Event::Left(_, false) => "Thread {} leaves the block, which gives the mutex back.",
+        Event::Left(_, true) => "Thread {} leaves the block, which gives the mutex back, and is finished.",
+        Event::Said(_, Saying::Wants) => "Thread {} prints that it wants the lock.",
+        Event::Said(_, Saying::Has(_)) => "Thread {} prints that it has the lock.",
+        Event::Said(_, Saying::Frees | Saying::TooLate(..) | Saying::Unlocked) => "Thread {} prints that it gives the lock back.",
+        Event::Asked(_, true) if variant == Variant::Textbook => "Thread {} asks whether the mutex is locked. It is: by thread {} itself.",
+        Event::Asked(_, true) => "The lock is taken: thread {} has to wait.",
+        Event::Asked(_, false) => "The lock is free: thread {} goes on.",
+        Event::Slept(..) if variant == Variant::Textbook => "Thread {} sleeps for 1 s and keeps the mutex.",
+        Event::Slept(..) => "Thread {} works for 2 s.",
+        Event::Woke(_) if variant == Variant::Textbook => "Thread {} wakes up, to ask the same again.",
+        Event::Woke(_) => "Thread {} has done its work.",
+        Event::Waited(_) => "Thread {} gives the mutex up and waits for a signal.",
+        Event::Held(_, None) => "Thread {} marks the lock as held.",
+        Event::Held(_, Some(_)) => "Thread {} makes the lock its own, until {} s at the latest.",
+        Event::Numbered(..) => "The grant to thread {} has number {}.",
+        Event::Returned(..) => "Thread {} takes token {} along.",
+        Event::Mine(_, true) if machine.holder().is_none() => "Nobody has taken the lock since: thread {} may mark it free.",
+        Event::Mine(_, true) => "The lock is still that of thread {}.",
+        Event::Mine(_, false) => "The lock is no longer that of thread {}, which leaves it alone.",
+        Event::Freed(_) => "Thread {} marks the lock as free.",
+        Event::Notified(_, Some(_)) => "Thread {} wakes thread {}, which is first in line.",
+        Event::Notified(_, None) => "Thread {} signals, and nobody is waiting.",
+        Event::Read(_, 1) => "Thread {} reads the document: 1 line.",
+        Event::Read(..) => "Thread {} reads the document: {} lines.",
+        Event::Wrote(_, 0) => "Thread {} writes back what it read, and its own line.",
+        Event::Wrote(_, lost) if lost.count_ones() > 1 => {
+            "Thread {} had read before others wrote, and writes that back: the lines of threads {} and {} are lost."
+        }
+        Event::Wrote(..) => "Thread {} had read before thread {} wrote, and writes that back: the line of thread {} is lost.",
+        Event::Refused(..) => "The document refuses thread {}: token {} is below {}, the highest it has seen.",
+        Event::Raised(_) => "Thread {} gives back a mutex that nobody has: an exception ends it.",
+        Event::Killed(who, _) if machine.holder() == Some(who) && variant != Variant::Condition => {
+            "Thread {} is killed. Its lease runs on."
+        }
+        Event::Killed(who, _) if machine.holder() == Some(who) => "Thread {} is killed. The lock stays marked as held.",
+        Event::Killed(_, Had::Mutex) => "Thread {} is killed. Its block gave the mutex back.",
+        Event::Killed(_, Had::Sign) => "Thread {} is killed, and the signal that woke it is lost with it.",
+        Event::Killed(_, Had::Nothing) => "Thread {} is killed.",
+        Event::Frozen(_) => "Thread {} is frozen, and keeps what it has.",
+        Event::Thawed(_) => "Thread {} is thawed, and knows of nothing.",
+    }
+}
