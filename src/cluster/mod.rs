@@ -1,4 +1,4 @@
-//! The subjects put together: one running cluster. [`Cluster`] is what the layers above drive; [`view`] is what they and
+//! The subjects put together: one running cluster. [`Cluster`] is what the layers above drive; [`observe::view`] is what they and
 //! the promises look at.
 
 pub mod balancer;

@@ -1,4 +1,4 @@
-//! What nodes tell of a control plane that has forgotten it, and begins anew: see [`crate::cluster::control::resume`].
+//! What nodes tell of a control plane that has forgotten it, and begins anew: see `resume`, beside this file.
 
 use crate::cluster::control::record::Version;
 use crate::proto::lock::token::FencingToken;

@@ -1,5 +1,5 @@
 //! What the control plane has on record of a shard, and how many copies hold what is acknowledged. What it does with that is told in
-//! [`crate::cluster::control::promotion`].
+//! `promotion`, beside this file.
 
 use crate::cluster::setup::durability::Durability;
 use crate::proto::replica::view::{View, ViewNo};

@@ -4,7 +4,7 @@
 //! at those instants one after the other, all of them return what they returned (Herlihy and Wing, 1990).
 //!
 //! Nothing in this folder knows a protocol, a message or the simulated world: it judges what was seen from outside, of this
-//! cluster or of any other system. [`file`] reads a history, [`model`] says what a lone object would have done, [`check`]
+//! cluster or of any other system. [`mod@file`] reads a history, [`model`] says what a lone object would have done, [`check`]
 //! searches for an order, and [`shrink`] gives the shortest piece of a history that has none.
 
 pub mod check;

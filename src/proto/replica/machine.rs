@@ -16,7 +16,7 @@
 //! them what follows its commit point, and takes the end that was written last, by (view, index), for its own, or lets its owner
 //! lead (Raft does the same by electing only whoever has that end, section 5.4.1). All that was committed by a majority is in it,
 //! and whatever asynchronous replication had brought to a backup that still counts. Why that is so stands in
-//! [`gather`](super::gather). The control plane helps: it never lets the in-sync set shrink below what that needs, nor promotes where
+//! `gather`, beside this file. The control plane helps: it never lets the in-sync set shrink below what that needs, nor promotes where
 //! fewer of it live.
 //!
 //! *Too few in sync.* Below `min` copies nothing more is committed. So whoever had everything when the set fell below `min` still

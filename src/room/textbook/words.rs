@@ -5,7 +5,7 @@ use crate::room::textbook::link::LessonError;
 use crate::room::textbook::machine::{Doing, Machine, Remark, Variant};
 use crate::room::textbook::{NoHand, Stop, Story};
 
-/// The words. `{}` marks the places of what [`fill`] puts in.
+/// The words. `{}` marks the places of what [`fill`](crate::room::textbook::catalogue::fill) puts in.
 #[derive(Debug)]
 pub struct TextbookWords {
     /// The room's name.
@@ -72,7 +72,7 @@ pub struct TextbookWords {
     pub refused: &'static str,
     /// The highest token that the document has seen.
     pub highest: &'static str,
-    /// What the last step did: a sentence, with places for what [`told`] fills in.
+    /// What the last step did: a sentence, with places for what [`told`](crate::room::textbook::catalogue::told) fills in.
     pub told: fn(&Machine) -> &'static str,
     /// Between two threads of a list that goes on.
     pub comma: &'static str,

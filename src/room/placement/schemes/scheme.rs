@@ -39,7 +39,7 @@ pub enum Algorithm {
     Maglev,
     /// Multi-probe consistent hashing (Appleton, O'Reilly 2015): one point a member, 21 probes a key, by SipHash-2-4.
     MultiProbe,
-    /// AnchorHash (Mendelson et al. 2020), set up for [`Fleet::seats`] members.
+    /// AnchorHash (Mendelson et al. 2020), set up for `Fleet::seats` members.
     Anchor,
     /// The ring of memcached clients (Jones 2007, libketama): 160 points a member, by MD5.
     Ketama,
@@ -128,7 +128,7 @@ pub enum Limit {
     /// Buckets are numbered without a gap, so only the last can leave; if another dies, those after it are numbered
     /// anew and most of their keys move.
     RemovesOnlyLast,
-    /// It is set up for a largest number of members ([`Fleet::seats`]); more need a new set-up, which moves nearly every key.
+    /// It is set up for a largest number of members (`Fleet::seats`); more need a new set-up, which moves nearly every key.
     CapacityIsFixed,
     /// Who comes back takes the place of who left last. After several losses it may not get its own old keys back,
     /// so stored data is of no use to it unless members return in the opposite order of their leaving.
