@@ -12,6 +12,7 @@
 //! | reads-fresh | rules primary-lease, in-sync-promotion off | `reads_are_fresh_…`: on the same runs as the checker of histories |
 //! | one-serving | rule primary-lease off | the rule's ready run; 4 and more of 400 seeds (`rules`) |
 //! | (an assertion) | a primary serves before it has settled | "a primary appends before it has heard what the others have" |
+//! | reads-fresh, of documents | a read of a document finds nothing; rule stored-ack off | `an_eventful_run_…`; the rule's ready run |
 //! | decisions-survive, by state | K2 leaves out every fiftieth decision | `an_eventful_run_…`, random hands, ready runs |
 //! | decisions-survive, by state | instants of decisions by each coordinator's own clock | the same |
 //! | moves-planned, by own count | one move more is told than there are; the minimum is told as one less | the same |

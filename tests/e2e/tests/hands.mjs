@@ -19,6 +19,34 @@ test("by keyboard alone: focus a node, press K, and it dies; R, and it lives", a
   await page.locator('[data-kind="node"][data-id="D"]:not([data-health="down"])').waitFor();
 });
 
+test("keys act on whom the line below the stage names, however it came to be selected, and Space plays there", async ({ open }) => {
+  const { page, r } = await open({ fragment: "v=8&seed=4127&at=6" });
+  const named = () => page.evaluate(() => [document.querySelector("#inspector .subject")?.textContent, document.activeElement?.dataset?.id].join());
+  const is = (who) => page.waitForFunction((who) => document.querySelector("#inspector .subject")?.textContent === who && document.activeElement?.dataset?.id === who, who);
+  await page.click('#ring [data-id="F"]');
+  await is("F");
+  await page.keyboard.press("Shift+C");
+  await is("C");
+  await page.keyboard.press("ArrowRight");
+  await is("D");
+  await page.keyboard.press("k");
+  await page.locator('[data-id="D"][data-health="down"]').waitFor();
+  assert.equal(await named(), "D,D");
+  assert.equal(await page.locator('[data-kind="node"][data-health="down"]').count(), 1, "nobody else died");
+  await page.keyboard.press("x");
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction(() => document.activeElement?.dataset?.id === "E");
+  assert.equal(await page.evaluate(() => document.querySelector("#inspector .subject")?.textContent), "D", "a cut waits for its other end");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => location.hash.includes("cut:D:E"));
+  await page.keyboard.press("Shift+B");
+  await is("B");
+  const at = await r.now();
+  await page.keyboard.press(" ");
+  await page.waitForFunction((at) => window.ringside.now() > at, at);
+  assert.equal(await named(), "B,B");
+});
+
 test("on a Cyrillic and on a Greek keyboard the keys are where a Latin one has them, on the stage and in both rooms", async ({ open }) => {
   const { page, r } = await open();
   const devtools = await page.context().newCDPSession(page);
