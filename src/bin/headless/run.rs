@@ -65,8 +65,14 @@ impl Run {
         for (no, at, action, why) in session.refused() {
             eprintln!("{}", complaint::refused(no, at, action, why, Lang::En));
         }
-        if let Some(file) = &self.history
-            && let Err(error) = std::fs::write(file, told::history(&session))
+        let history = self.history.as_ref().map(|file| (file, told::history(&session)));
+        if history.as_ref().is_some_and(|(_, text)| text.is_empty()) {
+            eprintln!(
+                "Nobody has asked for a key yet: the history is empty, and there is nothing to check. (Workers ask for documents only.)"
+            );
+        }
+        if let Some((file, text)) = history
+            && let Err(error) = std::fs::write(file, text)
         {
             eprintln!("The history cannot be written to {}: {error}.", file.display());
             return ExitCode::from(2);

@@ -114,7 +114,7 @@ pub struct RoomWords {
     /// A lane cannot be counted: the reason follows.
     pub cannot_count: fn(&str) -> String,
     /// Nothing has been changed: nodes, keys, the selected node.
-    pub opening: fn(usize, &str, &str) -> String,
+    pub opening: fn(&str, &str, &str) -> String,
     /// A change in a sentence: the node's name and weight.
     pub changed: fn(Change, &str) -> String,
     /// What it moved: the lanes' bills, and how many keys there are.

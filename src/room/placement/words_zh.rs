@@ -51,11 +51,11 @@ pub const ZH: RoomWords = RoomWords {
     rows: |from, to, of| format!("第 {from} 到 {to} 个，共 {of} 个"),
     counting: |percent| format!("正在统计……{percent}%"),
     cannot_count: |why| format!("无法统计：{why}。"),
-    opening: |nodes, keys, who| format!("{nodes} 个节点分担 {keys} 个键。按 K 杀死 {who}：哪些键必须搬家？"),
+    opening: |nodes, keys, who| format!("{nodes} 个节点分担 {keys} 个键。按 K 杀死{}：哪些键必须搬家？", apart(who)),
     changed: |change, who| match change {
         Change::Kill(_) => format!("{who} 宕机。"),
         Change::Revive(_) => format!("{who} 回来了。"),
-        Change::Add => format!("新增了 {who}。"),
+        Change::Add => format!("新增了{}。", apart(who)),
         Change::Weigh(_, weight) => format!("{who} 的权重改为 {weight}。"),
     },
     moved,
@@ -133,4 +133,9 @@ fn error(error: &RoomError) -> String {
         RoomError::Order(part) => format!("第 {part} 段：设置必须写在变化之前，且环的虚拟节点总数有上限"),
         RoomError::Refused(part, _) => format!("第 {part} 段：这些节点做不了这个变化"),
     }
+}
+
+/// A name behind a Chinese character: apart from it if it begins with a letter, as `A` does and `节点 9` does not.
+fn apart(who: &str) -> String {
+    if who.starts_with(|c: char| c.is_ascii()) { format!(" {who}") } else { who.to_owned() }
 }

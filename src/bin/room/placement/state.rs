@@ -199,7 +199,7 @@ impl State {
         }
         let count = room.now().members().len();
         let Some(&change) = room.changes().last() else {
-            return (w.opening)(count, &grouped(room.keys()), &node_name(room, self.selected, self.lang));
+            return (w.opening)(&grouped(count as u32), &grouped(room.keys()), &node_name(room, self.selected, self.lang));
         };
         let happened = (w.changed)(change, &node_name(room, change.node(count - 1), self.lang));
         let mut said = happened;
