@@ -128,6 +128,8 @@ pub struct Words {
     pub no_lease: &'static str,
     /// In how many shards it leads and follows.
     pub roles: fn(usize, usize) -> String,
+    /// A key of the page in a link that nobody can read: the key, its value.
+    pub unread: fn(&str, &str) -> String,
     /// What it costs to wipe the only coordinator.
     pub wipe_alone: fn(&str) -> String,
     /// What it costs to wipe a coordinator without which too few have their disks.

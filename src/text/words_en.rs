@@ -123,6 +123,7 @@ pub(super) static WORDS: Words = Words {
         Verb::Salvage => format!("Salvage: shards that nobody may lead are served with what {who} has; what others had is given up"),
         Verb::Add => format!("Add {who}: it joins the ring and takes its share of the shards"),
     },
+    unread: |key, value| format!("“{key}={value}” in this link means nothing here, and was passed over."),
     wipe_majority: |who| {
         format!("Wipe {who}: too few coordinators would have their disks left, and nobody could be elected or readmitted any more")
     },

@@ -123,6 +123,7 @@ pub(super) static WORDS: Words = Words {
         Verb::Salvage => format!("抢救：没有主副本的分片以 {who} 现有的数据恢复服务，别处多出的数据就此放弃"),
         Verb::Add => format!("让 {who} 加入：它进入哈希环，分担一部分分片"),
     },
+    unread: |key, value| format!("链接里的“{key}={value}”在这里没有意义，已忽略。"),
     wipe_majority: |who| format!("清空 {who} 的磁盘：磁盘完好的协调者将不足半数，从此再也选不出领导者，也无人能重新入列"),
     majority_lost: "多数协调者的磁盘已丢：再也选不出领导者",
     field_takes: |low, high, spans, now| {

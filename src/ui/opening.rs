@@ -29,8 +29,10 @@ impl State {
                 }
                 self.case = Case::ALL.into_iter().find(|case| case.link() == bare);
                 self.untouched |= self.case.is_some();
-                page.iter().for_each(|(key, value)| self.look(key, value));
-                self.notice = link::is_older(bare).then(|| words(self.lang).old_link.to_owned());
+                let unread: Vec<_> = page.iter().filter(|(key, value)| !self.look(key, value)).collect();
+                let older = link::is_older(bare).then(|| words(self.lang).old_link.to_owned());
+                let unread = unread.first().map(|(key, value)| (words(self.lang).unread)(key, value));
+                self.say([older, unread]);
                 self.tell_refused();
             }
             Err(error) => {
@@ -48,32 +50,36 @@ impl State {
         let new = self.refused.saturating_sub(before);
         let Some((no, at, action, why)) = self.session.refused().last().filter(|_| new > 0) else { return };
         let others = (new > 1).then(|| (words(self.lang).also_refused)(new - 1));
-        let told = [self.notice.take(), Some(complaint::refused(no, at, action, why, self.lang)), others];
-        let told: Vec<String> = told.into_iter().flatten().collect();
-        self.notice = Some(told.join(if self.lang == Lang::En { " " } else { "" }));
+        let before = self.notice.take();
+        self.say([before, Some(complaint::refused(no, at, action, why, self.lang)), others]);
     }
 
-    /// A page's own key in a link: how the run is looked at. What nobody can read is passed over.
-    fn look(&mut self, key: &str, value: &str) {
+    /// Says these things, one after the other.
+    fn say<const N: usize>(&mut self, told: [Option<String>; N]) {
+        let told: Vec<String> = told.into_iter().flatten().collect();
+        self.notice = (!told.is_empty()).then(|| told.join(if self.lang == Lang::En { " " } else { "" }));
+    }
+
+    /// A page's own key in a link: how the run is looked at. False: nobody can read it, and it is passed over.
+    fn look(&mut self, key: &str, value: &str) -> bool {
         match key {
-            "lang" => self.lang = Lang::parse(value).unwrap_or(self.lang),
+            "lang" => Lang::parse(value).map(|lang| self.lang = lang).is_some(),
             "theme" => {
                 self.theme = match value {
+                    "auto" => Theme::Auto,
                     "light" => Theme::Light,
                     "dark" => Theme::Dark,
-                    _ => self.theme,
-                }
+                    _ => return false,
+                };
+                true
             }
             "sel" => {
                 let known = value.parse().ok().filter(|&name| self.is_there(name));
                 self.selected = known.or(self.selected);
+                known.is_some()
             }
-            "speed" => {
-                if let Ok(millionths) = value.parse() {
-                    self.playback.set_speed(Speed(millionths));
-                }
-            }
-            _ => {}
+            "speed" => value.parse().map(|millionths| self.playback.set_speed(Speed(millionths))).is_ok(),
+            _ => true,
         }
     }
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::ui::keys::{self, Focus, Key, Meaning};
 use ringside::cluster::observe::view::Health;
 use ringside::session::action::Action;
+use ringside::sim::time::Time;
 
 fn first() -> State {
     State::new("", Lang::En, Theme::Auto)
@@ -223,6 +224,25 @@ fn the_placement_room_pauses_the_run_and_leaves_it_alone() {
     press(&mut state, "p", Focus::Page);
     press(&mut state, "b", Focus::Page);
     assert!(state.away.is_none(), "single keys can be switched off");
+}
+
+#[test]
+fn what_a_link_says_of_the_page_and_nobody_can_read_is_passed_over_aloud() {
+    for (part, taken) in [
+        ("sel=Z", false),
+        ("sel=H", false),
+        ("sel=C", true),
+        ("lang=fr", false),
+        ("theme=puce", false),
+        ("theme=dark", true),
+        ("speed=-1", false),
+        ("speed=100000", true),
+    ] {
+        let state = State::new(&format!("v=8&seed=4127&{part}&at=3"), Lang::En, Theme::Auto);
+        assert_eq!(state.notice.is_none(), taken, "{part}: {:?}", state.notice);
+        assert!(taken || state.notice.expect("it is said").contains(part));
+        assert_eq!(state.session.now(), Time::from_millis(3_000), "the run is opened all the same");
+    }
 }
 
 #[test]
