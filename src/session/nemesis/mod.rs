@@ -33,7 +33,7 @@
 //! | a learner that knows more than the chosen copy takes its snapshot | | 1,768 | a node is still on its way |
 //! | an only coordinator learns of higher views later | | 3,045 (found there; not run up to it) | shards have no server |
 //! | a copy goes only when whoever stays was heard | | 1,171 | a shard has too few copies |
-//! | a learner whose snapshot began in an earlier view is told to be stalled | | none in 4,000, nor in 3,000 of `--siege` | |
+//! | a learner whose snapshot began in an earlier view is told to be stalled | | 565 | shards have too few copies |
 //! | so are learners while a new primary asks around | `--siege` | 1,312 (found there; not run up to it) | shards have too few copies |
 //! | a primary without a lease answers no write | | 4,390 (found there; not run up to it) | `acked-survive` |
 //! | the judge of documents lets them start anew with an operator's choice | | 1,736 | `one-effective` |
