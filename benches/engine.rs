@@ -2,12 +2,13 @@
 //!
 //! Throughput is printed as `elem/s`; an element is one event of the simulation. The aim is 500,000 a second.
 
+use std::hint::black_box;
+
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use ringside::cluster::setup::Setup;
 use ringside::session::action::Action;
 use ringside::session::{Session, link};
 use ringside::sim::time::{Span, Time};
-use std::hint::black_box;
 
 /// How much simulated time one measured run takes.
 const RUN: Span = Span::secs(20);

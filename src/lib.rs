@@ -47,7 +47,7 @@
 //! [`cluster::note::Note`]s in the journal, each with its cause → after every event [`cluster::property::Promises::after`]
 //! judges → the page redraws what changed.
 //!
-//! `add G` and `drain C` take the same way: the wish goes to the node, which tells it with every heartbeat; the leading
+//! `add G` and `drain C` take the same way: the intent goes to the node, which tells it with every heartbeat; the leading
 //! coordinator has it decided, computes the ring anew, and goes step by step from the copies that are to the copies that are wanted
 //! ([`cluster::control`] and its `rebalance`; [`cluster::coordinator`] and [`cluster::coordinator::leadership`] drive it).
 //!

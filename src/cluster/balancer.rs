@@ -2,8 +2,7 @@
 //! requests there and answers back; reads go to any in-sync copy, where the recipe says so. It keeps no state about requests.
 
 use crate::cluster::control::record::Version;
-use crate::cluster::note::RefusedWhy;
-use crate::cluster::note::ShardNote;
+use crate::cluster::note::{RefusedWhy, ShardNote};
 use crate::cluster::setup::config::Reads;
 use crate::cluster::store::Request;
 use crate::cluster::wire::msg::Msg;

@@ -1,11 +1,5 @@
 //! The cluster's processes as one type, which is what a world needs: four kinds behind one door.
 
-use crate::cluster::wire::Change;
-use crate::cluster::wire::Context;
-use crate::cluster::wire::Ticket;
-use crate::cluster::wire::Timer;
-use crate::cluster::wire::Wire;
-
 use crate::cluster::balancer::Balancer;
 use crate::cluster::client::Client;
 use crate::cluster::coordinator::{ControlDisk, Coordinator};
@@ -13,6 +7,7 @@ use crate::cluster::node::Node;
 use crate::cluster::node::disk::NodeDisk;
 use crate::cluster::setup::env::Env;
 use crate::cluster::setup::name::Kind;
+use crate::cluster::wire::{Change, Context, Ticket, Timer, Wire};
 use crate::sim::process::{Input, Process};
 
 /// Any process of the cluster.

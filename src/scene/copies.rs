@@ -1,7 +1,6 @@
 //! The table of copies: a row is a shard, a column a node, and in the shard of the story equal log indices share a line.
 
-use crate::cluster::note::Note;
-use crate::cluster::note::ShardNote;
+use crate::cluster::note::{Note, ShardNote};
 use crate::cluster::observe::view::{ClusterView, ReplicaView, ShardView};
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
 use crate::scene::state::{self, Fare};

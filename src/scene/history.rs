@@ -1,11 +1,8 @@
 //! The history of one shard, of the locks and of the faults, read off the journal: what the time bar is painted with.
 
-use crate::cluster::note::ControlNote;
-use crate::cluster::note::LockNote;
-use crate::cluster::note::ShardNote;
 use std::collections::BTreeSet;
 
-use crate::cluster::note::{Note, RingWhy, ViewWhy};
+use crate::cluster::note::{ControlNote, LockNote, Note, RingWhy, ShardNote, ViewWhy};
 use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::{ShardId, ViewNo};
 use crate::scene::pages::Pages;

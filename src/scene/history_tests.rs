@@ -1,12 +1,13 @@
 //! The time bar tells what the journal says.
 
-use super::*;
 use crate::cluster::note::{StopWhy, SuspectWhy};
 use crate::proto::lock::token::{FencingToken, LockId, LockSession};
 use crate::proto::replica::view::View;
 use crate::scene::timebar::TICK;
 use crate::sim::id::{Boot, Seq};
 use crate::sim::time::Span;
+
+use super::*;
 
 const K1: Pid = Pid(0);
 const C: Pid = Pid(3);

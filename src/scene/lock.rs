@@ -2,8 +2,7 @@
 //! Below, what comes of it: those who act as holders, each with its own lease, stand before the fence; behind it is the document.
 
 use crate::cluster::client::worker::Step;
-use crate::cluster::note::LockNote;
-use crate::cluster::note::Note;
+use crate::cluster::note::{LockNote, Note};
 use crate::cluster::observe::view::LockView;
 use crate::proto::lock::token::{FencingToken, LockId};
 use crate::scene::geom::{Point, num};

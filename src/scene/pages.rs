@@ -1,10 +1,9 @@
 //! What became of the documents, line by line: who wrote under which token, what somebody overwrote who had not read it, and who
 //! was refused. Read off the facts alone; what a row looks like at an instant is a function of the facts up to then.
 
-use crate::cluster::note::LockNote;
 use std::collections::BTreeSet;
 
-use crate::cluster::note::{Line, Note, OpId};
+use crate::cluster::note::{Line, LockNote, Note, OpId};
 use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::Index;
 use crate::sim::journal::{Record, What};

@@ -1,11 +1,8 @@
 //! What a failure cost: a fold over the facts, one at a time.
 
-use crate::cluster::note::ClientNote;
-use crate::cluster::note::ControlNote;
-use crate::cluster::note::ShardNote;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cluster::note::{Note, OpId, ViewWhy};
+use crate::cluster::note::{ClientNote, ControlNote, Note, OpId, ShardNote, ViewWhy};
 use crate::cluster::observe::view::Sight;
 use crate::cluster::property::Promises;
 use crate::cluster::setup::name::{Kind, Roster};

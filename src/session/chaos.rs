@@ -3,8 +3,7 @@
 //! Whatever these hands do, the cluster has promised to survive: clocks drift within the bound, and a disk is emptied only
 //! where two other living disks hold everything that is on it, or, a coordinator's, where all the others' are whole.
 
-use crate::cluster::note::LockNote;
-use crate::cluster::note::Note;
+use crate::cluster::note::{LockNote, Note};
 use crate::cluster::observe::view::{ClusterView, Health, ProcessView, Standing};
 use crate::cluster::property::ring_answer;
 use crate::cluster::setup::Setup;

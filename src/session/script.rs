@@ -263,7 +263,8 @@ pub fn concerns(fact: &Record<Note>, shard: Option<ShardId>, roster: &Roster) ->
     about.is_none_or(|(_, value)| value == u64::from(shard.0))
 }
 
-fn span(text: &str) -> Option<Span> {
+/// A span as commands have it: a whole number of `s`, which may be left out, or `ms`.
+pub fn span(text: &str) -> Option<Span> {
     let (digits, unit) = match text.strip_suffix("ms") {
         Some(digits) => (digits, 1_000),
         None => (text.strip_suffix('s').unwrap_or(text), 1_000_000),

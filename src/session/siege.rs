@@ -1,8 +1,7 @@
 //! The siege of the coordinators: it strikes at the very instants at which something happens among them, where random
 //! hands hardly ever hit. Everything they do the control plane has promised to survive.
 
-use crate::cluster::note::ControlNote;
-use crate::cluster::note::Note;
+use crate::cluster::note::{ControlNote, Note};
 use crate::cluster::observe::view::{Office, ProcessView};
 use crate::cluster::setup::Setup;
 use crate::cluster::setup::name::{Kind, Name};

@@ -1,9 +1,8 @@
 //! A run as its clients saw it: a history of operations on keys, as text that `headless check-history --model kv` judges.
 
-use crate::cluster::note::ClientNote;
 use std::collections::BTreeMap;
 
-use crate::cluster::note::{Asked, Found, Note, OpId};
+use crate::cluster::note::{Asked, ClientNote, Found, Note, OpId};
 use crate::session::Session;
 use crate::sim::journal::What;
 

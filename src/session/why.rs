@@ -1,8 +1,6 @@
 //! Why a fact came about: the chain of causes, back to the hand that did it.
 
-use crate::cluster::note::ControlNote;
-use crate::cluster::note::ShardNote;
-use crate::cluster::note::{Note, SuspectWhy, ViewWhy};
+use crate::cluster::note::{ControlNote, Note, ShardNote, SuspectWhy, ViewWhy};
 use crate::proto::replica::view::View;
 use crate::sim::fault::Fault;
 use crate::sim::id::{Pid, Seq};

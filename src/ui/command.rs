@@ -1,6 +1,5 @@
 //! What a visitor, a key or a script can command.
 
-use super::room::Room;
 use ringside::cluster::setup::name::Name;
 use ringside::proto::lock::token::LockId;
 use ringside::session::StepUnit;
@@ -8,6 +7,8 @@ use ringside::session::action::Action;
 use ringside::session::playback::Speed;
 use ringside::sim::time::Time;
 use ringside::text::words::Verb;
+
+use super::room::Room;
 
 /// A dialog that lies over the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,10 +1,12 @@
 //! What wishes do, and that no link can break the page.
 
-use super::*;
-use crate::ui::keys::{self, Focus, Key, Meaning};
 use ringside::cluster::observe::view::Health;
 use ringside::session::action::Action;
 use ringside::sim::time::Time;
+
+use crate::ui::keys::{self, Focus, Key, Meaning};
+
+use super::*;
 
 fn first() -> State {
     State::new("", Lang::En, Theme::Auto)

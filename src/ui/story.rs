@@ -1,9 +1,7 @@
 //! Which shard the story is about: a function of the facts up to now.
 
 use ringside::cluster::Facts;
-use ringside::cluster::note::ControlNote;
-use ringside::cluster::note::ShardNote;
-use ringside::cluster::note::{Note, ViewWhy};
+use ringside::cluster::note::{ControlNote, Note, ShardNote, ViewWhy};
 use ringside::proto::replica::view::ShardId;
 use ringside::sim::journal::{Record, What};
 use ringside::sim::time::{Span, Time};

@@ -1,7 +1,6 @@
 //! What the promises have to remember. Nothing here knows how a lock is granted or a write checked.
 
-use ringside::cluster::note::LockNote;
-use ringside::cluster::note::{Note, Text};
+use ringside::cluster::note::{LockNote, Note, Text};
 use ringside::proto::lock::token::{FencingToken, LockSession};
 
 /// The past, as far as it matters, and what was broken in it.

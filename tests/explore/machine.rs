@@ -1,6 +1,5 @@
 //! Runs the real handlers: what goes in, and what becomes of the effects they ask for. No rule of the protocol stands here.
 
-use ringside::cluster::wire::Wire;
 use std::collections::BTreeMap;
 
 use ringside::cluster::client::Client;
@@ -9,7 +8,7 @@ use ringside::cluster::setup::env::Env;
 use ringside::cluster::setup::rules::Rule;
 use ringside::cluster::store::{Known, Outcome, Protection, Request, Store};
 use ringside::cluster::wire::msg::Msg;
-use ringside::cluster::wire::{Context, Timer};
+use ringside::cluster::wire::{Context, Timer, Wire};
 use ringside::proto::lock::table::{LockRules, LockTable};
 use ringside::proto::lock::token::LockCommand;
 use ringside::proto::replica::view::Index;

@@ -17,9 +17,7 @@
 //! | leases run anew with every leader | `however_often_the_leader_changes_…` (table), `outside_lock::a_dead_holders_lease_ends_…` |
 //! | a request to wait extends a grant | `a_request_to_wait_tells_again_of_a_grant_…` (table) |
 
-use ringside::cluster::note::ControlNote;
-use ringside::cluster::note::LockNote;
-use ringside::cluster::note::Note;
+use ringside::cluster::note::{ControlNote, LockNote, Note};
 use ringside::cluster::property::Promise;
 use ringside::cluster::setup::rules::{Rule, Rules};
 use ringside::proto::lock::token::FencingToken;

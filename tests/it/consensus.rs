@@ -73,11 +73,11 @@ impl Server {
         act: impl FnOnce(&mut Raft<u32, State>, Time, RaftConfig, &mut Rng, &mut Vec<RaftEffect<u32, State>>),
     ) {
         let raft_config = ctx.env().raft_config();
-        let mut wants = Vec::new();
+        let mut effects = Vec::new();
         let now = ctx.now();
-        act(&mut self.raft, now, raft_config, ctx.rng(), &mut wants);
-        for want in wants {
-            match want {
+        act(&mut self.raft, now, raft_config, ctx.rng(), &mut effects);
+        for effect in effects {
+            match effect {
                 RaftEffect::Send(to, msg) => ctx.send(to, msg),
                 RaftEffect::Save { change, mark } => ctx.save(change, mark),
                 RaftEffect::Tell(fact) => ctx.note(fact),

@@ -3,10 +3,11 @@
 //!
 //! After a change that is meant to change runs: `UPDATE_GOLDEN=1 cargo test --test it digests` writes the file anew.
 
-use ringside::session::recipe::PARAMETERS;
-use ringside::session::{Session, link};
 use std::fmt::Write;
 use std::path::Path;
+
+use ringside::session::recipe::PARAMETERS;
+use ringside::session::{Session, link};
 
 const GOLDEN: &str = include_str!("../golden/digests.txt");
 const HEAD: &str = "# A link and the digest of the state it opens on. Written by UPDATE_GOLDEN=1 cargo test --test it digests\n";

@@ -1,11 +1,9 @@
 //! The engine as a whole: runs of the default cluster under faults, with every promise checked after every event.
 
-use ringside::cluster::note::LockNote;
-use ringside::cluster::note::ShardNote;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use ringside::cluster::note::Note;
+use ringside::cluster::note::{LockNote, Note, ShardNote};
 use ringside::cluster::observe::view::Office;
 use ringside::cluster::property::{Promise, Promises};
 use ringside::cluster::setup::Setup;

@@ -24,13 +24,12 @@
 //!
 //! What the judges conclude from given facts is tested beside them, and in `promises`.
 
-use ringside::cluster::note::ShardNote;
 use std::collections::BTreeSet;
 
 use ringside::cluster::history::check::{Verdict, check};
 use ringside::cluster::history::file::parse;
 use ringside::cluster::history::model::Model;
-use ringside::cluster::note::Note;
+use ringside::cluster::note::{Note, ShardNote};
 use ringside::cluster::property::Promise;
 use ringside::cluster::setup::Setup;
 use ringside::cluster::setup::config::{Ack, Reads};

@@ -18,12 +18,9 @@
 //! | a late snapshot replaces a newer tail | `a_late_snapshot_never_takes_a_newer_tail_away` |
 //! | the old primary is let go before it has surely stepped down | `an_old_primary_that_hears_nothing_is_waited_for` |
 
-use ringside::cluster::note::ClientNote;
-use ringside::cluster::note::ControlNote;
-use ringside::cluster::note::ShardNote;
 use std::collections::BTreeSet;
 
-use ringside::cluster::note::{Note, ViewWhy};
+use ringside::cluster::note::{ClientNote, ControlNote, Note, ShardNote, ViewWhy};
 use ringside::cluster::observe::view::{ClusterView, Office, Standing};
 use ringside::cluster::setup::Setup;
 use ringside::session::Session;

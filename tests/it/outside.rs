@@ -20,9 +20,7 @@
 //! | its tokens begin anew | `an_only_coordinator_that_loses_its_disk_begins_anew_…` |
 //! | while nobody remembers the copies, whoever has died may lead again | `a_node_that_dies_while_nobody_remembers_its_copies_is_not_promoted` |
 
-use ringside::cluster::note::LockNote;
-use ringside::cluster::note::ShardNote;
-use ringside::cluster::note::{Note, ViewWhy};
+use ringside::cluster::note::{LockNote, Note, ShardNote, ViewWhy};
 use ringside::cluster::observe::view::{ShardView, Waiting};
 use ringside::session::link::parse;
 use ringside::session::{Session, StepUnit};

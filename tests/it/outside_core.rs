@@ -18,10 +18,7 @@
 //! | a primary without a lease answers a write that an operator has given up | no answer without a lease | `a_primary_whose_lease_has_ended_answers_no_write` |
 //! | the judge of documents takes the chosen copy's older document for a lost edit | the document starts anew with a choice | `after_an_operators_choice_a_document_goes_on_from_what_was_chosen` |
 
-use ringside::cluster::note::ControlNote;
-use ringside::cluster::note::LockNote;
-use ringside::cluster::note::ShardNote;
-use ringside::cluster::note::{Note, ViewWhy, YieldWhy};
+use ringside::cluster::note::{ControlNote, LockNote, Note, ShardNote, ViewWhy, YieldWhy};
 use ringside::cluster::property::Promise;
 use ringside::session::link::parse;
 use ringside::session::{Session, StepUnit};

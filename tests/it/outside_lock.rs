@@ -4,8 +4,7 @@
 //! a grant and a worker that has heard nothing for long goes on under its old session, `a_worker_that_never_hears_of_its_grant_…` fails;
 //! either alone harms nobody. (The former alone is killed by `a_request_to_wait_…` of the table.)
 
-use ringside::cluster::note::LockNote;
-use ringside::cluster::note::Note;
+use ringside::cluster::note::{LockNote, Note};
 use ringside::session::Session;
 use ringside::session::link::parse;
 use ringside::sim::id::Pid;

@@ -9,8 +9,7 @@
 //! | of a forgotten shard one copy is enough | `a_shard_that_nobody_remembers_is_demanded_when_all_its_copies_run` |
 //! | locks are granted before a document's copies were looked at | `an_only_coordinator_grants_nothing_before_it_knows_the_tokens` |
 
-use ringside::cluster::note::LockNote;
-use ringside::cluster::note::Note;
+use ringside::cluster::note::{LockNote, Note};
 use ringside::cluster::property::Promise;
 use ringside::session::Session;
 use ringside::session::link::parse;

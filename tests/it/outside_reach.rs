@@ -13,10 +13,7 @@
 //! | only the leader tells what is decided | `a_balancer_that_cannot_reach_the_leader_…` |
 //! | timers under way do not follow their clock's new rate | `a_lease_ends_by_a_clock_that_changes_its_rate_in_between` |
 
-use ringside::cluster::note::ClientNote;
-use ringside::cluster::note::ControlNote;
-use ringside::cluster::note::ShardNote;
-use ringside::cluster::note::{Note, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
+use ringside::cluster::note::{ClientNote, ControlNote, Note, ShardNote, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
 use ringside::cluster::observe::view::Standing;
 use ringside::session::Session;
 use ringside::session::link::parse;

@@ -10,12 +10,9 @@
 //! | a primary that has made way in vain goes on waiting | `a_primary_that_makes_way_in_vain_serves_on` |
 //! | an only coordinator that has lost its disk begins anew at once | `an_only_coordinator_that_has_lost_its_disk_waits_until_all_leases_have_ended` |
 
-use ringside::cluster::note::ClientNote;
-use ringside::cluster::note::ControlNote;
-use ringside::cluster::note::LockNote;
 use std::collections::BTreeMap;
 
-use ringside::cluster::note::{Note, YieldWhy};
+use ringside::cluster::note::{ClientNote, ControlNote, LockNote, Note, YieldWhy};
 use ringside::session::Session;
 use ringside::session::link::parse;
 use ringside::sim::id::Pid;

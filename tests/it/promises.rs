@@ -1,11 +1,9 @@
 //! The promises about copies, tripped by facts that a broken cluster would note: a checker that never speaks proves nothing.
 //! (The other five are tripped by rules that are switched off, in `engine` and `rules`.)
 
-use ringside::cluster::note::ControlNote;
-use ringside::cluster::note::ShardNote;
 use std::rc::Rc;
 
-use ringside::cluster::note::{Note, OpId, RingWhy, ViewWhy};
+use ringside::cluster::note::{ControlNote, Note, OpId, RingWhy, ShardNote, ViewWhy};
 use ringside::cluster::observe::view::{Logged, Sight, Write};
 use ringside::cluster::property::{Deadlines, Promise, Promises, ring_answer};
 use ringside::cluster::setup::config::{Ack, Reads};

@@ -1,9 +1,7 @@
 //! Replication under random hands: what each way of acknowledging keeps and loses, and what trimming and reading from backups
 //! change about it.
 
-use ringside::cluster::note::ClientNote;
-use ringside::cluster::note::ShardNote;
-use ringside::cluster::note::{Asked, Note, RefusedWhy};
+use ringside::cluster::note::{Asked, ClientNote, Note, RefusedWhy, ShardNote};
 use ringside::cluster::property::Promise;
 use ringside::cluster::setup::Setup;
 use ringside::cluster::setup::config::{Ack, Reads};

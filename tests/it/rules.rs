@@ -3,11 +3,9 @@
 //! (`engine` shows for each rule one directed run that breaks its promise. A write acknowledged before it is stored is lost
 //! only if all disks of an in-sync set fail within milliseconds: random hands hardly ever do that, directed ones do.)
 
-use ringside::cluster::note::LockNote;
-use ringside::cluster::note::ShardNote;
 use std::collections::BTreeSet;
 
-use ringside::cluster::note::Note;
+use ringside::cluster::note::{LockNote, Note, ShardNote};
 use ringside::cluster::property::Promise;
 use ringside::cluster::setup::Setup;
 use ringside::cluster::setup::rules::{Rule, Rules};

@@ -1,9 +1,8 @@
 //! Every fact has a sentence in both languages.
 
-use ringside::cluster::note::LockNote;
 use std::collections::BTreeMap;
 
-use ringside::cluster::note::Note;
+use ringside::cluster::note::{LockNote, Note};
 use ringside::session::Session;
 use ringside::session::chaos::Chaos;
 use ringside::session::export;

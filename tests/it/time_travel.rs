@@ -1,8 +1,6 @@
 //! Whatever way a run is walked, an instant is an instant: everything is a function of (recipe, actions, now).
 
-use ringside::cluster::note::ControlNote;
-use ringside::cluster::note::Note;
-use ringside::cluster::note::ShardNote;
+use ringside::cluster::note::{ControlNote, Note, ShardNote};
 use ringside::cluster::setup::Setup;
 use ringside::session::chaos::Chaos;
 use ringside::session::link::{LIMITS, parse};

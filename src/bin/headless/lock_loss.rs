@@ -18,14 +18,12 @@
 //! It is the same experiment in kind, not in figures: they paused etcd's own processes, and their clients' critical sections,
 //! waits and network were others. So no share of ours should be expected to be 18 %; what carries over is the order, and the zero.
 
-use ringside::cluster::note::LockNote;
-use ringside::cluster::note::ShardNote;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Args;
-use ringside::cluster::note::{Line, Note, OpId};
+use ringside::cluster::note::{Line, LockNote, Note, OpId, ShardNote};
 use ringside::cluster::setup::Setup;
 use ringside::cluster::setup::name::{Kind, Name};
 use ringside::cluster::setup::rules::{Rule, Rules};

@@ -8,7 +8,7 @@ use clap::Args;
 use ringside::session::Session;
 use ringside::session::export;
 use ringside::session::link::{self, LIMITS};
-use ringside::session::script::{Problem, Script};
+use ringside::session::script::{Problem, Script, span};
 use ringside::session::told;
 use ringside::sim::time::Time;
 use ringside::text::{Lang, complaint};
@@ -132,11 +132,6 @@ fn print(session: &Session, quiet: bool) -> io::Result<()> {
 }
 
 fn instant(text: &str) -> Result<Time, String> {
-    let (digits, unit) = match text.strip_suffix("ms") {
-        Some(digits) => (digits, 1_000),
-        None => (text.strip_suffix('s').unwrap_or(text), 1_000_000),
-    };
-    let n: u64 = digits.parse().map_err(|_| "an instant is a whole number of `s` or `ms`".to_owned())?;
-    let at = Time(n.saturating_mul(unit));
+    let at = Time::ZERO + span(text).ok_or("an instant is a whole number of `s` or `ms`")?;
     if at > LIMITS.run { Err(format!("a run ends at {} s", LIMITS.run)) } else { Ok(at) }
 }

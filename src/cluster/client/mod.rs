@@ -5,8 +5,7 @@ pub mod worker;
 
 use crate::cluster::client::worker::Worker;
 use crate::cluster::client::worker::rest;
-use crate::cluster::note::ClientNote;
-use crate::cluster::note::{Asked, Found, OpId};
+use crate::cluster::note::{Asked, ClientNote, Found, OpId};
 use crate::cluster::setup::key::Key;
 use crate::cluster::store::{Outcome, Request};
 use crate::cluster::wire::msg::Msg;

@@ -15,8 +15,7 @@ use litemap::LiteMap;
 
 use crate::cluster::control::beyond::Beyond;
 pub use crate::cluster::control::member::{Intent, NodeRecord, Part};
-use crate::cluster::control::record::ShardRecord;
-use crate::cluster::control::record::Version;
+use crate::cluster::control::record::{ShardRecord, Version};
 use crate::cluster::note::{RingWhy, ViewWhy};
 use crate::cluster::setup::durability::Durability;
 use crate::cluster::setup::env::Env;

@@ -9,8 +9,7 @@
 //!
 //! A learner that is down, or that its primary says answers nothing, keeps no other copy waiting.
 
-use crate::cluster::control::record::ShardRecord;
-use crate::cluster::control::record::Version;
+use crate::cluster::control::record::{ShardRecord, Version};
 use crate::cluster::control::{Control, Decided, Intent, NodeRecord, Part};
 use crate::cluster::note::{RingWhy, ViewWhy};
 use crate::cluster::setup::env::Env;
@@ -47,7 +46,7 @@ impl Control {
         })
     }
 
-    /// Whether a wish of this node changes anything now. One that it had when it said so, but not any more when it was last
+    /// Whether an intent of this node changes anything now. One that it had when it said so, but not any more when it was last
     /// heeded, does not.
     pub fn heeds(&self, node: Pid, intent: Intent, env: &Env) -> bool {
         let news = |member: &&NodeRecord| intent.said > member.intended;

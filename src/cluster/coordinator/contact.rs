@@ -1,8 +1,7 @@
 //! What a coordinator knows of each node and balancer by its own ears: see [`crate::cluster::wire::reach`] for what counts.
 
 use crate::cluster::control::record::Version;
-use crate::cluster::note::ControlNote;
-use crate::cluster::note::{Note, SuspectWhy};
+use crate::cluster::note::{ControlNote, Note, SuspectWhy};
 use crate::cluster::setup::config::Config;
 use crate::cluster::setup::env::Env;
 use crate::proto::detector::Watch;

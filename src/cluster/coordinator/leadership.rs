@@ -7,16 +7,13 @@
 //!
 //! [`Raft::leads_until`]: crate::proto::consensus::raft::Raft::leads_until
 
-use crate::cluster::note::ControlNote;
-use crate::cluster::note::LockNote;
-use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use crate::cluster::control::record::Version;
 use crate::cluster::control::{Command, Decided, Intent};
 use crate::cluster::coordinator::contact::Contact;
 use crate::cluster::coordinator::{Coordinator, LOOK_EVERY};
-use crate::cluster::note::{Note, SuspectWhy};
+use crate::cluster::note::{ControlNote, LockNote, Note, ShardNote, SuspectWhy};
 use crate::cluster::setup::env::Env;
 use crate::cluster::setup::rules::Rule;
 use crate::cluster::wire::msg::Msg;

@@ -6,7 +6,6 @@ mod leader_state;
 pub mod leadership;
 mod succession;
 
-use crate::cluster::note::ControlNote;
 use std::rc::Rc;
 
 use crate::cluster::control::beyond::Beyond;
@@ -14,7 +13,7 @@ use crate::cluster::control::{Command, Control, Decided, Decision};
 use crate::cluster::coordinator::contact::Contact;
 use crate::cluster::coordinator::contact::longest_gap;
 use crate::cluster::coordinator::leader_state::LeaderState;
-use crate::cluster::note::YieldWhy;
+use crate::cluster::note::{ControlNote, YieldWhy};
 use crate::cluster::wire::msg::Msg;
 use crate::cluster::wire::reach::is_sign;
 use crate::cluster::wire::{Change, Context, Ticket, Timer};
@@ -183,17 +182,17 @@ impl Coordinator {
         act: impl FnOnce(&mut Raft<Decision, Control>, Time, RaftConfig, Draw<'_>, &mut RaftEffects),
     ) {
         let (now, raft_config) = (ctx.now(), ctx.env().raft_config());
-        let mut wants = RaftEffects::new();
+        let mut effects = RaftEffects::new();
         let waits = self.stands_back(now, ctx.env());
         let rng = ctx.rng();
-        act(&mut self.raft, now, raft_config, &mut |min, max| rng.between(min, max) + if waits { max } else { Span::ZERO }, &mut wants);
-        self.carry_out(wants, ctx);
+        act(&mut self.raft, now, raft_config, &mut |min, max| rng.between(min, max) + if waits { max } else { Span::ZERO }, &mut effects);
+        self.carry_out(effects, ctx);
         self.afterwards(ctx);
     }
 
-    fn carry_out(&mut self, wants: RaftEffects, ctx: &mut Context<'_>) {
-        for want in wants {
-            match want {
+    fn carry_out(&mut self, effects: RaftEffects, ctx: &mut Context<'_>) {
+        for effect in effects {
+            match effect {
                 RaftEffect::Send(to, msg) => ctx.send(to, Msg::Raft(Box::new(msg))),
                 RaftEffect::Save { change, mark } => ctx.save(Change::Raft(change), Ticket::Raft(mark)),
                 RaftEffect::Commit(upto) => self.apply(upto, ctx),
@@ -262,7 +261,7 @@ impl Coordinator {
     pub(super) fn afterwards(&mut self, ctx: &mut Context<'_>) {
         loop {
             let (now, raft_config) = (ctx.now(), ctx.env().raft_config());
-            let mut wants = RaftEffects::new();
+            let mut effects = RaftEffects::new();
             if let Some(leader_state) = self.leader_state.as_mut().filter(|leader_state| !leader_state.announced)
                 && self.raft.is_settled()
                 && (self.forgotten.is_none() || now.since(leader_state.since) >= ctx.env().until_forgotten())
@@ -270,18 +269,18 @@ impl Coordinator {
                 leader_state.announced = true;
                 if let Some(beyond) = self.forgotten.take() {
                     assert!(ctx.env().coordinators.len() == 1, "one of several coordinators begins anew by itself");
-                    self.raft.propose(Decision { command: Command::Resume(beyond), at: now }, now, raft_config, &mut wants);
+                    self.raft.propose(Decision { command: Command::Resume(beyond), at: now }, now, raft_config, &mut effects);
                 }
-                self.raft.propose(Decision { command: Command::Lead(ctx.me()), at: now }, now, raft_config, &mut wants);
+                self.raft.propose(Decision { command: Command::Lead(ctx.me()), at: now }, now, raft_config, &mut effects);
             }
             if self.raft.is_newcomer() && self.control.has_readmitted(ctx.me(), ctx.boot().0) {
-                self.raft.admit(&mut wants);
+                self.raft.admit(&mut effects);
             }
-            self.ripen(ctx.env().setup.config.decisions_kept, &mut wants);
-            if wants.is_empty() {
+            self.ripen(ctx.env().setup.config.decisions_kept, &mut effects);
+            if effects.is_empty() {
                 break;
             }
-            self.carry_out(wants, ctx);
+            self.carry_out(effects, ctx);
         }
         let wakes = self.raft.wakes_at(ctx.env().raft_config());
         if self.armed.is_none_or(|armed| wakes < armed) {
@@ -291,9 +290,9 @@ impl Coordinator {
     }
 
     /// A snapshot is taken some entries before it replaces them, so that the log always has some for those a little behind.
-    fn ripen(&mut self, keep: u32, wants: &mut RaftEffects) {
+    fn ripen(&mut self, keep: u32, effects: &mut RaftEffects) {
         match self.ripe.take() {
-            Some((upto, state)) if self.applied.0 >= upto.0 + keep => self.raft.compact(upto, (*state).clone(), wants),
+            Some((upto, state)) if self.applied.0 >= upto.0 + keep => self.raft.compact(upto, (*state).clone(), effects),
             None if self.applied.0 >= self.raft.log().base().0 + keep => self.ripe = Some((self.applied, Rc::new(self.control.clone()))),
             other => self.ripe = other,
         }

@@ -27,8 +27,7 @@
 
 use crate::cluster::coordinator::contact::Contact;
 use crate::cluster::coordinator::contact::longest_gap;
-use crate::cluster::coordinator::leader_state::Better;
-use crate::cluster::coordinator::leader_state::Comparison;
+use crate::cluster::coordinator::leader_state::{Better, Comparison};
 use crate::cluster::coordinator::{Coordinator, LOOK_EVERY, RaftEffects};
 use crate::cluster::setup::env::Env;
 use crate::cluster::wire::Context;

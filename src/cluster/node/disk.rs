@@ -7,8 +7,7 @@ use litemap::LiteMap;
 use crate::cluster::store::snapshot::Base;
 use crate::cluster::wire::Change;
 use crate::cluster::wire::msg::LoggedOp;
-use crate::proto::replica::view::Log;
-use crate::proto::replica::view::{Index, ShardId, ViewNo};
+use crate::proto::replica::view::{Index, Log, ShardId, ViewNo};
 
 /// What a node's disk holds.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]

@@ -1,11 +1,10 @@
 //! What a replica wants, carried out: messages, saves and facts of one shard on one node.
 
-use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use crate::cluster::node::shard_copy::ShardCopy;
 use crate::cluster::node::tell_coordinators;
-use crate::cluster::note::StopWhy;
+use crate::cluster::note::{ShardNote, StopWhy};
 use crate::cluster::wire::msg::{LoggedOp, Msg};
 use crate::cluster::wire::{Change, Context, Ticket, Timer};
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
@@ -15,9 +14,9 @@ use crate::sim::time::Span;
 
 impl ShardCopy {
     /// Carries out one thing that the replica of a shard wants. `leased`: the node may answer for what is applied now.
-    pub(super) fn carry_out(&mut self, shard: ShardId, want: ReplicaEffect<LoggedOp>, leased: bool, ctx: &mut Context<'_>) {
+    pub(super) fn carry_out(&mut self, shard: ShardId, effect: ReplicaEffect<LoggedOp>, leased: bool, ctx: &mut Context<'_>) {
         let config = &ctx.env().setup.config;
-        match want {
+        match effect {
             ReplicaEffect::Send(to, msg) => ctx.send(to, Msg::Replica { shard, msg }),
             ReplicaEffect::Save { keep, entries, commit, mark } => {
                 let (view, commit) = (self.replica.view(), self.replica.commit().max(commit));

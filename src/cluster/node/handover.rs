@@ -1,13 +1,12 @@
 //! What a node does so that a shard can move without anybody noticing: it carries snapshots to learners in small pieces, and
 //! it lets requests wait while the primary's part is handed over, then passes them on.
 
-use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use crate::cluster::node::serve::refuse;
 use crate::cluster::node::shard_copy::{QueuedRequest, ShardCopy};
 use crate::cluster::node::{Node, tell_coordinators};
-use crate::cluster::note::RefusedWhy;
+use crate::cluster::note::{RefusedWhy, ShardNote};
 use crate::cluster::store::snapshot::{Base, Item};
 use crate::cluster::wire::msg::Msg;
 use crate::cluster::wire::{Change, Context, Ticket, Timer};
@@ -68,10 +67,10 @@ impl Node {
     /// A snapshot is here as a whole, or all that it stands for has come by another way.
     fn take_over(&mut self, from: Pid, shard: ShardId, view: ViewNo, upto: (Index, ViewNo), ctx: &mut Context<'_>) {
         let mut taken = None;
-        self.with(shard, ctx, |shard_copy, _, terms, wants| {
+        self.with(shard, ctx, |shard_copy, _, terms, effects| {
             let whole = shard_copy.incoming.take().filter(Incoming::is_whole).map(Incoming::open);
             assert!(whole.is_some() || shard_copy.replica.has(upto), "a snapshot that is not here is taken over");
-            let mark = shard_copy.replica.install(from, view, upto, terms, wants);
+            let mark = shard_copy.replica.install(from, view, upto, terms, effects);
             if let (Some(mark), Some((_, items))) = (mark, whole) {
                 let base = Rc::new(Base::of(&items));
                 shard_copy.restart(base.clone());

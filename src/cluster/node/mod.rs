@@ -7,7 +7,6 @@ mod operator;
 mod serve;
 pub mod shard_copy;
 
-use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use litemap::LiteMap;
@@ -15,7 +14,7 @@ use litemap::LiteMap;
 use crate::cluster::control::record::Version;
 use crate::cluster::node::disk::NodeDisk;
 use crate::cluster::node::shard_copy::{QueuedRequest, ShardCopy};
-use crate::cluster::note::{OpId, StopWhy};
+use crate::cluster::note::{OpId, ShardNote, StopWhy};
 use crate::cluster::setup::durability::Durability;
 use crate::cluster::setup::env::Env;
 use crate::cluster::setup::rules::Rule;
@@ -24,8 +23,7 @@ use crate::cluster::wire::msg::{Changes, LoggedOp, Msg};
 use crate::cluster::wire::reach::Answers;
 use crate::cluster::wire::{Change, Context, Ticket, Timer};
 use crate::proto::replica::machine::Replica;
-use crate::proto::replica::view::Log;
-use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
+use crate::proto::replica::view::{Index, Log, ShardId, View, ViewNo};
 use crate::proto::replica::words::{ReplicaEffect, ReplicaMsg, SaveId, Terms};
 use crate::sim::id::{Boot, Pid};
 use crate::sim::time::{Span, Time};
@@ -121,9 +119,9 @@ impl Node {
                 }
             }
             Timer::Resend(shard) => {
-                self.with(shard, ctx, |shard_copy, now, terms, wants| {
+                self.with(shard, ctx, |shard_copy, now, terms, effects| {
                     shard_copy.timer = false;
-                    shard_copy.replica.tick(now, terms, wants);
+                    shard_copy.replica.tick(now, terms, effects);
                 });
                 self.send_chunks(shard, true, ctx);
             }
@@ -229,7 +227,7 @@ impl Node {
         let shard_copy = self.shards.entry(shard).or_insert_with(|| Rc::new(ShardCopy::new(copy, nothing(), Rc::default(), rules)));
         if view.no <= shard_copy.replica.view() && (view.no < shard_copy.replica.view() || shard_copy.replica.is_primary()) {
             if view.level {
-                self.with(shard, ctx, |shard_copy, _, terms, wants| shard_copy.replica.confirmed(view.no, terms, wants));
+                self.with(shard, ctx, |shard_copy, _, terms, effects| shard_copy.replica.confirmed(view.no, terms, effects));
             }
             return;
         }
@@ -247,7 +245,7 @@ impl Node {
         }
         Rc::make_mut(shard_copy).counts = view.in_sync.contains(&me);
         ctx.save(Change::View(shard, view.no), Ticket::Nothing);
-        self.with(shard, ctx, |shard_copy, now, terms, wants| shard_copy.replica.enter(view, now, terms, wants));
+        self.with(shard, ctx, |shard_copy, now, terms, effects| shard_copy.replica.enter(view, now, terms, effects));
     }
 
     /// Lets a shard's replica act, carries out what it wants, and keeps its timer running while somebody owes it an answer.
@@ -262,11 +260,11 @@ impl Node {
         let shard_copy = Rc::make_mut(shard_copy);
         let (config, terms) = (&ctx.env().setup.config, terms(ctx.env()));
         let led = shard_copy.replica.is_primary();
-        let mut wants = Vec::new();
-        act(shard_copy, ctx.now(), terms, &mut wants);
-        let settled = wants.contains(&ReplicaEffect::Settled);
-        for want in wants {
-            shard_copy.carry_out(shard, want, leased, ctx);
+        let mut effects = Vec::new();
+        act(shard_copy, ctx.now(), terms, &mut effects);
+        let settled = effects.contains(&ReplicaEffect::Settled);
+        for effect in effects {
+            shard_copy.carry_out(shard, effect, leased, ctx);
         }
         shard_copy.end_what_only_primaries_do(shard, led, ctx);
         if shard_copy.replica.is_restless() && !shard_copy.timer {
@@ -298,7 +296,7 @@ impl Node {
 
     fn replicate(&mut self, from: Pid, shard: ShardId, msg: ReplicaMsg<LoggedOp>, ctx: &mut Context<'_>) {
         if self.admitted {
-            self.with(shard, ctx, |shard_copy, now, terms, wants| shard_copy.replica.receive(from, msg, now, terms, wants));
+            self.with(shard, ctx, |shard_copy, now, terms, effects| shard_copy.replica.receive(from, msg, now, terms, effects));
         }
     }
 
@@ -307,7 +305,7 @@ impl Node {
         if self.shard_copy(shard).is_none_or(|shard_copy| shard_copy.copy != copy) {
             return;
         }
-        self.with(shard, ctx, |shard_copy, _, terms, wants| shard_copy.replica.stored(mark, terms, wants));
+        self.with(shard, ctx, |shard_copy, _, terms, effects| shard_copy.replica.stored(mark, terms, effects));
     }
 }
 

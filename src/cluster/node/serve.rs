@@ -1,11 +1,10 @@
 //! How a node answers clients: as a primary under its lease, as a backup where the recipe lets backups answer reads.
 
-use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use crate::cluster::node::Node;
 use crate::cluster::node::shard_copy::QueuedRequest;
-use crate::cluster::note::{OpId, RefusedWhy};
+use crate::cluster::note::{OpId, RefusedWhy, ShardNote};
 use crate::cluster::setup::config::Reads;
 use crate::cluster::setup::key::Key;
 use crate::cluster::store::{Known, Outcome, Request};
@@ -75,11 +74,11 @@ impl Node {
                 if too_few {
                     return refuse(&it, RefusedWhy::TooFew, ctx);
                 }
-                self.with(shard, ctx, |shard_copy, now, terms, wants| {
+                self.with(shard, ctx, |shard_copy, now, terms, effects| {
                     let at = shard_copy.replica.log().last().next();
                     assert!(!shard_copy.waiting.contains_key(&at), "shard {}: somebody waits for an entry that is not there", shard.0);
                     shard_copy.waiting.insert(at, (op, from));
-                    shard_copy.replica.propose((op, request), now, terms, wants);
+                    shard_copy.replica.propose((op, request), now, terms, effects);
                 });
             }
         }

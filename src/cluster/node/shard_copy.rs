@@ -1,12 +1,10 @@
 //! One shard on one node: the replica, what its committed operations have made of the store, and who waits for answers.
 
-use crate::cluster::note::LockNote;
-use crate::cluster::note::ShardNote;
 use std::rc::Rc;
 
 use litemap::LiteMap;
 
-use crate::cluster::note::{Asked, OpId};
+use crate::cluster::note::{Asked, LockNote, OpId, ShardNote};
 use crate::cluster::store::snapshot::{Base, Item};
 use crate::cluster::store::{Outcome, Protection, Request, Store};
 use crate::cluster::wire::Context;

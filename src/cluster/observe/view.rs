@@ -1,7 +1,6 @@
 //! The read-only picture of a cluster at one instant: what promises are checked against and what the page draws.
 //! Plain owned data, integers only; building it never changes a run.
 
-use crate::cluster::wire::shape::Shape;
 use std::rc::Rc;
 
 use crate::cluster::client::worker::Step;
@@ -9,6 +8,7 @@ pub use crate::cluster::control::waiting::Waiting;
 use crate::cluster::note::OpId;
 use crate::cluster::setup::name::Name;
 use crate::cluster::store::document::Text;
+use crate::cluster::wire::shape::Shape;
 use crate::proto::lock::token::{FencingToken, LockId, LockSession};
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::sim::id::Pid;

@@ -13,17 +13,6 @@ mod promise;
 mod reads;
 mod serving;
 
-use crate::cluster::note::ClientNote;
-use crate::cluster::note::ControlNote;
-use crate::cluster::note::LockNote;
-use crate::cluster::note::ShardNote;
-use crate::cluster::note::{Found, Note, ViewWhy};
-use crate::cluster::observe::view::{Sight, Write};
-use crate::cluster::setup::config::{Ack, Reads as From};
-use crate::sim::fault::Fault;
-use crate::sim::id::{Pid, Seq};
-use crate::sim::journal::{Record, What};
-
 use acked::Acked;
 use agree::Agree;
 use alive::Alive;
@@ -38,6 +27,13 @@ use promise::Verdicts;
 pub use promise::{Broken, Promise};
 use reads::Reads;
 use serving::Serving;
+
+use crate::cluster::note::{ClientNote, ControlNote, Found, LockNote, Note, ShardNote, ViewWhy};
+use crate::cluster::observe::view::{Sight, Write};
+use crate::cluster::setup::config::{Ack, Reads as From};
+use crate::sim::fault::Fault;
+use crate::sim::id::{Pid, Seq};
+use crate::sim::journal::{Record, What};
 
 /// The state of all promises of one run.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]

@@ -5,16 +5,15 @@ pub mod document;
 pub mod op;
 pub mod snapshot;
 
-use crate::cluster::setup::key::Key;
 use litemap::LiteMap;
 
+use crate::cluster::setup::key::Key;
 use crate::cluster::setup::rules::{Rule, Rules};
 use crate::cluster::store::document::{Document, Text};
 use crate::cluster::store::op::{Asked, OpId};
 use crate::proto::lock::token::FencingToken;
 use crate::proto::replica::view::{Index, ShardId};
-use crate::sim::id::Boot;
-use crate::sim::id::Pid;
+use crate::sim::id::{Boot, Pid};
 
 /// What is asked of a shard.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

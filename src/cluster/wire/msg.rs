@@ -1,8 +1,8 @@
 //! Every message of the cluster. The network may delay, lose, duplicate and reorder any of them; it never alters one.
 
-use crate::cluster::control::record::Version;
 use std::rc::Rc;
 
+use crate::cluster::control::record::Version;
 use crate::cluster::control::{Control, Decision};
 use crate::cluster::note::{OpId, RefusedWhy};
 use crate::cluster::store::snapshot::Item;

@@ -61,10 +61,10 @@ impl Lab {
     }
 
     pub(super) fn act(&mut self, who: u16, act: impl FnOnce(&mut Raft<u32, u32>, Time, RaftConfig, &mut Vec<RaftEffect<u32, u32>>)) {
-        let mut wants = Vec::new();
-        act(&mut self.members[usize::from(who)], self.now, self.config, &mut wants);
-        for want in wants {
-            match want {
+        let mut effects = Vec::new();
+        act(&mut self.members[usize::from(who)], self.now, self.config, &mut effects);
+        for effect in effects {
+            match effect {
                 RaftEffect::Send(to, msg) => self.mail.push((Pid(who), to, msg)),
                 RaftEffect::Save { change, mark } => self.saves.push((Pid(who), change, mark)),
                 RaftEffect::Tell(fact) => self.facts.push((Pid(who), fact)),

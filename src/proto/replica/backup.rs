@@ -2,8 +2,7 @@
 //! snapshots.
 
 use crate::proto::replica::machine::Replica;
-use crate::proto::replica::view::{Entry, Log};
-use crate::proto::replica::view::{Index, ViewNo};
+use crate::proto::replica::view::{Entry, Index, Log, ViewNo};
 use crate::proto::replica::words::{ReplicaEffect, ReplicaMsg, SaveId, Terms};
 use crate::sim::id::Pid;
 

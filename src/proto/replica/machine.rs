@@ -33,8 +33,7 @@
 use crate::proto::replica::gathered::Gather;
 use crate::proto::replica::leading::{Leading, Level};
 use crate::proto::replica::peer::Peer;
-use crate::proto::replica::view::{Entry, Log};
-use crate::proto::replica::view::{Index, View, ViewNo};
+use crate::proto::replica::view::{Entry, Index, Log, View, ViewNo};
 use crate::proto::replica::words::{BATCH, Commit, ReplicaEffect, ReplicaMsg, SaveId, Terms};
 use crate::sim::id::Pid;
 use crate::sim::time::Time;

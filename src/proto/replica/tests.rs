@@ -1,8 +1,7 @@
 //! The protocol in small: three replicas, messages carried by hand, disks that finish when told.
 
 use crate::proto::replica::machine::Replica;
-use crate::proto::replica::view::{Entry, Log};
-use crate::proto::replica::view::{Index, View, ViewNo};
+use crate::proto::replica::view::{Entry, Index, Log, View, ViewNo};
 use crate::proto::replica::words::{Commit, ReplicaEffect, ReplicaMsg, SaveId, Terms};
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
@@ -45,10 +44,10 @@ impl Lab {
     }
 
     pub(super) fn act(&mut self, who: u16, act: impl FnOnce(&mut Replica<u32>, &mut Vec<ReplicaEffect<u32>>)) {
-        let mut wants = Vec::new();
-        act(&mut self.replicas[usize::from(who)], &mut wants);
-        for want in wants {
-            match want {
+        let mut effects = Vec::new();
+        act(&mut self.replicas[usize::from(who)], &mut effects);
+        for effect in effects {
+            match effect {
                 ReplicaEffect::Send(to, msg) => self.mail.push((Pid(who), to, msg)),
                 ReplicaEffect::Save { mark, .. } => self.saves.push((Pid(who), mark)),
                 other => self.heard.push((Pid(who), other)),
@@ -145,7 +144,7 @@ fn a_message_of_a_lower_view_is_refused_and_its_sender_steps_down() {
     lab.propose(0, 66);
     lab.settle(&[], &[]);
     assert!(!lab.replicas[0].is_primary(), "it has heard of a higher view");
-    assert!(lab.heard.iter().any(|(_, want)| matches!(want, ReplicaEffect::Refused { from: Pid(0), theirs: ViewNo(1) })));
+    assert!(lab.heard.iter().any(|(_, effect)| matches!(effect, ReplicaEffect::Refused { from: Pid(0), theirs: ViewNo(1) })));
     assert!(lab.ops(1).iter().chain(&lab.ops(2)).all(|&(_, op)| op != Some(66)));
 }
 
@@ -203,8 +202,8 @@ fn a_save_finished_after_its_entries_were_cut_off_counts_for_nothing() {
 impl Lab {
     /// Carries the snapshots that were asked for, as a node would, and answers when the disk has them.
     fn carry(&mut self) {
-        for (from, want) in std::mem::take(&mut self.heard) {
-            match want {
+        for (from, effect) in std::mem::take(&mut self.heard) {
+            match effect {
                 ReplicaEffect::Snapshot(to) => {
                     let source = &self.replicas[usize::from(from.0)];
                     let upto = (source.commit(), source.log().mark_at(source.commit()).expect("what is committed is in the log"));

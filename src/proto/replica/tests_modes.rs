@@ -125,7 +125,7 @@ fn of_two_ends_alike_the_one_that_joins_is_taken_whichever_is_told_first() {
         lab.act(0, |it, out| it.tick(NOW + Span(200), MAJORITY, out));
         lab.settle(&[], &[]);
         assert_eq!(lab.marks(0), [1, 1, 1, 1, 1, 1, 2], "{first} told first");
-        assert!(lab.replicas[0].is_settled() && !lab.heard.iter().any(|(_, want)| matches!(want, ReplicaEffect::Defer(_))));
+        assert!(lab.replicas[0].is_settled() && !lab.heard.iter().any(|(_, effect)| matches!(effect, ReplicaEffect::Defer(_))));
     }
 }
 
@@ -196,7 +196,8 @@ fn below_the_least_number_of_copies_a_view_begins_without_committing_its_mark() 
 
 #[test]
 fn where_anything_depends_on_it_a_primary_tells_that_all_have_what_is_committed_until_that_is_known() {
-    let told = |lab: &Lab| lab.heard.iter().filter(|(who, want)| *who == Pid(0) && *want == ReplicaEffect::Level { open: false }).count();
+    let told =
+        |lab: &Lab| lab.heard.iter().filter(|(who, effect)| *who == Pid(0) && *effect == ReplicaEffect::Level { open: false }).count();
     let mut lab = Lab::under(&[&[], &[], &[]], MAJORITY);
     for who in 0..3 {
         lab.enter(who, &view(1, 0, &[0, 1, 2], &[]));
@@ -279,7 +280,7 @@ fn truncation_stops_at_the_last_common_entry_and_not_at_the_commit_point() {
     lab.enter(0, &view(2, 0, &[0, 1], &[]));
     lab.settle(&[], &[]);
     assert!(lab.heard.contains(&(Pid(1), ReplicaEffect::Truncated { from: Index(4), dropped: 1, lost: 0 })));
-    assert_eq!(lab.heard.iter().filter(|(who, want)| *who == Pid(1) && matches!(want, ReplicaEffect::Appended(..))).count(), 1);
+    assert_eq!(lab.heard.iter().filter(|(who, effect)| *who == Pid(1) && matches!(effect, ReplicaEffect::Appended(..))).count(), 1);
 }
 
 #[test]
@@ -324,7 +325,7 @@ fn a_log_is_trimmed_no_further_than_every_copy_that_counts_has_stored() {
     lab.propose(0, 10);
     lab.settle(&[], &[]);
     assert_eq!((lab.commit(0), lab.commit(1)), (11, 11), "whoever missed nothing that is in the snapshot needs none");
-    assert!(!lab.heard.iter().any(|(_, want)| matches!(want, ReplicaEffect::Snapshot(_))));
+    assert!(!lab.heard.iter().any(|(_, effect)| matches!(effect, ReplicaEffect::Snapshot(_))));
 }
 
 #[test]

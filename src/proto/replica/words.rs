@@ -1,7 +1,6 @@
 //! What replicas say to each other, and what they want of their node.
 
-use crate::proto::replica::view::Entry;
-use crate::proto::replica::view::{Index, ViewNo};
+use crate::proto::replica::view::{Entry, Index, ViewNo};
 use crate::sim::id::Pid;
 use crate::sim::time::Span;
 

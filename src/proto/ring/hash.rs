@@ -1,8 +1,9 @@
 //! Which function puts labels and keys on the circle.
 
-use super::Point;
 use xxhash_rust::xxh3::xxh3_64;
 use xxhash_rust::xxh64::xxh64;
+
+use super::Point;
 
 /// Digits of the greatest number of a token.
 const DIGITS: usize = 10;

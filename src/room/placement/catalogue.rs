@@ -1,9 +1,8 @@
 //! Which words a language has.
 
-use crate::room::placement::PlacementRoom;
 use crate::room::placement::numbers::grouped;
 use crate::room::placement::words::RoomWords;
-use crate::room::placement::{words_en, words_zh};
+use crate::room::placement::{PlacementRoom, words_en, words_zh};
 use crate::text::Lang;
 
 /// The words of a language.

@@ -3,10 +3,11 @@
 
 use std::rc::Rc;
 
-use super::PlacementRoom;
 use crate::proto::ring::MemberNo;
 use crate::room::placement::schemes::study::NOBODY;
 use crate::room::placement::schemes::{Error, Fleet, Options, Study};
+
+use super::PlacementRoom;
 
 /// Stands for "nobody" in a [`Cell`]. Numbers of nodes are below 1,000.
 const NONE: u32 = 1_023;

@@ -3,15 +3,15 @@
 //! The two schemes come first, then what differs from the default room, then the changes in their order. Commas and colons pass
 //! through an address unharmed; should a messenger escape them all the same, they are read nevertheless.
 
+use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
+use crate::proto::ring::hash::Hash;
 use crate::room::Room;
+use crate::room::placement::schemes::{Algorithm, VNODES};
 use crate::room::text::{excerpt, unescape};
-use std::fmt::{self, Display, Formatter};
 
 use super::{Change, HEAVIEST, KEYS_MAX, NODES_MAX, PlacementRoom, Refusal};
-use crate::proto::ring::hash::Hash;
-use crate::room::placement::schemes::{Algorithm, VNODES};
 
 /// The longest text that is read, in bytes: 64 changes of the longest kind fit four times.
 const LONGEST: usize = 4_096;

@@ -1,9 +1,8 @@
 //! Which words a language has.
 
-use crate::room::textbook::NoHand;
 use crate::room::textbook::machine::{Event, Hand, Machine};
 use crate::room::textbook::words::TextbookWords;
-use crate::room::textbook::{words_en, words_zh};
+use crate::room::textbook::{NoHand, words_en, words_zh};
 use crate::sim::time::Time;
 use crate::text::{Lang, joined, pieces};
 

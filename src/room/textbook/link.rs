@@ -2,12 +2,11 @@
 //!
 //! The variant comes first, then the seed if it is not 1, then the hands, each with the number of steps before it, then the step.
 
+use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
 use crate::room::Room;
 use crate::room::text::{excerpt, unescape};
-use std::fmt::{self, Display, Formatter};
-
 use crate::room::textbook::machine::{Hand, THREADS, ThreadId, Variant};
 use crate::room::textbook::{Lesson, NoHand, SEED_MAX, STEPS_MAX};
 

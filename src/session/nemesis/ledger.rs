@@ -1,13 +1,9 @@
 //! What hands and their judge remember of a run, from its facts alone: which writes were acknowledged, which disks were lost,
 //! who was answered and granted something last. A pure fold: the same facts give the same ledger, in a replay too.
 
-use crate::cluster::note::ClientNote;
-use crate::cluster::note::ControlNote;
-use crate::cluster::note::LockNote;
-use crate::cluster::note::ShardNote;
 use std::collections::BTreeMap;
 
-use crate::cluster::note::{Note, OpId, RingWhy, ViewWhy};
+use crate::cluster::note::{ClientNote, ControlNote, LockNote, Note, OpId, RingWhy, ShardNote, ViewWhy};
 use crate::cluster::observe::view::{Sight, Write};
 use crate::cluster::setup::config::Ack;
 use crate::proto::lock::token::LockId;

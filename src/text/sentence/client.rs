@@ -1,7 +1,6 @@
 //! The sentences of clients.
 
-use crate::cluster::note::Asked;
-use crate::cluster::note::ClientNote;
+use crate::cluster::note::{Asked, ClientNote};
 use crate::proto::replica::view::Index;
 use crate::sim::id::Pid;
 use crate::text::line::Line;

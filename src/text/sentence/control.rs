@@ -1,9 +1,6 @@
 //! The sentences of the control plane.
 
-use crate::cluster::note::ControlNote;
-use crate::cluster::note::RingWhy;
-use crate::cluster::note::SuspectWhy;
-use crate::cluster::note::YieldWhy;
+use crate::cluster::note::{ControlNote, RingWhy, SuspectWhy, YieldWhy};
 use crate::sim::id::Pid;
 use crate::text::line::Line;
 use crate::text::line::seconds;

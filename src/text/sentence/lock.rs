@@ -1,7 +1,6 @@
 //! The sentences of locks.
 
-use crate::cluster::note::Asked;
-use crate::cluster::note::LockNote;
+use crate::cluster::note::{Asked, LockNote};
 use crate::sim::id::Pid;
 use crate::text::line::Line;
 

@@ -6,8 +6,7 @@ mod hand;
 mod lock;
 mod shard;
 
-use crate::cluster::note::LockNote;
-use crate::cluster::note::Note;
+use crate::cluster::note::{LockNote, Note};
 use crate::cluster::setup::name::Roster;
 use crate::session::action::Action;
 use crate::sim::id::Pid;

@@ -1,11 +1,7 @@
 //! The sentences of shards.
 
-use crate::cluster::note::RefusedWhy;
-use crate::cluster::note::ShardNote;
-use crate::cluster::note::StopWhy;
-use crate::cluster::note::ViewWhy;
-use crate::proto::replica::view::ShardId;
-use crate::proto::replica::view::View;
+use crate::cluster::note::{RefusedWhy, ShardNote, StopWhy, ViewWhy};
+use crate::proto::replica::view::{ShardId, View};
 use crate::sim::id::Pid;
 use crate::text::line::Line;
 

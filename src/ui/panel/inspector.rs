@@ -4,9 +4,10 @@ use ringside::text::Lang;
 use ringside::text::words;
 use yew::prelude::*;
 
-use super::disc::disc;
 use crate::ui::describe::{Act, Inspected};
 use crate::ui::state::Command;
+
+use super::disc::disc;
 
 /// What it shows.
 #[derive(Clone, PartialEq, Properties)]

@@ -5,9 +5,10 @@ use ringside::text::words;
 use ringside::text::words::Theme;
 use yew::prelude::*;
 
-use super::icon::{Icon, icon};
 use crate::ui::room::Room;
 use crate::ui::state::{Command, Dialog};
+
+use super::icon::{Icon, icon};
 
 /// What it shows.
 #[derive(Clone, PartialEq, Properties)]

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::disc::disc;
 use crate::ui::describe::Said;
+
+use super::disc::disc;
 
 /// What it says.
 #[derive(Clone, PartialEq, Properties)]

@@ -10,8 +10,12 @@ use ringside::session::bill::Bill as Figures;
 use ringside::sim::id::Seq;
 use ringside::sim::time::{Span, Time};
 use ringside::text::Lang;
+use ringside::text::words::Theme;
 use yew::LocalServerRenderer;
 use yew::prelude::*;
+
+use crate::ui::describe;
+use crate::ui::state::{Command, State};
 
 use super::bill::{Bill, BillProps};
 use super::hidden_tables::{HiddenTables, TwinsProps};
@@ -20,9 +24,6 @@ use super::sentence::{Sentence, SentenceProps};
 use super::settings::{Settings, SettingsProps};
 use super::timebar::{TimeBar, TimeBarProps};
 use super::transport::{Transport, TransportProps};
-use crate::ui::describe;
-use crate::ui::state::{Command, State};
-use ringside::text::words::Theme;
 
 fn html<C: BaseComponent>(props: C::Properties) -> String {
     block_on(LocalServerRenderer::<C>::with_props(props).hydratable(false).render())

@@ -6,8 +6,9 @@ use ringside::text::Lang;
 use ringside::text::words;
 use yew::prelude::*;
 
-use super::icon::{Icon, icon};
 use crate::ui::state::{Command, Dialog};
+
+use super::icon::{Icon, icon};
 
 /// What it shows.
 #[derive(Clone, PartialEq, Properties)]

@@ -18,12 +18,11 @@ mod shapes;
 #[cfg(test)]
 pub mod tests;
 
+use std::rc::Rc;
+
 pub use copies::Copies;
 pub use lock::LockPicture;
 pub use ring::Ring;
-
-use std::rc::Rc;
-
 use ringside::cluster::observe::view::{ClusterView, LockView};
 use ringside::cluster::setup::config::{Ack, Reads};
 use ringside::cluster::setup::name::{Kind, Name};

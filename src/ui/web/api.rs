@@ -12,9 +12,10 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
+use crate::ui::state::{Command, State};
+
 use super::frame::Stats;
 use super::{page, window};
-use crate::ui::state::{Command, State};
 
 /// The state, shared with the page.
 pub type Shared = Rc<RefCell<State>>;

@@ -1,11 +1,11 @@
 //! What the page wants to know of an event.
 
 use ringside::cluster::setup::name::Name;
+use ringside::text::latin::latin;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent, PointerEvent};
 
 use crate::ui::keys::{Focus, Key};
-use ringside::text::latin::latin;
 
 /// The field's name, text and tick of a changed field.
 pub fn field(event: &Event) -> Option<(String, String, bool)> {

@@ -15,10 +15,11 @@ use serde::Serialize;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use super::{by_id, page, resize};
 use crate::ui::panel::timebar::Rows;
 use crate::ui::stage::paint::{self, PaintOptions, Palette};
 use crate::ui::state::State;
+
+use super::{by_id, page, resize};
 
 /// How many frames the figures are taken from.
 const KEPT: usize = 600;

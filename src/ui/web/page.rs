@@ -9,8 +9,9 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement};
 
-use super::{by_id, document, listen, root, window};
 use crate::ui::room::Room;
+
+use super::{by_id, document, listen, root, window};
 
 /// Tells the stylesheet and the browser which language and theme are on.
 pub fn dress(lang: Lang, theme: Theme) {

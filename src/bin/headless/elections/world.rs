@@ -94,10 +94,10 @@ impl Server {
     ) {
         let Server::Member(raft) = self else { return };
         let (now, raft_config) = (ctx.now(), ctx.env().raft_config());
-        let mut wants = Vec::new();
-        act(raft, now, raft_config, ctx.rng(), &mut wants);
-        for want in wants {
-            match want {
+        let mut effects = Vec::new();
+        act(raft, now, raft_config, ctx.rng(), &mut effects);
+        for effect in effects {
+            match effect {
                 RaftEffect::Send(to, msg) => ctx.send(to, msg),
                 RaftEffect::Save { change, mark } => ctx.save(change, mark),
                 RaftEffect::Tell(fact) => ctx.note(fact),

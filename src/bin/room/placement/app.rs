@@ -1,8 +1,8 @@
 //! The room's page: owns the state, asks for counts, draws what has changed.
 
-use ringside::room::Room;
 use std::rc::Rc;
 
+use ringside::room::Room;
 use ringside::room::placement::PlacementRoom;
 use ringside::room::placement::catalogue::room_words;
 use ringside::room::placement::job::Answer;

@@ -6,12 +6,13 @@ use ringside::room::textbook::Lesson;
 use ringside::room::textbook::catalogue::textbook_words;
 use yew::prelude::*;
 
-use super::controls;
-use super::state::{Command, State, key};
-use super::{lock, program, threads};
 use crate::head::{Head, head};
 use crate::web::listen::Listener;
 use crate::web::page::{self, Watch};
+
+use super::controls;
+use super::state::{Command, State, key};
+use super::{lock, program, threads};
 
 /// Milliseconds from one step of a run that plays to the next: time enough to read the sentence.
 const PACE: u32 = 900;

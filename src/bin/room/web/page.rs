@@ -3,17 +3,17 @@
 //! The page and the rooms share the document and nothing else. `data-room` on the root says which room is open; language and
 //! theme stand there too; and a room asks the page for something by pressing the page's own buttons.
 
-use ringside::room::Room;
 use std::cell::{Cell, RefCell};
 
+use ringside::room::Room;
 use ringside::text::Lang;
+use ringside::text::latin::latin;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlSelectElement, KeyboardEvent, MutationObserver, MutationObserverInit, PointerEvent};
 
 use super::listen::Listener;
 use super::{by_id, document, root, window};
-use ringside::text::latin::latin;
 
 /// Marks the page as broken, for the stylesheet.
 pub fn fail() {

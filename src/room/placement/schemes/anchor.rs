@@ -5,10 +5,11 @@
 //! hashes again among those that were there just after the removal. So every key of a removed bucket finds its way, and
 //! the others never notice. Buckets come back in the opposite order of their leaving: [`Fleet`] gives seats so.
 
-use super::fleet::Fleet;
-use super::scheme::{Scheme, mix};
 use crate::proto::ring::MemberNo;
 use crate::proto::ring::hash::Hash;
+
+use super::fleet::Fleet;
+use super::scheme::{Scheme, mix};
 
 /// No member sits in this bucket.
 const EMPTY: MemberNo = MemberNo::MAX;

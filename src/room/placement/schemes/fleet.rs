@@ -1,13 +1,12 @@
 //! The members that share the keys: who is alive, how heavy, and in which order they left.
 
-use super::scheme::WEIGHT_MAX;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::scheme::Error;
-use super::scheme::KETAMA_POINTS;
 use crate::proto::ring::MemberNo;
 use crate::proto::ring::circle::TOKENS_MAX;
+
+use super::scheme::{Error, KETAMA_POINTS, WEIGHT_MAX};
 
 /// The most members a fleet may have: 104,857, whose points Ketama's circle can just hold.
 pub const MEMBERS_MAX: u32 = TOKENS_MAX / KETAMA_POINTS;

@@ -3,10 +3,11 @@
 //! The paper numbers buckets `0..n` and lets only the last leave. Here the living members are the buckets, in their order:
 //! when another one dies, those behind it are numbered anew, as somebody who runs jump would have to do, and their keys move.
 
-use super::fleet::Fleet;
-use super::scheme::Scheme;
 use crate::proto::ring::MemberNo;
 use crate::proto::ring::hash::Hash;
+
+use super::fleet::Fleet;
+use super::scheme::Scheme;
 
 /// Quotients below this are exact enough to be truncated: see [`leap`].
 const EXACT: u64 = 1 << 20;

@@ -5,13 +5,14 @@
 //! one with the smaller name has it, in whatever order they were listed: 32 bits are few, and of a thousand members about three
 //! pairs meet.
 
-use super::fleet::Fleet;
-use super::scheme::KETAMA_POINTS;
-use super::scheme::Scheme;
+use md5::{Digest, Md5};
+
 use crate::proto::ring::circle::Circle;
 use crate::proto::ring::hash::put_number;
 use crate::proto::ring::{MemberNo, Point};
-use md5::{Digest, Md5};
+
+use super::fleet::Fleet;
+use super::scheme::{KETAMA_POINTS, Scheme};
 
 /// Digests a member.
 const DIGESTS: u32 = KETAMA_POINTS / 4;

@@ -1,11 +1,13 @@
 //! Maglev hashing (Eisenbud et al. 2016, "Maglev: A Fast and Reliable Software Network Load Balancer", section 3.4), as Envoy
 //! does it (`maglev_lb.cc`): positions by XXH64, weighted turns, members in the order of their names.
 
-use super::fleet::Fleet;
-use super::scheme::{Error, Options, Scheme, TABLE_MAX};
+use xxhash_rust::xxh64::xxh64;
+
 use crate::proto::ring::MemberNo;
 use crate::proto::ring::hash::Hash;
-use xxhash_rust::xxh64::xxh64;
+
+use super::fleet::Fleet;
+use super::scheme::{Error, Options, Scheme, TABLE_MAX};
 
 /// An entry that nobody has taken yet.
 const FREE: u32 = u32::MAX;

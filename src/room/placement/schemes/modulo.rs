@@ -1,9 +1,10 @@
 //! `hash(key) mod n`.
 
-use super::fleet::Fleet;
-use super::scheme::Scheme;
 use crate::proto::ring::MemberNo;
 use crate::proto::ring::hash::Hash;
+
+use super::fleet::Fleet;
+use super::scheme::Scheme;
 
 /// The living members in a row. When one leaves, those behind it close up.
 #[derive(Debug)]

@@ -4,11 +4,13 @@
 //! Points and probes are those of the published Go reference: SipHash-2-4 of the name under the key (0, 0); probes
 //! `h1 + i x h2` for i = 0..=20, wrapping, h1 and h2 being SipHash-2-4 of the key under (1, 0) and (2, 0).
 
-use super::fleet::Fleet;
-use super::scheme::Scheme;
+use siphasher::sip::SipHasher24;
+
 use crate::proto::ring::MemberNo;
 use crate::proto::ring::circle::Circle;
-use siphasher::sip::SipHasher24;
+
+use super::fleet::Fleet;
+use super::scheme::Scheme;
 
 /// Probes a key: the paper's number for a fullest member near 1.05 times the average.
 const PROBES: u64 = 21;

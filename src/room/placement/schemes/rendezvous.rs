@@ -5,10 +5,11 @@
 //! method): these are exponential waiting times, and the first to come is a member with probability weight / sum. A member's
 //! draw depends on nobody else, so a change of one moves only its own keys.
 
-use super::fleet::Fleet;
-use super::scheme::{Scheme, mix};
 use crate::proto::ring::MemberNo;
 use crate::proto::ring::hash::Hash;
+
+use super::fleet::Fleet;
+use super::scheme::{Scheme, mix};
 
 /// Bits behind the point of a logarithm.
 const FRACTION: u32 = 40;

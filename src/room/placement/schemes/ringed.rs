@@ -1,11 +1,12 @@
 //! The ring as a scheme: plain and with bounded loads.
 
-use super::fleet::Fleet;
-use super::scheme::{Error, Options, Scheme, VNODES};
 use crate::proto::ring::MemberNo;
 use crate::proto::ring::bounded::Bounded;
 use crate::proto::ring::circle::{Circle, TOKENS_MAX};
 use crate::proto::ring::hash::Hash;
+
+use super::fleet::Fleet;
+use super::scheme::{Error, Options, Scheme, VNODES};
 
 /// Consistent hashing: weight x vnodes tokens a member.
 #[derive(Debug)]

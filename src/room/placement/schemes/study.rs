@@ -1,12 +1,12 @@
 //! The measurement: many keys placed by one scheme, before and after a change, in slices so that a page can show them come in.
 
-use super::build::build;
-use super::fleet::Fleet;
-use super::scheme::KEYS_MAX;
-use super::scheme::{Algorithm, Error, Options, QUESTIONS_MAX, Scheme};
 use crate::proto::ring::MemberNo;
 use crate::proto::ring::bounded::Bounded;
 use crate::proto::ring::hash::put_number;
+
+use super::build::build;
+use super::fleet::Fleet;
+use super::scheme::{Algorithm, Error, KEYS_MAX, Options, QUESTIONS_MAX, Scheme};
 
 /// Keys whose lookups are counted for [`Study::steps`].
 const SAMPLE: u32 = 1_000;

@@ -9,9 +9,10 @@ use ringside::scene::lock::Place;
 use ringside::scene::pages::{Fate, Row};
 use ringside::sim::time::Span;
 
-use super::LockPicture;
 use crate::ui::stage::StageModel;
 use crate::ui::stage::tests::{fixture, has, model, render, tag, tags};
+
+use super::LockPicture;
 
 #[test]
 fn the_lock_names_its_people_their_places_and_tokens() {
