@@ -269,7 +269,8 @@ pub fn span(text: &str) -> Option<Span> {
         Some(digits) => (digits, 1_000),
         None => (text.strip_suffix('s').unwrap_or(text), 1_000_000),
     };
-    digits.parse::<u32>().ok().map(|n| Span(u64::from(n) * unit))
+    // Beyond any run, and far from where instants overflow.
+    digits.parse::<u64>().ok().map(|n| Span(n.saturating_mul(unit).min(1 << 52)))
 }
 
 #[cfg(test)]
