@@ -21,17 +21,31 @@ pub struct Head {
     pub title: &'static str,
     /// The page's button that opens and closes it.
     pub back: &'static str,
+    /// Keys and what they do.
+    pub keys: &'static [(&'static str, &'static str)],
+}
+
+/// The list of keys of a room, by its word.
+pub fn keys_id(room: &str) -> String {
+    format!("{room}-keys")
 }
 
 /// The head.
 pub fn head(of: Head) -> Html {
     let w = room_words(of.lang);
+    let list = keys_id(of.back);
+    let show = {
+        let list = list.clone();
+        move |_: MouseEvent| page::show(&list)
+    };
+    let line = |(key, does): &(&'static str, &'static str)| html! { <div key={*key}><dt><kbd>{*key}</kbd></dt><dd>{*does}</dd></div> };
     let to = |id: &'static str| Callback::from(move |_: MouseEvent| page::press(id));
     html! {
         <header>
             <h1 id={of.id} class="say" aria-live={if of.aloud { "polite" } else { "off" }} tabindex="-1">{of.said}</h1>
             <nav aria-label={of.title}>
                 <button type="button" class="back" data-act="back" onclick={to(of.back)}>{w.back}<kbd>{"Esc"}</kbd></button>
+                <button type="button" data-act="keys" aria-label={w.keys_title[0]} title={w.keys_title[0]} aria-keyshortcuts="?" onclick={show}>{"?"}</button>
                 <button type="button" lang={of.lang.other().tag()} data-act="language" onclick={to("language")}>{w.other_language}</button>
                 <button type="button" data-act="theme" aria-label={w.theme} title={w.theme} onclick={to("theme")}>
                     <svg class="icon" viewBox="-10 -10 20 20" aria-hidden="true" focusable="false">
@@ -40,6 +54,11 @@ pub fn head(of: Head) -> Html {
                     </svg>
                 </button>
             </nav>
+            <dialog id={list} aria-label={w.keys_title[0]}>
+                <h2 tabindex="-1" autofocus=true>{w.keys_title[0]}</h2>
+                <dl class="keys-list">{ for of.keys.iter().map(line) }</dl>
+                <form method="dialog" class="answer"><button>{w.keys_title[1]}</button></form>
+            </dialog>
         </header>
     }
 }

@@ -16,6 +16,9 @@ use super::{Change, HEAVIEST, KEYS_MAX, NODES_MAX, PlacementRoom, Refusal};
 /// The longest text that is read, in bytes: 64 changes of the longest kind fit four times.
 const LONGEST: usize = 4_096;
 
+/// The words of settings, each at most once.
+const SETTINGS: [&str; 4] = ["nodes", "vnodes", "keys", "hash"];
+
 /// Why a text is no room. Parts are counted from 1; foreign text is an excerpt.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum RoomError {
@@ -38,6 +41,8 @@ pub enum RoomError {
         /// The largest allowed.
         max: u32,
     },
+    /// A setting that was given already.
+    Twice(usize, String),
     /// Nodes, virtual nodes, keys or hash come after a change, or the nodes and virtual nodes are too many together.
     Order(usize),
     /// A change that cannot be made.
@@ -54,6 +59,7 @@ impl Display for RoomError {
             RoomError::Number { part, word, min, max } => {
                 write!(f, "part {part}: “{word}” wants a whole number between {min} and {max}")
             }
+            RoomError::Twice(part, word) => write!(f, "part {part}: “{word}” is given twice"),
             RoomError::Order(part) => write!(f, "part {part}: settings come before the changes, and a ring has a limit of virtual nodes"),
             RoomError::Refused(part, _) => write!(f, "part {part} cannot be done to these nodes"),
         }
@@ -113,7 +119,15 @@ impl FromStr for PlacementRoom {
         if text.is_empty() {
             return Ok(room);
         }
+        let mut given = Vec::new();
         for (i, part) in text.split(',').enumerate() {
+            let word = part.split_once(':').map_or(part, |(word, _)| word);
+            if i >= room.schemes.len() && SETTINGS.contains(&word) {
+                if given.contains(&word) {
+                    return Err(RoomError::Twice(i + 1, word.to_owned()));
+                }
+                given.push(word);
+            }
             match room.schemes.get_mut(i) {
                 Some(scheme) => *scheme = Algorithm::parse(part).ok_or_else(|| RoomError::Scheme(excerpt(part)))?,
                 None => read(&mut room, i + 1, part)?,
@@ -197,6 +211,7 @@ mod tests {
             ("ring,modulo,add:1", RoomError::Part(3, "add:1".to_owned())),
             ("ring,modulo,hash:md5", RoomError::Part(3, "hash:md5".to_owned())),
             ("ring,modulo,weigh:3", RoomError::Part(3, "weigh:3".to_owned())),
+            ("ring,modulo,nodes:5,keys:9,nodes:6", RoomError::Twice(5, "nodes".to_owned())),
             ("ring,modulo,nodes:0", RoomError::Number { part: 3, word: "nodes", min: 1, max: 1_000 }),
             ("ring,modulo,nodes:+6", RoomError::Number { part: 3, word: "nodes", min: 1, max: 1_000 }),
             ("ring,modulo,keys:1000001", RoomError::Number { part: 3, word: "keys", min: 1, max: 1_000_000 }),

@@ -61,6 +61,10 @@ pub struct RoomWords {
     pub back: &'static str,
     /// Switches the theme.
     pub theme: &'static str,
+    /// Heading of the list of keys, and what closes it.
+    pub keys_title: [&'static str; 2],
+    /// Keys and what they do.
+    pub keys: &'static [(&'static str, &'static str)],
     /// The other language, in its own words.
     pub other_language: &'static str,
     /// What a lane holds, `1` or `2`.

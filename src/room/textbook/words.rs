@@ -60,6 +60,16 @@ pub struct TextbookWords {
     pub hands: [&'static str; 3],
     /// A button that shows a ready run.
     pub story: fn(Story) -> &'static str,
+    /// Brings back the run before it was replaced.
+    pub undo: &'static str,
+    /// A new run has replaced one with so many actions in it.
+    pub replaced: [&'static str; 2],
+    /// What was replaced is back.
+    pub back_again: &'static str,
+    /// Nothing was replaced.
+    pub nothing_to_undo: &'static str,
+    /// Keys and what they do.
+    pub keys: &'static [(&'static str, &'static str)],
     /// Nothing printed yet, nothing written yet.
     pub empty: [&'static str; 2],
     /// Who wrote a line: thread, and the same with a token.

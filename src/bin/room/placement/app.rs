@@ -9,7 +9,7 @@ use ringside::room::placement::job::Answer;
 use ringside::room::placement::scene;
 use yew::prelude::*;
 
-use crate::head::{Head, head};
+use crate::head::{Head, head, keys_id};
 use crate::placement::controls::Controls;
 use crate::placement::dock::Dock;
 use crate::placement::lane::Lane;
@@ -84,6 +84,8 @@ impl Component for App {
             let lane = page::focus_lane();
             if name == "Escape" {
                 page::press("placement");
+            } else if name == "?" {
+                page::show(&keys_id("placement"));
             } else if let Some(command) = key(name, lane.is_some())
                 && (lane.is_some() && name.len() > 1 || page::single_keys())
             {
@@ -182,7 +184,7 @@ impl Component for App {
         });
         html! {
             <div class="room" hidden={!self.open}>
-                { head(Head { lang, id: "room-sentence", said: state.sentence(), aloud: true, title: w.title, back: "placement" }) }
+                { head(Head { lang, id: "room-sentence", said: state.sentence(), aloud: true, title: w.title, back: "placement", keys: w.keys }) }
                 <main>
                     <Controls {lang} room={room()} on_command={command()} />
                     <div class="lanes">{ for lanes }</div>

@@ -6,7 +6,7 @@ use ringside::room::textbook::Lesson;
 use ringside::room::textbook::catalogue::textbook_words;
 use yew::prelude::*;
 
-use crate::head::{Head, head};
+use crate::head::{Head, head, keys_id};
 use crate::web::listen::Listener;
 use crate::web::page::{self, Watch};
 
@@ -56,6 +56,8 @@ impl Component for Textbook {
         let keys = page::keys(Lesson::WORD, move |event, name| {
             if name == "Escape" {
                 page::press(Lesson::WORD);
+            } else if name == "?" {
+                page::show(&keys_id(Lesson::WORD));
             } else if let Some(command) = key(name)
                 && page::single_keys()
             {
@@ -106,12 +108,12 @@ impl Component for Textbook {
 
     fn view(&self, _ctx: &Context<Textbook>) -> Html {
         let state = &self.state;
-        let (title, on) = (textbook_words(state.lang).title, &self.command);
+        let (w, on) = (textbook_words(state.lang), &self.command);
         html! {
             <div class="room book" hidden={!self.open} data-variant={state.lesson.variant().word()}
                 data-step={state.lesson.step().to_string()} data-stop={state.lesson.stop().map(|stop| stop.word())}
                 data-playing={state.playing.to_string()}>
-                { head(Head { lang: state.lang, id: "book-sentence", said: state.sentence(), aloud: !state.playing, title, back: Lesson::WORD }) }
+                { head(Head { lang: state.lang, id: "book-sentence", said: state.sentence(), aloud: !state.playing, title: w.title, back: Lesson::WORD, keys: w.keys }) }
                 <main>
                     { controls::variants(state, on) }
                     { program::program(state) }

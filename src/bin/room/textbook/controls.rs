@@ -78,6 +78,7 @@ pub fn dock(state: &State, on: &Callback<Command>) -> Html {
             <div class="acts">
                 { button("dies", (w.story)(Story::Dies), "D", Command::Story(Story::Dies), None) }
                 { button("sleeps", (w.story)(Story::Sleeps), "S", Command::Story(Story::Sleeps), None) }
+                { button("undo", w.undo, "U", Command::Undo, Some(w.nothing_to_undo.to_owned()).filter(|_| !state.can_undo())) }
             </div>
         </div>
     }

@@ -1,7 +1,7 @@
 //! What the page of the textbook's lock knows, and what a command does to it. Nothing here knows a browser.
 
 use ringside::room::textbook::catalogue::textbook_words;
-use ringside::room::textbook::catalogue::{fill, no_hand, told};
+use ringside::room::textbook::catalogue::{count, fill, no_hand, told};
 use ringside::room::textbook::machine::{Event, Hand, NAP, Op, THREADS, ThreadId, Variant};
 use ringside::room::textbook::{Lesson, SEED_MAX, Story};
 use ringside::sim::time::Time;
@@ -37,6 +37,8 @@ pub enum Command {
     Seed(i32),
     /// A ready run.
     Story(Story),
+    /// The run before, which had hands in it and was replaced.
+    Undo,
 }
 
 /// What the page knows.
@@ -52,6 +54,10 @@ pub struct State {
     rounds: u32,
     /// Why something was not done, or a link not read.
     pub notice: Option<String>,
+    /// The latest run with hands in it that was replaced by another.
+    replaced: Option<Lesson>,
+    /// Hands that the latest command took from the run.
+    gone: usize,
     /// The page's language.
     pub lang: Lang,
 }
@@ -65,13 +71,15 @@ impl State {
             Err(why) => (Lesson::default(), Some(fill(w.bad_link, &[fill((w.error)(&why), &why.names())]))),
         };
         let last = lesson.hands().last().map(|(_, hand)| hand.who());
-        State { lesson, selected: last.unwrap_or(ThreadId(1)), playing: false, rounds: 0, notice, lang }
+        State { lesson, selected: last.unwrap_or(ThreadId(1)), playing: false, rounds: 0, notice, replaced: None, gone: 0, lang }
     }
 
     /// Carries out a command.
     pub fn command(&mut self, command: Command) {
         self.notice = None;
         let (variant, seed) = (self.lesson.variant(), self.lesson.seed());
+        let before = self.own();
+        self.gone = 0;
         if !matches!(command, Command::Toggle | Command::Select(_)) {
             self.playing = false;
         }
@@ -88,23 +96,55 @@ impl State {
                 }
             }
             Command::Toggle => self.playing = !self.playing && self.lesson.stop().is_none(),
-            Command::Restart => self.lesson = Lesson::new(variant, seed),
+            Command::Restart => self.replace(Lesson::new(variant, seed), before),
             Command::Select(who) => self.selected = who,
             Command::Kill => self.hand(Hand::Kill(self.selected)),
             Command::Freeze => self.hand(Hand::Freeze(self.selected)),
             Command::Thaw => self.hand(Hand::Thaw(self.selected)),
-            Command::Variant(variant) => self.lesson = Lesson::new(variant, seed),
-            Command::Seed(by) => self.lesson = Lesson::new(variant, seed.saturating_add_signed(by).min(SEED_MAX)),
+            Command::Variant(variant) => self.replace(Lesson::new(variant, seed), before),
+            Command::Seed(by) => self.replace(Lesson::new(variant, seed.saturating_add_signed(by).min(SEED_MAX)), before),
             Command::Story(story) => {
-                self.lesson = Lesson::story(variant, seed, story);
+                self.replace(Lesson::story(variant, seed, story), before);
                 self.selected = self.lesson.machine().event().who().unwrap_or(self.selected);
+            }
+            Command::Undo => {
+                let w = textbook_words(self.lang);
+                let said = match self.replaced.take() {
+                    Some(lesson) => {
+                        (self.lesson, self.replaced) = (lesson, before);
+                        w.back_again
+                    }
+                    None => w.nothing_to_undo,
+                };
+                self.notice = Some(said.to_owned());
             }
         }
     }
 
+    /// The run, if the visitor did something in it. What a ready run does is nobody's work.
+    fn own(&self) -> Option<Lesson> {
+        let (variant, seed, hands) = (self.lesson.variant(), self.lesson.seed(), self.lesson.hands());
+        let ready = || Story::ALL.into_iter().any(|story| Lesson::story(variant, seed, story).hands() == hands);
+        (!hands.is_empty() && !ready()).then(|| self.lesson.clone())
+    }
+
+    /// Another run. What hands did in the one before can be brought back.
+    fn replace(&mut self, lesson: Lesson, before: Option<Lesson>) {
+        self.lesson = lesson;
+        if let Some(before) = before {
+            self.gone = before.hands().len();
+            self.replaced = Some(before);
+        }
+    }
+
+    /// Whether there is a run to bring back.
+    pub fn can_undo(&self) -> bool {
+        self.replaced.is_some()
+    }
+
     /// A step of a run that plays. It stops where nothing more can happen.
     pub fn tick(&mut self) {
-        self.notice = None;
+        (self.notice, self.gone) = (None, 0);
         self.playing = self.lesson.forward() && self.lesson.stop().is_none();
         // The textbook's thread has said all that it will ever say: a third time round it need not be watched by itself.
         if self.lesson.variant() == Variant::Textbook && matches!(self.lesson.machine().event(), Event::Woke(_)) {
@@ -146,6 +186,10 @@ impl State {
             }
             said.push_str((w.stop)(stop));
         }
+        if self.gone > 0 {
+            let form = w.replaced[usize::from(self.gone > 1)];
+            said = format!("{}{}{said}", count(form, &[self.gone as u64]), if self.lang == Lang::En { " " } else { "" });
+        }
         said
     }
 }
@@ -165,6 +209,7 @@ pub fn key(name: &str) -> Option<Command> {
         "t" | "T" => Command::Thaw,
         "d" | "D" => Command::Story(Story::Dies),
         "s" | "S" => Command::Story(Story::Sleeps),
+        "u" | "U" => Command::Undo,
         _ => {
             let digit = name.parse().ok().filter(|n| (1..=THREADS).contains(n))?;
             Command::Select(ThreadId(digit))
@@ -244,6 +289,27 @@ mod tests {
         assert_eq!(state.sentence(), "Thread 2 is frozen, and keeps what it has.");
         state.command(Command::Variant(Variant::Lease));
         assert!(state.lesson.hands().is_empty() && state.lesson.seed() == 1);
+    }
+
+    #[test]
+    fn what_hands_did_is_not_lost_when_another_run_replaces_it() {
+        let mut state = State::new("lease", Lang::En);
+        state.command(Command::Step);
+        state.command(Command::Kill);
+        let mine = state.lesson.clone();
+        for command in [Command::Story(Story::Sleeps), Command::Seed(1), Command::Restart, Command::Variant(Variant::Token)] {
+            state.command(command);
+            assert!(state.sentence().starts_with("Your action in the run before is gone; U brings it back. "), "{}", state.sentence());
+            state.command(Command::Undo);
+            assert_eq!((&state.lesson, state.can_undo()), (&mine, false), "{command:?}");
+        }
+        state.command(Command::Undo);
+        assert_eq!(state.sentence(), "No run with actions of yours was replaced.");
+        state.command(Command::Story(Story::Dies));
+        state.command(Command::Story(Story::Sleeps));
+        assert!(!state.sentence().contains("gone"), "what a ready run did is nobody's work: {}", state.sentence());
+        state.command(Command::Undo);
+        assert_eq!(state.lesson, mine);
     }
 
     #[test]

@@ -10,7 +10,9 @@ use ringside::text::Lang;
 use ringside::text::latin::latin;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement, HtmlSelectElement, KeyboardEvent, MutationObserver, MutationObserverInit, PointerEvent};
+use web_sys::{
+    Element, HtmlDialogElement, HtmlElement, HtmlSelectElement, KeyboardEvent, MutationObserver, MutationObserverInit, PointerEvent,
+};
 
 use super::listen::Listener;
 use super::{by_id, document, root, window};
@@ -92,6 +94,19 @@ pub fn press(id: &str) {
     }
 }
 
+/// Opens a dialog.
+pub fn show(id: &str) {
+    if let Some(dialog) = by_id(id).and_then(|it| it.dyn_into::<HtmlDialogElement>().ok()) {
+        // Refused if it is open already.
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Whether a dialog is open: keys are its own then.
+fn asks() -> bool {
+    document().query_selector("dialog[open]").ok().flatten().is_some()
+}
+
 /// Moves the focus.
 pub fn focus(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();
@@ -164,7 +179,7 @@ pub fn keys(room: &'static str, then: impl Fn(&KeyboardEvent, &str) + 'static) -
             "BUTTON" | "SUMMARY" => key == " ",
             _ => false,
         };
-        if is_open(room) && !own && !(event.ctrl_key() || event.alt_key() || event.meta_key()) {
+        if is_open(room) && !own && !asks() && !(event.ctrl_key() || event.alt_key() || event.meta_key()) {
             then(event, key);
         }
     })
