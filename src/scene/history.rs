@@ -1,10 +1,10 @@
 //! The history of one shard, of the locks and of the faults, read off the journal: what the time bar is painted with.
 
-use std::collections::BTreeSet;
-
-use crate::cluster::note::{ControlNote, LockNote, Note, RingWhy, ShardNote, ViewWhy};
+use crate::cluster::note::{ControlNote, Note, RingWhy, ShardNote, ViewWhy};
+use crate::cluster::observe::chronicle::Chronicle;
+use crate::cluster::setup::name::Roster;
 use crate::proto::lock::token::LockId;
-use crate::proto::replica::view::{ShardId, ViewNo};
+use crate::proto::replica::view::ShardId;
 use crate::scene::pages::Pages;
 use crate::scene::timebar::{Band, Grant, Leadership, Mark, Outage, Sign, Slice, Window};
 use crate::sim::fault::Fault;
@@ -16,37 +16,31 @@ use crate::sim::time::Time;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct History {
     story: ShardId,
+    roster: Roster,
     read: usize,
+    told: Chronicle,
     bands: Vec<Band>,
     outages: Vec<Outage>,
     leaderships: Vec<Leadership>,
     grants: Vec<Grant>,
     pages: Pages,
     marks: Vec<Mark>,
-    down: BTreeSet<Pid>,
-    still: BTreeSet<Pid>,
-    view: Option<(ViewNo, Option<Pid>)>,
-    server: Option<Pid>,
-    served_once: bool,
 }
 
 impl History {
     /// Nothing read yet.
-    pub fn new(story: ShardId) -> History {
+    pub fn new(story: ShardId, roster: Roster) -> History {
         History {
             story,
+            roster,
             read: 0,
+            told: Chronicle::new(roster),
             bands: Vec::new(),
             outages: Vec::new(),
             leaderships: Vec::new(),
             grants: Vec::new(),
             pages: Pages::default(),
             marks: Vec::new(),
-            down: BTreeSet::default(),
-            still: BTreeSet::default(),
-            view: None,
-            server: None,
-            served_once: false,
         }
     }
 
@@ -58,12 +52,17 @@ impl History {
     /// Reads the facts it has not read. `facts` continues what was read before: after a new branch, begin a new history.
     pub fn read(&mut self, facts: &[Record<Note>]) {
         if facts.len() < self.read {
-            *self = History::new(self.story);
+            *self = History::new(self.story, self.roster);
         }
         for fact in &facts[self.read..] {
-            match &fact.what {
-                What::Fault(fault) => self.fault(fact, *fault),
-                What::Note(note) => self.note(fact, note),
+            self.told.after(fact);
+            self.follow(fact.at);
+            let sign = match &fact.what {
+                What::Fault(fault) => Some(sign_of_fault(*fault)),
+                What::Note(note) => self.sign(fact.who, note),
+            };
+            if let Some(sign) = sign {
+                self.mark(fact, sign);
             }
         }
         self.read = facts.len();
@@ -87,221 +86,57 @@ impl History {
         }
     }
 
-    fn fault(&mut self, fact: &Record<Note>, fault: Fault) {
-        let at = fact.at;
-        match fault {
-            Fault::Kill(pid) => {
-                self.goes_down(pid, at);
-                self.mark(fact, Sign::Killed(pid));
+    /// Ends and begins the spans that the latest fact has ended and begun.
+    fn follow(&mut self, at: Time) {
+        let leads = self.told.leads();
+        let open = self.leaderships.last_mut().filter(|it| it.to.is_none());
+        if open.as_ref().map(|it| (it.term, it.leader)) != leads {
+            open.into_iter().for_each(|it| it.to = Some(at));
+            self.leaderships.extend(leads.map(|(term, leader)| Leadership { term, leader, from: at, to: None }));
+        }
+        let primary = self.told.primary(self.story);
+        let open = self.bands.last_mut().filter(|it| it.to.is_none());
+        if open.as_ref().map(|it| (it.view, it.primary)) != primary {
+            open.into_iter().for_each(|it| it.to = Some(at));
+            self.bands.extend(primary.map(|(view, primary)| Band { view, primary, from: at, to: None }));
+        }
+        toggle(&mut self.outages, self.told.misses(self.story), at);
+        for grant in self.grants.iter_mut().filter(|it| it.to.is_none()) {
+            let held = self.told.holds().get(&grant.lock).is_some_and(|hold| hold.token == grant.token);
+            grant.to = (!held).then_some(at);
+            toggle(&mut grant.frozen, held && self.told.condition(grant.client).frozen.is_some(), at);
+        }
+        for (&lock, hold) in self.told.holds() {
+            if !self.grants.iter().rev().any(|it| it.to.is_none() && it.lock == lock) {
+                let mut frozen = Vec::new();
+                toggle(&mut frozen, self.told.condition(hold.client).frozen.is_some(), at);
+                self.grants.push(Grant { lock, token: hold.token, client: hold.client, from: at, to: None, frozen });
             }
-            Fault::Wipe(pid) => {
-                self.goes_down(pid, at);
-                self.mark(fact, Sign::Wiped(pid));
-            }
-            Fault::Revive(pid) => {
-                self.down.remove(&pid);
-                self.mark(fact, Sign::Revived(pid));
-            }
-            Fault::Join(pid) => {
-                self.down.remove(&pid);
-                self.mark(fact, Sign::Joins(pid));
-            }
-            Fault::Leave(pid) => self.mark(fact, Sign::Leaves(pid)),
-            Fault::Proceed(pid) => self.mark(fact, Sign::Salvages(pid)),
-            Fault::Freeze(pid) => {
-                self.still.insert(pid);
-                self.falls_silent(pid, at);
-                if let Some(grant) = self.held_by(pid) {
-                    grant.frozen.push(Outage { from: at, to: None });
-                }
-                self.mark(fact, Sign::Frozen(pid));
-            }
-            Fault::Thaw(pid) => {
-                self.still.remove(&pid);
-                self.thaws(pid, at);
-                self.mark(fact, Sign::Thawed(pid));
-            }
-            Fault::Slow(pid, _) => self.mark(fact, Sign::Slowed(pid)),
-            Fault::Drift(pid, _) => self.mark(fact, Sign::Drifts(pid)),
-            Fault::Cut(a, b) => self.mark(fact, Sign::Cut(a, Some(b))),
-            Fault::Heal(a, b) => self.mark(fact, Sign::Healed(a, Some(b))),
         }
     }
 
-    /// What a client holds, as far as the lock service has said.
-    fn held_by(&mut self, client: Pid) -> Option<&mut Grant> {
-        self.grants.iter_mut().rev().find(|g| g.client == client && g.to.is_none())
-    }
-
-    fn goes_down(&mut self, pid: Pid, at: Time) {
-        self.down.insert(pid);
-        self.still.remove(&pid);
-        self.falls_silent(pid, at);
-        if let Some(grant) = self.held_by(pid) {
-            close(&mut grant.frozen, at);
-        }
-        if self.server == Some(pid) {
-            self.server = None;
-        }
-    }
-
-    /// The latest leader of the coordinators leads no more; `who`: only if it is this one.
-    fn reign_ends(&mut self, who: Option<Pid>, at: Time) {
-        if let Some(leadership) = self.leaderships.last_mut().filter(|it| it.to.is_none() && who.is_none_or(|who| who == it.leader)) {
-            leadership.to = Some(at);
-        }
-    }
-
-    /// Whoever served the shard or led the coordinators does so no more.
-    fn falls_silent(&mut self, pid: Pid, at: Time) {
-        self.reign_ends(Some(pid), at);
-        if let Some(band) = self.bands.last_mut().filter(|b| b.primary == pid && b.to.is_none()) {
-            band.to = Some(at);
-        }
-        if self.server == Some(pid) && self.outages.last().is_none_or(|o| o.to.is_some()) {
-            self.outages.push(Outage { from: at, to: None });
-        }
-    }
-
-    fn thaws(&mut self, pid: Pid, at: Time) {
-        // Nobody was elected since: it goes on.
-        if let Some(leadership) = self.leaderships.last_mut().filter(|it| it.leader == pid && it.to.is_some()) {
-            let again = Leadership { from: at, to: None, ..leadership.clone() };
-            self.leaderships.push(again);
-        }
-        // Still the primary of the latest view, as far as anybody decided: its band goes on.
-        if let Some((no, Some(primary))) = self.view
-            && primary == pid
-        {
-            self.begin_band(no, pid, at);
-        }
-        if self.server == Some(pid) {
-            close(&mut self.outages, at);
-        }
-        if let Some(grant) = self.grants.iter_mut().rev().find(|g| g.client == pid) {
-            close(&mut grant.frozen, at);
-        }
-    }
-
-    fn note(&mut self, fact: &Record<Note>, note: &Note) {
-        let (at, who) = (fact.at, fact.who);
-        match note {
-            Note::Control(note) => match note {
-                ControlNote::Suspected { node, .. } => self.mark(fact, Sign::Suspected(who, *node)),
-                ControlNote::Returned { node, .. } => self.mark(fact, Sign::Returned(*node)),
-                ControlNote::RingChanged { node, why: RingWhy::Out, .. } => self.mark(fact, Sign::Out(*node)),
-                ControlNote::Left { node } => self.mark(fact, Sign::Left(*node)),
-                ControlNote::Elected { term } => {
-                    self.reign_ends(None, at);
-                    self.leaderships.push(Leadership { term: *term, leader: who, from: at, to: None });
-                    self.mark(fact, Sign::Elected(*term, who));
-                }
-                ControlNote::SteppedDown { .. } => self.reign_ends(Some(who), at),
-                ControlNote::Stands { .. }
-                | ControlNote::Voted { .. }
-                | ControlNote::Decided { .. }
-                | ControlNote::DecisionsCut { .. }
-                | ControlNote::StateTaken { .. }
-                | ControlNote::Readmitted { .. }
-                | ControlNote::RingChanged { .. } => {}
+    fn sign(&self, who: Pid, note: &Note) -> Option<Sign> {
+        Some(match note {
+            Note::Control(ControlNote::Suspected { node, .. }) => Sign::Suspected(who, *node),
+            Note::Control(ControlNote::Returned { node, .. }) => Sign::Returned(*node),
+            Note::Control(ControlNote::RingChanged { node, why: RingWhy::Out, .. }) => Sign::Out(*node),
+            Note::Control(ControlNote::Left { node }) => Sign::Left(*node),
+            Note::Control(ControlNote::Elected { term }) => Sign::Elected(*term, who),
+            Note::Shard(ShardNote::ViewChanged { shard, view, why }) if *shard == self.story => match why {
+                ViewWhy::Promotion | ViewWhy::BetterLog | ViewWhy::Salvaged | ViewWhy::HandedOver => Sign::Promoted(view.no, view.primary?),
+                ViewWhy::NoPrimary
+                | ViewWhy::Orphaned
+                | ViewWhy::BackupLost
+                | ViewWhy::CaughtUp
+                | ViewWhy::Recruited(_)
+                | ViewWhy::Resumed
+                | ViewWhy::Renumbered
+                | ViewWhy::Dismissed
+                | ViewWhy::Cancelled => return None,
             },
-            Note::Shard(note) => match note {
-                ShardNote::ViewChanged { shard, view, why } if *shard == self.story => {
-                    let before = self.view.and_then(|(_, primary)| primary);
-                    self.view = Some((view.no, view.primary));
-                    if let Some(band) = self.bands.last_mut().filter(|b| b.to.is_none()) {
-                        band.to = Some(at);
-                    }
-                    if matches!(why, ViewWhy::HandedOver) {
-                        // Requests wait for the new primary: nobody is turned away.
-                        self.server = view.primary;
-                    } else if before != view.primary || matches!(why, ViewWhy::Promotion) {
-                        self.stops(at);
-                    }
-                    if let Some(primary) = view.primary {
-                        self.begin_band(view.no, primary, at);
-                        if matches!(why, ViewWhy::Promotion | ViewWhy::BetterLog | ViewWhy::Salvaged | ViewWhy::HandedOver) {
-                            self.mark(fact, Sign::Promoted(view.no, primary));
-                        }
-                    }
-                }
-                ShardNote::Serving { shard, view } if *shard == self.story => {
-                    if self.view.is_none_or(|(no, _)| no < *view) {
-                        self.view = Some((*view, Some(who)));
-                    }
-                    self.server = Some(who);
-                    self.served_once = true;
-                    close(&mut self.outages, at);
-                    if self.bands.last().is_none_or(|b| b.to.is_some()) {
-                        self.begin_band(*view, who, at);
-                    }
-                }
-                ShardNote::Stopped { shard, .. } if *shard == self.story && self.server == Some(who) => self.stops(at),
-                ShardNote::WritesLost { shard, lost, .. } => self.mark(fact, Sign::Lost(shard.0, *lost)),
-                ShardNote::ViewChanged { .. }
-                | ShardNote::Serving { .. }
-                | ShardNote::Stopped { .. }
-                | ShardNote::Appended { .. }
-                | ShardNote::Committed { .. }
-                | ShardNote::Truncated { .. }
-                | ShardNote::Trimmed { .. }
-                | ShardNote::Applied { .. }
-                | ShardNote::ReadServed { .. }
-                | ShardNote::AnsweredAgain { .. }
-                | ShardNote::StaleView { .. }
-                | ShardNote::LearnerReady { .. }
-                | ShardNote::Acknowledged { .. }
-                | ShardNote::Refused { .. }
-                | ShardNote::SnapshotSent { .. }
-                | ShardNote::SnapshotTaken { .. }
-                | ShardNote::Yielded { .. }
-                | ShardNote::Dropped { .. } => {}
-            },
-            Note::Client(_) => {}
-            Note::Lock(note) => match note {
-                LockNote::Granted { session, lock, token } => {
-                    if let Some(grant) = self.grants.iter_mut().rev().find(|g| g.lock == *lock) {
-                        grant.to = grant.to.or(Some(at));
-                        close(&mut grant.frozen, at);
-                    }
-                    let mut frozen = Vec::new();
-                    if self.still.contains(&session.client) {
-                        frozen.push(Outage { from: at, to: None });
-                    }
-                    self.grants.push(Grant { lock: *lock, token: *token, client: session.client, from: at, to: None, frozen });
-                }
-                LockNote::Released { token, .. }
-                | LockNote::SessionEnded { held: Some(token), .. }
-                | LockNote::Cancelled { held: Some(token), .. } => {
-                    if let Some(grant) = self.grants.iter_mut().rev().find(|g| g.token == *token && g.to.is_none()) {
-                        grant.to = Some(at);
-                        close(&mut grant.frozen, at);
-                    }
-                }
-                LockNote::SessionEnded { held: None, .. }
-                | LockNote::Queued { .. }
-                | LockNote::HoldBegins { .. }
-                | LockNote::GrantTooLate { .. }
-                | LockNote::Cancelled { held: None, .. }
-                | LockNote::HoldEnds { .. }
-                | LockNote::FencedWrite { .. }
-                | LockNote::FenceRefused { .. } => {}
-            },
-        }
-    }
-
-    fn stops(&mut self, at: Time) {
-        self.server = None;
-        // Before it was served for the first time, there is nothing to miss.
-        if self.served_once && self.outages.last().is_none_or(|o| o.to.is_some()) {
-            self.outages.push(Outage { from: at, to: None });
-        }
-    }
-
-    fn begin_band(&mut self, view: ViewNo, primary: Pid, at: Time) {
-        if !self.down.contains(&primary) && !self.still.contains(&primary) {
-            self.bands.push(Band { view, primary, from: at, to: None });
-        }
+            Note::Shard(ShardNote::WritesLost { shard, lost, .. }) => Sign::Lost(shard.0, *lost),
+            Note::Control(_) | Note::Shard(_) | Note::Client(_) | Note::Lock(_) => return None,
+        })
     }
 
     /// Puts a mark, unless it says what the last one of the same instant says already.
@@ -334,9 +169,30 @@ fn together(a: Sign, b: Sign) -> Option<Sign> {
     }
 }
 
-fn close(spans: &mut [Outage], at: Time) {
-    if let Some(open) = spans.last_mut().filter(|span| span.to.is_none()) {
-        open.to = Some(at);
+fn sign_of_fault(fault: Fault) -> Sign {
+    match fault {
+        Fault::Kill(pid) => Sign::Killed(pid),
+        Fault::Wipe(pid) => Sign::Wiped(pid),
+        Fault::Revive(pid) => Sign::Revived(pid),
+        Fault::Join(pid) => Sign::Joins(pid),
+        Fault::Leave(pid) => Sign::Leaves(pid),
+        Fault::Proceed(pid) => Sign::Salvages(pid),
+        Fault::Freeze(pid) => Sign::Frozen(pid),
+        Fault::Thaw(pid) => Sign::Thawed(pid),
+        Fault::Slow(pid, _) => Sign::Slowed(pid),
+        Fault::Drift(pid, _) => Sign::Drifts(pid),
+        Fault::Cut(a, b) => Sign::Cut(a, Some(b)),
+        Fault::Heal(a, b) => Sign::Healed(a, Some(b)),
+    }
+}
+
+/// Opens or closes the last span. One that ends in the instant in which it began was none.
+fn toggle(spans: &mut Vec<Outage>, on: bool, at: Time) {
+    match spans.last_mut().filter(|span| span.to.is_none()) {
+        None if on => spans.push(Outage { from: at, to: None }),
+        Some(open) if !on && open.from == at => drop(spans.pop()),
+        Some(open) if !on => open.to = Some(at),
+        Some(_) | None => {}
     }
 }
 

@@ -1,8 +1,9 @@
 //! The time bar tells what the journal says.
 
-use crate::cluster::note::{StopWhy, SuspectWhy};
+use crate::cluster::note::{LockNote, StopWhy, SuspectWhy};
+use crate::cluster::setup::Setup;
 use crate::proto::lock::token::{FencingToken, LockId, LockSession};
-use crate::proto::replica::view::View;
+use crate::proto::replica::view::{View, ViewNo};
 use crate::scene::timebar::TICK;
 use crate::sim::id::{Boot, Seq};
 use crate::sim::time::Span;
@@ -44,7 +45,7 @@ fn ms(n: u64) -> Time {
 }
 
 fn told(facts: &[(u64, Pid, What<Note>)]) -> History {
-    let mut history = History::new(SEVEN);
+    let mut history = History::new(SEVEN, Setup::new(1).roster);
     history.read(&journal(facts));
     history
 }
@@ -66,13 +67,14 @@ fn leaders_of_the_coordinators_reign_from_their_election_to_their_end() {
         (3_500, k1, What::Fault(Fault::Thaw(k1))),
         (4_000, k1, What::Fault(Fault::Kill(k1))),
         (5_000, k2, elected(2)),
+        (5_500, k1, What::Fault(Fault::Revive(k1))),
         (6_000, k1, elected(3)),
     ]
     .into_iter()
     .enumerate()
     .map(fact)
     .collect();
-    let mut history = History::new(ShardId(7));
+    let mut history = History::new(ShardId(7), Setup::new(1).roster);
     history.read(&facts);
     let slice = history.slice(Window::default(), LockId(0));
     let leaderships: Vec<_> =
@@ -149,11 +151,11 @@ fn reading_in_pieces_is_reading_at_once() {
         (1_500, C, What::Fault(Fault::Thaw(C))),
         (2_000, C, What::Fault(Fault::Kill(C))),
     ]);
-    let mut pieces = History::new(SEVEN);
+    let mut pieces = History::new(SEVEN, Setup::new(1).roster);
     for n in 0..=facts.len() {
         pieces.read(&facts[..n]);
     }
-    let mut whole = History::new(SEVEN);
+    let mut whole = History::new(SEVEN, Setup::new(1).roster);
     whole.read(&facts);
     assert_eq!(pieces, whole);
     assert_eq!(whole.outages.len(), 2, "frozen, then killed");

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cluster::note::{ClientNote, ControlNote, Note, OpId, ShardNote, ViewWhy};
+use crate::cluster::observe::chronicle::Chronicle;
 use crate::cluster::observe::view::Sight;
 use crate::cluster::property::Promises;
 use crate::cluster::setup::name::{Kind, Roster};
@@ -55,13 +56,8 @@ pub struct Bill {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Fold {
     roster: Roster,
+    told: Chronicle,
     since: Option<Time>,
-    /// One row a process; only nodes' rows change.
-    nodes: Vec<Node>,
-    /// One row a shard, as many as were ever served.
-    shards: Vec<Shard>,
-    /// The coordinator that was elected last.
-    leader: Option<Pid>,
     /// The latest fault that silenced a node, or the leading coordinator, that was heard until then.
     watched: Option<(Pid, Time)>,
     detected_after: Option<Span>,
@@ -83,36 +79,13 @@ pub struct Fold {
     stale_reads: u32,
 }
 
-/// What the bill remembers of a node.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-struct Node {
-    frozen: bool,
-    suspected: bool,
-    /// A hand keeps its heartbeats from the coordinator.
-    silenced: bool,
-}
-
-/// What the bill remembers of a shard.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-struct Shard {
-    /// Whether it ever had a server: before, it cannot miss one.
-    had: bool,
-    /// The node that said last that it serves, and has neither stopped nor died since.
-    server: Option<Pid>,
-    /// The node that it was handed over to and that does not serve it yet. Until then requests wait, so nobody is turned away:
-    /// a pause, and no outage, as long as that node lives.
-    handed: Option<Pid>,
-}
-
 impl Fold {
     /// Before the first fact.
     pub fn new(roster: Roster) -> Fold {
         Fold {
             roster,
+            told: Chronicle::new(roster),
             since: None,
-            nodes: vec![Node::default(); roster.len()],
-            shards: Vec::new(),
-            leader: None,
             watched: None,
             detected_after: None,
             dark_since: None,
@@ -135,10 +108,11 @@ impl Fold {
         match &record.what {
             What::Fault(fault) => {
                 self.since.get_or_insert(record.at);
-                self.fault(*fault, record.at);
+                self.watch(*fault, record.at);
             }
             What::Note(note) => self.note(note, record),
         }
+        self.told.after(record);
         self.measure(record.at);
     }
 
@@ -151,7 +125,7 @@ impl Fold {
             detected_after: self.detected_after,
             outage: self.dark_since.map(|since| now.since(since)).or(self.outage),
             outage_open: self.dark_since.is_some(),
-            unserved: if self.since.is_some() { self.unserved() } else { 0 },
+            unserved: if self.since.is_some() { self.told.unserved() } else { 0 },
             refused: self.refused,
             retried: self.retried,
             moved: self.moved,
@@ -167,78 +141,42 @@ impl Fold {
         }
     }
 
-    fn fault(&mut self, fault: Fault, at: Time) {
-        match fault {
-            Fault::Kill(who) | Fault::Wipe(who) => {
-                self.nodes[who.index()].frozen = false;
-                for shard in &mut self.shards {
-                    shard.server = shard.server.filter(|&server| server != who && shard.handed != Some(who));
-                }
-                self.silence(who, at);
+    /// Somebody who was heard falls silent: from now on it counts how long nobody notices. A node already silent or suspected has been
+    /// billed for; whoever is back before anybody noticed was not detected.
+    fn watch(&mut self, fault: Fault, at: Time) {
+        if let Some(who) = self.told.silenced_by(fault) {
+            let before = self.told.condition(who);
+            let counts = self.roster.name(who).kind == Kind::Node || self.told.elected() == Some(who);
+            if counts && !before.silenced && !before.suspected {
+                (self.watched, self.detected_after) = (Some((who, at)), None);
             }
-            Fault::Freeze(who) => {
-                for shard in self.shards.iter_mut().filter(|shard| shard.handed == Some(who)) {
-                    shard.server = None;
-                }
-                self.nodes[who.index()].frozen = true;
-                self.silence(who, at);
-            }
-            // A returning node's claims count again, until it finds out that it has been replaced.
-            Fault::Thaw(who) => {
-                self.nodes[who.index()].frozen = false;
-                self.unsilence(who);
-            }
-            Fault::Revive(who) | Fault::Join(who) => self.unsilence(who),
-            Fault::Cut(from, to) if self.leader == Some(from) && self.roster.name(to).kind == Kind::Coordinator => self.silence(from, at),
-            Fault::Heal(from, to) if self.leader == Some(from) && self.roster.name(to).kind == Kind::Coordinator => self.unsilence(from),
-            // Where it is the leader that is cut off from all, the nodes are not to blame.
-            Fault::Cut(from, to) if self.leader == Some(to) && !self.nodes[to.index()].silenced => self.silence(from, at),
-            Fault::Heal(from, to) if self.leader == Some(to) => self.unsilence(from),
-            // A node that does not hear the leader is as good as silent to it.
-            Fault::Cut(from, to) if self.leader == Some(from) && !self.nodes[from.index()].silenced => self.silence(to, at),
-            Fault::Heal(from, to) if self.leader == Some(from) => self.unsilence(to),
-            Fault::Cut(..) | Fault::Heal(..) | Fault::Slow(..) | Fault::Drift(..) | Fault::Leave(_) | Fault::Proceed(_) => {}
+        } else if let Some(who) = self.told.heard_after(fault) {
+            self.watched = self.watched.filter(|&(watched, _)| watched != who);
         }
-    }
-
-    /// A hand keeps `who` from being heard. A node already silent or suspected has been billed for.
-    fn silence(&mut self, who: Pid, at: Time) {
-        let node = &mut self.nodes[who.index()];
-        let heard = !node.silenced && !node.suspected;
-        node.silenced = true;
-        if heard && (self.roster.name(who).kind == Kind::Node || self.leader == Some(who)) {
-            self.watched = Some((who, at));
-            self.detected_after = None;
-        }
-    }
-
-    fn unsilence(&mut self, who: Pid) {
-        self.nodes[who.index()].silenced = false;
-        // Back before anybody noticed: there is no detection to bill.
-        self.watched = self.watched.filter(|&(watched, _)| watched != who);
     }
 
     fn note(&mut self, note: &Note, record: &Record<Note>) {
         match note {
             Note::Control(note) => match note {
                 ControlNote::Suspected { node, .. } => {
-                    self.nodes[node.index()].suspected = true;
                     if let Some((_, at)) = self.watched.take_if(|(watched, _)| watched == node) {
                         self.detected_after = Some(record.at.since(at));
                     }
                 }
-                ControlNote::Returned { node, .. } => self.nodes[node.index()].suspected = false,
                 ControlNote::RingChanged { moves, minimum, .. } => {
                     self.planned += moves;
                     self.minimum += minimum;
                 }
                 ControlNote::Stands { .. } => {
-                    if let Some((_, at)) = self.watched.take_if(|(watched, _)| Some(*watched) == self.leader && *watched != record.who) {
+                    if let Some((_, at)) =
+                        self.watched.take_if(|(watched, _)| Some(*watched) == self.told.elected() && *watched != record.who)
+                    {
                         self.detected_after = Some(record.at.since(at));
                     }
                 }
-                ControlNote::Elected { .. } => self.leader = Some(record.who),
-                ControlNote::Voted { .. }
+                ControlNote::Elected { .. }
+                | ControlNote::Returned { .. }
+                | ControlNote::Voted { .. }
                 | ControlNote::SteppedDown { .. }
                 | ControlNote::Decided { .. }
                 | ControlNote::DecisionsCut { .. }
@@ -247,32 +185,9 @@ impl Fold {
                 | ControlNote::Left { .. } => {}
             },
             Note::Shard(note) => match note {
-                ShardNote::Serving { shard, .. } => {
-                    let row = usize::from(shard.0);
-                    if row >= self.shards.len() {
-                        self.shards.resize(row + 1, Shard::default());
-                    }
-                    self.shards[row] = Shard { had: true, server: Some(record.who), handed: None };
-                }
-                ShardNote::Stopped { shard, .. } => {
-                    if let Some(row) = self.shards.get_mut(usize::from(shard.0)).filter(|row| row.handed.is_none()) {
-                        row.server = row.server.filter(|&server| server != record.who);
-                    }
-                }
                 ShardNote::Refused { .. } => self.refused += u32::from(self.since.is_some()),
                 ShardNote::ViewChanged { shard, why: ViewWhy::Recruited(node), .. } => drop(self.copying.insert((*shard, *node))),
-                ShardNote::ViewChanged { shard, view, why: ViewWhy::HandedOver } => {
-                    if let Some(row) = self.shards.get_mut(usize::from(shard.0)) {
-                        row.handed = view.primary;
-                    }
-                }
-                ShardNote::ViewChanged { shard, view, why } => {
-                    if let (ViewWhy::Promotion | ViewWhy::NoPrimary | ViewWhy::Orphaned, Some(row)) =
-                        (why, self.shards.get_mut(usize::from(shard.0)))
-                        && row.handed.take().is_some()
-                    {
-                        row.server = None;
-                    }
+                ShardNote::ViewChanged { shard, view, .. } => {
                     for node in &view.in_sync {
                         self.moved += u32::from(self.copying.remove(&(*shard, *node)));
                     }
@@ -284,7 +199,9 @@ impl Fold {
                     }
                     self.newest[row] = *index;
                 }
-                ShardNote::SnapshotSent { .. }
+                ShardNote::Serving { .. }
+                | ShardNote::Stopped { .. }
+                | ShardNote::SnapshotSent { .. }
                 | ShardNote::SnapshotTaken { .. }
                 | ShardNote::Yielded { .. }
                 | ShardNote::Dropped { .. }
@@ -316,17 +233,12 @@ impl Fold {
         }
     }
 
-    fn unserved(&self) -> u16 {
-        let dark = |shard: &&Shard| shard.had && shard.server.is_none_or(|server| self.nodes[server.index()].frozen);
-        self.shards.iter().filter(dark).count() as u16
-    }
-
     /// Opens or closes the outage. One that begins and ends in the same instant was none.
     fn measure(&mut self, at: Time) {
         if self.since.is_none() {
             return;
         }
-        match (self.unserved() > 0, self.dark_since) {
+        match (self.told.unserved() > 0, self.dark_since) {
             (true, None) => self.dark_since = Some(at),
             (false, Some(since)) => {
                 self.dark_since = None;

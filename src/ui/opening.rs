@@ -99,8 +99,8 @@ impl State {
     pub(super) fn load(&mut self, opened: Opened) {
         self.pause();
         self.session = Session::open(opened);
-        self.story = Story::default();
-        self.history = History::new(USUAL);
+        self.story = Story::new(self.roster());
+        self.history = History::new(USUAL, self.roster());
         self.window = Window::default();
         self.refused = 0;
         self.untouched = true;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ringside::cluster::NoEffect;
 use ringside::cluster::setup::Setup;
-use ringside::cluster::setup::name::{Kind, NODES_MAX, Name};
+use ringside::cluster::setup::name::{Kind, NODES_MAX, Name, Roster};
 use ringside::proto::lock::token::LockId;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::history::History;
@@ -81,8 +81,11 @@ pub struct State {
 impl State {
     /// The page as a fragment of an address opens it. One that cannot be opened opens the default run and says why.
     pub fn new(fragment: &str, lang: Lang, theme: Theme) -> State {
+        let setup = Setup::new(link::DEFAULT_SEED);
+        let roster = setup.roster;
         let mut state = State {
-            session: Session::new(Setup::new(link::DEFAULT_SEED)),
+            form: SettingsForm::of(&setup),
+            session: Session::new(setup),
             playback: Playback::default(),
             playing: false,
             unit: StepUnit::Fact,
@@ -96,14 +99,13 @@ impl State {
             single_keys: true,
             dialog: None,
             away: None,
-            form: SettingsForm::of(&Setup::new(link::DEFAULT_SEED)),
             notice: None,
             untouched: true,
             case: None,
             lock: LockId(0),
             refused: 0,
-            story: Story::default(),
-            history: History::new(USUAL),
+            story: Story::new(roster),
+            history: History::new(USUAL, roster),
             window: Window::default(),
         };
         state.open(fragment);
@@ -294,14 +296,18 @@ impl State {
         }
     }
 
+    pub(super) fn roster(&self) -> Roster {
+        self.session.setup().roster
+    }
+
     fn act(&mut self, action: Action) -> Result<(), String> {
         match self.session.dispatch(action) {
             Ok(()) => {
                 self.notice = None;
                 self.untouched = false;
                 self.cutting = false;
-                self.story = Story::default();
-                self.history = History::new(self.history.story());
+                self.story = Story::new(self.roster());
+                self.history = History::new(self.history.story(), self.roster());
                 Ok(())
             }
             Err(refusal) => Err(complaint::refusal(&refusal, self.lang)),
@@ -323,7 +329,7 @@ impl State {
     pub fn slice(&mut self) -> Rc<Slice> {
         let story = self.story();
         if self.history.story() != story {
-            self.history = History::new(story);
+            self.history = History::new(story, self.roster());
         }
         self.history.read(self.session.known());
         self.window = self.window.follow(self.session.now());

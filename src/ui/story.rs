@@ -2,6 +2,8 @@
 
 use ringside::cluster::Facts;
 use ringside::cluster::note::{ControlNote, Note, ShardNote, ViewWhy};
+use ringside::cluster::observe::chronicle::Chronicle;
+use ringside::cluster::setup::name::Roster;
 use ringside::proto::replica::view::ShardId;
 use ringside::sim::journal::{Record, What};
 use ringside::sim::time::{Span, Time};
@@ -25,23 +27,29 @@ struct Headline {
 }
 
 /// The headlines about shards; reads each fact once.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Story {
+    roster: Roster,
     read: usize,
     headlines: Vec<Headline>,
     /// When the ring has changed, if nobody has failed since: then the story goes with the shards that move.
     moving: Option<Time>,
-    /// Shards on the move, the one that began last at the end.
-    on_the_way: Vec<ShardId>,
+    told: Chronicle,
 }
 
 impl Story {
+    /// Nothing read yet.
+    pub fn new(roster: Roster) -> Story {
+        Story { roster, read: 0, headlines: Vec::new(), moving: None, told: Chronicle::new(roster) }
+    }
+
     /// Reads the facts it has not read. `facts` continues what was read before: after a new branch, begin anew.
     pub fn read(&mut self, facts: &Facts) {
         if facts.len() < self.read {
-            *self = Story::default();
+            *self = Story::new(self.roster);
         }
         for (i, fact) in facts.iter().enumerate().skip(self.read) {
+            self.told.after(fact);
             self.follow(fact);
             if let Some((shard, leads)) = about(fact) {
                 self.headlines.push(Headline { known_at: i + 1, at: fact.at, shard, leads, told: USUAL });
@@ -52,19 +60,14 @@ impl Story {
         self.read = facts.len();
     }
 
-    /// Keeps account of the shards on the move.
+    /// Whether the news are of a ring that has changed, or of a failure.
     fn follow(&mut self, fact: &Record<Note>) {
         match &fact.what {
             What::Note(Note::Control(ControlNote::RingChanged { moves, .. })) => self.moving = (*moves > 0).then_some(fact.at),
-            What::Note(Note::Shard(ShardNote::ViewChanged { shard, view, why })) => {
-                if matches!(why, ViewWhy::Promotion | ViewWhy::NoPrimary | ViewWhy::Orphaned) {
-                    self.moving = None;
-                }
-                let arrived = view.learners.is_empty() && view.primary == view.in_sync.first().copied();
-                self.on_the_way.retain(|other| other != shard || !arrived && !matches!(why, ViewWhy::Recruited(_)));
-                if matches!(why, ViewWhy::Recruited(_)) {
-                    self.on_the_way.push(*shard);
-                }
+            What::Note(Note::Shard(ShardNote::ViewChanged {
+                why: ViewWhy::Promotion | ViewWhy::NoPrimary | ViewWhy::Orphaned, ..
+            })) => {
+                self.moving = None;
             }
             What::Note(_) | What::Fault(_) => {}
         }
@@ -77,8 +80,9 @@ impl Story {
         let told = before.last().map_or(USUAL, |before| before.told);
         let Some(changed) = self.moving else { return self.in_the_news() };
         let quiet = before.last().map_or(changed, |before| before.at.max(changed)) + NEWS < last.at;
-        match self.on_the_way.last() {
-            Some(_) if self.on_the_way.contains(&told) => told,
+        let on_the_way = self.told.on_the_way();
+        match on_the_way.last() {
+            Some(_) if on_the_way.contains(&told) => told,
             Some(&latest) => latest,
             None if quiet => {
                 self.moving = None;
@@ -143,6 +147,7 @@ fn about(fact: &Record<Note>) -> Option<(ShardId, bool)> {
 mod tests {
     use super::*;
     use ringside::cluster::note::RingWhy;
+    use ringside::cluster::setup::Setup;
     use ringside::proto::replica::view::{View, ViewNo};
     use ringside::sim::id::{Pid, Seq};
 
@@ -155,7 +160,7 @@ mod tests {
             what: What::Note(Note::Shard(ShardNote::Serving { shard: ShardId(shard), view: ViewNo(1) })),
         };
         let facts: Facts = news.iter().enumerate().map(fact).collect();
-        let mut story = Story::default();
+        let mut story = Story::new(Setup::new(1).roster);
         story.read(&facts);
         (story, facts.len())
     }
@@ -202,7 +207,7 @@ mod tests {
             what: What::Note(note),
         };
         let facts: Facts = [joined].into_iter().chain(notes.iter().map(|(note, _)| note.clone())).enumerate().map(fact).collect();
-        let mut story = Story::default();
+        let mut story = Story::new(Setup::new(1).roster);
         story.read(&facts);
         for (i, (note, told)) in notes.iter().enumerate() {
             assert_eq!(story.shard(i + 2), ShardId(*told), "after {note:?}");

@@ -1,4 +1,5 @@
 //! What is seen of a cluster from outside: plain data, made without changing anything.
 
+pub mod chronicle;
 mod picture;
 pub mod view;
