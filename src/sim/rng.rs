@@ -27,6 +27,8 @@ pub enum Stream {
     Turn,
     /// Whether nearly all messages are lost in a soak's run.
     Storm,
+    /// Whether many clients write much in a soak's run.
+    Crowd,
 }
 
 /// A stream of integers.

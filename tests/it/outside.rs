@@ -14,6 +14,7 @@
 //! | copies let go below `min` are not remembered | `the_copy_that_was_in_sync_last_leads_when_the_others_are_lost` |
 //! | below `min` a new primary commits the mark that begins its view | `below_the_least_number_of_copies_a_view_begins_…` (replica), `in_a_storm_…` |
 //! | nobody minds a node that has left, though a copy it had is remembered | `no_shard_waits_for_a_node_that_has_left_and_died` |
+//! | nobody minds a node that has left, though its copy was chosen and leads | `a_node_that_has_left_is_minded_while_the_copy_…` |
 //! | a save for a dropped copy counts for the next | `engine::under_random_faults_no_promise_breaks_and_everything_heals` |
 //! | a learner that answers nothing keeps others waiting | `a_learner_that_its_primary_cannot_reach_keeps_no_other_copy_waiting` |
 //! | an only coordinator without its disk begins as if it were new | `an_only_coordinator_that_loses_its_disk_begins_anew_…` |
@@ -238,5 +239,22 @@ fn no_shard_waits_for_a_node_that_has_left_and_died() {
         do=4.72586:cut:A%3EE,14.312571:add:F,14.444415:cut:F:C,20.808757:drain:D,24.760922:kill:D,31.936267:revive:D,\
         42.554201:wipe:D,47.967873:add:G,54.549064:kill:A,58.507689:revive:A,60:heal:A%3EE,60:heal:C:F&at=90";
     let session = opened(link);
+    assert_eq!((unserved(&session), broken(&session)), (vec![], vec![]), "{link}");
+}
+
+/// B left the ring while it was down, came back, and an operator chose what it has: it leads. Then it heard no leader any more. Nobody
+/// minded a node that had left, so nobody led in its place.
+#[test]
+fn a_node_that_has_left_is_minded_while_the_copy_that_was_chosen_on_it_counts() {
+    let link = "v=8&seed=2893&coordinators=5&balancers=2&clients=4&workers=3&duplicates=32&locks=2&lease=8&\
+        do=8.253121:freeze:B,14.176085:kill:C,14.285865:kill:E,17.956403:isolate:A,27.184568:thaw:B,29.415871:heal:F,\
+        30.935918:add:G,32.823082:drain:B,34.655083:isolate:G,37.155527:kill:B,43.698658:isolate:K4,47.997797:revive:B,\
+        54.250319:salvage:B,60:cut:K1%3EB,60:cut:K2%3EB,60:cut:K3%3EB,60:cut:K5%3EB,60:freeze:D,60:revive:C,60:revive:E,\
+        60:heal:K1:K4,60:heal:K1:A,60:heal:K2:K4,60:heal:K2:A,60:heal:K3:K4,60:heal:K3:A,60:heal:K4:K5,60:heal:K4:A,\
+        60:heal:K4:C,60:heal:K4:E,60:heal:K4:F,60:heal:K4:L2,60:heal:K4:c2,60:heal:K4:c3,60:heal:K4:c4,60:heal:K5:A,\
+        60:heal:A:C,60:heal:A:E,60:heal:A:L2,60:heal:A:c2,60:heal:A:c3,60:heal:A:c4&at=130";
+    let session = opened(link);
+    let chosen = |what: &What<Note>| matches!(what, What::Note(Note::Shard(ShardNote::ViewChanged { why: ViewWhy::Salvaged, .. })));
+    assert!(session.facts().iter().any(|fact| chosen(&fact.what)), "{link}");
     assert_eq!((unserved(&session), broken(&session)), (vec![], vec![]), "{link}");
 }

@@ -32,9 +32,13 @@ impl Control {
     }
 
     /// Whether anything depends on this node: if not, nobody minds its silence. On one that has left, as long as a copy it had may
-    /// be needed to lead: a shard would wait for a node that nobody knows to be dead.
+    /// be needed to lead: a shard would wait for a node that nobody knows to be dead. So it would, if an operator has chosen the copy of
+    /// one that has left, and that one leads now.
     pub fn counts_on(&self, node: Pid) -> bool {
-        self.takes_part(node) || self.shards.iter().any(|record| record.former.contains(&node) || record.eligible.contains(&node))
+        let names = |record: &ShardRecord| {
+            [&record.view.in_sync, &record.former, &record.eligible].into_iter().any(|copies| copies.contains(&node))
+        };
+        self.takes_part(node) || self.shards.iter().any(names)
     }
 
     /// Whether this node is down, and may be taken off the ring.

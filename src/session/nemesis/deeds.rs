@@ -9,6 +9,7 @@ use crate::session::link::print_action;
 use crate::session::nemesis::harm::{Reckless, may_be_wiped};
 use crate::session::nemesis::ledger::Ledger;
 use crate::session::nemesis::recipe::{Aim, one};
+use crate::sim::id::Pid;
 use crate::sim::rng::Rng;
 use crate::sim::time::{Span, Time};
 
@@ -260,8 +261,13 @@ impl Nemesis {
             }
             // A primary dies while one copy has not heard of the latest and another has only just come to count.
             8..10 => {
-                let (leaves, dies, deaf) = (self.pick(view, member)?, self.pick(view, member)?, self.pick(view, member)?);
                 let (begun, lags) = (self.rng.between(now, Span::secs(6)), self.rng.between(Span::millis(300), Span::millis(1_300)));
+                let ((leaves, dies, deaf), begun, lags) = if self.rng.per_mille(500) {
+                    ((self.pick(view, member)?, self.pick(view, member)?, self.pick(view, member)?), begun, lags)
+                } else {
+                    // Of one shard, while its copy moves, and as late as may be before nobody waits any longer for who has not heard.
+                    (self.three_of_one_shard(view)?, begun.scale(1, 6), Span::millis(750) + lags.scale(1, 5))
+                };
                 vec![(now, Action::Drain(leaves)), (begun, Action::CutOneWay(dies, deaf)), (lags, Action::Kill(dies))]
             }
             // The leader dies, and dies again.
@@ -270,6 +276,17 @@ impl Nemesis {
                 vec![(now, Action::Kill(held)), (now, Action::Kill(leader)), (later, Action::Revive(leader))]
             }
         })
+    }
+
+    /// Of one shard with its copies: one that may leave, its primary, and another copy.
+    fn three_of_one_shard(&mut self, view: &ClusterView) -> Option<(Name, Name, Name)> {
+        let name = |pid: Pid| view.processes.iter().find(|p| p.pid == pid).map(|p| p.name);
+        let shard = one(&mut self.rng, &view.shards.iter().collect::<Vec<_>>());
+        let primary = shard.view.primary?;
+        let others: Vec<Pid> = shard.view.in_sync.iter().copied().filter(|&pid| pid != primary).collect();
+        let leaves = (!others.is_empty()).then(|| one(&mut self.rng, &others))?;
+        let deaf = others.iter().copied().find(|&pid| pid != leaves)?;
+        Some((name(leaves)?, name(primary)?, name(deaf)?))
     }
 
     fn draw(&mut self, view: &ClusterView, session: &Session) -> Option<Action> {

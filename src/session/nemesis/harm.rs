@@ -5,7 +5,7 @@
 //!
 //! | mode | an acknowledged write is on the disks of | so a disk may go while |
 //! |---|---|---|
-//! | in-sync | every copy that counts | another copy has its disk and everything on it that counts, or counted until there were too few for a write (`min`) |
+//! | in-sync | every copy that counts | another copy has its disk and everything on it that counts, or counted until there were too few for a write (`min`): that one counts here as well |
 //! | majority | more than half of all copies, whichever those are | no more disks are lost, since all copies last had everything, than a majority always outlives: R − (R / 2 + 1), one of three |
 //! | primary | the primary of its time | always: nothing is promised. But where no copy that counts is left, nobody may lead either: such a loss is left to reckless hands |
 //!
@@ -82,7 +82,7 @@ fn may_lose_disk(session: &Session, ledger: &Ledger, view: &ClusterView, node: P
             let mut others = shard.view.in_sync.iter().filter(|&&pid| pid != node && ledger.is_whole(pid, shard.id));
             others.any(|&pid| !has_all || ledger.holds(session, pid, shard.id))
         };
-        let counts = shard.view.in_sync.contains(&node);
+        let counts = shard.view.in_sync.contains(&node) || ledger.has_heir(shard.id, |pid| pid == node);
         match config.ack {
             Ack::Primary => !counts || another(false),
             Ack::InSync => !counts || another(true) || ledger.has_heir(shard.id, |pid| pid != node),

@@ -45,6 +45,12 @@ pub fn draw(seed: u64, aim: Aim, off: &[Rule], rng: &mut Rng) -> Setup {
         Aim::Coordinators => Roster { coordinators: one(rng, &[3, 3, 5]), nodes: 3 + rng.below(2) as u8, clients: 2, ..roster },
     };
     figures(&mut setup.config, setup.roster, aim, rng);
+    let mut crowd = Rng::stream(seed, Stream::Crowd);
+    if aim == Aim::Anything && crowd.per_mille(120) {
+        // So much is written that a copy which hears nothing for a moment lacks something.
+        setup.roster.clients = 8 + crowd.below(9) as u8;
+        (setup.config.workers, setup.config.ack) = (0, one(&mut crowd, &[Ack::Majority, Ack::Majority, Ack::InSync]));
+    }
     let mut storm = Rng::stream(seed, Stream::Storm);
     if storm.per_mille(60) {
         setup.config.loss = STORMY + storm.below(1_001 - u32::from(STORMY)) as u16;
