@@ -12,7 +12,7 @@ use ringside::sim::rng::{Rng, Stream};
 use ringside::sim::time::{Span, Time};
 
 /// Ten minutes in which nodes, coordinators and workers die, sleep and come back.
-const SCRIPT: &str = "v=8&seed=4127&do=20:kill:C,40:revive:C,75:kill:K1,95:revive:K1,140:freeze:c1,146:thaw:c1,200:isolate:B,\
+const SCRIPT: &str = "v=9&seed=4127&do=20:kill:C,40:revive:C,75:kill:K1,95:revive:K1,140:freeze:c1,146:thaw:c1,200:isolate:B,\
                       230:heal:B,300:add:G,420:drain:A,500:kill:K2,520:revive:K2&at=600";
 /// Instants sought.
 const SEEKS: usize = 200;

@@ -60,16 +60,16 @@ impl Case {
     /// The run, at the instant from which it is to be watched.
     pub const fn link(self) -> &'static str {
         match self {
-            Case::Release => "v=8&seed=4127&at=3.5",
-            Case::HolderDies => "v=8&seed=4127&do=3:kill:c2&at=2.9",
-            Case::Zombie => "v=8&seed=4127&do=3:freeze:c2,7.44:thaw:c2&at=2.9",
-            Case::Unfenced => "v=8&seed=4127&off=fencing&do=3:freeze:c2,7.44:thaw:c2&at=2.9",
-            Case::LeaderDies => "v=8&seed=4127&workers=7&do=3:kill:K3&at=2.9",
-            Case::WaiterDies => "v=8&seed=4127&do=3:kill:c5&at=2.9",
-            Case::CutOff => "v=8&seed=4127&do=3:cut:c2:K1,3:cut:c2:K2,3:cut:c2:K3&at=2.9",
-            Case::StaleGrant => "v=8&seed=4127&off=re-check&do=2.3:freeze:c2,5.6:thaw:c2&at=2.2",
-            Case::SlowClock => "v=8&seed=4127&do=2.7:drift:c2:-400000,3:freeze:c2,7:thaw:c2&at=2.6",
-            Case::LockDelay => "v=8&seed=4127&delay=3&off=fencing&do=3:freeze:c2,7.44:thaw:c2&at=2.9",
+            Case::Release => "v=9&seed=4127&at=3.5",
+            Case::HolderDies => "v=9&seed=4127&do=3:kill:c2&at=2.9",
+            Case::Zombie => "v=9&seed=4127&do=3:freeze:c2,7.44:thaw:c2&at=2.9",
+            Case::Unfenced => "v=9&seed=4127&off=fencing&do=3:freeze:c2,7.44:thaw:c2&at=2.9",
+            Case::LeaderDies => "v=9&seed=4127&workers=7&do=3:kill:K3&at=2.9",
+            Case::WaiterDies => "v=9&seed=4127&do=3:kill:c5&at=2.9",
+            Case::CutOff => "v=9&seed=4127&do=3:cut:c2:K1,3:cut:c2:K2,3:cut:c2:K3&at=2.9",
+            Case::StaleGrant => "v=9&seed=4127&off=re-check&do=2.3:freeze:c2,5.6:thaw:c2&at=2.2",
+            Case::SlowClock => "v=9&seed=4127&do=2.7:drift:c2:-400000,3:freeze:c2,7:thaw:c2&at=2.6",
+            Case::LockDelay => "v=9&seed=4127&delay=3&off=fencing&do=3:freeze:c2,7.44:thaw:c2&at=2.9",
         }
     }
 }

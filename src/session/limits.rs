@@ -40,7 +40,7 @@ pub const LIMITS: Limits = Limits {
 /// leads and whom a lease waits for, 6 who may lead alone, when copies are let go, and facts about what clients ask and find, 7 that
 /// too few copies do not even commit the mark with which a view begins, 8 that the answer to a request that was passed on goes back by
 /// the way it came, and that an answer from memory is a fact.
-pub const VERSION: u64 = 8;
+pub const VERSION: u64 = 9;
 
 /// The first 32 characters of a foreign text, for an error.
 pub(crate) fn excerpt(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! The versioned link: a run as a readable URL fragment.
 //!
-//! `v=8&seed=4127&nodes=6&clients=8&off=fencing&loss=10&do=11.2:kill:C,14:cut:A%3EB&at=12.48`; whatever has its default
+//! `v=9&seed=4127&nodes=6&clients=8&off=fencing&loss=10&do=11.2:kill:C,14:cut:A%3EB&at=12.48`; whatever has its default
 //! value is left out. An action is its own text with colons for spaces, after the instant at which it is done; a `>` is
 //! written `%3E`, because chats end a link at a bare one. Both are read, as is any other escape, wherever it stands.
 

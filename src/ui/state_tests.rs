@@ -65,20 +65,20 @@ fn a_cyrillic_keyboard_kills_steps_and_selects() {
 #[test]
 fn bad_links_open_the_default_run_and_say_why() {
     let long = "x".repeat(20_000);
-    for bad in ["zz", "v=9", "v=8&seed=-3", "v=8&do=1:kill:Z", "%ff", "v=8&v=8", "do=5:kill", &long, "v=8&at=99999999", "\u{0}"] {
+    for bad in ["zz", "v=10", "v=9&seed=-3", "v=9&do=1:kill:Z", "%ff", "v=9&v=9", "do=5:kill", &long, "v=9&at=99999999", "\u{0}"] {
         let state = State::new(bad, Lang::En, Theme::Auto);
         assert!(state.notice.is_some(), "{bad:.40}");
         assert_eq!(state.session.setup().seed, link::DEFAULT_SEED);
         assert_eq!(state.session.now(), FIRST);
     }
-    let zh = State::new("v=9", Lang::Zh, Theme::Auto).notice.expect("a notice");
+    let zh = State::new("v=10", Lang::Zh, Theme::Auto).notice.expect("a notice");
     assert!(zh.contains("默认运行"), "{zh}");
 }
 
 #[test]
 fn an_action_of_a_link_that_changes_nothing_is_told_when_the_run_comes_to_it() {
     let told = |state: &State| state.notice.clone().unwrap_or_default();
-    let link = "v=8&do=4:revive:A,4:revive:A,5:kill:A,8:kill:A&at=6";
+    let link = "v=9&do=4:revive:A,4:revive:A,5:kill:A,8:kill:A&at=6";
     let mut state = State::new(link, Lang::En, Theme::Auto);
     assert_eq!(told(&state), "Action 2 of this link, revive A at 4.00 s, changed nothing: A is running. Neither did one before it.");
     state.command(Command::Seek(Time::from_millis(7_000))).expect("within the run");
@@ -201,7 +201,7 @@ fn a_run_of_other_settings_begins_untouched() {
 
 #[test]
 fn play_does_not_begin_at_the_end_of_a_run() {
-    let mut state = State::new("v=8&at=1799.999", Lang::En, Theme::Auto);
+    let mut state = State::new("v=9&at=1799.999", Lang::En, Theme::Auto);
     state.command(Command::Seek(state.session.limit())).expect("within the run");
     state.command(Command::Play).expect("always possible");
     assert!(!state.playing && state.notice.is_some());
@@ -240,7 +240,7 @@ fn what_a_link_says_of_the_page_and_nobody_can_read_is_passed_over_aloud() {
         ("speed=-1", false),
         ("speed=100000", true),
     ] {
-        let state = State::new(&format!("v=8&seed=4127&{part}&at=3"), Lang::En, Theme::Auto);
+        let state = State::new(&format!("v=9&seed=4127&{part}&at=3"), Lang::En, Theme::Auto);
         assert_eq!(state.notice.is_none(), taken, "{part}: {:?}", state.notice);
         assert!(taken || state.notice.expect("it is said").contains(part));
         assert_eq!(state.session.now(), Time::from_millis(3_000), "the run is opened all the same");
@@ -260,11 +260,11 @@ fn that_a_majority_of_coordinators_loses_its_disks_is_said_before_and_after() {
     };
     for (lang, before, after) in [(Lang::En, "nobody could be elected", "nobody can be elected"), (Lang::Zh, "再也选不出", "再也选不出")]
     {
-        assert!(!costs("#v=8&seed=4127&at=5", lang).contains(before), "the others readmit it");
-        assert!(costs("#v=8&seed=4127&do=3:wipe:K1&at=5", lang).contains(before));
+        assert!(!costs("#v=9&seed=4127&at=5", lang).contains(before), "the others readmit it");
+        assert!(costs("#v=9&seed=4127&do=3:wipe:K1&at=5", lang).contains(before));
         let says = |link: &str| inspect(link, lang).facts.iter().any(|fact| fact.contains(after));
-        assert!(says("#v=8&seed=4127&do=3:wipe:K1,3:wipe:K2,4:revive:K1,4:revive:K2&at=9"));
-        assert!(!says("#v=8&seed=4127&do=3:wipe:K2,4:revive:K2&at=9"), "it has been readmitted");
+        assert!(says("#v=9&seed=4127&do=3:wipe:K1,3:wipe:K2,4:revive:K1,4:revive:K2&at=9"));
+        assert!(!says("#v=9&seed=4127&do=3:wipe:K2,4:revive:K2&at=9"), "it has been readmitted");
     }
 }
 
@@ -277,7 +277,7 @@ fn what_it_costs_to_wipe_the_only_coordinator_is_said_before_it_is_done() {
         seen.acts.into_iter().find(|act| act.verb == ringside::text::words::Verb::Wipe).expect("there is the button").long
     };
     for (lang, word) in [(Lang::En, "only coordinator"), (Lang::Zh, "唯一的协调者")] {
-        assert!(costs("#v=8&seed=4127&coordinators=1&at=5", lang).contains(word));
-        assert!(!costs("#v=8&seed=4127&coordinators=3&at=5", lang).contains(word), "others remember");
+        assert!(costs("#v=9&seed=4127&coordinators=1&at=5", lang).contains(word));
+        assert!(!costs("#v=9&seed=4127&coordinators=3&at=5", lang).contains(word), "others remember");
     }
 }

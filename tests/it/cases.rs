@@ -240,7 +240,7 @@ fn the_zombies_story_is_told_step_by_step() {
 /// slower than the bound, still runs; nobody begins or writes in that instant.
 #[test]
 fn two_believe_from_the_instant_in_which_the_second_hears_of_its_lease() {
-    let link = "v=8&seed=4127&delay=1&do=2.6:drift:c2:-400000,2.7:freeze:c2,6.85:thaw:c2&at=6.9";
+    let link = "v=9&seed=4127&delay=1&do=2.6:drift:c2:-400000,2.7:freeze:c2,6.85:thaw:c2&at=6.9";
     let session = Session::open(parse(link).expect("a link"));
     let at = Time::from_millis(6_850);
     let found: Vec<_> = session.promises().into_iter().filter_map(|(promise, broken)| Some((promise, broken?.at))).collect();

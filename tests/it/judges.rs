@@ -166,7 +166,7 @@ fn a_new_primary_answers_nobody_before_it_has_settled_what_the_last_one_left() {
 }
 
 /// A death, a newcomer, a coordinator that comes back, a node that comes back, a drain: enough for every judge to have something to see.
-const EVENTFUL: &str = "v=8&seed=4127&do=5:kill:A,20:add:G,40:kill:K2,45:revive:K2,60:revive:A,90:drain:B,120:kill:K3,125:wipe:K3,\
+const EVENTFUL: &str = "v=9&seed=4127&do=5:kill:A,20:add:G,40:kill:K2,45:revive:K2,60:revive:A,90:drain:B,120:kill:K3,125:wipe:K3,\
     130:revive:K3,160:kill:C&at=400";
 
 #[test]
@@ -178,7 +178,7 @@ fn an_eventful_run_keeps_every_promise() {
 /// The holder cannot write its document while two of three copies are dead: nobody has promised that its lock is passed on.
 #[test]
 fn a_lock_whose_document_cannot_be_written_breaks_no_promise() {
-    let link = "v=8&seed=79831&coordinators=1&nodes=3&balancers=1&clients=16&workers=9&ack=majority&lease=1&do=10.609:add:D,\
+    let link = "v=9&seed=79831&coordinators=1&nodes=3&balancers=1&clients=16&workers=9&ack=majority&lease=1&do=10.609:add:D,\
                 10.966:drain:C,10.973:freeze:D,10.974:kill:B,12.018:kill:A,13.252:heal:D,13.253:thaw:D&at=80";
     assert_eq!(broken(&Session::open(parse_link(link).expect("a link"))), BTreeSet::new());
 }
@@ -186,7 +186,7 @@ fn a_lock_whose_document_cannot_be_written_breaks_no_promise() {
 /// The only balancer is dead: the holder of the lock lives and keeps it, but reaches no document. Nobody may take the lock from it.
 #[test]
 fn a_holder_whom_no_balancer_serves_keeps_its_lock_and_breaks_no_promise() {
-    for link in ["v=8&seed=4127&balancers=1&do=3.862:kill:L1&at=200", "v=8&seed=657164&clients=24&workers=13&do=3.862:kill:L1&at=200"] {
+    for link in ["v=9&seed=4127&balancers=1&do=3.862:kill:L1&at=200", "v=9&seed=657164&clients=24&workers=13&do=3.862:kill:L1&at=200"] {
         assert_eq!(broken(&Session::open(parse_link(link).expect("a link"))), BTreeSet::new(), "{link}");
     }
 }

@@ -222,9 +222,9 @@ fn a_node_that_dies_while_nobody_remembers_its_copies_is_not_promoted() {
 #[test]
 fn in_a_storm_no_copy_drops_what_it_has_committed() {
     for link in [
-        "v=8&seed=816163196232&coordinators=1&nodes=5&clients=5&workers=1&loss=637&min=3&lease=1&delay=60&at=24",
-        "v=8&seed=230190770668&coordinators=1&balancers=2&workers=7&loss=624&duplicates=1000&min=3&lease=1&delay=1&ack=majority&at=60",
-        "v=8&seed=1470&nodes=4&balancers=2&clients=1&workers=0&loss=520&min=3&locks=2&lease=5&\
+        "v=9&seed=816163196232&coordinators=1&nodes=5&clients=5&workers=1&loss=637&min=3&lease=1&delay=60&at=24",
+        "v=9&seed=230190770668&coordinators=1&balancers=2&workers=7&loss=624&duplicates=1000&min=3&lease=1&delay=1&ack=majority&at=60",
+        "v=9&seed=1470&nodes=4&balancers=2&clients=1&workers=0&loss=520&min=3&locks=2&lease=5&\
          do=0:drift:D:-1958,1.142244:drain:D,1.360583:cut:C%3ED,4.60776:add:D&at=14.40684",
     ] {
         assert_eq!(broken(&opened(link)), Vec::<&str>::new(), "{link}");
@@ -235,7 +235,7 @@ fn in_a_storm_no_copy_drops_what_it_has_committed() {
 /// the shards that remembered it waited for what it had.
 #[test]
 fn no_shard_waits_for_a_node_that_has_left_and_died() {
-    let link = "v=8&seed=3076&nodes=5&balancers=2&workers=6&loss=13&duplicates=60&min=2&locks=3&delay=3&ack=majority&\
+    let link = "v=9&seed=3076&nodes=5&balancers=2&workers=6&loss=13&duplicates=60&min=2&locks=3&delay=3&ack=majority&\
         do=4.72586:cut:A%3EE,14.312571:add:F,14.444415:cut:F:C,20.808757:drain:D,24.760922:kill:D,31.936267:revive:D,\
         42.554201:wipe:D,47.967873:add:G,54.549064:kill:A,58.507689:revive:A,60:heal:A%3EE,60:heal:C:F&at=90";
     let session = opened(link);
@@ -246,7 +246,7 @@ fn no_shard_waits_for_a_node_that_has_left_and_died() {
 /// minded a node that had left, so nobody led in its place.
 #[test]
 fn a_node_that_has_left_is_minded_while_the_copy_that_was_chosen_on_it_counts() {
-    let link = "v=8&seed=2893&coordinators=5&balancers=2&clients=4&workers=3&duplicates=32&locks=2&lease=8&\
+    let link = "v=9&seed=2893&coordinators=5&balancers=2&clients=4&workers=3&duplicates=32&locks=2&lease=8&\
         do=8.253121:freeze:B,14.176085:kill:C,14.285865:kill:E,17.956403:isolate:A,27.184568:thaw:B,29.415871:heal:F,\
         30.935918:add:G,32.823082:drain:B,34.655083:isolate:G,37.155527:kill:B,43.698658:isolate:K4,47.997797:revive:B,\
         54.250319:salvage:B,60:cut:K1%3EB,60:cut:K2%3EB,60:cut:K3%3EB,60:cut:K5%3EB,60:freeze:D,60:revive:C,60:revive:E,\

@@ -47,6 +47,8 @@ pub struct Coordinator {
     leader_state: Option<LeaderState>,
     /// When it last yielded the lead, and how many nodes the one reached to whom it did.
     pub(super) yielded: Option<(Time, u16)>,
+    /// When it last yielded since it was not sure to lead, and how often it has.
+    pub(super) gave_up: Option<(Time, u32)>,
     /// When it last stood for election because a leader had yielded to it.
     pub(super) asked: Option<Time>,
     /// When it last looked at its clock.
@@ -73,8 +75,9 @@ impl Coordinator {
         let contacts = nodes.chain(env.balancers.iter().map(|&pid| contact(pid, false))).collect();
         let (applied, control) = state_of(disk, raft.commit(), env);
         let forgotten = (emptied && !control.has_resumed()).then(Beyond::default);
-        let (ripe, leader_state, yielded, asked, armed) = (None, None, None, None, None);
-        let mut it = Coordinator { raft, control, applied, ripe, contacts, leader_state, yielded, asked, looked: now, armed, forgotten };
+        let (ripe, leader_state, yielded, gave_up, asked, armed) = (None, None, None, None, None, None);
+        let mut it =
+            Coordinator { raft, control, applied, ripe, contacts, leader_state, yielded, gave_up, asked, looked: now, armed, forgotten };
         ctx.arm(Timer::Look, LOOK_EVERY);
         it.afterwards(ctx);
         it
@@ -126,7 +129,7 @@ impl Coordinator {
                     self.heartbeat(from, sent, sign.then_some((boot, fresh, leaving)), ctx);
                 }
             }
-            Msg::AskReach { sent } => self.tell_reach(from, sent, ctx),
+            Msg::AskReach { sent, sure } => self.tell_reach(from, sent, sure, ctx),
             Msg::Reach { sent, nodes } => self.hear_reach(from, sent, nodes, ctx),
             Msg::Lagging { shard, view, node } => self.asked(Command::Shrink(shard, view, node), ctx),
             Msg::Stalled { shard, node, .. } if self.control.is_stalled(shard, node) => {}

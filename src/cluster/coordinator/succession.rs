@@ -21,6 +21,10 @@
 //! fewer nodes than the one to whom it yielded did, it waits longer before it stands for election, by the longest time-out. It
 //! does stand at last: it may be the only one that can lead.
 //!
+//! Whoever yielded because it was not sure says for a while that it reaches nobody, to a leader that is sure: it hears the nodes, but has shown that what it sends
+//! comes too late to lead them. Otherwise a leader that misses somebody would soon yield to it again, and the lead would swing between
+//! the two for ever. The while is `out_after`, and twice as long each time, up to eight times `out_after`: its messages may have become fast.
+//!
 //! *Simplifications.* A leader compares itself only with coordinators that it asks and hears: nobody passes on what a third one
 //! reaches. Nodes are counted, whatever they hold. Balancers and workers do not count. Who yielded is forgotten by a
 //! new life.
@@ -63,6 +67,12 @@ impl Coordinator {
         self.leader_state.as_ref().is_some_and(|leader_state| leader_state.doubt >= self.most_doubt(env))
     }
 
+    /// Whether it has yielded not long ago because it was not sure to lead.
+    fn has_given_up(&self, now: Time, env: &Env) -> bool {
+        let rest = |times: u32| env.setup.config.out_after.scale(1 << (times - 1).min(3), 1);
+        self.gave_up.is_some_and(|(at, times)| now.since(at) < rest(times))
+    }
+
     /// Leader: asks the others, if it misses anybody: often while it has to decide whether a node is down.
     pub(super) fn compare(&mut self, ctx: &mut Context<'_>) {
         let (now, env) = (ctx.now(), ctx.env());
@@ -83,17 +93,18 @@ impl Coordinator {
             return;
         };
         leader_state.comparison.asked = Some(now);
-        let me = ctx.me();
+        let (me, sure) = (ctx.me(), !self.is_unsure(env));
         for &to in env.coordinators.iter().filter(|&&to| to != me) {
-            ctx.send(to, Msg::AskReach { sent: now });
+            ctx.send(to, Msg::AskReach { sent: now, sure });
         }
     }
 
     /// The leader wants to know how many nodes this coordinator reaches. One that does not count, or follows another, says nothing:
     /// it could not take the lead.
-    pub(super) fn tell_reach(&self, leader: Pid, sent: Time, ctx: &mut Context<'_>) {
+    pub(super) fn tell_reach(&self, leader: Pid, sent: Time, sure: bool, ctx: &mut Context<'_>) {
         if self.raft.leader() == Some(leader) && !self.raft.is_newcomer() {
-            ctx.send(leader, Msg::Reach { sent, nodes: self.reaches(ctx.now(), ctx.env()) });
+            let nodes = if sure && self.has_given_up(ctx.now(), ctx.env()) { 0 } else { self.reaches(ctx.now(), ctx.env()) };
+            ctx.send(leader, Msg::Reach { sent, nodes });
         }
     }
 
@@ -155,6 +166,8 @@ impl Coordinator {
         self.act(ctx, |raft, now, raft_config, draw, out: &mut RaftEffects| given = raft.yield_to(to, now, raft_config, draw, out));
         if !given {
             self.yielded = before;
+        } else if unsure {
+            self.gave_up = Some((now, self.gave_up.map_or(1, |(_, times)| times + 1)));
         }
         assert!(given != self.leader_state.is_some(), "whoever has yielded leads on, or whoever has not does not");
         (given, !given)

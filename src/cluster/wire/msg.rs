@@ -63,6 +63,8 @@ pub enum Msg {
     AskReach {
         /// The leader's clock.
         sent: Time,
+        /// Whether it is sure to lead, and asks only since it misses somebody.
+        sure: bool,
     },
     /// Answer to it.
     Reach {

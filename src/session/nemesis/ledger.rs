@@ -60,6 +60,8 @@ pub struct Ledger {
     asked: BTreeMap<Pid, u32>,
     /// How often the ring changed for its wishes.
     turned: BTreeMap<Pid, u32>,
+    /// When a coordinator was elected last.
+    elected: Option<Time>,
 }
 
 impl Ledger {
@@ -87,6 +89,7 @@ impl Ledger {
             drift: BTreeMap::new(),
             asked: BTreeMap::new(),
             turned: BTreeMap::new(),
+            elected: None,
         }
     }
 
@@ -182,6 +185,8 @@ impl Ledger {
             }
         } else if let Note::Shard(ShardNote::Stopped { shard, .. }) = note {
             self.shard(*shard).claims.retain(|&pid| pid != who);
+        } else if let Note::Control(ControlNote::Elected { .. }) = note {
+            self.elected = Some(at);
         } else if let Note::Client(ClientNote::Answered { op, .. }) = note {
             self.answered.insert(op.client, at);
         } else if let Note::Lock(LockNote::Granted { session, lock, .. }) = note {
@@ -209,6 +214,11 @@ impl Ledger {
         let gone = |id, write: Write| !nodes.iter().any(|&node| sight.kept(node, id, &write) || sight.has(node, id, &write));
         let ids = (0..self.shards.len() as u16).map(ShardId);
         ids.into_iter().find(|&id| self.shards[usize::from(id.0)].writes().rev().any(|it| gone(id, it)))
+    }
+
+    /// When a coordinator was elected last.
+    pub(super) fn elected(&self) -> Option<Time> {
+        self.elected
     }
 
     /// How many disks were emptied so far.

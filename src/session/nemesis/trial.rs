@@ -268,7 +268,10 @@ impl Case {
                 // Time is allowed from when nothing stood in the way any more: a new leader may just have taken a hindrance away.
                 let late = |demand: &Demand| excused.get(demand).filter(|(at, _)| now.since(*at) < allowed).map(|&(_, excuse)| excuse);
                 let waits = unmet.iter().any(|(demand, excuse)| excuse.is_none() && late(demand).is_some());
-                if waits && now < last && !session.is_over() {
+                // Another leader has just taken over: one outside may try again every minute or so to lead, in vain. Between two tries
+                // everything has to be in order.
+                let stirred = ledger.elected().is_some_and(|at| now.since(at) < served(&session.setup().config));
+                if (waits || stirred) && now < last && !session.is_over() {
                     continue;
                 }
                 let unmet: Vec<_> = unmet.into_iter().map(|(demand, excuse)| (demand, excuse.or_else(|| late(&demand)))).collect();

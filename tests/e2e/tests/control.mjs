@@ -44,13 +44,13 @@ test("what the settings choose is what the link says, and what the page shows", 
 });
 
 test("one coordinator is called what it is", async ({ open }) => {
-  const { page } = await open({ fragment: "v=8&coordinators=1" });
+  const { page } = await open({ fragment: "v=9&coordinators=1" });
   await page.locator('[data-kind="coordinator"]').click();
   assert.match(await page.locator("#about").innerText(), /single point of failure/);
 });
 
 test("answered by the primary alone: with its backups cut off, writes stand on one disk, and the bill says so", async ({ open }) => {
-  const { page, r } = await open({ fragment: "v=8&ack=primary&at=6" });
+  const { page, r } = await open({ fragment: "v=9&ack=primary&at=6" });
   const primary = await page.locator('[data-shard="7"]').first().getAttribute("data-primary");
   for (const other of ["A", "B", "C", "D", "E", "F"].filter((name) => name !== primary)) await r.act(`cut ${primary} ${other}`);
   const most = 20;

@@ -20,7 +20,7 @@ test("by keyboard alone: focus a node, press K, and it dies; R, and it lives", a
 });
 
 test("keys act on whom the line below the stage names, however it came to be selected, and Space plays there", async ({ open }) => {
-  const { page, r } = await open({ fragment: "v=8&seed=4127&at=6" });
+  const { page, r } = await open({ fragment: "v=9&seed=4127&at=6" });
   const named = () => page.evaluate(() => [document.querySelector("#inspector .subject")?.textContent, document.activeElement?.dataset?.id].join());
   const is = (who) => page.waitForFunction((who) => document.querySelector("#inspector .subject")?.textContent === who && document.activeElement?.dataset?.id === who, who);
   await page.click('#ring [data-id="F"]');

@@ -3,14 +3,14 @@ import { assert, test } from "../lib/check.mjs";
 
 const BAD = {
   "a newer version": ["v=99&seed=1&future=x", /newer|99/],
-  "a malformed number": ["v=8&seed=banana", /banana/],
-  "a truncated action": ["v=8&seed=1&do=2.5:kil", /kil/],
-  "a process nobody knows": ["v=8&seed=1&do=2.5:kill:Z9", /Z9|process/],
-  "an instant after the end": ["v=8&at=99999999999999999999", /late|ends/],
-  "a broken escape": ["v=8&lang=%zz", /escape|byte/],
-  "an unknown key": ["v=8&constructor=1", /constructor/],
-  "markup": ["v=8&%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E=1", /img/],
-  "a very long text": [`v=8&do=${"1:kill:C,".repeat(5_000)}`, /long/],
+  "a malformed number": ["v=9&seed=banana", /banana/],
+  "a truncated action": ["v=9&seed=1&do=2.5:kil", /kil/],
+  "a process nobody knows": ["v=9&seed=1&do=2.5:kill:Z9", /Z9|process/],
+  "an instant after the end": ["v=9&at=99999999999999999999", /late|ends/],
+  "a broken escape": ["v=9&lang=%zz", /escape|byte/],
+  "an unknown key": ["v=9&constructor=1", /constructor/],
+  "markup": ["v=9&%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E=1", /img/],
+  "a very long text": [`v=9&do=${"1:kill:C,".repeat(5_000)}`, /long/],
 };
 
 for (const [what, [fragment, says]] of Object.entries(BAD)) {
@@ -25,7 +25,7 @@ for (const [what, [fragment, says]] of Object.entries(BAD)) {
 }
 
 test("an action of a link that changes nothing is told, in both languages, and stays in the link", async ({ open }) => {
-  const fragment = "v=8&seed=4127&do=3:cut:A%3EB,4:kill:C,5:kill:C&at=6";
+  const fragment = "v=9&seed=4127&do=3:cut:A%3EB,4:kill:C,5:kill:C&at=6";
   for (const [lang, says] of [["en", "Action 3 of this link, kill C at 5.00 s, changed nothing: C is down."], ["zh", "链接里的第 3 个操作（5.00 秒时的 kill C）没有生效：C 已宕机。"]]) {
     const { page, r } = await open({ fragment, lang });
     assert.equal(await page.locator("#notice").innerText(), says);

@@ -2,7 +2,7 @@
 import { violations } from "../lib/audit.mjs";
 import { assert, facts, figure, test, until } from "../lib/check.mjs";
 
-const ZOMBIE = "v=8&seed=4127&clients=2&do=3.6:freeze:c2,8:thaw:c2&at=3.5";
+const ZOMBIE = "v=9&seed=4127&clients=2&do=3.6:freeze:c2,8:thaw:c2&at=3.5";
 const UNFENCED = ZOMBIE.replace("clients=2", "clients=2&off=fencing");
 const said = (page) => page.locator("#sentence").innerText();
 const line = (page) =>
@@ -12,7 +12,7 @@ const line = (page) =>
   });
 
 test("the leading coordinator dies with five in line: another leads, and the line is served in the order in which it stood", async ({ open }) => {
-  const { page, r } = await open({ fragment: "v=8&seed=4127&workers=6&at=2" });
+  const { page, r } = await open({ fragment: "v=9&seed=4127&workers=6&at=2" });
   for (let i = 0; i < 400 && (await line(page)).length < 5; i += 1) await r.step("fact");
   const before = await line(page);
   assert.equal(before.length, 5);
@@ -121,7 +121,7 @@ test("every ready run opens at its instant, standing still, and says what to wat
 });
 
 test("people keep their elements when the line moves up, and no figure changes its width", async ({ open }) => {
-  const { page, r } = await open({ fragment: "v=8&seed=4127&workers=6&at=3", calm: true });
+  const { page, r } = await open({ fragment: "v=9&seed=4127&workers=6&at=3", calm: true });
   for (let i = 0; i < 400 && (await line(page)).length < 4; i += 1) await r.step("fact");
   const before = await line(page);
   await page.evaluate(() => {
@@ -141,7 +141,7 @@ test("people keep their elements when the line moves up, and no figure changes i
 });
 
 test("a choice among several locks, by keyboard: each has its own line, document, and row of the time bar", async ({ open }) => {
-  const { page } = await open({ fragment: "v=8&seed=4127&locks=3&workers=8&at=6" });
+  const { page } = await open({ fragment: "v=9&seed=4127&locks=3&workers=8&at=6" });
   const tab = (name) => page.locator(`.tabs [data-lock="${name}"]`);
   assert.equal(await tab("orders").getAttribute("aria-pressed"), "true");
   const tokens = () => page.locator(".timebar [data-token]").evaluateAll((all) => all.map((one) => one.dataset.token).join());
@@ -196,7 +196,7 @@ const touching = (page) =>
 for (const lang of ["en", "zh"]) {
   for (const [width, height] of [[1280, 720], [360, 780], [1920, 1080]]) {
     test(`no word of the lock's picture touches another, ${lang}, ${width} pixels wide`, async ({ open }) => {
-      for (const fragment of [ZOMBIE, UNFENCED, UNFENCED.replace("off=", "delay=5&off="), "v=8&seed=4127&workers=8&at=3.5"]) {
+      for (const fragment of [ZOMBIE, UNFENCED, UNFENCED.replace("off=", "delay=5&off="), "v=9&seed=4127&workers=8&at=3.5"]) {
         const { page, r, context } = await open({ fragment, lang, width, height, calm: true });
         for (let i = 0; i < 12; i += 1) {
           await r.seek((await r.now()) + 500);

@@ -47,7 +47,7 @@ test("at 1280 by 720 nothing scrolls at all", async ({ open }) => {
 });
 
 test("six broken promises beside the stage: three are read, the rest counted, and nothing lies on anything", async ({ open }) => {
-  const { page } = await open({ fragment: "v=8&seed=3&loss=30&off=fencing,lock-lease,fair-queue,token-survives,primary-lease,stored-ack,in-sync-promotion,truncate,op-results,majority,vote-persisted,current-term,re-check,view-check&do=2:kill:K1,3:revive:K1,4:isolate:A,5:freeze:c1,6:kill:B,7:kill:K2,7.5:revive:K2,8:heal:A,9:thaw:c1,10:revive:B,11:isolate:K3,12:freeze:c2,14:heal:K3&at=16" });
+  const { page } = await open({ fragment: "v=9&seed=3&loss=30&off=fencing,lock-lease,fair-queue,token-survives,primary-lease,stored-ack,in-sync-promotion,truncate,op-results,majority,vote-persisted,current-term,re-check,view-check&do=2:kill:K1,3:revive:K1,4:isolate:A,5:freeze:c1,6:kill:B,7:kill:K2,7.5:revive:K2,8:heal:A,9:thaw:c1,10:revive:B,11:isolate:K3,12:freeze:c2,14:heal:K3&at=16" });
   await page.locator(".promises .more").waitFor();
   const found = await page.evaluate(() => {
     const box = (it) => it.getBoundingClientRect();
@@ -68,7 +68,7 @@ test("six broken promises beside the stage: three are read, the rest counted, an
 
 for (const width of [360, 1280]) {
   test(`what is wrong with a link is said to its last word, ${width} pixels wide`, async ({ open }) => {
-    const { page } = await open({ width, height: width < 700 ? 780 : 720, fragment: "v=8&off=fencing,nonsense-that-nobody-ever" });
+    const { page } = await open({ width, height: width < 700 ? 780 : 720, fragment: "v=9&off=fencing,nonsense-that-nobody-ever" });
     const notice = page.locator("#notice");
     assert.match(await notice.innerText(), /nonsense-that-nobody-ever.*instead\.$/s);
     const [inside, shown] = await notice.evaluate((it) => [it.scrollHeight, it.clientHeight]);
