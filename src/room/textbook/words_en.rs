@@ -75,8 +75,8 @@ pub const EN: TextbookWords = TextbookWords {
     },
     undo: "Undo",
     replaced: [
-        "Your action in the run before is gone; U brings it back.",
-        "Your {} actions in the run before are gone; U brings them back.",
+        "Your action in the run before is gone; Undo (U) brings it back.",
+        "Your {} actions in the run before are gone; Undo (U) brings them back.",
     ],
     back_again: "This is the run from before, with your actions in it.",
     nothing_to_undo: "No run with actions of yours was replaced.",

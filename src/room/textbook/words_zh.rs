@@ -71,7 +71,7 @@ pub const ZH: TextbookWords = TextbookWords {
         Story::Sleeps => "持有者睡过头",
     },
     undo: "撤销",
-    replaced: ["之前的运行里你的动作没有了，按 U 可以找回。", "之前的运行里你的 {} 个动作没有了，按 U 可以找回。"],
+    replaced: ["之前的运行里你的动作没有了，可以撤销（U）找回。", "之前的运行里你的 {} 个动作没有了，可以撤销（U）找回。"],
     back_again: "这是之前的运行，你的动作都在。",
     nothing_to_undo: "没有哪次带着你的动作的运行被换掉。",
     keys: &[

@@ -14,7 +14,10 @@ const query = (page) => page.evaluate(() => location.search);
 async function enter(page, key) {
   if (key) await page.keyboard.press("p");
   else await page.locator("#placement").click();
-  await page.locator("#room-sentence").waitFor();
+  await page.locator("#room-sentence").waitFor().catch(async (why) => {
+    const where = await page.evaluate(() => [document.documentElement.dataset.room, document.querySelector("#sentence")?.textContent, ...[...document.scripts].map((one) => one.src)]);
+    throw new Error(`${why.message}\n${where.join("\n")}`);
+  });
   await counted(page);
 }
 
@@ -199,7 +202,7 @@ test("at 1280 by 720 the placement room does not scroll, and every target is at 
   await counted(page);
   assert.deepEqual(await page.evaluate(() => [document.scrollingElement.scrollWidth, document.scrollingElement.scrollHeight]), [1280, 720]);
   const small = await page.locator(".room :is(button, select, summary, [role=option])").evaluateAll((all) =>
-    all.map((one) => [one.dataset.act ?? one.tagName, one.getBoundingClientRect()]).filter(([, { width, height }]) => width < 24 || height < 24).map(([act]) => act),
+    all.filter((one) => one.checkVisibility()).map((one) => [one.dataset.act ?? one.tagName, one.getBoundingClientRect()]).filter(([, { width, height }]) => width < 24 || height < 24).map(([act]) => act),
   );
   assert.deepEqual(small, []);
 });

@@ -251,7 +251,7 @@ for (const lang of ["en", "zh"]) {
       if (text !== "textbook,at:60") await until(page, "book.dataset.stop === 'over'");
       assert.deepEqual(await page.evaluate(() => [document.scrollingElement.scrollWidth, document.scrollingElement.scrollHeight]), [1280, 720], text);
       const small = await page.locator(".book :is(button, label)").evaluateAll((all) =>
-        all.map((one) => [one.dataset.act ?? one.tagName, one.getBoundingClientRect()]).filter(([, { width, height }]) => width < 24 || height < 24).map(([act]) => act),
+        all.filter((one) => one.checkVisibility()).map((one) => [one.dataset.act ?? one.tagName, one.getBoundingClientRect()]).filter(([, { width, height }]) => width < 24 || height < 24).map(([act]) => act),
       );
       assert.deepEqual(small, []);
     }
@@ -320,4 +320,48 @@ test("from the accident to its price by one key, fact by fact, and the lit line 
   assert.match(await page.locator("#book-sentence").innerText(), /is lost\.$/);
   assert.match(await page.locator(".book [aria-current] code").innerText(), /document\.write/);
   assert.equal(await page.locator('.book [data-fate="lost"] b').evaluate((it) => getComputedStyle(it.parentElement.parentElement).textDecorationLine), "none", "why it is lost can be read");
+});
+
+test("in both rooms `?` and its button list the keys; the list keeps the keys to itself, and gives the focus back", async ({ open }) => {
+  for (const [query, word, key] of [["?textbook=token,at:30", "textbook", "k"], ["?place=modulo,ring", "placement", "a"]]) {
+    for (const lang of ["en", "zh"]) {
+      const { page, context } = await open({ query, lang });
+      const list = page.locator(`#${word}-keys`);
+      const button = page.locator('.room:not([hidden]) header [data-act="keys"]');
+      await button.waitFor();
+      for (const show of [() => button.click(), () => page.keyboard.press("?")]) {
+        await button.focus();
+        await show();
+        await list.waitFor();
+        assert.ok((await list.locator("kbd").count()) >= 9, "each key has its line");
+        assert.deepEqual(await violations(page), []);
+        const small = await list.locator("button").evaluateAll((all) => all.map((one) => one.getBoundingClientRect()).filter(({ width, height }) => width < 24 || height < 24));
+        assert.deepEqual(small, []);
+        const before = await page.evaluate(() => location.search);
+        await page.keyboard.press(key);
+        await page.keyboard.press("Escape");
+        await list.waitFor({ state: "hidden" });
+        assert.equal(await page.evaluate(() => location.search), before, "no key reached the room");
+        assert.ok(await button.isVisible(), "Escape closed the list and not the room");
+        assert.ok(await button.evaluate((one) => one === document.activeElement), "the focus is where it was");
+      }
+      await context.close();
+    }
+  }
+});
+
+test("what hands did in a run that was replaced is told, and Undo brings it back, by key and by button, on a phone too", async ({ open }) => {
+  for (const options of [{}, { width: 360, height: 780 }]) {
+    const page = await opened(open, "lease,9:kill:4,at:20", options);
+    const undo = page.locator('.book [data-act="undo"]');
+    const mine = await query(page);
+    assert.equal(await undo.getAttribute("aria-disabled"), "true");
+    for (const [replaces, brings] of [["d", () => page.keyboard.press("u")], ["0", () => undo.click()]]) {
+      await page.keyboard.press(replaces);
+      await page.waitForFunction((mine) => location.search !== mine, mine);
+      assert.match(await said(page), /^Your action in the run before is gone; Undo \(U\) brings it back\. /);
+      await brings();
+      await page.waitForFunction((mine) => location.search === mine, mine);
+    }
+  }
 });

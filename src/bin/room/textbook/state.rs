@@ -299,7 +299,11 @@ mod tests {
         let mine = state.lesson.clone();
         for command in [Command::Story(Story::Sleeps), Command::Seed(1), Command::Restart, Command::Variant(Variant::Token)] {
             state.command(command);
-            assert!(state.sentence().starts_with("Your action in the run before is gone; U brings it back. "), "{}", state.sentence());
+            assert!(
+                state.sentence().starts_with("Your action in the run before is gone; Undo (U) brings it back. "),
+                "{}",
+                state.sentence()
+            );
             state.command(Command::Undo);
             assert_eq!((&state.lesson, state.can_undo()), (&mine, false), "{command:?}");
         }

@@ -179,7 +179,8 @@ pub fn keys(room: &'static str, then: impl Fn(&KeyboardEvent, &str) + 'static) -
             "BUTTON" | "SUMMARY" => key == " ",
             _ => false,
         };
-        if is_open(room) && !own && !asks() && !(event.ctrl_key() || event.alt_key() || event.meta_key()) {
+        let chord = event.ctrl_key() || event.alt_key() || event.meta_key();
+        if is_open(room) && !(own || chord || asks()) {
             then(event, key);
         }
     })
