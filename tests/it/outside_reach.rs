@@ -10,11 +10,13 @@
 //! | a coordinator reaches whoever gave one sign just now; or signs with any gaps between | `a_late_heartbeat_with_an_older_wish_…` (a node that is reached now and then moves nobody) |
 //! | a leader yields to one that reaches as many | `a_leader_that_reaches_fewer_nodes_yields_and_one_that_reaches_as_many_does_not` |
 //! | a leader never yields | `a_leader_that_reaches_no_node_…`, `a_leader_that_reaches_fewer_nodes_…` |
+//! | whoever gave up the lead, unsure of it, tells a leader as before how many nodes it reaches | `the_lead_does_not_swing_…` |
+//! | it tells for good that it reaches none | `the_lead_does_not_swing_…` |
 //! | only the leader tells what is decided | `a_balancer_that_cannot_reach_the_leader_…` |
 //! | timers under way do not follow their clock's new rate | `a_lease_ends_by_a_clock_that_changes_its_rate_in_between` |
 
 use ringside::cluster::note::{ClientNote, ControlNote, Note, ShardNote, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
-use ringside::cluster::observe::view::Standing;
+use ringside::cluster::observe::view::{Office, Standing};
 use ringside::session::Session;
 use ringside::session::link::parse;
 use ringside::sim::id::Pid;
@@ -76,6 +78,12 @@ fn yieldings(session: &Session) -> Vec<(Time, Pid, Pid)> {
 /// How often each thing of this sort was noted from an instant on.
 fn count(session: &Session, from: Time, fits: impl Fn(&Note) -> bool) -> usize {
     notes(session).filter(|(fact, note)| fact.at >= from && fits(note)).count()
+}
+
+/// Who leads, by its own belief, in the latest term.
+fn leader(session: &Session) -> Option<Pid> {
+    let view = session.view();
+    view.coordinators.iter().filter(|it| it.office == Some(Office::Leader)).max_by_key(|it| it.term).map(|it| it.pid)
 }
 
 #[test]
@@ -193,6 +201,24 @@ fn whoever_yielded_leads_again_if_nobody_else_can() {
     assert_eq!(unserved(&session), Vec::<u16>::new(), "one that reaches the nodes has lived all the while");
     let leader = session.view().coordinators.iter().find(|it| it.sure > Span::ZERO).map(|it| it.pid);
     assert_eq!(leader, Some(pid(&session, "K1")));
+}
+
+/// K1 alone hears A, and whatever it sends comes so late that it is never sure to lead: it gives up the lead, and a leader that misses A
+/// gives it back. Each time it waits twice as long, up to eight times `out_after`. When it is fast again it leads, and reaches A.
+#[test]
+fn the_lead_does_not_swing_for_ever_to_a_coordinator_that_is_too_slow_to_lead() {
+    for slow in [18, 20, 22] {
+        let link = format!("v=9&seed=4127&delay=3&do=1:slow:K1:{slow},3:cut:K2:A,3:cut:K3:A,500:slow:K1:1&at=500");
+        let session = opened(&link);
+        let k1 = pid(&session, "K1");
+        let given: Vec<Time> = yieldings(&session).iter().filter(|&&(_, _, to)| to == k1).map(|&(at, ..)| at).collect();
+        let late = given.iter().filter(|&&at| at > Time::from_millis(260_000)).count();
+        assert!((1..=4).contains(&late), "{link}: it is given the lead at {given:?}");
+        let mut session = session;
+        session.seek(Time::from_millis(600_000));
+        assert_eq!(leader(&session), Some(k1), "{link}: it is fast now");
+        assert_eq!((unserved(&session), broken(&session)), (vec![], vec![]), "{link}");
+    }
 }
 
 #[test]

@@ -21,9 +21,10 @@
 //! fewer nodes than the one to whom it yielded did, it waits longer before it stands for election, by the longest time-out. It
 //! does stand at last: it may be the only one that can lead.
 //!
-//! Whoever yielded because it was not sure says for a while that it reaches nobody, to a leader that is sure: it hears the nodes, but has shown that what it sends
-//! comes too late to lead them. Otherwise a leader that misses somebody would soon yield to it again, and the lead would swing between
-//! the two for ever. The while is `out_after`, and twice as long each time, up to eight times `out_after`: its messages may have become fast.
+//! Whoever yielded because it was not sure says for a while that it reaches nobody, to a leader that is sure: it hears the nodes,
+//! but has shown that what it sends comes too late to lead them. Otherwise a leader that misses somebody would soon yield to it
+//! again, and the lead would swing between the two for ever. The while is `out_after`, and twice as long each time, up to eight
+//! times `out_after`: it may have become fast.
 //!
 //! *Simplifications.* A leader compares itself only with coordinators that it asks and hears: nobody passes on what a third one
 //! reaches. Nodes are counted, whatever they hold. Balancers and workers do not count. Who yielded is forgotten by a
