@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         (Some(before), Some(after)) => println!("memory kept: {:.1} MiB", after - before),
         _ => println!("memory kept: not told by this system"),
     }
-    let mut rng = Rng::stream(1, Stream::Hand);
+    let mut rng = Rng::stream(1, Stream::Nemesis);
     let mut spans: Vec<f64> = (0..SEEKS)
         .map(|_| {
             let to = Time(rng.between(Span::ZERO, Span(end.0)).0);

@@ -139,7 +139,7 @@ impl Cluster {
         self.world.idle_until(to);
     }
 
-    /// Lets a hand interfere, now. What it does is a record in `out`; harmless where it changes nothing.
+    /// Carries out a fault, now. What it does is a record in `out`; harmless where it changes nothing.
     pub fn inject(&mut self, fault: Fault, out: &mut Facts) {
         self.world.inject(fault, out);
     }

@@ -11,7 +11,7 @@ pub const LENGTH: Span = Span::secs(14);
 /// From one label of the axis to the next.
 pub const TICK: Span = Span::secs(2);
 
-/// The part of the run that the bar shows. It stands still while now lies well inside, so that a hand can scrub in it.
+/// The part of the run that the bar shows. It stands still while now lies well inside, so that the visitor can scrub in it.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Window {
     /// Its beginning; a multiple of `TICK`.
@@ -156,8 +156,8 @@ pub enum Sign {
 }
 
 impl Sign {
-    /// Whether a hand did it. Everything else the cluster found out or decided.
-    pub const fn by_hand(self) -> bool {
+    /// Whether it is an action. Everything else the cluster found out or decided.
+    pub const fn is_action(self) -> bool {
         match self {
             Sign::Killed(_)
             | Sign::Wiped(_)

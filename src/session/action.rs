@@ -1,4 +1,4 @@
-//! What a hand can do, in ONE text grammar: links, attributes, keys, headless and lessons all use it.
+//! What can be done to the cluster, in ONE text grammar: links, attributes, keys, headless and lessons all use it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -111,7 +111,7 @@ impl Action {
     }
 
     /// The word the action begins with.
-    pub const fn verb(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Action::Kill(_) => "kill",
             Action::Revive(_) => "revive",
@@ -171,7 +171,7 @@ impl Action {
 
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = self.verb();
+        let word = self.word();
         match self {
             Action::Kill(name)
             | Action::Revive(name)
@@ -182,11 +182,11 @@ impl fmt::Display for Action {
             | Action::Freeze(name)
             | Action::Thaw(name)
             | Action::Isolate(name)
-            | Action::Rejoin(name) => write!(f, "{verb} {name}"),
-            Action::Slow(name, times) => write!(f, "{verb} {name} {times}"),
-            Action::Drift(name, ppm) => write!(f, "{verb} {name} {ppm}"),
-            Action::Cut(a, b) | Action::Heal(a, b) => write!(f, "{verb} {a} {b}"),
-            Action::CutOneWay(a, b) | Action::HealOneWay(a, b) => write!(f, "{verb} {a}>{b}"),
+            | Action::Rejoin(name) => write!(f, "{word} {name}"),
+            Action::Slow(name, times) => write!(f, "{word} {name} {times}"),
+            Action::Drift(name, ppm) => write!(f, "{word} {name} {ppm}"),
+            Action::Cut(a, b) | Action::Heal(a, b) => write!(f, "{word} {a} {b}"),
+            Action::CutOneWay(a, b) | Action::HealOneWay(a, b) => write!(f, "{word} {a}>{b}"),
         }
     }
 }
@@ -197,7 +197,7 @@ pub enum ActionError {
     /// There is no text.
     Empty,
     /// The first word is no action.
-    Verb(String),
+    Word(String),
     /// The action wants more words.
     Incomplete(String),
     /// There is text after the action's end.
@@ -219,7 +219,7 @@ impl fmt::Display for ActionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ActionError::Empty => write!(f, "an action is missing"),
-            ActionError::Verb(word) => {
+            ActionError::Word(word) => {
                 write!(
                     f,
                     "“{word}” is no action; there are kill, revive, wipe, add, drain, salvage, freeze, thaw, slow, drift, cut, heal, isolate"
@@ -240,9 +240,9 @@ impl FromStr for Action {
 
     fn from_str(text: &str) -> Result<Action, ActionError> {
         let mut words = text.split(' ').filter(|word| !word.is_empty());
-        let verb = words.next().ok_or(ActionError::Empty)?;
+        let first = words.next().ok_or(ActionError::Empty)?;
         let mut word = || words.next().ok_or_else(|| ActionError::Incomplete(excerpt(text)));
-        let action = match verb {
+        let action = match first {
             "kill" => Action::Kill(name(word()?)?),
             "revive" => Action::Revive(name(word()?)?),
             "wipe" => Action::Wipe(name(word()?)?),
@@ -255,23 +255,23 @@ impl FromStr for Action {
             "slow" => Action::Slow(name(word()?)?, number(word()?, 1, i32::from(SLOW_MAX))? as u16),
             "drift" => Action::Drift(name(word()?)?, number(word()?, -DRIFT_MAX, DRIFT_MAX)?),
             "cut" => {
-                let first = word()?;
-                match first.split_once('>') {
+                let end = word()?;
+                match end.split_once('>') {
                     Some((a, b)) => Action::CutOneWay(name(a)?, name(b)?),
-                    None => Action::Cut(name(first)?, name(word()?)?),
+                    None => Action::Cut(name(end)?, name(word()?)?),
                 }
             }
             "heal" => {
-                let first = word()?;
-                match first.split_once('>') {
+                let end = word()?;
+                match end.split_once('>') {
                     Some((a, b)) => Action::HealOneWay(name(a)?, name(b)?),
                     None => match words.next() {
-                        Some(second) => Action::Heal(name(first)?, name(second)?),
-                        None => Action::Rejoin(name(first)?),
+                        Some(other) => Action::Heal(name(end)?, name(other)?),
+                        None => Action::Rejoin(name(end)?),
                     },
                 }
             }
-            other => return Err(ActionError::Verb(excerpt(other))),
+            unknown => return Err(ActionError::Word(excerpt(unknown))),
         };
         match words.next() {
             Some(extra) => Err(ActionError::Extra(excerpt(extra))),

@@ -1,6 +1,6 @@
-//! Random hands: faults drawn from a seed, done as ordinary actions, so that a link replays them exactly.
+//! Random actions, drawn from a seed; ordinary ones, so that a link replays them exactly.
 //!
-//! Whatever these hands do, the cluster has promised to survive: clocks drift within the bound, and a disk is emptied only
+//! Whatever they are, the cluster has promised to survive them: clocks drift within the bound, and a disk is emptied only
 //! where two other living disks hold everything that is on it, or, a coordinator's, where all the others' are whole.
 
 use crate::cluster::note::{LockNote, Note};
@@ -22,14 +22,14 @@ pub struct Chaos {
     rng: Rng,
     /// A node whose disk was emptied, until the control plane no longer counts on it.
     bare: Option<Pid>,
-    /// They mostly disturb those that take locks, and the way between them and the coordinators.
+    /// It mostly disturbs those that take locks, and the way between them and the coordinators.
     at_locks: bool,
 }
 
 impl Chaos {
-    /// The recipe and the hands of a seed: clusters of every size, a third of them with losses and duplicates.
+    /// The recipe and the nemesis of a seed: clusters of every size, a third of them with losses and duplicates.
     pub fn new(seed: u64, off: &[Rule]) -> (Setup, Chaos) {
-        let mut rng = Rng::stream(seed, Stream::Hand);
+        let mut rng = Rng::stream(seed, Stream::Nemesis);
         let mut setup = Setup::new(seed);
         let pick = |rng: &mut Rng, low: u8, high: u8| low + rng.below(u32::from(high - low) + 1) as u8;
         setup.roster = Roster {
@@ -52,7 +52,7 @@ impl Chaos {
         (setup, Chaos { rng, bare: None, at_locks: false })
     }
 
-    /// The same with many workers on few nodes, and hands that mostly disturb the locks.
+    /// The same with many workers on few nodes, and a nemesis that mostly disturbs the locks.
     pub fn at_locks(seed: u64, off: &[Rule]) -> (Setup, Chaos) {
         let (mut setup, mut chaos) = Chaos::new(seed, off);
         (setup.roster.nodes, setup.roster.clients) = (3, 2 + chaos.rng.below(11) as u8);
@@ -61,7 +61,7 @@ impl Chaos {
         (setup, chaos)
     }
 
-    /// How long the hands rest before they act again.
+    /// How long it rests before it acts again.
     pub fn rest(&mut self) -> Span {
         if self.rng.per_mille(150) {
             // Two faults at once, or nearly so.
@@ -191,7 +191,7 @@ fn may_be_wiped(view: &ClusterView, node: Pid) -> bool {
         })
 }
 
-/// Undoes all that hands have done: from here on the cluster has to come to rest.
+/// Undoes all that was done: from here on the cluster has to come to rest.
 pub fn heal_everything(session: &mut Session) {
     let names: Vec<Name> = session.view().processes.iter().map(|process| process.name).collect();
     for name in names {

@@ -12,7 +12,7 @@ use crate::cluster::setup::name::Roster;
 use crate::sim::fault::Fault;
 use crate::sim::journal::{Record, What};
 
-/// The kind of a fact, in kebab case. Faults are called by their actions' verbs, one-way.
+/// The kind of a fact, in kebab case. Faults are called by their actions' words, one-way.
 pub const fn kind(what: &What<Note>) -> &'static str {
     match what {
         What::Fault(fault) => match fault {

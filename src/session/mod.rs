@@ -125,7 +125,7 @@ impl Session {
         Opened { setup: (*self.setup).clone(), actions: self.actions.clone(), at, page: Vec::new() }
     }
 
-    /// The only door for a hand. In the past it opens a new branch and keeps the old one. Err: nothing changed, and why.
+    /// The only door for an action. In the past it opens a new branch and keeps the old one. Err: nothing changed, and why.
     pub fn dispatch(&mut self, action: Action) -> Result<(), Refusal> {
         self.admits(action)?;
         let (now, done) = (self.now(), self.moment.done);
@@ -336,9 +336,9 @@ impl Session {
         self.facts().iter().rev().find(|record| is_stop(record))
     }
 
-    /// The hand's action that made this fact, if one did: `isolate C` makes dozens of faults.
-    pub fn hand(&self, fact: Seq) -> Option<(Time, Action)> {
-        self.actions.get(self.journal.hand_of(fact.0)?).copied()
+    /// The action that made this fact, if one did: `isolate C` makes dozens of faults.
+    pub fn action_of(&self, fact: Seq) -> Option<(Time, Action)> {
+        self.actions.get(self.journal.action_of(fact.0)?).copied()
     }
 
     /// What the failures up to now have cost.

@@ -89,7 +89,7 @@ impl Moment {
         for fault in effective.into_iter().flatten() {
             self.note(known, |cluster, out| cluster.inject(fault, out));
         }
-        known.hand(self.done, Hand { first, end: self.cluster.next_seq(), refused });
+        known.carried_out(self.done, Outcome { first, end: self.cluster.next_seq(), refused });
         self.done += 1;
         self.settle(self.now(), known);
     }
@@ -124,7 +124,7 @@ impl Moment {
 
 /// What came of an action.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Hand {
+struct Outcome {
     /// The first fact it made.
     first: u64,
     /// The first fact after those.
@@ -138,7 +138,7 @@ struct Hand {
 pub(super) struct Journal {
     pub(super) facts: Facts,
     /// What came of every action done so far.
-    hands: Vec<Hand>,
+    outcomes: Vec<Outcome>,
     /// Facts of a replay, which are known already.
     scratch: Facts,
 }
@@ -149,28 +149,28 @@ impl Journal {
         facts.iter().all(|record| self.facts.get(record.seq.0 as usize) == Some(record))
     }
 
-    fn hand(&mut self, no: usize, hand: Hand) {
-        if no == self.hands.len() {
-            self.hands.push(hand);
+    fn carried_out(&mut self, no: usize, outcome: Outcome) {
+        if no == self.outcomes.len() {
+            self.outcomes.push(outcome);
         } else {
-            debug_assert_eq!(self.hands[no], hand, "a replayed action makes the same facts");
+            debug_assert_eq!(self.outcomes[no], outcome, "a replayed action makes the same facts");
         }
     }
 
     /// The actions among the first `done` that changed nothing, by their numbers from 0, each with the reason.
     pub(super) fn refused(&self, done: usize) -> impl Iterator<Item = (usize, &Refusal)> {
-        self.hands[..done].iter().enumerate().filter_map(|(no, hand)| Some((no, hand.refused.as_ref()?)))
+        self.outcomes[..done].iter().enumerate().filter_map(|(no, outcome)| Some((no, outcome.refused.as_ref()?)))
     }
 
     /// The action, by its number, that made fact `seq`.
-    pub(super) fn hand_of(&self, seq: u64) -> Option<usize> {
-        let no = self.hands.partition_point(|hand| hand.end <= seq);
-        (self.hands.get(no)?.first <= seq).then_some(no)
+    pub(super) fn action_of(&self, seq: u64) -> Option<usize> {
+        let no = self.outcomes.partition_point(|outcome| outcome.end <= seq);
+        (self.outcomes.get(no)?.first <= seq).then_some(no)
     }
 
     /// Forgets what came after `facts` facts and `done` actions.
     pub(super) fn truncate(&mut self, facts: u64, done: usize) {
         self.facts.truncate(facts as usize);
-        self.hands.truncate(done);
+        self.outcomes.truncate(done);
     }
 }

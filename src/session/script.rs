@@ -1,4 +1,4 @@
-//! Runs as text: a recipe, then what hands do and when, told by roles. Tests, ready runs and `headless run --script` read it.
+//! Runs as text: a recipe, then the actions and when they are done, told by roles. Tests, ready runs and `headless run --script` read it.
 //!
 //! ```text
 //! # Anything after a number sign at the beginning of a line is for readers.
@@ -172,13 +172,13 @@ impl Script {
                 let who = self.who(role)?;
                 self.called.insert(name.to_owned(), who);
             }
-            [verb, ref rest @ ..] => {
+            [word, ref rest @ ..] => {
                 let text = match rest {
                     [pair] if pair.contains('>') => {
                         let (a, b) = pair.split_once('>').expect("looked at just now");
-                        format!("{verb} {}>{}", self.who(&[a])?, self.who(&[b])?)
+                        format!("{word} {}>{}", self.who(&[a])?, self.who(&[b])?)
                     }
-                    _ => self.spell(verb, rest)?,
+                    _ => self.spell(word, rest)?,
                 };
                 let action = text.parse().map_err(Problem::Action)?;
                 self.session()?.dispatch(action).map_err(Problem::Refused)?;
@@ -188,8 +188,8 @@ impl Script {
     }
 
     /// An action with its roles and called names replaced.
-    fn spell(&mut self, verb: &str, mut rest: &[&str]) -> Result<String, Problem> {
-        let mut words = vec![verb.to_owned()];
+    fn spell(&mut self, word: &str, mut rest: &[&str]) -> Result<String, Problem> {
+        let mut words = vec![word.to_owned()];
         while let Some((first, after)) = rest.split_first() {
             let taken = if matches!(*first, "primary" | "backup") { 2.min(rest.len()) } else { 1 };
             let figure = first.trim_start_matches('-').parse::<u32>().is_ok();
@@ -282,8 +282,8 @@ mod tests {
         let session = Script::run("# for readers\nseed 7 ; nodes 5\nrun 3s ; call old primary 7 ; kill old ; until serving ; revive old")
             .expect("reads");
         assert_eq!(session.setup().roster.nodes, 5);
-        let verbs: Vec<String> = session.actions().iter().map(|(_, action)| action.to_string()).collect();
-        assert!(verbs.len() == 2 && verbs[0].starts_with("kill ") && verbs[1] == verbs[0].replace("kill", "revive"), "{verbs:?}");
+        let actions: Vec<String> = session.actions().iter().map(|(_, action)| action.to_string()).collect();
+        assert!(actions.len() == 2 && actions[0].starts_with("kill ") && actions[1] == actions[0].replace("kill", "revive"), "{actions:?}");
         let plain = Script::run("seed 9").expect("a recipe alone");
         assert_eq!((plain.setup().seed, plain.now()), (9, crate::sim::time::Time::ZERO));
     }

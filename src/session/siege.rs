@@ -1,5 +1,5 @@
 //! The siege of the coordinators: it strikes at the very instants at which something happens among them, where random
-//! hands hardly ever hit. Everything they do the control plane has promised to survive.
+//! actions hardly ever hit. Everything it does the control plane has promised to survive.
 
 use crate::cluster::note::{ControlNote, Note};
 use crate::cluster::observe::view::{Office, ProcessView};
@@ -33,10 +33,10 @@ enum Stir {
 }
 
 impl Siege {
-    /// The recipe and the hands of a seed: a small cluster of three or five coordinators, in which little is decided, so that
-    /// what is under way when they strike matters.
+    /// The recipe and the siege of a seed: a small cluster of three or five coordinators, in which little is decided, so that
+    /// what is under way when it strikes matters.
     pub fn new(seed: u64, off: &[Rule]) -> (Setup, Siege) {
-        let mut rng = Rng::stream(seed, Stream::Hand);
+        let mut rng = Rng::stream(seed, Stream::Nemesis);
         let mut setup = Setup::new(seed);
         setup.roster.coordinators = if rng.per_mille(700) { 3 } else { 5 };
         (setup.roster.nodes, setup.roster.clients, setup.config.workers) = (3, 2, rng.below(3) as u8);

@@ -1,4 +1,4 @@
-//! Why a fact came about: the chain of causes, back to the hand that did it.
+//! Why a fact came about: the chain of causes, back to the action that began it.
 
 use crate::cluster::note::{ControlNote, Note, ShardNote, SuspectWhy, ViewWhy};
 use crate::proto::replica::view::View;

@@ -1,8 +1,8 @@
-//! What a hand can do to the fake world.
+//! What can be done to the fake world.
 
 use crate::sim::id::Pid;
 
-/// One interference. `cut` and `heal` are one-way; the session composes the two-way ones.
+/// One change from outside, of which actions are made. `cut` and `heal` are one-way; the session composes the two-way ones.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Fault {
     /// Stops a process: its memory is gone, its disk stays, saves under way are lost.

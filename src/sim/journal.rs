@@ -11,7 +11,7 @@ pub struct Record<N> {
     pub seq: Seq,
     /// When it happened, by the world's clock.
     pub at: Time,
-    /// The process it happened at; for a fault, the process the hand touched.
+    /// The process it happened at; for a fault, the process it hits.
     pub who: Pid,
     /// The latest earlier fact in its causal past: what led to the message, timer or save that brought it about.
     pub cause: Option<Seq>,
@@ -22,7 +22,7 @@ pub struct Record<N> {
 /// What a record says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum What<N> {
-    /// A hand interfered.
+    /// A fault came from outside.
     Fault(Fault),
     /// A process noted something worth showing.
     Note(N),

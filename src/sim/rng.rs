@@ -21,8 +21,8 @@ pub enum Stream {
     Disk(Pid),
     /// The offset and drift of one process's clock.
     Clock(Pid),
-    /// What hands do in a soak.
-    Hand,
+    /// What the nemesis does in a soak.
+    Nemesis,
     /// Which of several threads of one machine runs next.
     Turn,
     /// Whether nearly all messages are lost in a soak's run.
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_closed_range_reaches_both_ends() {
-        let mut rng = Rng::stream(1, Stream::Hand);
+        let mut rng = Rng::stream(1, Stream::Nemesis);
         let seen: Vec<u64> = (0..200).map(|_| rng.between(Span(3), Span(5)).0).collect();
         assert_eq!((seen.iter().min(), seen.iter().max()), (Some(&3), Some(&5)));
     }

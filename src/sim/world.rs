@@ -3,7 +3,7 @@
 //! Ties: events of one instant are handled in the order in which they were scheduled (their number), which is the order
 //! of asking. Nothing else decides.
 
-mod hand;
+mod fault;
 
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;

@@ -112,7 +112,7 @@ fn link_error_zh(error: &LinkError) -> String {
 fn action_error_zh(error: &ActionError) -> String {
     match error {
         ActionError::Empty => "缺少操作".to_owned(),
-        ActionError::Verb(word) => {
+        ActionError::Word(word) => {
             format!("“{word}”不是操作；可用的有 kill、revive、wipe、add、drain、freeze、thaw、slow、drift、cut、heal、isolate")
         }
         ActionError::Incomplete(text) => format!("“{text}”还缺一个词"),

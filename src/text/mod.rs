@@ -1,5 +1,6 @@
 //! Everything the page says, in every language it speaks. A missing sentence does not compile.
 
+pub mod action;
 pub mod cases;
 pub mod complaint;
 pub mod latin;
@@ -8,7 +9,6 @@ pub mod lock_words;
 pub mod message_names;
 pub mod sentence;
 pub mod stage_words;
-pub mod verb;
 pub mod words;
 mod words_en;
 mod words_zh;

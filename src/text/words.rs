@@ -4,7 +4,7 @@ use crate::cluster::property::Promise;
 use crate::cluster::setup::config::{Ack, Reads};
 use crate::cluster::setup::name::{Kind, Name};
 use crate::cluster::setup::rules::Rule;
-pub use crate::text::verb::Verb;
+pub use crate::text::action::ActionKind;
 
 /// How a process fares, in one word.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -151,9 +151,9 @@ pub struct Words {
     /// A cut has one end: choose the other.
     pub cut_to_whom: fn(Name) -> String,
     /// The word on a button.
-    pub verb: fn(Verb) -> &'static str,
+    pub action: fn(ActionKind) -> &'static str,
     /// What the button does, in a sentence.
-    pub verb_long: fn(Verb, &str) -> String,
+    pub action_long: fn(ActionKind, &str) -> String,
     /// No letter is left for another node.
     pub no_more_nodes: &'static str,
 
@@ -302,9 +302,9 @@ mod tests {
     use crate::text::{Lang, words};
 
     #[test]
-    fn every_verb_has_a_key_of_its_own() {
-        for (i, verb) in Verb::ALL.into_iter().enumerate() {
-            assert!(Verb::ALL[..i].iter().all(|other| other.key() != verb.key()), "{verb:?}");
+    fn every_kind_of_action_has_a_key_of_its_own() {
+        for (i, kind) in ActionKind::ALL.into_iter().enumerate() {
+            assert!(ActionKind::ALL[..i].iter().all(|other| other.key() != kind.key()), "{kind:?}");
         }
     }
 
@@ -316,8 +316,8 @@ mod tests {
             assert!(!han(a), "{a}");
             assert!(han(b), "{b}");
         }
-        for verb in Verb::ALL {
-            assert!(han((zh.verb)(verb)) && !han((en.verb)(verb)), "{verb:?}");
+        for kind in ActionKind::ALL {
+            assert!(han((zh.action)(kind)) && !han((en.action)(kind)), "{kind:?}");
         }
         for rule in Rule::ALL {
             assert!(han((zh.rule)(rule)) && !han((en.rule)(rule)), "{rule:?}");

@@ -4,7 +4,7 @@ use crate::cluster::property::Promise;
 use crate::cluster::setup::config::{Ack, Reads};
 use crate::cluster::setup::name::Kind;
 use crate::cluster::setup::rules::Rule;
-use crate::text::words::{Fares, Theme, Verb, Words};
+use crate::text::words::{ActionKind, Fares, Theme, Words};
 
 /// The words.
 pub(super) static WORDS: Words = Words {
@@ -95,33 +95,33 @@ pub(super) static WORDS: Words = Words {
     waits_at: |place| format!("number {place} in the queue"),
     select_anything: "Select anything on the stage to kill, freeze, slow or cut it off.",
     cut_to_whom: |name| format!("Cut {name} off from whom? Select the other end."),
-    verb: |verb| match verb {
-        Verb::Kill => "Kill",
-        Verb::Revive => "Revive",
-        Verb::Freeze => "Freeze",
-        Verb::Thaw => "Thaw",
-        Verb::Slow => "Slow",
-        Verb::Isolate => "Isolate",
-        Verb::Cut => "Cut",
-        Verb::Heal => "Heal",
-        Verb::Wipe => "Wipe",
-        Verb::Drain => "Drain",
-        Verb::Salvage => "Salvage",
-        Verb::Add => "Add",
+    action: |kind| match kind {
+        ActionKind::Kill => "Kill",
+        ActionKind::Revive => "Revive",
+        ActionKind::Freeze => "Freeze",
+        ActionKind::Thaw => "Thaw",
+        ActionKind::Slow => "Slow",
+        ActionKind::Isolate => "Isolate",
+        ActionKind::Cut => "Cut",
+        ActionKind::Heal => "Heal",
+        ActionKind::Wipe => "Wipe",
+        ActionKind::Drain => "Drain",
+        ActionKind::Salvage => "Salvage",
+        ActionKind::Add => "Add",
     },
-    verb_long: |verb, who| match verb {
-        Verb::Kill => format!("Kill {who}: its memory is gone, its disk stays"),
-        Verb::Revive => format!("Revive {who} from its disk"),
-        Verb::Freeze => format!("Freeze {who}: it stands still and knows nothing of it"),
-        Verb::Thaw => format!("Thaw {who}: it goes on where it stood"),
-        Verb::Slow => format!("Slow {who}: its messages take ten times as long; again: normal speed"),
-        Verb::Isolate => format!("Isolate {who}: cut all its links"),
-        Verb::Cut => format!("Cut the link between {who} and another"),
-        Verb::Heal => format!("Heal the links of {who}"),
-        Verb::Wipe => format!("Wipe {who}: kill it and empty its disk"),
-        Verb::Drain => format!("Drain {who}: everything it holds moves to others, then it leaves"),
-        Verb::Salvage => format!("Salvage: shards that nobody may lead are served with what {who} has; what others had is given up"),
-        Verb::Add => format!("Add {who}: it joins the ring and takes its share of the shards"),
+    action_long: |kind, who| match kind {
+        ActionKind::Kill => format!("Kill {who}: its memory is gone, its disk stays"),
+        ActionKind::Revive => format!("Revive {who} from its disk"),
+        ActionKind::Freeze => format!("Freeze {who}: it stands still and knows nothing of it"),
+        ActionKind::Thaw => format!("Thaw {who}: it goes on where it stood"),
+        ActionKind::Slow => format!("Slow {who}: its messages take ten times as long; again: normal speed"),
+        ActionKind::Isolate => format!("Isolate {who}: cut all its links"),
+        ActionKind::Cut => format!("Cut the link between {who} and another"),
+        ActionKind::Heal => format!("Heal the links of {who}"),
+        ActionKind::Wipe => format!("Wipe {who}: kill it and empty its disk"),
+        ActionKind::Drain => format!("Drain {who}: everything it holds moves to others, then it leaves"),
+        ActionKind::Salvage => format!("Salvage: shards that nobody may lead are served with what {who} has; what others had is given up"),
+        ActionKind::Add => format!("Add {who}: it joins the ring and takes its share of the shards"),
     },
     unread: |key, value| format!("“{key}={value}” in this link means nothing here, and was passed over."),
     wipe_majority: |who| {

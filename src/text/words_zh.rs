@@ -4,7 +4,7 @@ use crate::cluster::property::Promise;
 use crate::cluster::setup::config::{Ack, Reads};
 use crate::cluster::setup::name::Kind;
 use crate::cluster::setup::rules::Rule;
-use crate::text::words::{Fares, Theme, Verb, Words};
+use crate::text::words::{ActionKind, Fares, Theme, Words};
 
 /// The words.
 pub(super) static WORDS: Words = Words {
@@ -95,33 +95,33 @@ pub(super) static WORDS: Words = Words {
     waits_at: |place| format!("队列第 {place} 位"),
     select_anything: "在图上选中任何对象，就能杀死、冻结、减速或隔离它。",
     cut_to_whom: |name| format!("切断 {name} 与谁的链路？请选另一端。"),
-    verb: |verb| match verb {
-        Verb::Kill => "杀死",
-        Verb::Revive => "复活",
-        Verb::Freeze => "冻结",
-        Verb::Thaw => "解冻",
-        Verb::Slow => "减速",
-        Verb::Isolate => "隔离",
-        Verb::Cut => "切断",
-        Verb::Heal => "恢复链路",
-        Verb::Wipe => "清磁盘",
-        Verb::Drain => "排空",
-        Verb::Salvage => "抢救",
-        Verb::Add => "加入",
+    action: |kind| match kind {
+        ActionKind::Kill => "杀死",
+        ActionKind::Revive => "复活",
+        ActionKind::Freeze => "冻结",
+        ActionKind::Thaw => "解冻",
+        ActionKind::Slow => "减速",
+        ActionKind::Isolate => "隔离",
+        ActionKind::Cut => "切断",
+        ActionKind::Heal => "恢复链路",
+        ActionKind::Wipe => "清磁盘",
+        ActionKind::Drain => "排空",
+        ActionKind::Salvage => "抢救",
+        ActionKind::Add => "加入",
     },
-    verb_long: |verb, who| match verb {
-        Verb::Kill => format!("杀死 {who}：内存全失，磁盘还在"),
-        Verb::Revive => format!("让 {who} 从磁盘重新启动"),
-        Verb::Freeze => format!("冻结 {who}：它停在原地，自己毫不知情"),
-        Verb::Thaw => format!("解冻 {who}：从停下的地方继续"),
-        Verb::Slow => format!("减速 {who}：它的消息慢十倍；再按一次恢复"),
-        Verb::Isolate => format!("隔离 {who}：切断它的全部链路"),
-        Verb::Cut => format!("切断 {who} 与另一个进程之间的链路"),
-        Verb::Heal => format!("恢复 {who} 的链路"),
-        Verb::Wipe => format!("清空 {who} 的磁盘，并杀死它"),
-        Verb::Drain => format!("排空 {who}：它保存的分片先搬到别处，然后离开"),
-        Verb::Salvage => format!("抢救：没有主副本的分片以 {who} 现有的数据恢复服务，别处多出的数据就此放弃"),
-        Verb::Add => format!("让 {who} 加入：它进入哈希环，分担一部分分片"),
+    action_long: |kind, who| match kind {
+        ActionKind::Kill => format!("杀死 {who}：内存全失，磁盘还在"),
+        ActionKind::Revive => format!("让 {who} 从磁盘重新启动"),
+        ActionKind::Freeze => format!("冻结 {who}：它停在原地，自己毫不知情"),
+        ActionKind::Thaw => format!("解冻 {who}：从停下的地方继续"),
+        ActionKind::Slow => format!("减速 {who}：它的消息慢十倍；再按一次恢复"),
+        ActionKind::Isolate => format!("隔离 {who}：切断它的全部链路"),
+        ActionKind::Cut => format!("切断 {who} 与另一个进程之间的链路"),
+        ActionKind::Heal => format!("恢复 {who} 的链路"),
+        ActionKind::Wipe => format!("清空 {who} 的磁盘，并杀死它"),
+        ActionKind::Drain => format!("排空 {who}：它保存的分片先搬到别处，然后离开"),
+        ActionKind::Salvage => format!("抢救：没有主副本的分片以 {who} 现有的数据恢复服务，别处多出的数据就此放弃"),
+        ActionKind::Add => format!("让 {who} 加入：它进入哈希环，分担一部分分片"),
     },
     unread: |key, value| format!("链接里的“{key}={value}”在这里没有意义，已忽略。"),
     wipe_majority: |who| format!("清空 {who} 的磁盘：磁盘完好的协调者将不足半数，从此再也选不出领导者，也无人能重新入列"),

@@ -7,7 +7,7 @@ use gloo_timers::callback::Timeout;
 use ringside::cluster::setup::name::Name;
 use ringside::session::playback::Speed;
 use ringside::text::words::Theme;
-use ringside::text::{Lang, words::Verb};
+use ringside::text::{Lang, words::ActionKind};
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
@@ -331,11 +331,11 @@ impl App {
             (Meaning::Neighbour(_), _) => false,
             (Meaning::Command(command), focus) => {
                 // A key pressed on a process is about that process.
-                if let (Command::Verb(_), Focus::Process(name)) = (&command, focus) {
+                if let (Command::ActOnSelected(_), Focus::Process(name)) = (&command, focus) {
                     let chosen = [self.state.borrow().selected, self.state.borrow().second];
                     if !chosen.contains(&Some(name)) {
                         // Whoever does something else cuts no link.
-                        self.state.borrow_mut().cutting &= matches!(command, Command::Verb(Verb::Cut));
+                        self.state.borrow_mut().cutting &= matches!(command, Command::ActOnSelected(ActionKind::Cut));
                         self.command(Command::Select(name));
                     }
                 }
@@ -343,7 +343,7 @@ impl App {
                 if let (Command::Select(name), Focus::Process(_)) = (&command, focus) {
                     page::focus_process(&name.to_string());
                 }
-                let again = matches!(command, Command::Verb(Verb::Cut));
+                let again = matches!(command, Command::ActOnSelected(ActionKind::Cut));
                 self.command(command) || again
             }
         }

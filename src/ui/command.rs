@@ -6,7 +6,7 @@ use ringside::session::StepUnit;
 use ringside::session::action::Action;
 use ringside::session::playback::Speed;
 use ringside::sim::time::Time;
-use ringside::text::words::Verb;
+use ringside::text::words::ActionKind;
 
 use super::room::Room;
 
@@ -28,8 +28,8 @@ pub enum Dialog {
 pub enum Command {
     /// An action of the one grammar.
     Act(Action),
-    /// What a button or key does to the selected process.
-    Verb(Verb),
+    /// What a button or key does to the selected process: an action of this kind.
+    ActOnSelected(ActionKind),
     /// Select a process, or choose the other end of a cut.
     Select(Name),
     /// Select nothing.

@@ -10,7 +10,7 @@ use ringside::sim::time::Span;
 use ringside::text::sentence::{self, Span as Piece};
 use ringside::text::stage_words::{self, StageWords};
 use ringside::text::words;
-use ringside::text::words::{Fares, Verb, Words};
+use ringside::text::words::{ActionKind, Fares, Words};
 use ringside::text::{Lang, cases, complaint, lock_words};
 
 use super::state::State;
@@ -33,15 +33,15 @@ pub struct Inspected {
     pub look: Look,
     /// What there is to say of it, in short phrases.
     pub facts: Vec<String>,
-    /// What a hand can do to it, and why not.
+    /// What can be done to it, and why not.
     pub acts: Vec<Act>,
 }
 
-/// One thing that a hand can do.
+/// An action as the page offers it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Act {
     /// What.
-    pub verb: Verb,
+    pub kind: ActionKind,
     /// In the grammar of actions.
     pub text: String,
     /// Whom it is about, where that is not the selected process.
@@ -64,7 +64,7 @@ pub fn sentence(state: &mut State) -> Vec<Said> {
     let Some(fact) = state.session.headline() else {
         return vec![Said::Words(words(state.lang).nothing_yet.to_owned())];
     };
-    let pieces = match state.session.hand(fact.seq) {
+    let pieces = match state.session.action_of(fact.seq) {
         Some((_, action)) => sentence::action(action, &roster, state.lang),
         None => {
             let facts = state.session.facts();
@@ -140,15 +140,15 @@ pub fn inspect(state: &State) -> Option<Inspected> {
     let is_coordinator = name.kind == Kind::Coordinator;
     let alone = is_coordinator && view.coordinators.len() == 1;
     let last_majority = is_coordinator && control::has_majority(&view, None) && !control::has_majority(&view, Some(pid));
-    let act = |verb: Verb| {
-        let long = match verb {
-            Verb::Wipe if alone => (w.wipe_alone)(&name.to_string()),
-            Verb::Wipe if last_majority => (w.wipe_majority)(&name.to_string()),
-            _ => (w.verb_long)(verb, &name.to_string()),
+    let act = |kind: ActionKind| {
+        let long = match kind {
+            ActionKind::Wipe if alone => (w.wipe_alone)(&name.to_string()),
+            ActionKind::Wipe if last_majority => (w.wipe_majority)(&name.to_string()),
+            _ => (w.action_long)(kind, &name.to_string()),
         };
-        let action = state.action_of(verb, name);
+        let action = state.action_of(kind, name);
         Act {
-            verb,
+            kind,
             text: action.map_or_else(|| format!("cut {name}"), |action| action.to_string()),
             whom: None,
             long,
@@ -159,7 +159,7 @@ pub fn inspect(state: &State) -> Option<Inspected> {
         name,
         look: Look::of(process),
         facts: phrases(state.lang, &view, process),
-        acts: Verb::ALL.into_iter().filter(|&verb| verb != Verb::Add).map(act).collect(),
+        acts: ActionKind::ALL.into_iter().filter(|&kind| kind != ActionKind::Add).map(act).collect(),
     })
 }
 
@@ -167,10 +167,10 @@ pub fn inspect(state: &State) -> Option<Inspected> {
 pub fn adding(state: &State) -> Act {
     let (w, whom) = (words(state.lang), state.joiner());
     Act {
-        verb: Verb::Add,
+        kind: ActionKind::Add,
         text: whom.map_or_else(|| "add".to_owned(), |whom| Action::Add(whom).to_string()),
         whom,
-        long: whom.map(|whom| (w.verb_long)(Verb::Add, &whom.to_string())).unwrap_or_default(),
+        long: whom.map(|whom| (w.action_long)(ActionKind::Add, &whom.to_string())).unwrap_or_default(),
         refused: whom.map_or_else(|| Some(w.no_more_nodes.to_owned()), |whom| refused(state, Action::Add(whom))),
     }
 }

@@ -2,7 +2,7 @@
 
 use ringside::cluster::setup::name::{Kind, Name};
 use ringside::sim::time::Span;
-use ringside::text::words::Verb;
+use ringside::text::words::ActionKind;
 
 use super::room::Room;
 use super::state::{Command, Dialog, State};
@@ -90,7 +90,7 @@ fn letter(state: &State, name: &str, shift: bool) -> Option<Command> {
         let name = Name { kind: Kind::Node, n: u8::try_from(n).ok()? };
         return state.is_there(name).then_some(Command::Select(name));
     }
-    Verb::ALL.into_iter().find(|verb| verb.key() == letter).map(Command::Verb)
+    ActionKind::ALL.into_iter().find(|kind| kind.key() == letter).map(Command::ActOnSelected)
 }
 
 fn arrows(state: &State, key: Key<'_>) -> Option<Meaning> {

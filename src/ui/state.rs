@@ -17,7 +17,7 @@ use ringside::session::playback::Playback;
 use ringside::session::{Session, StepUnit};
 use ringside::sim::time::Time;
 use ringside::text::words;
-use ringside::text::words::{Theme, Verb};
+use ringside::text::words::{ActionKind, Theme};
 use ringside::text::{Lang, complaint};
 
 pub use super::command::{Command, Dialog};
@@ -27,7 +27,7 @@ use super::story::{Story, USUAL};
 
 /// The instant of a first visit: every shard is served, a worker holds the lock, others wait.
 pub const FIRST: Time = Time::from_millis(6_000);
-/// How much slower a hand makes a process.
+/// How much slower the button makes a process.
 pub const SLOWER: u16 = 10;
 
 /// What the page knows.
@@ -151,7 +151,7 @@ impl State {
                 self.second = None;
                 self.selected = None;
             }
-            Command::Verb(verb) => return self.verb(verb),
+            Command::ActOnSelected(kind) => return self.act_on_selected(kind),
             Command::Act(action) => return self.act(action),
             Command::Toggle if self.playing => self.pause(),
             Command::Play | Command::Toggle => self.play(),
@@ -209,7 +209,7 @@ impl State {
         self.playback.pause();
     }
 
-    /// A hand moves the clock: it does not run on by itself, and what was said is over.
+    /// The visitor moves the clock: it does not run on by itself, and what was said is over.
     fn moves(&mut self) {
         self.pause();
         self.notice = None;
@@ -242,25 +242,25 @@ impl State {
         Ok(())
     }
 
-    /// The action that a verb is, for what is selected now. None: a cut that wants its other end.
-    pub fn action_of(&self, verb: Verb, name: Name) -> Option<Action> {
+    /// The action of this kind, for what is selected now. None: a cut that wants its other end.
+    pub fn action_of(&self, kind: ActionKind, name: Name) -> Option<Action> {
         let slow = || {
             let pid = self.session.setup().roster.pid(name)?;
             self.session.view().processes.get(pid.index()).map(|process| process.slow)
         };
-        Some(match verb {
-            Verb::Kill => Action::Kill(name),
-            Verb::Revive => Action::Revive(name),
-            Verb::Freeze => Action::Freeze(name),
-            Verb::Thaw => Action::Thaw(name),
-            Verb::Slow => Action::Slow(name, if slow().unwrap_or(1) > 1 { 1 } else { SLOWER }),
-            Verb::Isolate => Action::Isolate(name),
-            Verb::Cut => Action::Cut(name, self.second?),
-            Verb::Heal => self.second.map_or(Action::Rejoin(name), |second| Action::Heal(name, second)),
-            Verb::Wipe => Action::Wipe(name),
-            Verb::Drain => Action::Drain(name),
-            Verb::Salvage => Action::Salvage(name),
-            Verb::Add => Action::Add(self.joiner()?),
+        Some(match kind {
+            ActionKind::Kill => Action::Kill(name),
+            ActionKind::Revive => Action::Revive(name),
+            ActionKind::Freeze => Action::Freeze(name),
+            ActionKind::Thaw => Action::Thaw(name),
+            ActionKind::Slow => Action::Slow(name, if slow().unwrap_or(1) > 1 { 1 } else { SLOWER }),
+            ActionKind::Isolate => Action::Isolate(name),
+            ActionKind::Cut => Action::Cut(name, self.second?),
+            ActionKind::Heal => self.second.map_or(Action::Rejoin(name), |second| Action::Heal(name, second)),
+            ActionKind::Wipe => Action::Wipe(name),
+            ActionKind::Drain => Action::Drain(name),
+            ActionKind::Salvage => Action::Salvage(name),
+            ActionKind::Add => Action::Add(self.joiner()?),
         })
     }
 
@@ -278,15 +278,15 @@ impl State {
         known && (name.kind != Kind::Node || self.session.nodes() >> name.n & 1 == 1)
     }
 
-    fn verb(&mut self, verb: Verb) -> Result<(), String> {
-        if verb == Verb::Add {
+    fn act_on_selected(&mut self, kind: ActionKind) -> Result<(), String> {
+        if kind == ActionKind::Add {
             let w = words(self.lang);
             return self.joiner().map_or_else(|| Err(w.no_more_nodes.to_owned()), |name| self.act(Action::Add(name)));
         }
         let Some(name) = self.selected else {
             return Err(words(self.lang).select_anything.to_owned());
         };
-        match self.action_of(verb, name) {
+        match self.action_of(kind, name) {
             Some(action) => self.act(action),
             None => {
                 self.notice = None;
@@ -314,7 +314,7 @@ impl State {
         }
     }
 
-    /// Whether a hand has done anything in this run.
+    /// Whether anything was done in this run.
     pub fn touched(&self) -> bool {
         !self.session.actions().is_empty()
     }

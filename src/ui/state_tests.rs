@@ -256,7 +256,7 @@ fn that_a_majority_of_coordinators_loses_its_disks_is_said_before_and_after() {
     };
     let costs = |link: &str, lang| {
         let acts = inspect(link, lang).acts;
-        acts.into_iter().find(|act| act.verb == ringside::text::words::Verb::Wipe).expect("there is the button").long
+        acts.into_iter().find(|act| act.kind == ringside::text::words::ActionKind::Wipe).expect("there is the button").long
     };
     for (lang, before, after) in [(Lang::En, "nobody could be elected", "nobody can be elected"), (Lang::Zh, "再也选不出", "再也选不出")]
     {
@@ -274,7 +274,7 @@ fn what_it_costs_to_wipe_the_only_coordinator_is_said_before_it_is_done() {
         let mut state = State::new(link, lang, Theme::Auto);
         state.selected = Some(name("K1"));
         let seen = crate::ui::describe::inspect(&state).expect("it is selected");
-        seen.acts.into_iter().find(|act| act.verb == ringside::text::words::Verb::Wipe).expect("there is the button").long
+        seen.acts.into_iter().find(|act| act.kind == ringside::text::words::ActionKind::Wipe).expect("there is the button").long
     };
     for (lang, word) in [(Lang::En, "only coordinator"), (Lang::Zh, "唯一的协调者")] {
         assert!(costs("#v=9&seed=4127&coordinators=1&at=5", lang).contains(word));

@@ -13,7 +13,7 @@ import "./tests/lockcases.mjs";
 import "./tests/moves.mjs";
 import "./tests/time.mjs";
 import "./tests/links.mjs";
-import "./tests/hands.mjs";
+import "./tests/actions.mjs";
 import "./tests/looks.mjs";
 import "./tests/faces.mjs";
 import "./tests/room.mjs";

@@ -221,8 +221,8 @@ fn the_zombies_story_is_told_step_by_step() {
         let fact = session.headline().expect("a step ends at one");
         assert_eq!(fact.at, at, "a step ends where there is something to tell");
         for lang in [Lang::En, Lang::Zh] {
-            let said = match session.hand(fact.seq) {
-                Some((_, hand)) => action(hand, &roster, lang),
+            let said = match session.action_of(fact.seq) {
+                Some((_, done)) => action(done, &roster, lang),
                 None => latest(&session.facts()[..=fact.seq.0 as usize], &roster, lang),
             };
             told.push_str(&format!("{at} {}\n", plain(&said, &roster)));

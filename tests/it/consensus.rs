@@ -218,7 +218,7 @@ fn logs_match(world: &World<Server>, n: u16) -> bool {
 
 /// One run: faults, then rest. Ok: how many elections there were, and how many entries were applied.
 fn run(seed: u64, off: [bool; 3]) -> Result<(u32, usize), &'static str> {
-    let mut rng = Rng::stream(seed, Stream::Hand);
+    let mut rng = Rng::stream(seed, Stream::Nemesis);
     let n = [1, 3, 3, 5][seed as usize % 4];
     let setup = Setup { members: (0..n).map(Pid).collect(), off, compact: [8, 40, 100_000][seed as usize % 3] };
     let wipes = seed.is_multiple_of(3);

@@ -52,7 +52,7 @@ impl Run {
         }
     }
 
-    pub fn hand(&mut self, fault: Fault) {
+    pub fn inject(&mut self, fault: Fault) {
         let from = self.facts.len();
         self.cluster.inject(fault, &mut self.facts);
         self.promises.after(&self.cluster, &self.facts[from..]);
@@ -66,12 +66,12 @@ fn a_killed_primary_is_replaced_and_nothing_acknowledged_is_lost() {
     let view = run.cluster.view();
     assert!(view.shards.iter().all(|shard| shard.server.is_some()), "every shard serves");
     let old = view.shards[7].view.primary.expect("shard 7 has a primary");
-    run.hand(Fault::Kill(old));
+    run.inject(Fault::Kill(old));
     run.until(Time::from_millis(6_000));
     let view = run.cluster.view();
     let new = view.shards[7].server;
     assert!(new.is_some() && new != Some(old), "another node serves shard 7, not {new:?}");
-    run.hand(Fault::Revive(old));
+    run.inject(Fault::Revive(old));
     run.until(Time::from_millis(12_000));
     let view = run.cluster.view();
     for shard in &view.shards {
@@ -99,7 +99,7 @@ impl Trouble {
     }
 }
 
-/// Random faults on random processes; then everything heals and must converge. The hand's stream is the only chance here
+/// Random faults on random processes; then everything heals and must converge. The nemesis's stream is the only chance here
 /// that is not the engine's own.
 fn storm(seed: u64, rules: Rules) -> Result<(), Trouble> {
     let mut setup = Setup { rules, ..Setup::new(seed) };
@@ -107,7 +107,7 @@ fn storm(seed: u64, rules: Rules) -> Result<(), Trouble> {
         (setup.config.loss, setup.config.duplicates) = (20, 20);
     }
     let mut run = Run::of(setup);
-    let mut rng = Rng::stream(seed, Stream::Hand);
+    let mut rng = Rng::stream(seed, Stream::Nemesis);
     let n = run.cluster.setup().roster.len() as u32;
     let mut at = Time::from_millis(1_000);
     while at < Time::from_millis(30_000) {
@@ -125,18 +125,18 @@ fn storm(seed: u64, rules: Rules) -> Result<(), Trouble> {
             _ => Fault::Drift(pid, rng.below(20_001) as i32 - 10_000),
         };
         if run.cluster.admits(fault).is_ok() {
-            run.hand(fault);
+            run.inject(fault);
         }
         at += rng.between(Span::millis(50), Span::millis(1_500));
     }
     run.until(at);
     for i in 0..n as u16 {
         for fault in [Fault::Thaw(Pid(i)), Fault::Revive(Pid(i)), Fault::Slow(Pid(i), 1)] {
-            run.hand(fault);
+            run.inject(fault);
         }
         for j in 0..n as u16 {
             if run.cluster.admits(Fault::Heal(Pid(i), Pid(j))).is_ok() {
-                run.hand(Fault::Heal(Pid(i), Pid(j)));
+                run.inject(Fault::Heal(Pid(i), Pid(j)));
             }
         }
     }
@@ -218,8 +218,8 @@ fn power_cut(seed: u64, rules: Rules) -> bool {
         run.until(next);
     }
     let nodes = run.cluster.env().nodes.clone();
-    nodes.iter().for_each(|&node| run.hand(Fault::Kill(node)));
-    nodes.iter().for_each(|&node| run.hand(Fault::Revive(node)));
+    nodes.iter().for_each(|&node| run.inject(Fault::Kill(node)));
+    nodes.iter().for_each(|&node| run.inject(Fault::Revive(node)));
     run.until(run.cluster.now() + Span::secs(5));
     run.promises.lost_writes() > 0
 }
@@ -235,7 +235,7 @@ fn a_run_is_a_function_of_its_seed_and_faults() {
     let digest = |seed| {
         let mut run = Run::new(seed, Rules::ALL_ON);
         run.until(Time::from_millis(2_000));
-        run.hand(Fault::Kill(run.cluster.env().nodes[2]));
+        run.inject(Fault::Kill(run.cluster.env().nodes[2]));
         run.until(Time::from_millis(5_000));
         (run.cluster.digest(), run.cluster.events(), run.facts.len())
     };
@@ -249,7 +249,7 @@ fn killing_one_node_changes_no_delay_between_others() {
         let mut run = Run::new(5, Rules::ALL_ON);
         run.until(Time::from_millis(1_000));
         if kill {
-            run.hand(Fault::Kill(run.cluster.env().nodes[5]));
+            run.inject(Fault::Kill(run.cluster.env().nodes[5]));
         }
         // Heartbeats from node A to a coordinator that does not lead go on alike: same link, same number of messages.
         let view = run.cluster.view();

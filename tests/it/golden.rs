@@ -71,15 +71,15 @@ impl Stage {
         let roster = session.setup().roster;
         let mut lines = String::new();
         let mut shown = BTreeSet::new();
-        let mut hand = None;
+        let mut told = None;
         for fact in &session.facts()[seen..] {
             let kind = kind(&fact.what);
             if watched.contains(kind) && concerns(fact, shard, &roster) {
                 shown.insert(kind);
-                // What a hand did is told once, however many faults it is made of.
-                let words = match session.hand(fact.seq) {
+                // An action is told once, however many faults it is made of.
+                let words = match session.action_of(fact.seq) {
                     Some(done) if matches!(fact.what, What::Fault(_)) => {
-                        if hand.replace(done) == Some(done) {
+                        if told.replace(done) == Some(done) {
                             continue;
                         }
                         plain(&action(done.1, &roster, Lang::En), &roster)

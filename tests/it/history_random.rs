@@ -249,7 +249,7 @@ impl History {
 fn agree(model: Model, count: u32) {
     let mut linearizable = 0;
     for seed in 0..count {
-        let history = make(model, &mut Rng::stream(u64::from(seed), Stream::Hand));
+        let history = make(model, &mut Rng::stream(u64::from(seed), Stream::Nemesis));
         let text = history.text();
         let told = || text.iter().map(|line| String::from_utf8_lossy(line)).collect::<Vec<_>>().join("\n");
         let objects = parse(&text, model).unwrap_or_else(|error| panic!("seed {seed}: {error}:\n{}", told()));

@@ -13,7 +13,7 @@
 //! | one-serving | rule primary-lease off | the rule's ready run; 4 and more of 400 seeds (`rules`) |
 //! | (an assertion) | a primary serves before it has settled | "a primary appends before it has heard what the others have" |
 //! | reads-fresh, of documents | a read of a document finds nothing; rule stored-ack off | `an_eventful_run_…`; the rule's ready run |
-//! | decisions-survive, by state | K2 leaves out every fiftieth decision | `an_eventful_run_…`, random hands, ready runs |
+//! | decisions-survive, by state | K2 leaves out every fiftieth decision | `an_eventful_run_…`, random actions, ready runs |
 //! | decisions-survive, by state | instants of decisions by each coordinator's own clock | the same |
 //! | moves-planned, by own count | one move more is told than there are; the minimum is told as one less | the same |
 //! | copies-agree, by state; acked-survive | a snapshot without one key's value | the same; reads-fresh in `reads_are_fresh_…`, too |
@@ -57,7 +57,7 @@ fn is_linearizable(session: &Session) -> bool {
     })
 }
 
-/// Thirty seconds under random hands, with so few keys that clients meet.
+/// Thirty seconds under random actions, with so few keys that clients meet.
 fn crowded(seed: u64, ack: Ack, off: &[Rule]) -> Session {
     let (mut setup, mut chaos) = Chaos::new(seed, off);
     setup.config.keys = 6;
@@ -102,14 +102,14 @@ fn parted(seed: u64, ack: Ack, slow: u16, off: &[Rule]) -> Session {
         session.advance(Span::secs(4), u32::MAX);
     }
     let cuts = ["K1", "K2", "K3"].map(|it| Action::Cut(balancer, it.parse().expect("a name")));
-    for hand in [Action::Isolate(primary), Action::Heal(primary, balancer)].into_iter().chain(cuts) {
-        session.dispatch(hand).expect("it can be done");
+    for action in [Action::Isolate(primary), Action::Heal(primary, balancer)].into_iter().chain(cuts) {
+        session.dispatch(action).expect("it can be done");
     }
     session.advance(Span::secs(15), u32::MAX);
     session
 }
 
-/// Random hands seldom leave a primary that nobody else reaches within reach of clients. These always do.
+/// Random actions seldom leave a primary that nobody else reaches within reach of clients. These always do.
 #[test]
 fn a_primary_that_is_cut_off_with_a_balancer_answers_nobody_but_without_its_lease_it_does() {
     for seed in 0..60 {

@@ -25,20 +25,20 @@ fn council() -> Run {
     };
     let (leader, others) = (leads(&run, true), run.cluster.env().coordinators.clone());
     let others = || others.iter().copied().filter(|&pid| pid != leader);
-    others().for_each(|other| [Fault::Cut(leader, other), Fault::Cut(other, leader)].into_iter().for_each(|it| run.hand(it)));
+    others().for_each(|other| [Fault::Cut(leader, other), Fault::Cut(other, leader)].into_iter().for_each(|it| run.inject(it)));
     run.watch_until(Time::from_millis(5_000));
-    others().for_each(|other| [Fault::Heal(leader, other), Fault::Heal(other, leader)].into_iter().for_each(|it| run.hand(it)));
+    others().for_each(|other| [Fault::Heal(leader, other), Fault::Heal(other, leader)].into_iter().for_each(|it| run.inject(it)));
     run.watch_until(Time::from_millis(6_000));
     let away = leads(&run, false);
-    run.hand(Fault::Kill(away));
+    run.inject(Fault::Kill(away));
     run.until(Time::from_millis(36_000));
-    run.hand(Fault::Revive(away));
+    run.inject(Fault::Revive(away));
     run.watch_until(Time::from_millis(38_000));
     let wiped = leads(&run, false);
-    [Fault::Wipe(wiped), Fault::Revive(wiped)].into_iter().for_each(|it| run.hand(it));
+    [Fault::Wipe(wiped), Fault::Revive(wiped)].into_iter().for_each(|it| run.inject(it));
     run.watch_until(Time::from_millis(42_000));
     let (leader, node) = (leads(&run, true), run.cluster.env().nodes[0]);
-    run.hand(Fault::Cut(node, leader));
+    run.inject(Fault::Cut(node, leader));
     run.watch_until(Time::from_millis(46_000));
     assert!(run.promises.states().iter().all(|(_, broken)| broken.is_none()), "{:?}", run.promises.states());
     run
@@ -68,25 +68,25 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
             let (a, b) = (node(&run, seed as usize), node(&run, seed as usize + 1));
             let others = |run: &Run| run.cluster.env().nodes[..6].iter().copied().filter(|&to| to != a).collect::<Vec<_>>();
             match round {
-                4 => run.hand(Fault::Cut(a, b)),
+                4 => run.inject(Fault::Cut(a, b)),
                 // Alone with its clients, then dead: what it acknowledges on its own disk alone is lost.
-                8 => others(&run).into_iter().for_each(|to| run.hand(Fault::Cut(a, to))),
+                8 => others(&run).into_iter().for_each(|to| run.inject(Fault::Cut(a, to))),
                 10 => {
-                    run.hand(Fault::Kill(a));
-                    others(&run).into_iter().for_each(|to| run.hand(Fault::Heal(a, to)));
+                    run.inject(Fault::Kill(a));
+                    others(&run).into_iter().for_each(|to| run.inject(Fault::Heal(a, to)));
                     // Somebody in line, and whoever is at work.
-                    run.hand(Fault::Freeze(run.cluster.env().workers[seed as usize % 5]));
+                    run.inject(Fault::Freeze(run.cluster.env().workers[seed as usize % 5]));
                     let inside = run.cluster.view().locks[0].inside.first().map(|it| it.who);
-                    inside.into_iter().for_each(|who| run.hand(Fault::Freeze(who)));
+                    inside.into_iter().for_each(|who| run.inject(Fault::Freeze(who)));
                 }
                 20 => {
-                    run.hand(Fault::Revive(a));
-                    run.cluster.env().workers.clone().into_iter().for_each(|worker| run.hand(Fault::Thaw(worker)));
+                    run.inject(Fault::Revive(a));
+                    run.cluster.env().workers.clone().into_iter().for_each(|worker| run.inject(Fault::Thaw(worker)));
                 }
-                24 => run.hand(Fault::Freeze(b)),
-                28 => run.hand(Fault::Join(run.cluster.env().nodes[6])),
-                30 => run.hand(Fault::Leave(node(&run, seed as usize + 3))),
-                34 => run.hand(Fault::Thaw(b)),
+                24 => run.inject(Fault::Freeze(b)),
+                28 => run.inject(Fault::Join(run.cluster.env().nodes[6])),
+                30 => run.inject(Fault::Leave(node(&run, seed as usize + 3))),
+                34 => run.inject(Fault::Thaw(b)),
                 _ => {}
             }
             at += Span::millis(200) + Span(seed * 7_001);

@@ -25,7 +25,7 @@ fn name(roster: Roster) -> impl Strategy<Value = Name> {
 
 fn action(roster: Roster) -> impl Strategy<Value = Action> {
     let other = move |first: Name| (Just(first), name(roster).prop_filter("two ends", move |second| *second != first));
-    (name(roster).prop_flat_map(other), 1..=1_000_u16, -500_000..=500_000_i32, 0..15).prop_map(|((a, b), times, ppm, verb)| match verb {
+    (name(roster).prop_flat_map(other), 1..=1_000_u16, -500_000..=500_000_i32, 0..15).prop_map(|((a, b), times, ppm, kind)| match kind {
         0 => Action::Kill(a),
         1 => Action::Revive(a),
         2 => Action::Wipe(a),
@@ -182,7 +182,7 @@ fn every_complaint_names_what_is_wrong() {
         ("at=1800.000001", LinkError::TooLate("1800.000001".to_owned())),
         ("at=99999999999999999999", LinkError::TooLate("99999999999999999999".to_owned())),
         ("do=1:kill:C,2", LinkError::Action(2, ActionError::Empty)),
-        ("do=1:kil:C", LinkError::Action(1, ActionError::Verb("kil".to_owned()))),
+        ("do=1:kil:C", LinkError::Action(1, ActionError::Word("kil".to_owned()))),
         ("do=1:kill", LinkError::Action(1, ActionError::Incomplete("kill".to_owned()))),
         ("do=1:kill:C:D", LinkError::Action(1, ActionError::Extra("D".to_owned()))),
         ("do=1:kill:Z", LinkError::Action(1, ActionError::Name("Z".to_owned()))),

@@ -15,7 +15,7 @@ fn tried(seed: u64, aim: Aim) -> (Session, Verdict) {
 }
 
 #[test]
-fn whatever_hands_do_no_promise_breaks_and_the_core_comes_to_work_again() {
+fn whatever_the_nemesis_does_no_promise_breaks_and_the_core_comes_to_work_again() {
     let (mut modes, mut excused, mut outside) = (BTreeSet::new(), 0, 0);
     for aim in [Aim::Anything, Aim::Locks, Aim::Coordinators] {
         for seed in 1..=40 {

@@ -1,4 +1,4 @@
-//! What hands have found since they began to mend a core and ask that it work: each fault in the smallest form that was found,
+//! What the nemesis has found since it began to mend a core and ask that it work: each fault in the smallest form that was found,
 //! with what is right. The mend of each was taken out by hand, and its test was seen to fail:
 //!
 //! | fault | the mend that was taken out | test that fails without it |

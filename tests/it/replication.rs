@@ -1,4 +1,4 @@
-//! Replication under random hands: what each way of acknowledging keeps and loses, and what trimming and reading from backups
+//! Replication under random actions: what each way of acknowledging keeps and loses, and what trimming and reading from backups
 //! change about it.
 
 use ringside::cluster::note::{Asked, ClientNote, Note, RefusedWhy, ShardNote};
@@ -10,7 +10,7 @@ use ringside::session::chaos::{Chaos, heal_everything, unrest};
 use ringside::sim::journal::{Record, What};
 use ringside::sim::time::{Span, Time};
 
-/// A minute under random hands.
+/// A minute under random actions.
 fn soak(seed: u64, with: impl Fn(&mut Setup)) -> Session {
     let (mut setup, mut chaos) = Chaos::new(seed, &[]);
     with(&mut setup);

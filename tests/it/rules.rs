@@ -1,7 +1,7 @@
-//! Every protective rule under random hands: on, no promise breaks; off, exactly its own does.
+//! Every protective rule under random actions: on, no promise breaks; off, exactly its own does.
 //!
 //! (`engine` shows for each rule one directed run that breaks its promise. A write acknowledged before it is stored is lost
-//! only if all disks of an in-sync set fail within milliseconds: random hands hardly ever do that, directed ones do.)
+//! only if all disks of an in-sync set fail within milliseconds: random actions hardly ever do that, directed ones do.)
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use ringside::session::siege::Siege;
 use ringside::sim::journal::What;
 use ringside::sim::time::{Span, Time};
 
-/// A minute under random hands, or until a promise breaks.
+/// A minute under random actions, or until a promise breaks.
 fn soak(seed: u64, off: &[Rule]) -> Session {
     let (setup, mut chaos) = Chaos::new(seed, off);
     let mut session = Session::sparse(setup);
@@ -30,7 +30,7 @@ fn soak(seed: u64, off: &[Rule]) -> Session {
     session
 }
 
-/// A minute under hands that besiege the coordinators, or until a promise breaks.
+/// A minute of a siege of the coordinators, or until a promise breaks.
 fn besiege(seed: u64, off: &[Rule]) -> Session {
     let (setup, mut siege) = Siege::new(seed, off);
     let mut session = Session::sparse(setup);
@@ -139,7 +139,7 @@ fn a_cluster_left_alone_comes_to_rest() {
     }
 }
 
-/// Rules of replication and what breaks without them. What a hand does to the primary of shard 7 just after it has put a write
+/// Rules of replication and what breaks without them. What is done to the primary of shard 7 just after it has put a write
 /// into its log is the rule's ready run: whoever changes what happens in a run is told the new link.
 const READY: [(Rule, Promise); 3] =
     [(Rule::ViewCheck, Promise::CopiesAgree), (Rule::Truncate, Promise::CopiesAgree), (Rule::OpResults, Promise::OnceOnly)];
@@ -162,22 +162,22 @@ fn directed(seed: u64, rule: Rule, off: bool) -> Session {
     while appended(&session) == before {
         session.advance(Span::millis(1), u32::MAX);
     }
-    let mut hand = |after: Span, action: Action| {
+    let mut act = |after: Span, action: Action| {
         session.advance(after, u32::MAX);
         session.dispatch(action).expect("it can be done");
     };
     match rule {
         Rule::ViewCheck => {
-            hand(Span::millis(1), Action::Isolate(name));
-            hand(Span::millis(500), Action::Freeze(name));
-            hand(Span::secs(3), Action::Rejoin(name));
-            hand(Span::ZERO, Action::Thaw(name));
+            act(Span::millis(1), Action::Isolate(name));
+            act(Span::millis(500), Action::Freeze(name));
+            act(Span::secs(3), Action::Rejoin(name));
+            act(Span::ZERO, Action::Thaw(name));
         }
         Rule::Truncate => {
-            hand(Span::millis(1), Action::Isolate(name));
-            hand(Span::secs(4), Action::Rejoin(name));
+            act(Span::millis(1), Action::Isolate(name));
+            act(Span::secs(4), Action::Rejoin(name));
         }
-        _ => hand(Span::millis(20), Action::Kill(name)),
+        _ => act(Span::millis(20), Action::Kill(name)),
     }
     session.advance(Span::secs(3), u32::MAX);
     session
@@ -196,7 +196,7 @@ fn each_rule_of_replication_has_a_ready_run_that_breaks_exactly_its_promise() {
 }
 
 #[test]
-fn without_the_rules_of_replication_the_same_hands_break_the_same_promise_on_many_seeds() {
+fn without_the_rules_of_replication_the_same_actions_break_the_same_promise_on_many_seeds() {
     for (rule, own) in READY {
         let mut breaks = 0;
         for seed in 0..40 {

@@ -26,11 +26,11 @@
 //! | a write wipes out nothing | a_write_from_an_old_copy_wipes_out_what_it_had_not_read (unit), and the table's test |
 //! | a killed thread keeps the mutex | a_killed_thread_gives_the_mutex_back_and_nothing_else (unit) |
 //! | a killed thread goes on waiting | each_repair_protects_what_the_table_says_and_nothing_else (the dead stay dead) |
-//! | a frozen thread runs | a_hand_that_can_do_nothing_says_why_and_changes_nothing (unit) |
+//! | a frozen thread runs | an_action_that_can_do_nothing_says_why_and_changes_nothing (unit) |
 //! | the clock waits for frozen threads too | the_clock_moves_for_nobody_who_is_frozen (unit) |
 //! | the clock passes over the nearest deadline | with_each_repair_all_five_get_in_one_at_a_time_and_end |
 //! | a step back goes on with the draws of where it stood | steps_forwards_and_as_many_back_come_to_the_equal_state |
-//! | a new hand leaves the later ones | a_hand_forgets_what_was_to_come_and_a_refused_one_does_not |
+//! | a new action leaves the later ones | an_action_forgets_what_was_to_come_and_a_refused_one_does_not |
 //! | the seed is not used | the_seed_decides_the_order_and_nothing_else_does |
 //!
 //! States found: textbook 357 without faults, 4,057 with a kill, 3,967 with a freeze; condition 18,552, 149,312, 262,772; lease
@@ -38,12 +38,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use ringside::room::textbook::machine::{Choice, Doing, Hand, Machine, Op, Part, Saying, State, ThreadId, Variant};
+use ringside::room::textbook::machine::{Action, Choice, Doing, Machine, Op, Part, Saying, State, ThreadId, Variant};
 use ringside::room::textbook::{Lesson, STEPS_MAX, Stop, Story};
 use ringside::sim::digest::Digest;
 use ringside::sim::time::Time;
 
-/// What hands may do in an exploration, once.
+/// What is done in an exploration, once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Fault {
     Never,
@@ -68,14 +68,14 @@ impl Moment {
     fn nexts(&self, fault: Fault) -> Vec<Moment> {
         let mut out: Vec<Moment> = self.machine.choices().into_iter().map(|choice| self.after(choice)).collect();
         for (who, thread) in self.machine.threads() {
-            let hand = match fault {
-                Fault::Kill if self.hurt.is_none() => Hand::Kill(who),
-                Fault::Freeze if self.hurt.is_none() => Hand::Freeze(who),
-                Fault::Freeze if thread.frozen => Hand::Thaw(who),
+            let action = match fault {
+                Fault::Kill if self.hurt.is_none() => Action::Kill(who),
+                Fault::Freeze if self.hurt.is_none() => Action::Freeze(who),
+                Fault::Freeze if thread.frozen => Action::Thaw(who),
                 Fault::Never | Fault::Kill | Fault::Freeze => continue,
             };
             let mut machine = self.machine.clone();
-            if machine.hand(hand).is_ok() {
+            if machine.act(action).is_ok() {
                 out.push(Moment { machine, hurt: Some(who) });
             }
         }
@@ -267,7 +267,7 @@ fn steps_forwards_and_as_many_back_come_to_the_equal_state() {
             while lesson.step() < 120 && lesson.forward() {
                 all.push(lesson.clone());
             }
-            assert!(all.len() > 40 && !lesson.hands().is_empty());
+            assert!(all.len() > 40 && !lesson.actions().is_empty());
             for before in all.iter().rev().skip(1) {
                 assert!(lesson.back());
                 assert_eq!(&lesson, before);
@@ -295,8 +295,8 @@ fn every_ready_run_tells_its_story_under_every_seed() {
     for seed in 0..200 {
         let end = |variant, story| {
             let mut lesson = Lesson::story(variant, seed, story);
-            let hurt = lesson.hands()[0].1.who();
-            assert!(lesson.step() == lesson.hands()[0].0 + 1 && lesson.machine().event().who() == Some(hurt));
+            let hurt = lesson.actions()[0].1.who();
+            assert!(lesson.step() == lesson.actions()[0].0 + 1 && lesson.machine().event().who() == Some(hurt));
             lesson.go(STEPS_MAX);
             let machine = lesson.machine();
             let lost = machine.document().writes.iter().filter(|write| write.lost.is_some()).count();
@@ -315,13 +315,13 @@ fn every_ready_run_tells_its_story_under_every_seed() {
 }
 
 #[test]
-fn a_hand_forgets_what_was_to_come_and_a_refused_one_does_not() {
+fn an_action_forgets_what_was_to_come_and_a_refused_one_does_not() {
     let mut lesson = Lesson::story(Variant::Token, 3, Story::Sleeps);
-    let frozen = lesson.hands()[0].1.who();
+    let frozen = lesson.actions()[0].1.who();
     let whole = lesson.clone();
-    assert!(lesson.hand(Hand::Freeze(frozen)).is_err());
+    assert!(lesson.act(Action::Freeze(frozen)).is_err());
     assert_eq!(lesson, whole);
-    lesson.hand(Hand::Kill(frozen)).expect("it lives");
-    assert_eq!(lesson.hands().len(), 2);
-    assert_eq!(lesson.hands()[1], (whole.step(), Hand::Kill(frozen)));
+    lesson.act(Action::Kill(frozen)).expect("it lives");
+    assert_eq!(lesson.actions().len(), 2);
+    assert_eq!(lesson.actions()[1], (whole.step(), Action::Kill(frozen)));
 }

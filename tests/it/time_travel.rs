@@ -43,7 +43,7 @@ fn assert_same(a: &Session, b: &Session, what: &str) {
 fn time_may_pass_in_any_pieces() {
     for seed in 0..4 {
         let whole = busy(seed);
-        let mut rng = Rng::stream(seed, Stream::Hand);
+        let mut rng = Rng::stream(seed, Stream::Nemesis);
         let mut pieces = fresh(&whole, Time::ZERO);
         while pieces.now() < whole.now() {
             let rest = whole.now().since(pieces.now());
@@ -74,7 +74,7 @@ fn a_budget_stops_between_instants_and_never_for_good() {
 fn seeking_leads_to_the_state_of_a_fresh_run() {
     for seed in 0..4 {
         let mut session = busy(seed);
-        let mut rng = Rng::stream(seed, Stream::Hand);
+        let mut rng = Rng::stream(seed, Stream::Nemesis);
         let horizon = session.horizon();
         let known = session.known().clone();
         for _ in 0..12 {
@@ -192,12 +192,12 @@ fn branches_are_bounded() {
     for i in 0..20 {
         session.advance(Span::millis(100), u32::MAX);
         session.seek(Time::ZERO);
-        let verb = if i % 2 == 0 { "cut A>B" } else { "cut B>A" };
-        session.dispatch(verb.parse().expect("an action")).expect("a whole link");
+        let action = if i % 2 == 0 { "cut A>B" } else { "cut B>A" };
+        session.dispatch(action.parse().expect("an action")).expect("a whole link");
         session.advance(Span::millis(100), u32::MAX);
         session.seek(Time::ZERO);
-        let verb = if i % 2 == 0 { "heal A>B" } else { "heal B>A" };
-        session.dispatch(verb.parse().expect("an action")).expect("a cut link");
+        let action = if i % 2 == 0 { "heal A>B" } else { "heal B>A" };
+        session.dispatch(action.parse().expect("an action")).expect("a cut link");
     }
     assert_eq!(session.left_branches().len(), LIMITS.branches);
 }
@@ -246,7 +246,7 @@ fn the_frame_rate_decides_nothing() {
 }
 
 #[test]
-fn a_suspicion_is_traced_to_the_hand_that_did_it() {
+fn a_suspicion_is_traced_to_the_action_that_led_to_it() {
     let mut session = Session::new(Setup::new(4127));
     session.advance(Span::secs(3), u32::MAX);
     session.dispatch("kill C".parse().expect("an action")).expect("C lives");
@@ -265,8 +265,8 @@ fn a_suspicion_is_traced_to_the_hand_that_did_it() {
         n += 1;
     }
     assert!(n > 2, "a suspicion and some promotions");
-    assert_eq!(session.hand(kill).map(|(_, action)| action.to_string()), Some("kill C".to_owned()));
-    assert_eq!(session.hand(Seq(kill.0 + 1)), None);
+    assert_eq!(session.action_of(kill).map(|(_, action)| action.to_string()), Some("kill C".to_owned()));
+    assert_eq!(session.action_of(Seq(kill.0 + 1)), None);
 }
 
 fn promoted(fact: &ringside::sim::journal::Record<Note>) -> bool {

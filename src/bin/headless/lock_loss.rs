@@ -126,7 +126,7 @@ impl LockLoss {
 
     /// When who is frozen, and goes on, in order. Ties: by worker.
     fn pauses(&self, seed: u64) -> Vec<(Time, Action)> {
-        let mut rng = Rng::stream(seed, Stream::Hand);
+        let mut rng = Rng::stream(seed, Stream::Nemesis);
         let every = Span::secs(self.every);
         let mut out = Vec::new();
         for n in 0..self.workers {

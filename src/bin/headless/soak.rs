@@ -1,4 +1,4 @@
-//! `headless soak`: many seeds, random hands, every promise checked after every event; then a core of the cluster is mended,
+//! `headless soak`: many seeds, a nemesis for each, every promise checked after every event; then a core of the cluster is mended,
 //! and must come to work again while everything around it stays as broken as it was.
 
 use std::cell::RefCell;
@@ -35,7 +35,7 @@ thread_local! {
     static SAID: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Lets random hands interfere with many clusters and checks every promise after every event. Everything that a recipe can say is
+/// Lets a nemesis interfere with many clusters and checks every promise after every event. Everything that a recipe can say is
 /// drawn by the seed. After the faults a core is mended: a majority of the coordinators, for every shard a copy that has
 /// everything, a balancer, some clients. Within a time that follows from the recipe it has to serve every shard, answer its
 /// clients, pass on every lock and make R copies where it has the nodes, whatever those outside are and do.
@@ -63,7 +63,7 @@ pub struct Soak {
     /// The nemesis strikes only at coordinators, at the very instants at which something happens among them.
     #[arg(long)]
     siege: bool,
-    /// Many workers on few nodes, and hands that mostly disturb them and their way to the coordinators.
+    /// Many workers on few nodes, and a nemesis that mostly disturbs them and their way to the coordinators.
     #[arg(long, conflicts_with = "siege")]
     locks: bool,
     /// How many runs at most to spend on making a failing one smaller; only for the first three of each kind.

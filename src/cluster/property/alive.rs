@@ -86,7 +86,7 @@ impl Alive {
         Alive { deadlines, ..Alive::default() }
     }
 
-    /// A hand has done something.
+    /// A fault came from outside.
     pub(super) fn fault(&mut self, sight: &impl Sight, fault: Fault) {
         self.since = sight.now();
         let _news = match fault {

@@ -9,7 +9,7 @@
 //! Korach, "Testing shared memories", 1997, theorem 4.1). This is exact, and looks only at the zones of one key.
 //!
 //! *What is forgotten.* A zone may go when another stands for all it could be in the way of: see [`Zone::covers`]. So a key has
-//! about as many zones as clients that ask for it at a time, and those of writes of which a client has died: each took a hand. Only a
+//! about as many zones as clients that ask for it at a time, and those of writes of which a client has died: each took a kill. Only a
 //! read that is under way for long would let more and more pile up: once there are more than [`MOST`], the oldest such read is not
 //! judged. All others are, and a value that is not known any more is always an old one.
 //!
@@ -254,7 +254,7 @@ mod tests {
 
     /// A register that forgets, hesitates and goes back, asked by four clients of which some die.
     fn random(seed: u64) -> Vec<Event> {
-        let mut rng = Rng::stream(seed, Stream::Hand);
+        let mut rng = Rng::stream(seed, Stream::Nemesis);
         let faulty = rng.below(4) as u16 * 100;
         let (mut story, mut values, mut due) = (Vec::new(), vec![0_u64], Vec::<u64>::new());
         let mut waits: [Option<Option<u64>>; 5] = [None; 5];

@@ -1,4 +1,4 @@
-//! The recipe of a run, without what hands do during it.
+//! The recipe of a run, without the actions that are done during it.
 
 pub mod config;
 pub mod deadlines;
@@ -12,7 +12,7 @@ use crate::cluster::setup::config::Config;
 use crate::cluster::setup::name::Roster;
 use crate::cluster::setup::rules::Rules;
 
-/// Everything that decides a run before any hand touches it.
+/// Everything that decides a run before any action.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Setup {
     /// From which every random stream is derived.

@@ -79,7 +79,7 @@ impl Rule {
     }
 }
 
-/// Which rules are on. All of them, unless a hand switched some off.
+/// Which rules are on. All of them, unless the visitor switched some off.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Rules {
     off: u16,

@@ -69,7 +69,7 @@ pub struct LockTimes {
     pub delay: Span,
 }
 
-/// The rules of the table that a hand can switch off.
+/// The rules of the table that the visitor can switch off.
 #[derive(Clone, Copy, Debug)]
 pub struct LockRules {
     /// First come, first served; otherwise the last in the queue is served first.

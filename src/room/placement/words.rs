@@ -99,8 +99,8 @@ pub struct RoomWords {
     pub ideal: &'static str,
     /// Names the picture of the keys, before a change and after one.
     pub keys_picture: fn(bool) -> &'static str,
-    /// Verbs of the selected node, as buttons: kill, revive, lighter, heavier, add, undo, start again.
-    pub verbs: [&'static str; 7],
+    /// Actions on the selected node, as buttons: kill, revive, lighter, heavier, add, undo, start again.
+    pub actions: [&'static str; 7],
     /// Previous and next node.
     pub neighbours: [&'static str; 2],
     /// A node's weight.

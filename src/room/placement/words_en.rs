@@ -53,7 +53,7 @@ pub const EN: RoomWords = RoomWords {
     keys_picture: |changed| {
         if changed { "Every key, by who held it before; bright: just moved" } else { "Every key, by who holds it" }
     },
-    verbs: ["Kill", "Revive", "Lighter", "Heavier", "Add a node", "Undo", "Start again"],
+    actions: ["Kill", "Revive", "Lighter", "Heavier", "Add a node", "Undo", "Start again"],
     neighbours: ["Previous node", "Next node"],
     weight: |weight| format!("weight {weight}"),
     hint: "Click a bar: kill or revive that node",

@@ -54,7 +54,7 @@ pub const ZH: RoomWords = RoomWords {
     keys_picture: |changed| {
         if changed { "全部的键，按原持有者排列；亮色：刚刚移动过" } else { "全部的键，按持有者排列" }
     },
-    verbs: ["杀死", "复活", "减轻", "加重", "增加节点", "撤销", "重新开始"],
+    actions: ["杀死", "复活", "减轻", "加重", "增加节点", "撤销", "重新开始"],
     neighbours: ["上一个节点", "下一个节点"],
     weight: |weight| format!("权重 {weight}"),
     hint: "点击柱子：杀死或复活该节点",

@@ -1,8 +1,8 @@
 //! Which words a language has.
 
-use crate::room::textbook::machine::{Event, Hand, Machine};
+use crate::room::textbook::machine::{Action, Event, Machine};
 use crate::room::textbook::words::TextbookWords;
-use crate::room::textbook::{NoHand, words_en, words_zh};
+use crate::room::textbook::{NoAction, words_en, words_zh};
 use crate::sim::time::Time;
 use crate::text::{Lang, joined, pieces};
 
@@ -81,9 +81,9 @@ pub fn told(machine: &Machine, lang: Lang) -> String {
     count(form, &[who, more[0], more[1]])
 }
 
-/// Why a hand was not laid on: a sentence.
-pub fn no_hand(why: NoHand, hand: Hand, lang: Lang) -> String {
-    count((textbook_words(lang).no_hand)(why), &[hand.who().0.into()])
+/// Why an action was not carried out: a sentence.
+pub fn no_action(why: NoAction, action: Action, lang: Lang) -> String {
+    count((textbook_words(lang).no_action)(why), &[action.who().0.into()])
 }
 
 #[cfg(test)]
@@ -176,7 +176,7 @@ mod tests {
             said.dedup();
             assert_eq!(said.len(), count);
             let refused = crate::room::textbook::machine::Refusal::Frozen;
-            let why = no_hand(NoHand::Refused(refused), Hand::Freeze(ThreadId(2)), lang);
+            let why = no_action(NoAction::Refused(refused), Action::Freeze(ThreadId(2)), lang);
             assert!(why.contains('2'), "{why}");
         }
     }

@@ -1,16 +1,16 @@
 //! A lesson as a readable text, for the address bar: `lease,seed:7,14:freeze:2,30:thaw:2,at:41`.
 //!
-//! The variant comes first, then the seed if it is not 1, then the hands, each with the number of steps before it, then the step.
+//! The variant comes first, then the seed if it is not 1, then the actions, each with the number of steps before it, then the step.
 
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
 use crate::room::Room;
 use crate::room::text::{excerpt, unescape};
-use crate::room::textbook::machine::{Hand, THREADS, ThreadId, Variant};
-use crate::room::textbook::{Lesson, NoHand, SEED_MAX, STEPS_MAX};
+use crate::room::textbook::machine::{Action, THREADS, ThreadId, Variant};
+use crate::room::textbook::{Lesson, NoAction, SEED_MAX, STEPS_MAX};
 
-/// The longest text that is read, in bytes: the most hands fit twice.
+/// The longest text that is read, in bytes: the most actions fit twice.
 const LONGEST: usize = 1_024;
 
 /// Why a text is no lesson. Parts are counted from 1; foreign text is an excerpt.
@@ -26,9 +26,9 @@ pub enum LessonError {
     Part(usize, String),
     /// A number is malformed or out of bounds: which part, its word, the smallest and the largest allowed.
     Number(usize, &'static str, u32, u32),
-    /// The part is not where it belongs: seed, hands by their steps, step.
+    /// The part is not where it belongs: seed, actions by their steps, step.
     Order(usize),
-    /// The run does not come so far, or the hand can do nothing there.
+    /// The run does not come so far, or the action cannot be carried out there.
     Impossible(usize),
 }
 
@@ -54,11 +54,11 @@ impl Display for Lesson {
         if self.seed != Lesson::default().seed {
             write!(f, ",seed:{}", self.seed)?;
         }
-        for (at, hand) in &self.hands {
-            let (word, who) = match hand {
-                Hand::Kill(who) => ("kill", who),
-                Hand::Freeze(who) => ("freeze", who),
-                Hand::Thaw(who) => ("thaw", who),
+        for (at, action) in &self.actions {
+            let (word, who) = match action {
+                Action::Kill(who) => ("kill", who),
+                Action::Freeze(who) => ("freeze", who),
+                Action::Thaw(who) => ("thaw", who),
             };
             write!(f, ",{at}:{word}:{}", who.0)?;
         }
@@ -108,7 +108,7 @@ impl FromStr for Lesson {
                     }
                 }
                 Some((step, rest)) if step.bytes().next().is_some_and(|byte| byte.is_ascii_digit()) => {
-                    lay(&mut lesson, part, step, rest, word)?
+                    act(&mut lesson, part, step, rest, word)?
                 }
                 Some(_) | None => return Err(LessonError::Part(part, excerpt(word))),
             }
@@ -118,25 +118,25 @@ impl FromStr for Lesson {
     }
 }
 
-/// A hand, after so many steps.
-fn lay(lesson: &mut Lesson, part: usize, step: &str, rest: &str, word: &str) -> Result<(), LessonError> {
+/// An action, after so many steps.
+fn act(lesson: &mut Lesson, part: usize, step: &str, rest: &str, word: &str) -> Result<(), LessonError> {
     let unknown = || LessonError::Part(part, excerpt(word));
     let at = number(part, "step", step, STEPS_MAX - 1)?;
-    let (verb, who) = rest.split_once(':').ok_or_else(unknown)?;
-    let hand = match verb {
-        "kill" => Hand::Kill,
-        "freeze" => Hand::Freeze,
-        "thaw" => Hand::Thaw,
+    let (kind, who) = rest.split_once(':').ok_or_else(unknown)?;
+    let action = match kind {
+        "kill" => Action::Kill,
+        "freeze" => Action::Freeze,
+        "thaw" => Action::Thaw,
         _ => return Err(unknown()),
     };
     let who = ThreadId(number(part, "thread", who, THREADS.into())? as u8);
-    // The run stands after the hand before.
+    // The run stands after the action before.
     if at < lesson.step {
         return Err(LessonError::Order(part));
     }
     lesson.go(at);
-    let laid = if lesson.step < at { Err(NoHand::Full) } else { lesson.hand(hand(who)) };
-    laid.map_err(|_| LessonError::Impossible(part))
+    let done = if lesson.step < at { Err(NoAction::Full) } else { lesson.act(action(who)) };
+    done.map_err(|_| LessonError::Impossible(part))
 }
 
 /// Threads are counted from 1, all else from 0.
@@ -150,7 +150,7 @@ fn number(part: usize, word: &'static str, text: &str, max: u32) -> Result<u32, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::room::textbook::HANDS_MAX;
+    use crate::room::textbook::ACTIONS_MAX;
 
     fn parse(text: &str) -> Result<Lesson, LessonError> {
         text.parse()
@@ -171,9 +171,9 @@ mod tests {
     }
 
     #[test]
-    fn a_hand_that_lies_ahead_is_kept() {
+    fn an_action_that_lies_ahead_is_kept() {
         let lesson = parse("lease,14:freeze:2,at:3").expect("it is possible");
-        assert_eq!((lesson.step(), lesson.hands().len()), (3, 1));
+        assert_eq!((lesson.step(), lesson.actions().len()), (3, 1));
         let mut there = lesson.clone();
         there.go(15);
         assert!(there.machine().thread(ThreadId(2)).is_some_and(|thread| thread.frozen));
@@ -215,11 +215,11 @@ mod tests {
     fn the_longest_lesson_fits_into_its_own_link() {
         let mut lesson = Lesson::new(Variant::Textbook, SEED_MAX);
         lesson.go(STEPS_MAX - 100);
-        for _ in 0..HANDS_MAX / 2 {
-            lesson.hand(Hand::Freeze(ThreadId(5))).expect("it runs");
-            lesson.hand(Hand::Thaw(ThreadId(5))).expect("it is frozen");
+        for _ in 0..ACTIONS_MAX / 2 {
+            lesson.act(Action::Freeze(ThreadId(5))).expect("it runs");
+            lesson.act(Action::Thaw(ThreadId(5))).expect("it is frozen");
         }
-        assert_eq!(lesson.hand(Hand::Freeze(ThreadId(5))), Err(NoHand::Full));
+        assert_eq!(lesson.act(Action::Freeze(ThreadId(5))), Err(NoAction::Full));
         lesson.go(STEPS_MAX);
         let text = lesson.to_string();
         assert!(text.len() <= LONGEST / 2, "{}", text.len());

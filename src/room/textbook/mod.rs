@@ -1,5 +1,5 @@
 //! The textbook's lock as a lesson: a run of [`crate::room::textbook::machine`] that goes forwards and backwards. Everything to be seen
-//! is a function of (variant, seed, hands, step), and so is the lesson's link.
+//! is a function of (variant, seed, actions, step), and so is the lesson's link.
 
 pub mod catalogue;
 pub mod link;
@@ -8,13 +8,13 @@ pub mod words;
 mod words_en;
 mod words_zh;
 
-use crate::room::textbook::machine::{Doing, Hand, Machine, Refusal, THREADS, ThreadId, Variant};
+use crate::room::textbook::machine::{Action, Doing, Machine, Refusal, THREADS, ThreadId, Variant};
 use crate::sim::rng::{Rng, Stream};
 
 /// The most steps of a run: the textbook's threads go round for ever, and somebody has to end it.
 pub const STEPS_MAX: u32 = 2_000;
-/// The most hands in a run, so that its link stays short enough to send.
-pub const HANDS_MAX: usize = 24;
+/// The most actions in a run, so that its link stays short enough to send.
+pub const ACTIONS_MAX: usize = 24;
 /// The largest seed.
 pub const SEED_MAX: u32 = 999_999;
 
@@ -25,7 +25,7 @@ pub enum Stop {
     Over,
     /// Threads are left, and none of them will ever go on.
     Stuck,
-    /// None goes on unless a hand thaws one that then can.
+    /// None goes on unless an action thaws one that then can.
     Frozen,
     /// [`STEPS_MAX`] steps are done.
     Limit,
@@ -43,12 +43,12 @@ impl Stop {
     }
 }
 
-/// Why a hand was not laid on. Nothing has changed then.
+/// Why an action was not carried out. Nothing has changed then.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum NoHand {
+pub enum NoAction {
     /// It can do nothing to this thread now.
     Refused(Refusal),
-    /// There are [`HANDS_MAX`] hands or [`STEPS_MAX`] steps.
+    /// There are [`ACTIONS_MAX`] actions or [`STEPS_MAX`] steps.
     Full,
 }
 
@@ -79,7 +79,7 @@ impl Story {
 pub struct Lesson {
     seed: u32,
     /// In order: how many steps were done before, and what was done then, a step of its own.
-    hands: Vec<(u32, Hand)>,
+    actions: Vec<(u32, Action)>,
     step: u32,
     machine: Machine,
     turns: Rng,
@@ -92,10 +92,10 @@ impl Default for Lesson {
 }
 
 impl Lesson {
-    /// A run at its beginning, no hand laid on.
+    /// A run at its beginning, without any action.
     pub fn new(variant: Variant, seed: u32) -> Lesson {
         let turns = Rng::stream(seed.into(), Stream::Turn);
-        Lesson { seed, hands: Vec::new(), step: 0, machine: Machine::new(variant, THREADS), turns }
+        Lesson { seed, actions: Vec::new(), step: 0, machine: Machine::new(variant, THREADS), turns }
     }
 
     /// A ready run, just after its first accident; the rest of it lies ahead.
@@ -109,15 +109,15 @@ impl Lesson {
         }
         let Some(holder) = holder else { return lesson };
         let told = match story {
-            Story::Dies => lesson.hand(Hand::Kill(holder)),
-            Story::Sleeps => lesson.hand(Hand::Freeze(holder)),
+            Story::Dies => lesson.act(Action::Kill(holder)),
+            Story::Sleeps => lesson.act(Action::Freeze(holder)),
         };
         assert!(told.is_ok(), "the holder lives, and nothing was done before");
         let first = lesson.step;
         if story == Story::Sleeps {
             let taken = |lesson: &Lesson| lesson.find(|who, doing| who != holder && holds(doing)).is_some();
             while !taken(&lesson) && lesson.forward() {}
-            assert!(lesson.hand(Hand::Thaw(holder)).is_ok(), "it is frozen, and one hand was laid on");
+            assert!(lesson.act(Action::Thaw(holder)).is_ok(), "it is frozen, and one action was done before");
         }
         lesson.go(first);
         lesson
@@ -144,9 +144,9 @@ impl Lesson {
         self.step
     }
 
-    /// All hands, those ahead too.
-    pub fn hands(&self) -> &[(u32, Hand)] {
-        &self.hands
+    /// All actions, those ahead too.
+    pub fn actions(&self) -> &[(u32, Action)] {
+        &self.actions
     }
 
     /// What there is at this step.
@@ -159,7 +159,7 @@ impl Lesson {
         if self.step >= STEPS_MAX {
             return Some(Stop::Limit);
         }
-        if self.next_hand().is_some() || !self.machine.choices().is_empty() {
+        if self.next_action().is_some() || !self.machine.choices().is_empty() {
             return None;
         }
         let mut left = self.machine.threads().filter(|(_, thread)| !thread.state.is_over()).peekable();
@@ -168,13 +168,13 @@ impl Lesson {
         }
         let goes_on = |who| {
             let mut thawed = self.machine.clone();
-            thawed.hand(Hand::Thaw(who)).is_ok() && !thawed.choices().is_empty()
+            thawed.act(Action::Thaw(who)).is_ok() && !thawed.choices().is_empty()
         };
         Some(if left.any(|(who, _)| goes_on(who)) { Stop::Frozen } else { Stop::Stuck })
     }
 
-    fn next_hand(&self) -> Option<Hand> {
-        self.hands.iter().find(|(at, _)| *at == self.step).map(|(_, hand)| *hand)
+    fn next_action(&self) -> Option<Action> {
+        self.actions.iter().find(|(at, _)| *at == self.step).map(|(_, action)| *action)
     }
 
     /// One step on. False: [`Lesson::stop`] says why not.
@@ -182,8 +182,8 @@ impl Lesson {
         if self.stop().is_some() {
             return false;
         }
-        if let Some(hand) = self.next_hand() {
-            assert!(self.machine.hand(hand).is_ok(), "the hand at step {} was possible before", self.step);
+        if let Some(action) = self.next_action() {
+            assert!(self.machine.act(action).is_ok(), "the action at step {} was possible before", self.step);
         } else {
             let choices = self.machine.choices();
             // One draw a step, whoever can run.
@@ -217,25 +217,25 @@ impl Lesson {
         any
     }
 
-    /// Why a hand can do nothing now, if so.
-    pub fn refusal(&self, hand: Hand) -> Option<NoHand> {
-        let before = self.hands.iter().filter(|(at, _)| *at < self.step).count();
-        if before >= HANDS_MAX || self.step >= STEPS_MAX {
-            return Some(NoHand::Full);
+    /// Why an action cannot be carried out now, if so.
+    pub fn refusal(&self, action: Action) -> Option<NoAction> {
+        let before = self.actions.iter().filter(|(at, _)| *at < self.step).count();
+        if before >= ACTIONS_MAX || self.step >= STEPS_MAX {
+            return Some(NoAction::Full);
         }
-        self.machine.refusal(hand).map(NoHand::Refused)
+        self.machine.refusal(action).map(NoAction::Refused)
     }
 
-    /// Lays a hand on: the next step. What was to be done later in this run is forgotten.
+    /// Carries out an action: the next step. What was to be done later in this run is forgotten.
     ///
     /// # Errors
     /// Why it cannot be done; nothing has changed then.
-    pub fn hand(&mut self, hand: Hand) -> Result<(), NoHand> {
-        if let Some(why) = self.refusal(hand) {
+    pub fn act(&mut self, action: Action) -> Result<(), NoAction> {
+        if let Some(why) = self.refusal(action) {
             return Err(why);
         }
-        self.hands.retain(|(at, _)| *at < self.step);
-        self.hands.push((self.step, hand));
+        self.actions.retain(|(at, _)| *at < self.step);
+        self.actions.push((self.step, action));
         self.forward();
         Ok(())
     }

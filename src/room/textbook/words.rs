@@ -3,7 +3,7 @@
 
 use crate::room::textbook::link::LessonError;
 use crate::room::textbook::machine::{Doing, Machine, Remark, Variant};
-use crate::room::textbook::{NoHand, Stop, Story};
+use crate::room::textbook::{NoAction, Stop, Story};
 
 /// The words. `{}` marks the places of what [`fill`](crate::room::textbook::catalogue::fill) puts in.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ pub struct TextbookWords {
     /// Buttons: restart, step back, play, pause, step forward, to the next fact.
     pub transport: [&'static str; 6],
     /// Buttons: kill, freeze, thaw.
-    pub hands: [&'static str; 3],
+    pub actions: [&'static str; 3],
     /// A button that shows a ready run.
     pub story: fn(Story) -> &'static str,
     /// Brings back the run before it was replaced.
@@ -88,8 +88,8 @@ pub struct TextbookWords {
     pub comma: &'static str,
     /// Why it does not go on: a sentence.
     pub stop: fn(Stop) -> &'static str,
-    /// Why a hand was not laid on: a sentence, with a place for the thread.
-    pub no_hand: fn(NoHand) -> &'static str,
+    /// Why an action was not carried out: a sentence, with a place for the thread.
+    pub no_action: fn(NoAction) -> &'static str,
     /// It stands at the beginning already.
     pub at_start: &'static str,
     /// A link could not be read: the reason follows.

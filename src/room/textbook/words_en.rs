@@ -3,7 +3,7 @@
 use crate::room::textbook::link::LessonError;
 use crate::room::textbook::machine::{Doing, Event, Had, Machine, Part, Refusal, Remark, Saying, Taken, Variant};
 use crate::room::textbook::words::TextbookWords;
-use crate::room::textbook::{NoHand, Stop, Story};
+use crate::room::textbook::{NoAction, Stop, Story};
 
 /// The words.
 pub const EN: TextbookWords = TextbookWords {
@@ -68,7 +68,7 @@ pub const EN: TextbookWords = TextbookWords {
     seed: "seed {}",
     seeds: ["Previous seed: another order of the threads", "Next seed: another order of the threads"],
     transport: ["Restart", "Back", "Play", "Pause", "Step", "Fact"],
-    hands: ["Kill", "Freeze", "Thaw"],
+    actions: ["Kill", "Freeze", "Thaw"],
     story: |story| match story {
         Story::Dies => "Holder dies",
         Story::Sleeps => "Holder sleeps",
@@ -108,12 +108,12 @@ pub const EN: TextbookWords = TextbookWords {
         Stop::Frozen => "Nobody goes on until a frozen thread is thawed.",
         Stop::Limit => "That is enough: it goes round like this for ever.",
     },
-    no_hand: |why| match why {
-        NoHand::Refused(Refusal::Nobody) => "There is no thread {}.",
-        NoHand::Refused(Refusal::Over) => "Thread {} has ended already.",
-        NoHand::Refused(Refusal::Frozen) => "Thread {} is frozen already.",
-        NoHand::Refused(Refusal::Awake) => "Thread {} is not frozen.",
-        NoHand::Full => "This run has no room for more. Restart it.",
+    no_action: |why| match why {
+        NoAction::Refused(Refusal::Nobody) => "There is no thread {}.",
+        NoAction::Refused(Refusal::Over) => "Thread {} has ended already.",
+        NoAction::Refused(Refusal::Frozen) => "Thread {} is frozen already.",
+        NoAction::Refused(Refusal::Awake) => "Thread {} is not frozen.",
+        NoAction::Full => "This run has no room for more. Restart it.",
     },
     at_start: "This is the beginning.",
     bad_link: "This link to the textbook's lock cannot be read: {}. Here it is from the beginning.",
@@ -123,7 +123,7 @@ pub const EN: TextbookWords = TextbookWords {
         LessonError::Variant(_) => "there is no variant “{}”; write textbook, condition, lease or token",
         LessonError::Part(..) => "part {}, “{}”, means nothing here",
         LessonError::Number(..) => "part {}: “{}” wants a whole number between {} and {}",
-        LessonError::Order(_) => "part {} is out of order: seed, then hands by their steps, then at",
+        LessonError::Order(_) => "part {} is out of order: seed, then actions by their steps, then at",
         LessonError::Impossible(_) => "part {} cannot be: the run ends before, or that thread has ended",
     },
 };

@@ -3,7 +3,7 @@
 use crate::room::textbook::link::LessonError;
 use crate::room::textbook::machine::{Doing, Event, Had, Machine, Part, Refusal, Remark, Saying, THREADS, Taken, Variant};
 use crate::room::textbook::words::TextbookWords;
-use crate::room::textbook::{NoHand, Stop, Story};
+use crate::room::textbook::{NoAction, Stop, Story};
 
 /// The words.
 pub const ZH: TextbookWords = TextbookWords {
@@ -65,7 +65,7 @@ pub const ZH: TextbookWords = TextbookWords {
     seed: "种子 {}",
     seeds: ["上一个种子：换一种线程次序", "下一个种子：换一种线程次序"],
     transport: ["重来", "后退", "播放", "暂停", "前进", "事实"],
-    hands: ["杀死", "冻结", "解冻"],
+    actions: ["杀死", "冻结", "解冻"],
     story: |story| match story {
         Story::Dies => "持有者死掉",
         Story::Sleeps => "持有者睡过头",
@@ -102,12 +102,12 @@ pub const ZH: TextbookWords = TextbookWords {
         Stop::Frozen => "在解冻之前，谁也动不了。",
         Stop::Limit => "到此为止：它会永远这样转下去。",
     },
-    no_hand: |why| match why {
-        NoHand::Refused(Refusal::Nobody) => "没有线程 {}。",
-        NoHand::Refused(Refusal::Over) => "线程 {} 已经结束了。",
-        NoHand::Refused(Refusal::Frozen) => "线程 {} 已经冻结了。",
-        NoHand::Refused(Refusal::Awake) => "线程 {} 没有冻结。",
-        NoHand::Full => "这次运行放不下更多动作了，请重来。",
+    no_action: |why| match why {
+        NoAction::Refused(Refusal::Nobody) => "没有线程 {}。",
+        NoAction::Refused(Refusal::Over) => "线程 {} 已经结束了。",
+        NoAction::Refused(Refusal::Frozen) => "线程 {} 已经冻结了。",
+        NoAction::Refused(Refusal::Awake) => "线程 {} 没有冻结。",
+        NoAction::Full => "这次运行放不下更多动作了，请重来。",
     },
     at_start: "已经在开头了。",
     bad_link: "这个链接打不开“教科书的锁”：{}。现在从头开始。",

@@ -1,4 +1,4 @@
-//! What a disk's loss may cost: how far hands may go while the cluster has still promised to survive.
+//! What a disk's loss may cost: how far the nemesis may go while the cluster has still promised to survive.
 //!
 //! A death, a pause, a cut, a slow link and a clock within its bound take nothing away that has been promised, however many
 //! of them there are at a time. A disk's loss does, and how many a shard can bear follows from what its mode promises:
@@ -7,13 +7,13 @@
 //! |---|---|---|
 //! | in-sync | every copy that counts | another copy has its disk and everything on it that counts, or counted until there were too few for a write (`min`): that one counts here as well |
 //! | majority | more than half of all copies, whichever those are | no more disks are lost, since all copies last had everything, than a majority always outlives: R − (R / 2 + 1), one of three |
-//! | primary | the primary of its time | always: nothing is promised. But where no copy that counts is left, nobody may lead either: such a loss is left to reckless hands |
+//! | primary | the primary of its time | always: nothing is promised. But where no copy that counts is left, nobody may lead either: such a loss is left to reckless blows |
 //!
 //! *Counts* is a matter of what was decided, and *has everything* is looked up on the disk itself. A copy that lost its disk
 //! does not count again before it is decided anew that it does. A coordinator's disk may go while a majority of them has never
 //! lost one, or was readmitted since (Raft counts a lost disk as a member that is down for good, until then).
 //!
-//! Reckless hands go further, and then [`forgiven`] says which promises their deed has ended. Everything else still holds.
+//! Reckless blows go further, and then [`forgiven`] says which promises they have ended. Everything else still holds.
 
 use crate::cluster::observe::view::ClusterView;
 use crate::cluster::property::Promise;
@@ -23,7 +23,7 @@ use crate::session::Session;
 use crate::session::nemesis::ledger::Ledger;
 use crate::sim::id::Pid;
 
-/// A deed beyond what the cluster has promised to survive.
+/// A blow beyond what the cluster has promised to survive.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Reckless {
     /// A node's disk was emptied that may have been the last to hold something.
@@ -35,11 +35,11 @@ pub enum Reckless {
 }
 
 impl Reckless {
-    /// Every kind of deed.
+    /// Every kind of such a blow.
     pub const ALL: [Reckless; 3] = [Reckless::Node, Reckless::Control, Reckless::Clock];
 }
 
-/// Whether a deed has ended a promise: it may break from now on, and need not be kept.
+/// Whether a reckless blow has ended a promise: it may break from now on, and need not be kept.
 ///
 /// * A lost disk takes writes with it that were acknowledged, those under a lock among them, so reads go back; and whoever then deletes a copy deletes
 ///   one that nobody else can have in full.
@@ -47,8 +47,8 @@ impl Reckless {
 ///   memory holds.
 /// * A clock beyond its bound ends leases too late or too early: two may serve, two may believe. What the store accepts does not
 ///   depend on any clock.
-pub const fn forgiven(deed: Reckless, promise: Promise) -> bool {
-    match deed {
+pub const fn forgiven(blow: Reckless, promise: Promise) -> bool {
+    match blow {
         Reckless::Node => matches!(promise, Promise::AckedSurvive | Promise::OneEffective | Promise::CopiesKept | Promise::ReadsFresh),
         Reckless::Control => true,
         Reckless::Clock => matches!(promise, Promise::OneServing | Promise::OneBelieves | Promise::ReadsFresh),
@@ -65,7 +65,7 @@ pub(super) fn may_be_wiped(session: &Session, ledger: &Ledger, name: Name) -> bo
     })
 }
 
-/// The deed that it would be otherwise.
+/// The reckless blow that it would be otherwise.
 pub(super) const fn too_far(name: Name) -> Reckless {
     match name.kind {
         Kind::Coordinator => Reckless::Control,

@@ -1,4 +1,4 @@
-//! What hands and their judge remember of a run, from its facts alone: which writes were acknowledged, which disks were lost,
+//! What the nemesis and its judge remember of a run, from its facts alone: which writes were acknowledged, which disks were lost,
 //! who was answered and granted something last. A pure fold: the same facts give the same ledger, in a replay too.
 
 use std::collections::BTreeMap;
@@ -283,7 +283,7 @@ impl Ledger {
         self.locks.get(&lock).copied()
     }
 
-    /// By how much a clock was last made to drift, if a hand ever did.
+    /// By how much a clock was last made to drift, if it ever was.
     pub(super) fn drift(&self, pid: Pid) -> i32 {
         self.drift.get(&pid).copied().unwrap_or_default()
     }

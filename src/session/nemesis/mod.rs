@@ -2,12 +2,12 @@
 //! is done as ordinary actions, so that a link replays it exactly. After the faults a *core* of the cluster is mended, and must come to
 //! work again while everything around it stays broken.
 //!
-//! *What they find.* The mend of each fault that was found so far was taken out, one at a time, and `headless soak` was run from seed 1
-//! on until it failed in the way of that fault: so many seeds it took, with the hands of that day. With all mends in, seeds 1 to 5,000
-//! fail nowhere, of `--locks` and `--siege` neither. Where they find nothing another mend covers the fault by now, or hands seldom get
+//! *What it finds.* The mend of each fault that was found so far was taken out, one at a time, and `headless soak` was run from seed 1
+//! on until it failed in the way of that fault: so many seeds it took, with the nemesis of that day. With all mends in, seeds 1 to 5,000
+//! fail nowhere, of `--locks` and `--siege` neither. Where it finds nothing another mend covers the fault by now, or it seldom gets
 //! there; then a test that was made for it does, see `tests/it/outside*.rs`.
 //!
-//! | what was taken out | hands | seeds | the failure |
+//! | what was taken out | aim | seeds | the failure |
 //! |---|---|---|---|
 //! | a new primary that cannot join its log to a better one lets that one lead | | 3,381 (since three copies of one shard are struck together, and crowds write) | `copies-agree` |
 //! | all but f copies have an entry before it is committed, however many count | | 792 | shards have no server |
@@ -42,8 +42,8 @@
 //! | so is one whose copy was chosen and leads | | 2,893 | shards have no server |
 //! | whoever gave up the lead, unsure of it, is given it back ever more rarely | | 1,098 | shards have too few copies |
 
+mod blows;
 pub mod core;
-mod deeds;
 pub mod demand;
 pub mod failure;
 pub mod harm;
@@ -56,5 +56,5 @@ pub mod trial;
 #[cfg(test)]
 mod tests;
 
-pub use deeds::Nemesis;
+pub use blows::Nemesis;
 pub use ledger::Ledger;

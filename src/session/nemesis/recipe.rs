@@ -7,7 +7,7 @@ use crate::cluster::setup::rules::{Rule, Rules};
 use crate::sim::rng::{Rng, Stream};
 use crate::sim::time::Span;
 
-/// What hands mostly disturb.
+/// What the nemesis mostly disturbs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Aim {
     /// Everything alike.
@@ -41,7 +41,7 @@ pub fn draw(seed: u64, aim: Aim, off: &[Rule], rng: &mut Rng) -> Setup {
     setup.roster = match aim {
         Aim::Anything => roster,
         Aim::Locks => Roster { nodes: 3 + rng.below(2) as u8, clients: 2 + rng.below(11) as u8, ..roster },
-        // Little is decided, so that what is under way when they strike matters.
+        // Little is decided, so that what is under way when it strikes matters.
         Aim::Coordinators => Roster { coordinators: one(rng, &[3, 3, 5]), nodes: 3 + rng.below(2) as u8, clients: 2, ..roster },
     };
     figures(&mut setup.config, setup.roster, aim, rng);

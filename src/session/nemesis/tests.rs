@@ -1,4 +1,4 @@
-//! What hands draw, what they spare, and what they leave as it was.
+//! What the nemesis draws, what it spares, and what is left as it was.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use crate::cluster::setup::config::{Ack, Reads};
 use crate::cluster::setup::deadlines::convergence;
 use crate::session::Session;
 use crate::session::action::Action;
+use crate::session::nemesis::blows::Nemesis;
 use crate::session::nemesis::core::Core;
-use crate::session::nemesis::deeds::Nemesis;
 use crate::session::nemesis::demand::{Circumstances, Demand, Excuse, Judge};
 use crate::session::nemesis::harm::{Reckless, bearable, forgiven};
 use crate::session::nemesis::ledger::Ledger;
@@ -22,25 +22,25 @@ use crate::sim::time::{Span, Time};
 
 const AIMS: [Aim; 3] = [Aim::Anything, Aim::Locks, Aim::Coordinators];
 
-/// A run after so many seconds of random hands, and what they remember.
+/// A run after so many seconds of the nemesis, and what it remembers.
 fn troubled(seed: u64, aim: Aim, seconds: u64) -> (Session, Ledger, Box<Nemesis>) {
-    let mut rng = Rng::stream(seed, Stream::Hand);
+    let mut rng = Rng::stream(seed, Stream::Nemesis);
     let mut session = Session::sparse(draw(seed, aim, &[], &mut rng));
-    let (mut ledger, mut hands) = (Ledger::new(&session), Box::new(Nemesis::new(rng, aim, Span::secs(seconds))));
-    hands.set_clocks(&mut session);
+    let (mut ledger, mut nemesis) = (Ledger::new(&session), Box::new(Nemesis::new(rng, aim, Span::secs(seconds))));
+    nemesis.set_clocks(&mut session);
     while session.now() < Time::ZERO + Span::secs(seconds) {
-        session.advance(hands.rest(), u32::MAX);
+        session.advance(nemesis.rest(), u32::MAX);
         ledger.read(&session);
-        hands.act(&mut session, &ledger);
+        nemesis.act(&mut session, &ledger);
         ledger.read(&session);
     }
-    (session, ledger, hands)
+    (session, ledger, nemesis)
 }
 
 #[test]
 fn recipes_say_everything_that_a_link_can_say_of_a_cluster() {
     for aim in AIMS {
-        let recipe = |seed| draw(seed, aim, &[], &mut Rng::stream(seed, Stream::Hand));
+        let recipe = |seed| draw(seed, aim, &[], &mut Rng::stream(seed, Stream::Nemesis));
         let recipes: Vec<Setup> = (0..400).map(recipe).collect();
         let all = |figure: &dyn Fn(&Setup) -> u64| recipes.iter().map(figure).collect::<BTreeSet<u64>>();
         let modes = |mode: Ack| recipes.iter().any(|it| it.config.ack == mode);
@@ -81,29 +81,29 @@ fn recipes_say_everything_that_a_link_can_say_of_a_cluster() {
 }
 
 #[test]
-fn hands_do_everything_that_a_hand_can_do_but_what_only_mends() {
-    let mut verbs = BTreeSet::new();
+fn the_nemesis_does_everything_that_can_be_done_but_what_only_mends() {
+    let mut words = BTreeSet::new();
     let mut one_way = 0;
-    let mut deeds = BTreeSet::new();
+    let mut reckless = BTreeSet::new();
     for seed in 0..200 {
-        let (session, _, hands) = troubled(seed, AIMS[(seed % 2) as usize], 20);
-        verbs.extend(session.actions().iter().map(|(_, action)| action.verb()));
+        let (session, _, nemesis) = troubled(seed, AIMS[(seed % 2) as usize], 20);
+        words.extend(session.actions().iter().map(|(_, action)| action.word()));
         one_way += session.actions().iter().filter(|(_, action)| matches!(action, Action::CutOneWay(..))).count();
-        deeds.extend(hands.went_too_far().iter().copied());
+        reckless.extend(nemesis.went_too_far().iter().copied());
     }
     let all = ["add", "cut", "drain", "drift", "freeze", "heal", "isolate", "kill", "revive", "salvage", "slow", "thaw", "wipe"];
-    assert_eq!(verbs.into_iter().filter(|verb| all.contains(verb)).count(), all.len());
+    assert_eq!(words.into_iter().filter(|word| all.contains(word)).count(), all.len());
     assert!(one_way > 20, "{one_way} cuts in one direction");
-    assert_eq!(deeds, Reckless::ALL.into_iter().collect(), "every way to go too far");
+    assert_eq!(reckless, Reckless::ALL.into_iter().collect(), "every way to go too far");
 }
 
 #[test]
-fn hands_that_do_not_go_too_far_leave_every_acknowledged_write_on_some_disk() {
+fn a_nemesis_that_does_not_go_too_far_leaves_every_acknowledged_write_on_some_disk() {
     let mut wiped = 0;
     for seed in 0..60 {
-        let (session, ledger, hands) = troubled(seed, Aim::Anything, 30);
+        let (session, ledger, nemesis) = troubled(seed, Aim::Anything, 30);
         wiped += ledger.disks_lost();
-        if hands.went_too_far().is_empty() && session.setup().config.ack != Ack::Primary {
+        if nemesis.went_too_far().is_empty() && session.setup().config.ack != Ack::Primary {
             assert_eq!(ledger.gone(&session), None, "#{}", session.link());
         }
     }
@@ -127,9 +127,9 @@ fn outside(view: &ClusterView, core: &Core) -> Vec<State> {
 fn everything_inside_a_core_is_mended_and_nothing_outside_is_touched() {
     let (mut left, mut one_way) = (0, 0);
     for seed in 0..60 {
-        let (mut session, ledger, mut hands) = troubled(seed, AIMS[(seed % 2) as usize], 25);
-        let core = Core::draw(&session, &ledger, false, hands.rng());
-        core.scar_the_rest(&mut session, hands.rng());
+        let (mut session, ledger, mut nemesis) = troubled(seed, AIMS[(seed % 2) as usize], 25);
+        let core = Core::draw(&session, &ledger, false, nemesis.rng());
+        core.scar_the_rest(&mut session, nemesis.rng());
         let before = outside(&session.view(), &core);
         assert_eq!(core.mend(&mut session, &ledger), Ok(()), "#{}", session.link());
         let view = session.view();
@@ -141,7 +141,7 @@ fn everything_inside_a_core_is_mended_and_nothing_outside_is_touched() {
         left += before.iter().filter(|it| it.1 != Health::Up || it.2 > 1 || !it.3.is_empty() || !it.4.is_empty()).count();
         one_way += before.iter().filter(|it| it.3 != it.4).count();
         let sure = view.coordinators.iter().filter(|it| core.has(it.pid)).count();
-        assert!(sure > view.coordinators.len() / 2 || !hands.went_too_far().is_empty(), "a majority of the coordinators");
+        assert!(sure > view.coordinators.len() / 2 || !nemesis.went_too_far().is_empty(), "a majority of the coordinators");
     }
     assert!(left > 100 && one_way > 30, "{left} stay broken, {one_way} of them in one direction");
 }
@@ -153,12 +153,12 @@ fn unmet(session: &Session, ledger: &Ledger) -> BTreeSet<&'static str> {
     Judge::new(Time::ZERO, under, session, ledger, &core, &view).unmet().into_iter().map(|(demand, _)| demand.word()).collect()
 }
 
-fn after(setup: Setup, deeds: &[&str], then: u64) -> BTreeSet<&'static str> {
+fn after(setup: Setup, actions: &[&str], then: u64) -> BTreeSet<&'static str> {
     let mut session = Session::sparse(setup);
     let mut ledger = Ledger::new(&session);
     session.advance(Span::secs(8), u32::MAX);
-    for deed in deeds {
-        session.dispatch(deed.parse().expect("an action")).expect("it can be done");
+    for action in actions {
+        session.dispatch(action.parse().expect("an action")).expect("it can be done");
     }
     session.advance(Span::secs(then), u32::MAX);
     ledger.read(&session);
@@ -199,7 +199,7 @@ fn a_core_has_more_time_where_more_is_lost_or_more_wait() {
 
 #[test]
 fn what_goes_too_far_ends_only_what_rests_on_it() {
-    let left = |deed| Promise::ALL.into_iter().filter(|&promise| !forgiven(deed, promise)).count();
+    let left = |blow| Promise::ALL.into_iter().filter(|&promise| !forgiven(blow, promise)).count();
     assert_eq!(Reckless::ALL.map(left), [Promise::COUNT - 4, 0, Promise::COUNT - 3]);
     assert_eq!([3, 4, 5].map(bearable), [1, 1, 2]);
 }

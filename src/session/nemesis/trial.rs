@@ -9,8 +9,8 @@ use crate::cluster::setup::deadlines::{convergence, notice, served, turn};
 use crate::cluster::setup::rules::Rule;
 use crate::session::Session;
 use crate::session::action::Action;
+use crate::session::nemesis::blows::Nemesis;
 use crate::session::nemesis::core::{Core, NotWhole};
-use crate::session::nemesis::deeds::Nemesis;
 use crate::session::nemesis::demand::{Circumstances, Demand, Excuse, Judge, must_be_calm};
 use crate::session::nemesis::failure::{Failure, Oddity};
 use crate::session::nemesis::harm::{Reckless, forgiven, may_be_wiped, too_far};
@@ -41,7 +41,7 @@ pub struct Verdict {
 /// How a trial is made.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// What hands disturb.
+    /// What the nemesis disturbs.
     pub aim: Aim,
     /// For how long.
     pub during: Span,
@@ -56,15 +56,15 @@ enum Whose {
 
 /// Tries a seed. `watch` sees the run before time goes on, so that whoever reports a panic knows the link.
 pub fn run(seed: u64, plan: &Plan, watch: &mut dyn FnMut(&Session)) -> (Session, Verdict) {
-    let mut rng = Rng::stream(seed, Stream::Hand);
+    let mut rng = Rng::stream(seed, Stream::Nemesis);
     let setup = recipe::draw(seed, plan.aim, &plan.off, &mut rng);
     let mut session = Session::sparse(setup);
     let mut ledger = Ledger::new(&session);
-    let mut hands = Box::new(Nemesis::new(rng, plan.aim, plan.during));
-    hands.set_clocks(&mut session);
+    let mut nemesis = Box::new(Nemesis::new(rng, plan.aim, plan.during));
+    nemesis.set_clocks(&mut session);
     let mut whose = match plan.aim {
-        Aim::Anything | Aim::Locks => Whose::Random(hands),
-        Aim::Coordinators => Whose::Besiegers(Siege::on(hands.rng().clone()), hands),
+        Aim::Anything | Aim::Locks => Whose::Random(nemesis),
+        Aim::Coordinators => Whose::Besiegers(Siege::on(nemesis.rng().clone()), nemesis),
     };
     let end = Time::ZERO + plan.during;
     let mut oddities = Oddities::default();
@@ -72,32 +72,31 @@ pub fn run(seed: u64, plan: &Plan, watch: &mut dyn FnMut(&Session)) -> (Session,
     while session.now() < end && !session.is_over() && failure.is_none() {
         watch(&session);
         match &mut whose {
-            Whose::Random(hands) => {
-                let rest = hands.rest().min(end.since(session.now()));
+            Whose::Random(nemesis) => {
+                let rest = nemesis.rest().min(end.since(session.now()));
                 session.advance(rest, u32::MAX);
                 ledger.read(&session);
-                hands.act(&mut session, &ledger);
+                nemesis.act(&mut session, &ledger);
             }
             Whose::Besiegers(siege, _) => siege.strike(&mut session, end),
         }
         ledger.read(&session);
-        let far = whose.hands().went_too_far();
+        let far = whose.nemesis().went_too_far();
         failure = first_broken(&session, far).or_else(|| oddities.look(&session, &ledger, far));
     }
-    let hands = whose.into_hands();
-    let went_too_far = hands.went_too_far().to_vec();
+    let mut nemesis = whose.into_nemesis();
+    let went_too_far = nemesis.went_too_far().to_vec();
     if failure.is_some() {
         let case = Case { until: session.now(), core: None, rhythm: None, operator: false, went_too_far };
         return (session, Verdict { failure, excuses: BTreeSet::new(), case });
     }
-    let mut hands = hands;
-    let core = Core::draw(&session, &ledger, went_too_far.contains(&Reckless::Control), hands.rng());
-    core.scar_the_rest(&mut session, hands.rng());
+    let core = Core::draw(&session, &ledger, went_too_far.contains(&Reckless::Control), nemesis.rng());
+    core.scar_the_rest(&mut session, nemesis.rng());
     let whole = core.mend(&mut session, &ledger);
     watch(&session);
     let since = session.now();
-    let rhythm = Rhythm::draw(&session, &core, plan.aim, hands.rng());
-    let operator = hands.rng().per_mille(500);
+    let rhythm = Rhythm::draw(&session, &core, plan.aim, nemesis.rng());
+    let operator = nemesis.rng().per_mille(500);
     let case = Case { until: since, core: Some(core), rhythm, operator, went_too_far };
     let (failure, excuses) = match whole {
         _ if is_stormy(&session.setup().config) => (None, BTreeSet::from([Excuse::Storm])),
@@ -108,22 +107,22 @@ pub fn run(seed: u64, plan: &Plan, watch: &mut dyn FnMut(&Session)) -> (Session,
 }
 
 impl Whose {
-    fn hands(&self) -> &Nemesis {
+    fn nemesis(&self) -> &Nemesis {
         match self {
-            Whose::Random(hands) | Whose::Besiegers(_, hands) => hands,
+            Whose::Random(nemesis) | Whose::Besiegers(_, nemesis) => nemesis,
         }
     }
 
-    fn into_hands(self) -> Box<Nemesis> {
+    fn into_nemesis(self) -> Box<Nemesis> {
         match self {
-            Whose::Random(hands) | Whose::Besiegers(_, hands) => hands,
+            Whose::Random(nemesis) | Whose::Besiegers(_, nemesis) => nemesis,
         }
     }
 }
 
 /// The first broken promise that was still to be kept.
 fn first_broken(session: &Session, went_too_far: &[Reckless]) -> Option<Failure> {
-    let counts = |promise: Promise| !went_too_far.iter().any(|&deed| forgiven(deed, promise));
+    let counts = |promise: Promise| !went_too_far.iter().any(|&blow| forgiven(blow, promise));
     let broken = session.promises().into_iter().filter(|&(promise, _)| counts(promise));
     let broken = broken.filter_map(|(promise, broken)| Some((promise, broken?)));
     broken.min_by_key(|(_, broken)| (broken.at, broken.seq)).map(|(promise, broken)| Failure::Broken(promise, broken))

@@ -1,8 +1,8 @@
 //! One plain sentence for each fact.
 
+mod action;
 mod client;
 mod control;
-mod hand;
 mod lock;
 mod shard;
 
@@ -19,8 +19,8 @@ pub use crate::text::line::{Span, seconds};
 pub fn sentence(record: &Record<Note>, roster: &Roster, lang: Lang) -> Vec<Span> {
     let mut line = Line::default();
     match (lang, &record.what) {
-        (Lang::En, What::Fault(fault)) => hand::fault_en(&mut line, *fault, roster),
-        (Lang::Zh, What::Fault(fault)) => hand::fault_zh(&mut line, *fault, roster),
+        (Lang::En, What::Fault(fault)) => action::fault_en(&mut line, *fault, roster),
+        (Lang::Zh, What::Fault(fault)) => action::fault_zh(&mut line, *fault, roster),
         (lang, What::Note(note)) => said(&mut line, note, record.who, lang),
     }
     line.spans
@@ -64,15 +64,15 @@ pub fn latest(facts: &[Record<Note>], roster: &Roster, lang: Lang) -> Vec<Span> 
     line.spans
 }
 
-/// What a hand did, in one sentence. An isolation is dozens of faults and one action.
+/// What an action did, in one sentence. An isolation is dozens of faults and one action.
 pub fn action(action: Action, roster: &Roster, lang: Lang) -> Vec<Span> {
     let mut line = Line::default();
     let who: Vec<Pid> = action.names().into_iter().flatten().filter_map(|name| roster.pid(name)).collect();
     match (lang, action.faults(roster).as_deref()) {
-        (Lang::En, Ok(&[fault])) => hand::fault_en(&mut line, fault, roster),
-        (Lang::Zh, Ok(&[fault])) => hand::fault_zh(&mut line, fault, roster),
-        (Lang::En, Ok(_)) => hand::action_en(&mut line, action, &who),
-        (Lang::Zh, Ok(_)) => hand::action_zh(&mut line, action, &who),
+        (Lang::En, Ok(&[fault])) => action::fault_en(&mut line, fault, roster),
+        (Lang::Zh, Ok(&[fault])) => action::fault_zh(&mut line, fault, roster),
+        (Lang::En, Ok(_)) => action::action_en(&mut line, action, &who),
+        (Lang::Zh, Ok(_)) => action::action_zh(&mut line, action, &who),
         // Not an action of this run: its own text is all there is to say.
         (Lang::En | Lang::Zh, Err(_)) => line.put(&action.to_string(), &[]),
     }

@@ -1,4 +1,4 @@
-//! The line about the selected process, with everything a hand can do to it.
+//! The line about the selected process, with everything that can be done to it.
 
 use ringside::text::Lang;
 use ringside::text::words;
@@ -56,13 +56,13 @@ pub fn Inspector(props: &InspectorProps) -> Html {
 /// One thing to do. When it cannot be done it stays where it is, greyed, and says why.
 fn button(props: &InspectorProps, act: &Act) -> Html {
     let w = words(props.lang);
-    let verb = act.verb;
-    let onclick = props.on_command.reform(move |_: MouseEvent| Command::Verb(verb));
+    let kind = act.kind;
+    let onclick = props.on_command.reform(move |_: MouseEvent| Command::ActOnSelected(kind));
     html! {
-        <button key={verb.key().to_string()} type="button" data-act={act.text.clone()} aria-keyshortcuts={verb.key().to_string()}
+        <button key={kind.key().to_string()} type="button" data-act={act.text.clone()} aria-keyshortcuts={kind.key().to_string()}
             aria-disabled={act.refused.is_some().then_some("true")} data-reason={act.refused.clone()}
             title={act.refused.is_none().then(|| act.long.clone())} {onclick}>
-            {(w.verb)(verb)}{act.whom.map(|whom| format!(" {whom}")).unwrap_or_default()}<kbd aria-hidden="true">{verb.key()}</kbd>
+            {(w.action)(kind)}{act.whom.map(|whom| format!(" {whom}")).unwrap_or_default()}<kbd aria-hidden="true">{kind.key()}</kbd>
             <span class="reason unseen">{act.refused.clone().unwrap_or_default()}</span>
         </button>
     }

@@ -271,7 +271,7 @@ fn what_moves_is_listed_for_who_listens() {
 fn a_refused_wish_is_said_in_the_line() {
     let mut state = state();
     state.command(Command::Select(name("C"))).expect("C takes part");
-    let why = state.command(Command::Verb(ringside::text::words::Verb::Thaw)).expect_err("C is not frozen");
+    let why = state.command(Command::ActOnSelected(ringside::text::words::ActionKind::Thaw)).expect_err("C is not frozen");
     let html = inspector(&state, Lang::En);
     assert!(html.contains(&format!("role=\"status\" class=\"told loud\">{why}</p>")), "{html}");
 }

@@ -1,4 +1,4 @@
-//! The marks over the time bar: what hands did, who was suspected, who was promoted.
+//! The marks over the time bar: what was done, who was suspected, who was promoted.
 
 use std::rc::Rc;
 
@@ -115,19 +115,19 @@ fn sign(props: &MarksProps, mark: &Mark, x: f64) -> Html {
     let rule = || html! { <line x1={num(true_x)} y1={num(rows.views - 3.0)} x2={num(true_x)} y2={num(rows.axis)} class="rule" /> };
     match mark.sign {
         Sign::Killed(_) | Sign::Wiped(_) => html! { <g>{ stroke(at("m-6,-6l12,12m0,-12l-12,12"), "cross") }{ rule() }</g> },
-        Sign::Revived(_) => stroke(at("m0,7v-13m-5,5l5,-5l5,5"), "hand"),
-        Sign::Joins(_) => stroke(at("m-7,0h14m-7,-7v14"), "hand"),
-        Sign::Leaves(_) => stroke(at("m-7,0h14m-5,-5l5,5l-5,5"), "hand"),
-        Sign::Salvages(_) => stroke(at("m0,6v-12m-5,5l5,-5l5,5"), "hand"),
+        Sign::Revived(_) => stroke(at("m0,7v-13m-5,5l5,-5l5,5"), "stroke"),
+        Sign::Joins(_) => stroke(at("m-7,0h14m-7,-7v14"), "stroke"),
+        Sign::Leaves(_) => stroke(at("m-7,0h14m-5,-5l5,5l-5,5"), "stroke"),
+        Sign::Salvages(_) => stroke(at("m0,6v-12m-5,5l5,-5l5,5"), "stroke"),
         Sign::Frozen(_) => stroke(at("m-3,-6v12m6,-12v12"), "cross"),
         Sign::Thawed(_) => html! { <path d={at("m-4,-6v12l9,-6z")} class="solid" /> },
-        Sign::Slowed(_) | Sign::Drifts(_) => stroke(at("m-7,0q3.5,-7 7,0t7,0"), "hand"),
-        Sign::Cut(..) => stroke(at("m-9,0h6m6,0h6m-10,6l3,-12m2,12l3,-12"), "hand"),
-        Sign::Healed(..) => stroke(at("m-9,0h18"), "hand"),
-        Sign::Out(_) | Sign::Left(_) => stroke(at("m-7,0h14"), "hand"),
+        Sign::Slowed(_) | Sign::Drifts(_) => stroke(at("m-7,0q3.5,-7 7,0t7,0"), "stroke"),
+        Sign::Cut(..) => stroke(at("m-9,0h6m6,0h6m-10,6l3,-12m2,12l3,-12"), "stroke"),
+        Sign::Healed(..) => stroke(at("m-9,0h18"), "stroke"),
+        Sign::Out(_) | Sign::Left(_) => stroke(at("m-7,0h14"), "stroke"),
         Sign::Suspected(..) => stroke(at("m4,-7h-6v14h6"), "bracket"),
         Sign::Returned(_) => stroke(at("m-4,-7h6v14h-6"), "bracket"),
-        Sign::Lost(..) => stroke(at("m-6,-6h12v4m0,4v4h-12v-4m0,-4v-4"), "hand"),
+        Sign::Lost(..) => stroke(at("m-6,-6h12v4m0,4v4h-12v-4m0,-4v-4"), "stroke"),
         Sign::Elected(..) => {
             html! { <path d={glyph::STAR} transform={format!("translate({},{}) scale(.8)", num(x), num(y))} class="solid" /> }
         }

@@ -1,4 +1,4 @@
-//! `window.ringside`: what a visitor's hand can do, for scripts, tests and articles. Every call is done when it returns; one
+//! `window.ringside`: what a visitor can do, for scripts, tests and articles. Every call is done when it returns; one
 //! that cannot be done throws an `Error` that says why, and has changed nothing.
 
 use std::cell::RefCell;
@@ -21,24 +21,24 @@ use super::{page, window};
 pub type Shared = Rc<RefCell<State>>;
 
 type Answer = Result<JsValue, JsValue>;
-type Verb = Closure<dyn FnMut(JsValue) -> Answer>;
+type Method = Closure<dyn FnMut(JsValue) -> Answer>;
 
 /// The object; gone when this is dropped.
 #[derive(Debug)]
 pub struct Api {
-    _verbs: Vec<Verb>,
+    _methods: Vec<Method>,
 }
 
 impl Api {
     /// Puts the object up. `poke` tells the page that something was done.
     pub fn put_up(state: Shared, stats: Rc<RefCell<Stats>>, poke: impl Fn() + Clone + 'static) -> Api {
         let put_up = Object::new();
-        let mut verbs = Vec::new();
-        let mut add = |name: &str, verb: Box<dyn FnMut(JsValue) -> Answer>| {
-            let verb = Closure::wrap(verb);
+        let mut methods = Vec::new();
+        let mut add = |name: &str, method: Box<dyn FnMut(JsValue) -> Answer>| {
+            let method = Closure::wrap(method);
             // A fresh plain object takes every property.
-            let _ = Reflect::set(&put_up, &name.into(), verb.as_ref());
-            verbs.push(verb);
+            let _ = Reflect::set(&put_up, &name.into(), method.as_ref());
+            methods.push(method);
         };
         let done = |state: &Shared, command: Command, poke: &dyn Fn()| -> Answer {
             let done = state.borrow_mut().command(command);
@@ -69,7 +69,7 @@ impl Api {
         add("stats", Box::new(move |_| object(&stats.borrow().figures(&s.borrow().session))));
         let _ = Reflect::set(&put_up, &"ready".into(), &Promise::resolve(&JsValue::TRUE));
         let _ = Reflect::set(&window(), &"ringside".into(), &put_up);
-        Api { _verbs: verbs }
+        Api { _methods: methods }
     }
 }
 

@@ -160,7 +160,7 @@ test("a holder that sleeps through its lease costs a line; with tokens it is ref
   assert.equal(await page.locator(".seen").getAttribute("data-highest"), "5");
 });
 
-test("a link holds variant, seed, hands and step, and opens the very same", async ({ open }) => {
+test("a link holds variant, seed, actions and step, and opens the very same", async ({ open }) => {
   const page = await opened(open, "token,seed:7");
   await page.keyboard.press("s");
   await page.locator('.book [data-frozen="true"]').waitFor();
@@ -310,7 +310,7 @@ test("from the accident to its price by one key, fact by fact, and the lit line 
   const page = await opened(open, "lease");
   await page.keyboard.press("s");
   await page.locator('.book [data-frozen="true"]').waitFor();
-  assert.equal(await page.locator(".book [aria-current]").count(), 0, "a hand runs no line");
+  assert.equal(await page.locator(".book [aria-current]").count(), 0, "an action runs no line");
   let presses = 0;
   while (!(await page.locator('.book [data-fate="lost"]').count())) {
     presses += 1;
@@ -350,7 +350,7 @@ test("in both rooms `?` and its button list the keys; the list keeps the keys to
   }
 });
 
-test("what hands did in a run that was replaced is told, and Undo brings it back, by key and by button, on a phone too", async ({ open }) => {
+test("what the visitor did in a run that was replaced is told, and Undo brings it back, by key and by button, on a phone too", async ({ open }) => {
   for (const options of [{}, { width: 360, height: 780 }]) {
     const page = await opened(open, "lease,9:kill:4,at:20", options);
     const undo = page.locator('.book [data-act="undo"]');

@@ -161,7 +161,7 @@ pub struct Trial {
 /// If a range is upside down or an hour long.
 pub fn trial(seed: u64, number: u32, timeout: Range, machines: Machines, give_up: Span) -> Trial {
     let seed = Digest::of(&(seed, timeout.0, timeout.1, number));
-    let crash = Time::ZERO + Rng::stream(seed, Stream::Hand).between(Span::ZERO, timeout.0.scale(1, 2));
+    let crash = Time::ZERO + Rng::stream(seed, Stream::Nemesis).between(Span::ZERO, timeout.0.scale(1, 2));
     let (delay, longest) = machines.message;
     let net = NetConfig { delay, jitter: Span(longest.0 - delay.0), loss: 0, duplicates: 0 };
     let config = WorldConfig { seed, net, save: machines.save, drift_max: DRIFT_MAX };

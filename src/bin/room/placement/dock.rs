@@ -38,7 +38,7 @@ pub fn Dock(props: &DockProps) -> Html {
         let off = refusal.is_some() || !possible;
         html! {
             <button key={i} type="button" data-act={act} aria-disabled={off.to_string()} title={reason.clone()} data-reason={reason}
-                onclick={props.on_command.reform(move |_: MouseEvent| command)}>{w.verbs[i]}<kbd>{key}</kbd></button>
+                onclick={props.on_command.reform(move |_: MouseEvent| command)}>{w.actions[i]}<kbd>{key}</kbd></button>
         }
     };
     let arrow = |i: usize, text: &'static str, on: i32| {

@@ -1,9 +1,9 @@
-//! Which variant, which step, and what hands can do.
+//! Which variant, which step, and what the visitor can do.
 
 use ringside::room::textbook::Story;
 use ringside::room::textbook::catalogue::textbook_words;
-use ringside::room::textbook::catalogue::{count, no_hand, secs};
-use ringside::room::textbook::machine::{Hand, Variant};
+use ringside::room::textbook::catalogue::{count, no_action, secs};
+use ringside::room::textbook::machine::{Action, Variant};
 use yew::prelude::*;
 
 use super::app::press;
@@ -33,7 +33,7 @@ pub fn variants(state: &State, on: &Callback<Command>) -> Html {
     }
 }
 
-/// Time, and the hands. What cannot be done now is greyed and says why.
+/// Time, and the actions. What cannot be done now is greyed and says why.
 pub fn dock(state: &State, on: &Callback<Command>) -> Html {
     let (w, lesson) = (textbook_words(state.lang), &state.lesson);
     let button = |act: &'static str, text: &'static str, key: &'static str, command: Command, why: Option<String>| {
@@ -44,7 +44,7 @@ pub fn dock(state: &State, on: &Callback<Command>) -> Html {
     };
     let begun = || Some(w.at_start.to_owned()).filter(|_| lesson.step() == 0);
     let stopped = || lesson.stop().map(|stop| (w.stop)(stop).to_owned());
-    let hand = |hand: Hand| lesson.refusal(hand).map(|why| no_hand(why, hand, state.lang));
+    let refusal = |action: Action| lesson.refusal(action).map(|why| no_action(why, action, state.lang));
     let who = state.selected;
     let seed = |at: usize, by: i32, text: &'static str, act: &'static str| {
         html! {
@@ -71,9 +71,9 @@ pub fn dock(state: &State, on: &Callback<Command>) -> Html {
             </div>
             <div class="acts" role="group" aria-label={count(w.thread, &[who.0.into()])}>
                 { chip(state, who) }
-                { button("kill", w.hands[0], "K", Command::Kill, hand(Hand::Kill(who))) }
-                { button("freeze", w.hands[1], "F", Command::Freeze, hand(Hand::Freeze(who))) }
-                { button("thaw", w.hands[2], "T", Command::Thaw, hand(Hand::Thaw(who))) }
+                { button("kill", w.actions[0], "K", Command::Kill, refusal(Action::Kill(who))) }
+                { button("freeze", w.actions[1], "F", Command::Freeze, refusal(Action::Freeze(who))) }
+                { button("thaw", w.actions[2], "T", Command::Thaw, refusal(Action::Thaw(who))) }
             </div>
             <div class="acts">
                 { button("dies", (w.story)(Story::Dies), "D", Command::Story(Story::Dies), None) }

@@ -1,8 +1,8 @@
 //! What the page of the textbook's lock knows, and what a command does to it. Nothing here knows a browser.
 
 use ringside::room::textbook::catalogue::textbook_words;
-use ringside::room::textbook::catalogue::{count, fill, no_hand, told};
-use ringside::room::textbook::machine::{Event, Hand, NAP, Op, THREADS, ThreadId, Variant};
+use ringside::room::textbook::catalogue::{count, fill, no_action, told};
+use ringside::room::textbook::machine::{Action, Event, NAP, Op, THREADS, ThreadId, Variant};
 use ringside::room::textbook::{Lesson, SEED_MAX, Story};
 use ringside::sim::time::Time;
 use ringside::text::Lang;
@@ -21,7 +21,7 @@ pub enum Command {
     Back,
     /// Play, or pause.
     Toggle,
-    /// To the beginning, all hands forgotten.
+    /// To the beginning, all actions forgotten.
     Restart,
     /// Select a thread.
     Select(ThreadId),
@@ -37,7 +37,7 @@ pub enum Command {
     Seed(i32),
     /// A ready run.
     Story(Story),
-    /// The run before, which had hands in it and was replaced.
+    /// The run before, which had actions in it and was replaced.
     Undo,
 }
 
@@ -54,9 +54,9 @@ pub struct State {
     rounds: u32,
     /// Why something was not done, or a link not read.
     pub notice: Option<String>,
-    /// The latest run with hands in it that was replaced by another.
+    /// The latest run with actions in it that was replaced by another.
     replaced: Option<Lesson>,
-    /// Hands that the latest command took from the run.
+    /// How many actions the latest command took from the run.
     gone: usize,
     /// The page's language.
     pub lang: Lang,
@@ -70,7 +70,7 @@ impl State {
             Ok(lesson) => (lesson, None),
             Err(why) => (Lesson::default(), Some(fill(w.bad_link, &[fill((w.error)(&why), &why.names())]))),
         };
-        let last = lesson.hands().last().map(|(_, hand)| hand.who());
+        let last = lesson.actions().last().map(|(_, action)| action.who());
         State { lesson, selected: last.unwrap_or(ThreadId(1)), playing: false, rounds: 0, notice, replaced: None, gone: 0, lang }
     }
 
@@ -98,9 +98,9 @@ impl State {
             Command::Toggle => self.playing = !self.playing && self.lesson.stop().is_none(),
             Command::Restart => self.replace(Lesson::new(variant, seed), before),
             Command::Select(who) => self.selected = who,
-            Command::Kill => self.hand(Hand::Kill(self.selected)),
-            Command::Freeze => self.hand(Hand::Freeze(self.selected)),
-            Command::Thaw => self.hand(Hand::Thaw(self.selected)),
+            Command::Kill => self.act(Action::Kill(self.selected)),
+            Command::Freeze => self.act(Action::Freeze(self.selected)),
+            Command::Thaw => self.act(Action::Thaw(self.selected)),
             Command::Variant(variant) => self.replace(Lesson::new(variant, seed), before),
             Command::Seed(by) => self.replace(Lesson::new(variant, seed.saturating_add_signed(by).min(SEED_MAX)), before),
             Command::Story(story) => {
@@ -123,16 +123,16 @@ impl State {
 
     /// The run, if the visitor did something in it. What a ready run does is nobody's work.
     fn own(&self) -> Option<Lesson> {
-        let (variant, seed, hands) = (self.lesson.variant(), self.lesson.seed(), self.lesson.hands());
-        let ready = || Story::ALL.into_iter().any(|story| Lesson::story(variant, seed, story).hands() == hands);
-        (!hands.is_empty() && !ready()).then(|| self.lesson.clone())
+        let (variant, seed, actions) = (self.lesson.variant(), self.lesson.seed(), self.lesson.actions());
+        let ready = || Story::ALL.into_iter().any(|story| Lesson::story(variant, seed, story).actions() == actions);
+        (!actions.is_empty() && !ready()).then(|| self.lesson.clone())
     }
 
-    /// Another run. What hands did in the one before can be brought back.
+    /// Another run. What the visitor did in the one before can be brought back.
     fn replace(&mut self, lesson: Lesson, before: Option<Lesson>) {
         self.lesson = lesson;
         if let Some(before) = before {
-            self.gone = before.hands().len();
+            self.gone = before.actions().len();
             self.replaced = Some(before);
         }
     }
@@ -153,9 +153,9 @@ impl State {
         }
     }
 
-    fn hand(&mut self, hand: Hand) {
-        if let Err(why) = self.lesson.hand(hand) {
-            self.notice = Some(no_hand(why, hand, self.lang));
+    fn act(&mut self, action: Action) {
+        if let Err(why) = self.lesson.act(action) {
+            self.notice = Some(no_action(why, action, self.lang));
         }
     }
 
@@ -262,7 +262,7 @@ mod tests {
             assert!((9..40).contains(&ticks), "{ticks}");
             assert_eq!(state.rounds, 3 * times);
         }
-        assert_eq!(state.lesson.stop(), None, "a hand may play on");
+        assert_eq!(state.lesson.stop(), None, "the visitor may play on");
     }
 
     #[test]
@@ -288,11 +288,11 @@ mod tests {
         state.command(Command::Freeze);
         assert_eq!(state.sentence(), "Thread 2 is frozen, and keeps what it has.");
         state.command(Command::Variant(Variant::Lease));
-        assert!(state.lesson.hands().is_empty() && state.lesson.seed() == 1);
+        assert!(state.lesson.actions().is_empty() && state.lesson.seed() == 1);
     }
 
     #[test]
-    fn what_hands_did_is_not_lost_when_another_run_replaces_it() {
+    fn what_the_visitor_did_is_not_lost_when_another_run_replaces_it() {
         let mut state = State::new("lease", Lang::En);
         state.command(Command::Step);
         state.command(Command::Kill);
@@ -328,7 +328,7 @@ mod tests {
     fn a_ready_run_selects_whom_it_is_about() {
         let mut state = State::new("lease", Lang::En);
         state.command(Command::Story(Story::Sleeps));
-        assert_eq!(state.lesson.hands()[0].1, Hand::Freeze(state.selected));
+        assert_eq!(state.lesson.actions()[0].1, Action::Freeze(state.selected));
         state.command(Command::Seed(-5));
         assert_eq!((state.lesson.seed(), state.lesson.step()), (0, 0));
     }

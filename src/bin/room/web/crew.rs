@@ -165,7 +165,7 @@ thread_local! {
 }
 
 /// Who counts one lane.
-struct Hand {
+struct Slot {
     worker: Option<Worker>,
     ready: bool,
     asked: Option<Question>,
@@ -175,73 +175,73 @@ struct Hand {
 
 /// Who counts the lanes.
 pub struct Crew {
-    hands: [Rc<RefCell<Hand>>; 2],
+    slots: [Rc<RefCell<Slot>>; 2],
 }
 
 impl Crew {
     /// Starts the workers. Answers go to `tell`.
     pub fn start(tell: impl Fn(Told) + Clone + 'static) -> Crew {
-        Crew { hands: [(); 2].map(|()| Hand::start(tell.clone())) }
+        Crew { slots: [(); 2].map(|()| Slot::start(tell.clone())) }
     }
 
     /// Nobody wants to know any more what was asked of this lane.
     pub fn stop(&self, lane: usize) {
-        let mut hand = self.hands[lane.min(1)].borrow_mut();
-        hand.asked = None;
-        if let (Some(worker), true) = (&hand.worker, hand.ready) {
+        let mut slot = self.slots[lane.min(1)].borrow_mut();
+        slot.asked = None;
+        if let (Some(worker), true) = (&slot.worker, slot.ready) {
             // Any text that is no question.
             let _ = worker.post_message(&"stop".into());
         }
-        hand.here.iter().for_each(|counter| counter.borrow_mut().task = None);
+        slot.here.iter().for_each(|counter| counter.borrow_mut().task = None);
     }
 
     /// Asks; an older question of this lane is forgotten.
     pub fn ask(&self, question: Question) {
-        Hand::ask(&self.hands[question.lane.min(1)], question);
+        Slot::ask(&self.slots[question.lane.min(1)], question);
     }
 }
 
 impl Drop for Crew {
     fn drop(&mut self) {
-        for hand in &self.hands {
-            let mut hand = hand.borrow_mut();
-            hand.listeners.clear();
-            hand.worker.take().iter().for_each(Worker::terminate);
+        for slot in &self.slots {
+            let mut slot = slot.borrow_mut();
+            slot.listeners.clear();
+            slot.worker.take().iter().for_each(Worker::terminate);
         }
     }
 }
 
-impl Hand {
-    fn start(tell: impl Fn(Told) + Clone + 'static) -> Rc<RefCell<Hand>> {
+impl Slot {
+    fn start(tell: impl Fn(Told) + Clone + 'static) -> Rc<RefCell<Slot>> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = page::module().and_then(|module| Worker::new_with_options(&module, &options).ok());
-        let hand = Rc::new(RefCell::new(Hand { worker: worker.clone(), ready: false, asked: None, here: None, listeners: Vec::new() }));
+        let slot = Rc::new(RefCell::new(Slot { worker: worker.clone(), ready: false, asked: None, here: None, listeners: Vec::new() }));
         let own = tell.clone();
         let Some(worker) = worker else {
-            Hand::stand_in(&hand, tell);
-            return hand;
+            Slot::stand_in(&slot, tell);
+            return slot;
         };
-        let this = Rc::downgrade(&hand);
+        let this = Rc::downgrade(&slot);
         let hear = Listener::on(&worker, "message", move |event| {
             let Some(data) = event.dyn_ref::<MessageEvent>().map(MessageEvent::data) else { return };
             match told(&data) {
                 Some(told) => own(told),
-                None => this.upgrade().iter().for_each(Hand::is_ready),
+                None => this.upgrade().iter().for_each(Slot::is_ready),
             }
         });
-        let this = Rc::downgrade(&hand);
+        let this = Rc::downgrade(&slot);
         let fail = Listener::on(&worker, "error", move |_| {
-            if let Some(hand) = this.upgrade() {
-                Hand::stand_in(&hand, tell.clone());
+            if let Some(slot) = this.upgrade() {
+                Slot::stand_in(&slot, tell.clone());
             }
         });
-        hand.borrow_mut().listeners.extend([hear, fail]);
-        hand
+        slot.borrow_mut().listeners.extend([hear, fail]);
+        slot
     }
 
     /// No worker: the page counts, in slices that let every frame pass.
-    fn stand_in(this: &Rc<RefCell<Hand>>, tell: impl Fn(Told) + 'static) {
+    fn stand_in(this: &Rc<RefCell<Slot>>, tell: impl Fn(Told) + 'static) {
         let counter = Rc::new(RefCell::new(Counter { slice: SLICE[1], task: None, timer: None, tell: Box::new(tell) }));
         let mut me = this.borrow_mut();
         me.worker = None;
@@ -251,13 +251,13 @@ impl Hand {
         asked.into_iter().for_each(|question| Counter::ask(&counter, question));
     }
 
-    fn is_ready(this: &Rc<RefCell<Hand>>) {
+    fn is_ready(this: &Rc<RefCell<Slot>>) {
         this.borrow_mut().ready = true;
         let asked = this.borrow().asked.clone();
-        asked.into_iter().for_each(|question| Hand::ask(this, question));
+        asked.into_iter().for_each(|question| Slot::ask(this, question));
     }
 
-    fn ask(this: &Rc<RefCell<Hand>>, question: Question) {
+    fn ask(this: &Rc<RefCell<Slot>>, question: Question) {
         let mut me = this.borrow_mut();
         me.asked = Some(question.clone());
         if let (Some(worker), true) = (&me.worker, me.ready) {

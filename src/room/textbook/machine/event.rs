@@ -16,9 +16,9 @@ pub enum Choice {
     Clock(Time),
 }
 
-/// What a hand does to a thread.
+/// What can be done to a thread.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Hand {
+pub enum Action {
     /// Ends it, as an exception would that nobody catches.
     Kill(ThreadId),
     /// Stops it where it stands; it keeps what it has.
@@ -27,16 +27,16 @@ pub enum Hand {
     Thaw(ThreadId),
 }
 
-impl Hand {
+impl Action {
     /// The thread it is about.
     pub const fn who(self) -> ThreadId {
         match self {
-            Hand::Kill(who) | Hand::Freeze(who) | Hand::Thaw(who) => who,
+            Action::Kill(who) | Action::Freeze(who) | Action::Thaw(who) => who,
         }
     }
 }
 
-/// Why a hand can do nothing. Nothing has changed then.
+/// Why an action cannot be carried out. Nothing has changed then.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Refusal {
     /// There is no such thread.
@@ -131,16 +131,16 @@ pub enum Event {
     Refused(ThreadId, u32, u32),
     /// It gave back a mutex that nobody had: an exception.
     Raised(ThreadId),
-    /// A hand killed it.
+    /// It was killed.
     Killed(ThreadId, Had),
-    /// A hand froze it.
+    /// It was frozen.
     Frozen(ThreadId),
-    /// A hand thawed it.
+    /// It was thawed.
     Thawed(ThreadId),
 }
 
 impl Event {
-    /// Whether it shows outside: printed, read, written, refused, or done by a hand. The textbook's threads do nothing of the kind
+    /// Whether it shows outside: printed, read, written, refused, or done by an action. The textbook's threads do nothing of the kind
     /// for ever; there it is the question that they ask again and again.
     pub fn is_fact(self, variant: Variant) -> bool {
         match self {

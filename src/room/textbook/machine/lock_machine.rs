@@ -4,7 +4,7 @@
 use crate::sim::time::Time;
 
 use super::document::Document;
-use super::event::{Choice, Event, Had, Hand, Printed, Refusal};
+use super::event::{Action, Choice, Event, Had, Printed, Refusal};
 use super::figures::THREADS;
 use super::source::Variant;
 use super::thread::{Doing, State, Thread, ThreadId};
@@ -123,7 +123,7 @@ impl Machine {
         self.event
     }
 
-    /// The line that the last step ran; `None` if none did: the clock went on, or a hand was laid on.
+    /// The line that the last step ran; `None` if none did: the clock went on, or it was an action.
     pub fn ran(&self) -> Option<u8> {
         self.ran
     }
@@ -151,7 +151,7 @@ impl Machine {
     }
 
     /// What can happen next: one of the threads that can run, or else the clock. Empty: all have ended, or nobody ever goes on
-    /// unless a hand thaws somebody.
+    /// unless an action thaws somebody.
     pub fn choices(&self) -> Vec<Choice> {
         let ready: Vec<Choice> = self.threads().filter(|(_, thread)| self.can_run(thread)).map(|(who, _)| Choice::Run(who)).collect();
         if !ready.is_empty() {
@@ -189,30 +189,30 @@ impl Machine {
         };
     }
 
-    /// Whether a hand can do this. `Some` says why not.
-    pub fn refusal(&self, hand: Hand) -> Option<Refusal> {
-        let Some(thread) = self.thread(hand.who()) else { return Some(Refusal::Nobody) };
+    /// Whether this action can be carried out. `Some` says why not.
+    pub fn refusal(&self, action: Action) -> Option<Refusal> {
+        let Some(thread) = self.thread(action.who()) else { return Some(Refusal::Nobody) };
         if thread.state.is_over() {
             return Some(Refusal::Over);
         }
-        match hand {
-            Hand::Kill(_) => None,
-            Hand::Freeze(_) => thread.frozen.then_some(Refusal::Frozen),
-            Hand::Thaw(_) => (!thread.frozen).then_some(Refusal::Awake),
+        match action {
+            Action::Kill(_) => None,
+            Action::Freeze(_) => thread.frozen.then_some(Refusal::Frozen),
+            Action::Thaw(_) => (!thread.frozen).then_some(Refusal::Awake),
         }
     }
 
-    /// Does what a hand does.
+    /// Carries out an action.
     ///
     /// # Errors
     /// Why it cannot be done; nothing has changed then.
-    pub fn hand(&mut self, hand: Hand) -> Result<(), Refusal> {
-        if let Some(why) = self.refusal(hand) {
+    pub fn act(&mut self, action: Action) -> Result<(), Refusal> {
+        if let Some(why) = self.refusal(action) {
             return Err(why);
         }
         self.ran = None;
-        self.event = match hand {
-            Hand::Kill(who) => {
+        self.event = match action {
+            Action::Kill(who) => {
                 let woken = self.thread(who).is_some_and(|thread| thread.state == State::Woken);
                 let had = match self.mutex.take_if(|owner| *owner == who) {
                     Some(_) => Had::Mutex,
@@ -225,11 +225,11 @@ impl Machine {
                 thread.frozen = false;
                 Event::Killed(who, had)
             }
-            Hand::Freeze(who) => {
+            Action::Freeze(who) => {
                 self.of(who).frozen = true;
                 Event::Frozen(who)
             }
-            Hand::Thaw(who) => {
+            Action::Thaw(who) => {
                 self.of(who).frozen = false;
                 Event::Thawed(who)
             }

@@ -40,7 +40,7 @@ mod source;
 mod thread;
 
 pub use document::{Document, Written};
-pub use event::{Choice, Event, Had, Hand, Printed, Refusal, Saying, Taken};
+pub use event::{Action, Choice, Event, Had, Printed, Refusal, Saying, Taken};
 pub use figures::{LEASE, NAP, THREADS, WORK};
 pub use lock_machine::Machine;
 pub use source::{Line, Op, Part, Remark, Variant};

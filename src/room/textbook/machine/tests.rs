@@ -30,9 +30,9 @@ fn even_past_the_loop_the_textbooks_thread_would_hold_nothing() {
 fn the_textbooks_release_gives_back_twice_and_the_second_time_is_an_exception() {
     let mut machine = past_the_loop();
     run(&mut machine, 1, 4);
-    machine.hand(Hand::Freeze(ThreadId(2))).expect("it runs");
+    machine.act(Action::Freeze(ThreadId(2))).expect("it runs");
     machine.take(Choice::Clock(crate::sim::time::Time::ZERO + WORK));
-    machine.hand(Hand::Thaw(ThreadId(2))).expect("it is frozen");
+    machine.act(Action::Thaw(ThreadId(2))).expect("it is frozen");
     assert_eq!(run(&mut machine, 1, 6), Event::Freed(ThreadId(1)));
     let quick = machine.clone();
     assert_eq!(run(&mut machine, 1, 1), Event::Raised(ThreadId(1)));
@@ -67,7 +67,7 @@ fn the_clock_moves_for_nobody_who_is_frozen() {
     let mut machine = Machine::new(Variant::Condition, 1);
     run(&mut machine, 1, 9);
     assert_eq!(machine.choices(), [Choice::Clock(crate::sim::time::Time::ZERO + WORK)]);
-    machine.hand(Hand::Freeze(ThreadId(1))).expect("it lives");
+    machine.act(Action::Freeze(ThreadId(1))).expect("it lives");
     assert_eq!(machine.choices(), []);
 }
 
@@ -89,30 +89,30 @@ fn a_killed_thread_gives_the_mutex_back_and_nothing_else() {
     let mut machine = Machine::new(Variant::Condition, 2);
     run(&mut machine, 1, 5);
     assert_eq!((machine.mutex(), machine.holder()), (Some(ThreadId(1)), Some(ThreadId(1))));
-    machine.hand(Hand::Kill(ThreadId(1))).expect("it lives");
+    machine.act(Action::Kill(ThreadId(1))).expect("it lives");
     assert_eq!((machine.mutex(), machine.holder()), (None, Some(ThreadId(1))));
     assert_eq!(machine.event(), Event::Killed(ThreadId(1), Had::Mutex));
 }
 
 #[test]
-fn a_hand_that_can_do_nothing_says_why_and_changes_nothing() {
+fn an_action_that_can_do_nothing_says_why_and_changes_nothing() {
     let mut machine = Machine::new(Variant::Token, 2);
-    machine.hand(Hand::Kill(ThreadId(1))).expect("it lives");
-    machine.hand(Hand::Freeze(ThreadId(2))).expect("it runs");
+    machine.act(Action::Kill(ThreadId(1))).expect("it lives");
+    machine.act(Action::Freeze(ThreadId(2))).expect("it runs");
     let before = machine.clone();
     let refused = [
-        (Hand::Kill(ThreadId(0)), Refusal::Nobody),
-        (Hand::Thaw(ThreadId(3)), Refusal::Nobody),
-        (Hand::Freeze(ThreadId(1)), Refusal::Over),
-        (Hand::Freeze(ThreadId(2)), Refusal::Frozen),
+        (Action::Kill(ThreadId(0)), Refusal::Nobody),
+        (Action::Thaw(ThreadId(3)), Refusal::Nobody),
+        (Action::Freeze(ThreadId(1)), Refusal::Over),
+        (Action::Freeze(ThreadId(2)), Refusal::Frozen),
     ];
-    for (hand, why) in refused {
-        assert_eq!((hand, machine.hand(hand)), (hand, Err(why)));
+    for (action, why) in refused {
+        assert_eq!((action, machine.act(action)), (action, Err(why)));
     }
     assert_eq!(machine, before);
     assert_eq!(machine.choices(), [], "nobody is left to go on");
-    machine.hand(Hand::Thaw(ThreadId(2))).expect("it is frozen");
-    assert_eq!(machine.hand(Hand::Thaw(ThreadId(2))), Err(Refusal::Awake));
+    machine.act(Action::Thaw(ThreadId(2))).expect("it is frozen");
+    assert_eq!(machine.act(Action::Thaw(ThreadId(2))), Err(Refusal::Awake));
 }
 
 #[test]

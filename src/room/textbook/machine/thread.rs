@@ -115,7 +115,7 @@ pub struct Thread {
     pub(super) leaving: bool,
     /// What keeps it.
     pub state: State,
-    /// Whether a hand has frozen it.
+    /// Whether an action has frozen it.
     pub frozen: bool,
     /// Which lines of the document it has read: a bit each, the first written first.
     pub(super) copy: u8,

@@ -1,5 +1,5 @@
-//! What hands do: single faults, and blows of several that fall together or nearly so, since it is between two faults that
-//! protocols err.
+//! What the nemesis does: single actions, and blows of several that fall together or nearly so, since it is between two faults
+//! that protocols err.
 
 use crate::cluster::observe::view::{ClusterView, Health, Office, ProcessView, Standing};
 use crate::cluster::setup::name::{Kind, Name};
@@ -13,12 +13,12 @@ use crate::sim::id::Pid;
 use crate::sim::rng::Rng;
 use crate::sim::time::{Span, Time};
 
-/// Bytes of a link that hands leave to whoever mends what they did.
+/// Bytes of a link that it leaves to whoever mends what it did.
 const ROOM: usize = 3_000;
-/// Deeds of one run at most, for the same reason.
-const DEEDS: usize = 300;
+/// Actions of one run at most, for the same reason.
+const ACTIONS: usize = 300;
 
-/// How hands go about it.
+/// How it goes about it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Temper {
     /// One fault after the other, and mends among them: much is broken at a time.
@@ -36,11 +36,11 @@ enum Temper {
 pub struct Nemesis {
     rng: Rng,
     aim: Aim,
-    /// When they will do one thing that goes too far, and which; they live up to what is promised but for this.
+    /// When it will do one thing that goes too far, and which; but for this it does only what can be survived.
     reckless: Option<(Time, Reckless)>,
     /// In this run the control plane loses its memory, and has to learn from the nodes what it knew: they keep their disks.
     forgets: bool,
-    /// What they did that went too far.
+    /// What it did that went too far.
     went_too_far: Vec<Reckless>,
     temper: Temper,
     /// The rest of a blow, each with its pause before it.
@@ -54,14 +54,14 @@ impl Nemesis {
     /// A nemesis of this aim, which will interfere for about so long.
     pub(super) fn new(mut rng: Rng, aim: Aim, during: Span) -> Nemesis {
         let late = Time::ZERO + rng.between(during.scale(1, 4), during);
-        let deed = one(&mut rng, &Reckless::ALL);
-        let reckless = rng.per_mille(150).then_some((late, deed));
+        let blow = one(&mut rng, &Reckless::ALL);
+        let reckless = rng.per_mille(150).then_some((late, blow));
         let temper = if rng.per_mille(400) { Temper::Patient { mends: false } } else { Temper::Restless };
-        let forgets = reckless.is_some_and(|(_, deed)| deed == Reckless::Control);
+        let forgets = reckless.is_some_and(|(_, blow)| blow == Reckless::Control);
         Nemesis { rng, aim, reckless, forgets, went_too_far: Vec::new(), temper, blow: Vec::new(), written: 0, counted: 0 }
     }
 
-    /// What they did that the cluster has not promised to survive.
+    /// What it did that the cluster has not promised to survive.
     pub fn went_too_far(&self) -> &[Reckless] {
         &self.went_too_far
     }
@@ -70,7 +70,7 @@ impl Nemesis {
         &mut self.rng
     }
 
-    /// How long they rest before they act again.
+    /// How long it rests before it acts again.
     pub fn rest(&mut self) -> Span {
         if let Some(&(pause, _)) = self.blow.first() {
             return pause;
@@ -112,8 +112,8 @@ impl Nemesis {
             self.dispatch(action, session, ledger);
             return;
         }
-        if let Some((_, deed)) = self.reckless.take_if(|(at, _)| session.now() >= *at) {
-            return self.go_too_far(deed, session);
+        if let Some((_, blow)) = self.reckless.take_if(|(at, _)| session.now() >= *at) {
+            return self.go_too_far(blow, session);
         }
         match &mut self.temper {
             Temper::Patient { mends } if *mends => {
@@ -146,7 +146,7 @@ impl Nemesis {
         let actions = session.actions();
         self.written += actions[self.counted..].iter().map(|&(at, action)| print_action(at, action).len() + 1).sum::<usize>();
         self.counted = actions.len();
-        self.counted < DEEDS && self.written + ROOM < crate::session::link::LIMITS.link
+        self.counted < ACTIONS && self.written + ROOM < crate::session::link::LIMITS.link
     }
 
     /// What cannot be done now, or would go too far, is not done.
@@ -159,9 +159,9 @@ impl Nemesis {
         session.dispatch(action).is_ok()
     }
 
-    fn go_too_far(&mut self, deed: Reckless, session: &mut Session) {
+    fn go_too_far(&mut self, blow: Reckless, session: &mut Session) {
         let view = session.view();
-        let done = match deed {
+        let done = match blow {
             Reckless::Node => {
                 // Every copy of one shard, or a single disk.
                 let shard = &view.shards[self.rng.below(view.shards.len() as u32) as usize];
@@ -185,7 +185,7 @@ impl Nemesis {
             }
         };
         if done {
-            self.went_too_far.push(deed);
+            self.went_too_far.push(blow);
         }
     }
 

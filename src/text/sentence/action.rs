@@ -1,4 +1,4 @@
-//! The sentences of what hands do.
+//! The sentences of actions, and of the faults that they are made of.
 
 use crate::cluster::setup::name::Roster;
 use crate::session::action::Action;
@@ -6,7 +6,7 @@ use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::text::line::{Line, has_disk, percent};
 
-/// What a hand did to the world, in English.
+/// What a fault did to the world, in English.
 pub(super) fn fault_en(line: &mut Line, fault: Fault, roster: &Roster) {
     match fault {
         Fault::Kill(who) if !has_disk(who, roster) => line.put("{} was killed, and everything it knew is gone.", &[who]),
@@ -36,7 +36,7 @@ pub(super) fn fault_en(line: &mut Line, fault: Fault, roster: &Roster) {
     }
 }
 
-/// What a hand did, where that is more than one fault, in English.
+/// What an action did, where that is more than one fault, in English.
 pub(super) fn action_en(line: &mut Line, action: Action, who: &[Pid]) {
     match action {
         Action::Cut(..) => line.put("{} and {} can no longer reach each other.", who),
@@ -58,7 +58,7 @@ pub(super) fn action_en(line: &mut Line, action: Action, who: &[Pid]) {
     }
 }
 
-/// What a hand did to the world, in Chinese.
+/// What a fault did to the world, in Chinese.
 pub(super) fn fault_zh(line: &mut Line, fault: Fault, roster: &Roster) {
     match fault {
         Fault::Kill(who) if !has_disk(who, roster) => line.put("{} 被杀死：它知道的一切都丢失了。", &[who]),
@@ -85,7 +85,7 @@ pub(super) fn fault_zh(line: &mut Line, fault: Fault, roster: &Roster) {
     }
 }
 
-/// What a hand did, where that is more than one fault, in Chinese.
+/// What an action did, where that is more than one fault, in Chinese.
 pub(super) fn action_zh(line: &mut Line, action: Action, who: &[Pid]) {
     match action {
         Action::Cut(..) => line.put("{} 与 {} 之间的链路被切断。", who),

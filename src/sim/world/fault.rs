@@ -1,4 +1,4 @@
-//! What a hand can do to a world.
+//! What a fault does to a world.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use crate::sim::process::{Note, Process, Signal};
 use crate::sim::world::{Armed, Event, Happening, World};
 
 impl<P: Process> World<P> {
-    /// Lets a hand interfere now. A fault that would change nothing changes nothing, and is recorded all the same.
+    /// Carries out a fault now. One that would change nothing changes nothing, and is recorded all the same.
     pub fn inject(&mut self, fault: Fault, out: &mut Vec<Record<Note<P>>>) {
         let (Fault::Kill(who)
         | Fault::Revive(who)
