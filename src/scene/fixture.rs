@@ -40,6 +40,7 @@ fn processes() -> Vec<ProcessView> {
         slow: 1,
         cut_to: Vec::new(),
         lease_left: Span::ZERO,
+        queued: None,
     };
     ROSTER.pids().map(make).collect()
 }

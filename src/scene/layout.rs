@@ -264,7 +264,7 @@ impl Layout {
                 return (Point::new(x, 16.0), Point::new(x, 52.0));
             }
             // Each stands between two of the other row, so that lanes from the upper row pass between those of the lower.
-            let x = 14.0 + (width - 28.0) * f64::from(n) / (f64::from(clients) - 1.0);
+            let x = 17.0 + (width - 34.0) * f64::from(n) / (f64::from(clients) - 1.0);
             let y = if n.is_multiple_of(2) { 14.0 } else { 14.0 + ROW };
             return (Point::new(x, y), Point::new(x, 50.0 + ROW));
         }

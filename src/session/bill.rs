@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cluster::note::{ClientNote, ControlNote, Note, OpId, ShardNote, ViewWhy};
+use crate::cluster::note::{ClientNote, ControlNote, Note, OpId, RefusedWhy, ShardNote, ViewWhy};
 use crate::cluster::observe::chronicle::Chronicle;
 use crate::cluster::observe::view::Sight;
 use crate::cluster::property::Promises;
@@ -16,7 +16,7 @@ use crate::sim::time::{Span, Time};
 /// The bill of the run up to now. Figures are `None` until there is something to bill: the page says "none yet".
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Bill {
-    /// The first fault of the run: nothing is billed before.
+    /// The first fault of the run, or the first request that a full queue turned away: nothing is billed before.
     pub since: Option<Time>,
     /// From the latest fault that stopped a node to the first suspicion of it.
     pub detected_after: Option<Span>,
@@ -26,9 +26,9 @@ pub struct Bill {
     pub outage_open: bool,
     /// Shards without a server now.
     pub unserved: u16,
-    /// Requests turned away since the first fault.
+    /// Requests turned away since then.
     pub refused: u32,
-    /// Requests sent again since the first fault.
+    /// Requests sent again since then.
     pub retried: u32,
     /// Copies that were made on nodes that had none, since the beginning.
     pub moved: u32,
@@ -185,7 +185,12 @@ impl Fold {
                 | ControlNote::Left { .. } => {}
             },
             Note::Shard(note) => match note {
-                ShardNote::Refused { .. } => self.refused += u32::from(self.since.is_some()),
+                ShardNote::Refused { why, .. } => {
+                    if *why == RefusedWhy::Busy {
+                        self.since.get_or_insert(record.at);
+                    }
+                    self.refused += u32::from(self.since.is_some());
+                }
                 ShardNote::ViewChanged { shard, why: ViewWhy::Recruited(node), .. } => drop(self.copying.insert((*shard, *node))),
                 ShardNote::ViewChanged { shard, view, .. } => {
                     for node in &view.in_sync {

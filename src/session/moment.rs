@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::cluster::note::Note;
 use crate::cluster::property::{Deadlines, Promises};
 use crate::cluster::setup::Setup;
-use crate::cluster::setup::deadlines::{convergence, served, turn};
+use crate::cluster::setup::deadlines::{convergence, is_light, served, turn};
 use crate::cluster::setup::name::Name;
 use crate::cluster::{Cluster, Facts, NoEffect};
 use crate::session::action::{Action, Refusal};
@@ -29,7 +29,7 @@ impl Moment {
     pub(super) fn new(setup: &Rc<Setup>) -> Moment {
         let cluster = Cluster::new(setup.clone());
         let config = &setup.config;
-        let passed = turn(setup).scale(u64::from(config.locks), 1) + served(config);
+        let passed = is_light(setup).then(|| turn(setup).scale(u64::from(config.locks), 1) + served(config));
         let deadlines = Deadlines { served: served(config), passed, copied: convergence(setup), drift: config.drift_bound };
         Moment { promises: Promises::under(config.ack, config.reads, deadlines), bill: Fold::new(setup.roster), cluster, done: 0 }
     }

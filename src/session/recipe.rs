@@ -50,7 +50,7 @@ const fn row(
 
 /// All figures, in the order in which links name them. What the bounds of one depend on stands before it. Values within their
 /// bounds fit their fields.
-pub const PARAMETERS: [Parameter; 14] = [
+pub const PARAMETERS: [Parameter; 16] = [
     row("coordinators", Form::Odd, |_| (1, 5), |it| it.roster.coordinators.into(), |it, n| it.roster.coordinators = n as u8),
     row("nodes", Form::Count, |_| (3, 8), |it| it.roster.nodes.into(), |it, n| it.roster.nodes = n as u8),
     row("balancers", Form::Count, |_| (1, 2), |it| it.roster.balancers.into(), |it, n| it.roster.balancers = n as u8),
@@ -78,6 +78,8 @@ pub const PARAMETERS: [Parameter; 14] = [
         |it| it.config.reads as u64,
         |it, n| it.config.reads = Reads::ALL[n as usize],
     ),
+    row("service", Form::Span, |_| (0, 1), |it| it.config.service.0, |it, n| it.config.service = Span(n)),
+    row("queue", Form::Count, |_| (0, 1_000), |it| it.config.queue.into(), |it, n| it.config.queue = n as u16),
 ];
 
 impl Parameter {

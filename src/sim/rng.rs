@@ -29,6 +29,8 @@ pub enum Stream {
     Storm,
     /// Whether many clients write much in a soak's run.
     Crowd,
+    /// Whether work takes nodes time in a soak's run.
+    Work,
 }
 
 /// A stream of integers.

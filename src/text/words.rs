@@ -208,6 +208,12 @@ pub struct Words {
     pub reads_from: &'static str,
     /// A read is answered by...
     pub reads: fn(Reads) -> &'static str,
+    /// Heading of what nodes' work takes.
+    pub work: &'static str,
+    /// Its figures: service time, queue.
+    pub work_figures: [&'static str; 2],
+    /// Requests at a node: how many, and how many may be there.
+    pub at_work: fn(u16, u16) -> String,
     /// Heartbeats are drawn.
     pub heartbeats: &'static str,
     /// Single keys act.

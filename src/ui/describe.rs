@@ -218,6 +218,7 @@ fn node(w: &Words, view: &ClusterView, process: &ProcessView, out: &mut Vec<Stri
         Span::ZERO => w.no_lease.to_owned(),
         left => (w.lease_left)(&sentence::seconds(left)),
     });
+    out.extend(process.queued.map(|(queued, most)| (w.at_work)(queued, most)));
     let (leads, follows) = (count(Role::Primary), count(Role::Backup));
     if leads + follows > 0 || count(Role::Learner) == 0 {
         out.push((w.roles)(leads, follows));

@@ -18,6 +18,7 @@ import "./tests/looks.mjs";
 import "./tests/faces.mjs";
 import "./tests/room.mjs";
 import "./tests/textbook.mjs";
+import "./tests/work.mjs";
 import "./tests/cost.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -13,7 +13,7 @@ const GOLDEN: &str = include_str!("../golden/digests.txt");
 const HEAD: &str = "# A link and the digest of the state it opens on. Written by UPDATE_GOLDEN=1 cargo test --test it digests\n";
 
 /// What is opened: together they touch every action, every figure a link carries, and each rule switched off.
-const LINKS: [&str; 33] = [
+const LINKS: [&str; 35] = [
     "v=9&seed=4127",
     "v=9&seed=4127&at=5",
     "v=9&seed=4127&do=2.5:kill:C&at=3.1",
@@ -47,6 +47,8 @@ const LINKS: [&str; 33] = [
     "v=9&seed=25&off=vote-persisted,current-term&do=3:kill:K1,3.2:kill:K2,5:revive:K1,6:revive:K2&at=14",
     "v=9&seed=26&min=2&locks=2&lease=2.5&delay=1&patience=6&ack=majority&reads=in-sync&do=2:kill:A,6:revive:A&at=20",
     "v=9&seed=27&min=3&ack=primary&do=2:kill:B,4:wipe:C,6:revive:C,7:revive:B&at=25",
+    "v=9&seed=28&clients=12&service=0.02&queue=64&do=2:kill:B,6:revive:B&at=20",
+    "v=9&seed=29&clients=24&workers=0&reads=in-sync&service=0.2&queue=2&do=2:isolate:C,9:heal:C&at=25",
 ];
 
 #[test]

@@ -33,3 +33,4 @@ mod textbook;
 mod tidy;
 mod time_travel;
 mod vectors_placement;
+mod work;

@@ -70,7 +70,8 @@ impl Client {
             | Timer::Lease
             | Timer::Resend(_)
             | Timer::Chunk(_)
-            | Timer::Yield(_) => {}
+            | Timer::Yield(_)
+            | Timer::Serve => {}
         }
     }
 

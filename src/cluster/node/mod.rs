@@ -6,6 +6,7 @@ mod handover;
 mod operator;
 mod serve;
 pub mod shard_copy;
+mod work;
 
 use std::rc::Rc;
 
@@ -14,6 +15,7 @@ use litemap::LiteMap;
 use crate::cluster::control::record::Version;
 use crate::cluster::node::disk::NodeDisk;
 use crate::cluster::node::shard_copy::{QueuedRequest, ShardCopy};
+use crate::cluster::node::work::Work;
 use crate::cluster::note::{OpId, ShardNote, StopWhy};
 use crate::cluster::setup::durability::Durability;
 use crate::cluster::setup::env::Env;
@@ -44,6 +46,8 @@ pub struct Node {
     /// Of each client, the request that was last passed on to the node that leads, and through whom it had come: the answer goes back
     /// that way. A client asks for one thing at a time.
     pub(super) passed: LiteMap<Pid, (OpId, Pid)>,
+    /// Requests that wait to be looked at.
+    work: Work,
     /// Copies begun in this life.
     copies: u32,
     pub(super) shards: LiteMap<ShardId, Rc<ShardCopy>>,
@@ -75,6 +79,7 @@ impl Node {
             lease_until: Time::ZERO,
             offers: Vec::new(),
             passed: LiteMap::new(),
+            work: Work::default(),
             copies: 0,
             shards,
         }
@@ -92,6 +97,11 @@ impl Node {
     /// When its lease ends, by its own clock.
     pub fn lease_until(&self) -> Time {
         self.lease_until
+    }
+
+    /// How many requests are at it, waiting or in service.
+    pub fn queued(&self) -> usize {
+        self.work.len()
     }
 
     /// Whether its operator has asked it to leave.
@@ -127,6 +137,7 @@ impl Node {
             }
             Timer::Chunk(shard) => self.send_chunks(shard, false, ctx),
             Timer::Yield(shard) => self.yielded_in_vain(shard, ctx),
+            Timer::Serve => self.served(ctx),
             Timer::Raft | Timer::Look | Timer::WaitOut(_) | Timer::Work | Timer::Attempt | Timer::KeepAlive => {}
         }
     }
@@ -166,7 +177,7 @@ impl Node {
             Msg::Replica { shard, msg } => self.replicate(from, shard, msg, ctx),
             Msg::Snapshot { shard, msg } => self.snapshot(from, shard, msg, ctx),
             Msg::Yield { shard, view } => self.make_way(shard, view, ctx),
-            Msg::Request { op, request, passed } => self.request(QueuedRequest { from, op, request, passed }, ctx),
+            Msg::Request { op, request, passed } => self.come_in(QueuedRequest { from, op, request, passed }, ctx),
             Msg::Done { op, .. } | Msg::Refused { op, .. } => self.pass_back(op, msg, ctx),
             Msg::Raft(_)
             | Msg::Heartbeat { .. }

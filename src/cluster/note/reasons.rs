@@ -105,6 +105,8 @@ pub enum RefusedWhy {
     NoRoute,
     /// Fewer copies are in sync than a write needs.
     TooFew,
+    /// The node's queue is full.
+    Busy,
 }
 
 impl RefusedWhy {
@@ -116,6 +118,7 @@ impl RefusedWhy {
             RefusedWhy::Settling => "settling",
             RefusedWhy::NoRoute => "no-route",
             RefusedWhy::TooFew => "too-few",
+            RefusedWhy::Busy => "busy",
         }
     }
 }

@@ -220,6 +220,14 @@ impl Cluster {
         }
     }
 
+    fn queued(&self, pid: Pid) -> Option<(u16, u16)> {
+        let config = &self.setup().config;
+        let node = self.node(pid).filter(|_| config.service > Span::ZERO)?;
+        let most = config.queue + 1;
+        assert!(node.queued() <= usize::from(most), "more requests are at a node than may be");
+        Some((node.queued() as u16, most))
+    }
+
     fn process_view(&self, pid: Pid, control: &Control) -> ProcessView {
         let env = self.env();
         let suspected = self.leader().and_then(|(observer, it)| Some((observer, it.suspects(pid)?)));
@@ -235,6 +243,7 @@ impl Cluster {
             suspected,
             slow: net.slow(pid),
             cut_to: env.setup.roster.pids().filter(|&to| net.is_cut(pid, to)).collect(),
+            queued: self.queued(pid),
             lease_left: self.node(pid).map_or(Span::ZERO, |node| node.lease_until().since(self.world.local(pid))),
         }
     }

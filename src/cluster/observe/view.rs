@@ -164,6 +164,8 @@ pub struct ProcessView {
     pub cut_to: Vec<Pid>,
     /// Nodes: what is left of its lease by its own clock; zero without one.
     pub lease_left: Span,
+    /// Nodes that run, where work takes time: requests at it, waiting or in service, and how many may be there.
+    pub queued: Option<(u16, u16)>,
 }
 
 /// What a coordinator is, by its own belief.

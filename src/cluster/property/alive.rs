@@ -31,8 +31,9 @@ use crate::sim::time::{Span, Time};
 pub struct Deadlines {
     /// Until a shard is served again. Zero: nothing is demanded in time.
     pub served: Span,
-    /// Until a lock is passed on to somebody who waits.
-    pub passed: Span,
+    /// Until a lock is passed on to somebody who waits. `None`: the nodes may have more work than they can do, and its holder wait
+    /// for them.
+    pub passed: Option<Span>,
     /// Until every shard has its copies again.
     pub copied: Span,
     /// Parts per million by which a clock may be wrong.
@@ -219,7 +220,7 @@ impl Alive {
             if it.waiting.is_empty() || spoilt {
                 it.passed = now;
             }
-            if now.since(it.passed.max(self.since)) > self.deadlines.passed {
+            if self.deadlines.passed.is_some_and(|passed| now.since(it.passed.max(self.since)) > passed) {
                 verdicts.breaks(Promise::LockPasses);
             }
         }

@@ -78,6 +78,10 @@ pub struct Config {
     pub vnodes: u16,
     /// Keys that the plain clients read and write, the lock's document not among them.
     pub keys: u16,
+    /// How long a node works on one request of a client, on average: see `cluster::node`. Zero: no time, and nothing waits.
+    pub service: Span,
+    /// Requests that may wait at a node while it serves one; more are turned away at once.
+    pub queue: u16,
     /// How many of the clients are workers that take the lock. At most the number of clients.
     pub workers: u8,
     /// A message's delay without jitter.
@@ -169,6 +173,8 @@ impl Default for Config {
             reads: Reads::Primary,
             vnodes: 16,
             keys: 190,
+            service: Span::ZERO,
+            queue: 16,
             workers: 5,
             delay: Span::millis(8),
             jitter: Span::millis(8),

@@ -53,6 +53,8 @@ pub enum Timer {
     Chunk(ShardId),
     /// Primary: nobody has taken this shard over.
     Yield(ShardId),
+    /// Node: the service of a request ends.
+    Serve,
     /// Client: the next piece of work begins.
     Work,
     /// Client: patience with one attempt ends, or the pause before the next one.

@@ -2,7 +2,7 @@
 
 use crate::cluster::observe::view::{ClusterView, Health, LockView, Office, ProcessView, ShardView, Standing, Waiting};
 use crate::cluster::setup::config::{Ack, Config};
-use crate::cluster::setup::deadlines::{answer, notice, turn};
+use crate::cluster::setup::deadlines::{answer, is_light, notice, turn};
 use crate::cluster::setup::name::{Kind, Roster};
 use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::ShardId;
@@ -86,6 +86,8 @@ pub enum Excuse {
     /// The leader is outside and misses nodes of the core, but no coordinator of the core with which it can compare itself reaches more
     /// nodes: yielding would only turn the tables.
     EvenReach,
+    /// The nodes may have more work than they can do.
+    Overload,
     /// Workers give up sooner than their turn can come.
     Impatience,
     /// Too few coordinators have kept their memory; or the only one has lost it, and not every node is there to say what it knows.
@@ -98,7 +100,7 @@ pub enum Excuse {
 
 impl Excuse {
     /// All of them.
-    pub const ALL: [Excuse; 14] = [
+    pub const ALL: [Excuse; 15] = [
         Excuse::LastCopyLost,
         Excuse::TooFewToProve,
         Excuse::OnlyOutside,
@@ -109,6 +111,7 @@ impl Excuse {
         Excuse::DocumentIsStuck,
         Excuse::LeaderIsFar,
         Excuse::EvenReach,
+        Excuse::Overload,
         Excuse::Impatience,
         Excuse::ControlLost,
         Excuse::NoRoom,
@@ -128,6 +131,7 @@ impl Excuse {
             Excuse::DocumentIsStuck => "document-is-stuck",
             Excuse::LeaderIsFar => "leader-is-far",
             Excuse::EvenReach => "even-reach",
+            Excuse::Overload => "overload",
             Excuse::Impatience => "impatience",
             Excuse::ControlLost => "control-lost",
             Excuse::NoRoom => "no-room",
@@ -204,7 +208,8 @@ impl<'a> Judge<'a> {
                 say(Demand::Copies(shard.id), excuse.or_else(|| self.copies_excuse(shard)));
             }
         }
-        let too_few = (self.core.owners(self.view) < to_write(&setup.config)).then_some(Excuse::TooFewToWrite);
+        let overload = (!is_light(setup)).then_some(Excuse::Overload);
+        let too_few = (self.core.owners(self.view) < to_write(&setup.config)).then_some(Excuse::TooFewToWrite).or(overload);
         let late = |last: Option<Time>, patience: Span| last.is_none_or(|last| now.since(last) > patience);
         for &pid in self.core.members() {
             let p = self.process(pid);

@@ -51,6 +51,11 @@ pub fn draw(seed: u64, aim: Aim, off: &[Rule], rng: &mut Rng) -> Setup {
         setup.roster.clients = 8 + crowd.below(9) as u8;
         (setup.config.workers, setup.config.ack) = (0, one(&mut crowd, &[Ack::Majority, Ack::Majority, Ack::InSync]));
     }
+    let mut work = Rng::stream(seed, Stream::Work);
+    if work.per_mille(200) {
+        setup.config.service = Span::millis(one(&mut work, &[1, 2, 5, 10, 20, 50, 100, 300]));
+        setup.config.queue = one(&mut work, &[0, 1, 4, 16, 64, 64]);
+    }
     let mut storm = Rng::stream(seed, Stream::Storm);
     if storm.per_mille(60) {
         setup.config.loss = STORMY + storm.below(1_001 - u32::from(STORMY)) as u16;

@@ -48,6 +48,7 @@ fn recipes_say_everything_that_a_link_can_say_of_a_cluster() {
         assert_eq!(all(&|it| it.config.min_in_sync.into()), BTreeSet::from([1, 2, 3]));
         assert_eq!(all(&|it| it.config.locks.into()), BTreeSet::from([1, 2, 3]));
         assert_eq!(all(&|it| it.roster.balancers.into()), BTreeSet::from([1, 2]));
+        assert!(all(&|it| it.config.service.0).len() == 9 && all(&|it| it.config.queue.into()).len() == 5, "{aim:?}: work takes time");
         for lossy in [&|it: &Setup| u64::from(it.config.loss), &|it: &Setup| u64::from(it.config.duplicates)] as [&dyn Fn(&Setup) -> u64; 2]
         {
             assert!(all(lossy).contains(&0) && all(lossy).iter().any(|it| (200..=300).contains(it)), "{aim:?}: {:?}", all(lossy));

@@ -16,6 +16,8 @@ use crate::ui::state::Command;
 /// Figures that say how many there are of a kind.
 const CAST: [(&str, Kind); 3] = [("nodes", Kind::Node), ("balancers", Kind::Balancer), ("clients", Kind::Client)];
 /// The locks' figures, in the order of their words.
+/// What is asked about the nodes' work.
+const WORK: [&str; 2] = ["service", "queue"];
 const LOCKS: [&str; 5] = ["workers", "locks", "lease", "delay", "patience"];
 
 /// What it shows.
@@ -71,6 +73,11 @@ pub fn Settings(props: &SettingsProps) -> Html {
             <p class="field"><label>{ number(props, "min") }{w.min_in_sync}</label></p>
             { problem(props, &["min"]) }
             { choice(props, "reads", w.reads_from, &Reads::ALL.map(|it| (it.word(), it as u64, (w.reads)(it)))) }
+            <h3>{w.work}</h3>
+            { for WORK.into_iter().zip(w.work_figures).map(|(key, means)| html! {
+                <p key={key} class="field"><label>{ number(props, key) }{means}</label></p>
+            }) }
+            { problem(props, &WORK) }
             <h3>{w.rules}</h3>
             <ul class="rules">{ for Rule::ALL.into_iter().map(|rule| switch(props, rule)) }</ul>
             <h3>{w.looks}</h3>

@@ -46,6 +46,8 @@ pub struct Face {
     pub progress: Option<u8>,
     /// How many times slower it is.
     pub slow: u16,
+    /// Nodes: requests at it, waiting or in service.
+    pub queued: u16,
     /// Whether most of its links are cut.
     pub isolated: bool,
     /// A client's part in the lock.
@@ -141,6 +143,7 @@ pub fn ProcessGlyph(props: &ProcessGlyphProps) -> Html {
             data-term={face.post.map(|(_, term, _)| term.to_string())}
             data-vote={face.post.and_then(|(_, _, vote)| vote).map(|vote| vote.to_string())}
             data-suspected-by={face.by.map(|by| by.to_string())}
+            data-queued={(face.queued > 0).then(|| face.queued.to_string())}
             data-chosen={(face.chosen > 0).then(|| face.chosen.to_string())}
             {onclick} {onkeydown} {onpointerenter} {onpointerleave} {onfocus} {onblur}>
             { drawn(&map.0, place, face, *lang) }
@@ -197,6 +200,7 @@ fn node(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
             if let Some(percent) = face.progress.filter(|_| face.look != Look::Down) {
                 { learner(at, r, percent) }
             }
+            if face.queued > 0 && face.look != Look::Down { { queue(at, r, map.plan.thin, face) } }
             if face.look == Look::Frozen { { shapes::pause(at.shift(r * 0.78, -r * 0.78)) } }
             { badge(at.shift(-r * 0.8, r * 0.8), face.standing) }
             if face.isolated { { isolation(at, r + 12.0) } }
@@ -214,6 +218,24 @@ fn node(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
             }
         </>
     }
+}
+
+/// The most requests that are drawn one by one.
+const QUEUE_SHOWN: u16 = 5;
+
+/// Requests at a node, below its letter: a stroke each, or their number. On a small disc there is no room for it, and many are one bar.
+fn queue(at: Point, r: f64, thin: bool, face: &Face) -> Html {
+    if face.queued > QUEUE_SHOWN {
+        let bar = format!("M{},{}h25", num(at.x - 12.5), num(at.y + r * 0.46 + 3.0));
+        return if thin {
+            html! { <path d={bar} class="queue many" /> }
+        } else {
+            shapes::text(at.shift(0.0, r * 0.82), "m b on", face.queued.to_string())
+        };
+    }
+    let left = 2.5 * f64::from(face.queued - 1);
+    let d: String = (0..face.queued).map(|i| format!("M{},{}v6", num(at.x - left + 5.0 * f64::from(i)), num(at.y + r * 0.46))).collect();
+    html! { <path {d} class="queue" /> }
 }
 
 /// A learner's per cent, in a collar around its disc that fills clockwise. The number stands in the table.

@@ -139,6 +139,7 @@ fn face(model: &StageModel, pid: Pid) -> Face {
         crown: shard.and_then(|shard| state::crown(view, shard, pid)),
         progress: copy.filter(|_| role == Some(Role::Learner)).map(|(shard, replica)| state::progress(shard, replica)),
         slow: process.slow,
+        queued: process.queued.map_or(0, |(queued, _)| queued),
         isolated: isolated(view, pid),
         part: state::part(view, pid),
         post: control::coordinator(view, pid).map(|it| {

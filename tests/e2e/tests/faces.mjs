@@ -7,6 +7,7 @@ const VIEWS = {
     { fragment: "v=9&seed=4127&do=6:kill:A&at=8" },
     { fragment: "v=9&seed=4127&clients=2&off=fencing&do=3.6:freeze:c2,8:thaw:c2&at=9" },
     { fragment: "v=9&seed=4127&coordinators=5&nodes=8&balancers=2&clients=24&workers=8&locks=3&at=6" },
+    { fragment: "v=9&seed=4127&clients=16&workers=0&service=0.2&queue=16&at=21" },
   ],
   "the placement room": [{ query: "?place=modulo,ring,kill:2" }, { query: "?place=ring-bounded,maglev,nodes:24,kill:2" }],
   "the textbook's lock": [{ query: "?textbook=textbook,at:60" }, { query: "?textbook=token,15:freeze:3,43:thaw:3,at:90" }, { query: "?textbook=lease,at:114" }],

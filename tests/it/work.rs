@@ -1,0 +1,138 @@
+//! Work takes time: queues at nodes, what they cost, and what they do when more comes than nodes can do.
+//!
+//! Mutants, each applied by hand, and a test that was seen to fail:
+//!
+//! | mutant | killed by |
+//! |---|---|
+//! | a full queue takes one more | `a_full_queue_turns_away_and_never_grows_beyond_its_bound` |
+//! | after a service nobody is served before the next one comes | `nodes_are_busy_for_as_long_as_what_they_do_takes` |
+//! | the next one is served at once, beside the one that is in service | `nodes_are_busy_for_as_long_as_what_they_do_takes` |
+//! | the last one to come is served first | `who_came_first_is_served_first` |
+
+use ringside::cluster::note::{ClientNote, Note, RefusedWhy, ShardNote};
+use ringside::cluster::observe::view::Health;
+use ringside::session::Session;
+use ringside::session::link::parse;
+use ringside::sim::journal::{Record, What};
+use ringside::sim::time::{Span, Time};
+
+fn opened(link: &str) -> Session {
+    Session::open(parse(link).unwrap_or_else(|why| panic!("{link}: {why}")))
+}
+
+fn notes(session: &Session) -> impl Iterator<Item = (&Record<Note>, &Note)> {
+    session.facts().iter().filter_map(|fact| match &fact.what {
+        What::Note(note) => Some((fact, note)),
+        What::Fault(_) => None,
+    })
+}
+
+/// Answers in these seconds.
+fn answers(session: &Session, from: u64, to: u64) -> usize {
+    let within = |at: Time| at >= Time::from_millis(from * 1_000) && at < Time::from_millis(to * 1_000);
+    notes(session).filter(|(fact, note)| within(fact.at) && matches!(note, Note::Client(ClientNote::Answered { .. }))).count()
+}
+
+fn busy(session: &Session) -> usize {
+    notes(session).filter(|(_, note)| matches!(note, Note::Shard(ShardNote::Refused { why: RefusedWhy::Busy, .. }))).count()
+}
+
+/// What is at each node, from one instant to another, every so often.
+fn queues(session: &mut Session, from: Time, to: Time, every: Span) -> Vec<Vec<u16>> {
+    let mut out = Vec::new();
+    let mut at = from;
+    while at < to {
+        session.seek(at);
+        out.push(session.view().processes.iter().filter_map(|it| it.queued).map(|(queued, _)| queued).collect());
+        at += every;
+    }
+    out
+}
+
+#[test]
+fn usually_work_takes_no_time_and_nothing_waits() {
+    let session = opened("v=9&seed=4127&at=5");
+    assert!(session.view().processes.iter().all(|it| it.queued.is_none()));
+    let session = opened("v=9&seed=4127&service=0.05&do=4:kill:C&at=5");
+    for it in &session.view().processes {
+        let runs = it.name.kind == ringside::cluster::setup::name::Kind::Node && it.present && it.health == Health::Up;
+        assert_eq!(it.queued.is_some(), runs, "{}: a queue is at nodes that run, and nowhere else", it.name);
+    }
+}
+
+/// The utilisation law (Denning and Buzen 1978): a server is busy for throughput times service time. Clients ask for so little that nobody
+/// asks twice.
+#[test]
+fn nodes_are_busy_for_as_long_as_what_they_do_takes() {
+    let mut session = opened("v=9&seed=4127&clients=16&workers=0&service=0.05&at=70");
+    let (asked, done) =
+        (notes(&session).filter(|(_, note)| matches!(note, Note::Client(ClientNote::Retried { .. }))).count(), answers(&session, 10, 70));
+    assert!(asked < done / 40, "{asked} retries");
+    let seen = queues(&mut session, Time::from_millis(10_000), Time::from_millis(70_000), Span::millis(20));
+    let busy: usize = seen.iter().map(|nodes| nodes.iter().filter(|&&queued| queued > 0).count()).sum();
+    let (busy, law) = (busy as f64 / seen.len() as f64, done as f64 / 60.0 * 0.05);
+    assert!((busy / law - 1.0).abs() < 0.05, "{busy} nodes are busy on average; {law} by the law");
+}
+
+#[test]
+fn a_full_queue_turns_away_and_never_grows_beyond_its_bound() {
+    let mut session = opened("v=9&seed=4127&clients=24&workers=0&service=0.3&queue=3&at=30");
+    assert!(busy(&session) > 500, "{}", busy(&session));
+    let seen = queues(&mut session, Time::from_millis(5_000), Time::from_millis(30_000), Span::millis(50));
+    assert_eq!(seen.iter().flatten().max(), Some(&4), "three wait and one is served");
+    assert!(session.promises().iter().all(|(_, broken)| broken.is_none()));
+}
+
+/// Of two requests of the same kind that come to a node one after the other, the first is answered first, whoever asks.
+#[test]
+fn who_came_first_is_served_first() {
+    let session = opened("v=9&seed=4127&clients=12&workers=0&service=0.1&at=60");
+    let reads: Vec<(Time, Time, u16)> = answered_reads(&session);
+    let overtaken = reads
+        .iter()
+        .enumerate()
+        .map(|(i, a)| reads[i + 1..].iter().filter(|b| b.2 == a.2 && b.0 > a.0 + Span::millis(60) && b.1 + Span::millis(60) < a.1).count());
+    let overtaken: usize = overtaken.sum();
+    assert!(reads.len() > 300 && overtaken == 0, "{overtaken} of {}", reads.len());
+}
+
+/// Reads that were asked for once: when, when they were answered, and of which shard. A message takes 40 ms through a balancer at most.
+fn answered_reads(session: &Session) -> Vec<(Time, Time, u16)> {
+    let mut asked = std::collections::BTreeMap::new();
+    let mut out = Vec::new();
+    for (fact, note) in notes(session) {
+        match note {
+            Note::Client(ClientNote::Invoked { shard, op, put: None, .. }) => drop(asked.insert(*op, (fact.at, shard.0))),
+            Note::Client(ClientNote::Retried { op, .. }) => drop(asked.remove(op)),
+            Note::Client(ClientNote::Answered { op, .. }) => out.extend(asked.remove(op).map(|(at, shard)| (at, fact.at, shard))),
+            _ => {}
+        }
+    }
+    out.sort();
+    out
+}
+
+/// When nodes get more than they can do, a long queue keeps requests until their clients have given up and asked again: nodes work on
+/// what nobody waits for any more. A short one turns away at once, and more is answered in time.
+#[test]
+fn under_overload_a_short_queue_answers_more_than_a_long_one() {
+    let goodput = |queue: u16| answers(&opened(&format!("v=9&seed=4127&clients=16&workers=0&service=0.2&queue={queue}&at=120")), 20, 120);
+    let (short, long) = (goodput(1), goodput(64));
+    assert!(short > 3 * long, "{short} answers with one place to wait, {long} with 64");
+    let alone = answers(&opened("v=9&seed=4127&clients=4&workers=0&service=0.2&queue=64&at=120"), 20, 120);
+    assert!(alone > long, "four clients get {alone} answers, sixteen {long}");
+}
+
+#[test]
+fn a_node_that_dies_forgets_who_waited() {
+    let queued = |link: &str, name: &str| {
+        let session = opened(link);
+        let view = session.view();
+        view.processes.iter().find(|it| it.name.to_string() == name).and_then(|it| it.queued).map(|(queued, _)| queued)
+    };
+    let link = "v=9&seed=4127&clients=16&workers=0&service=0.2&queue=64";
+    let before = queued(&format!("{link}&at=30"), "C");
+    assert!(before > Some(10), "{before:?}");
+    let after = queued(&format!("{link}&do=30:kill:C,30.2:revive:C&at=30.21"), "C");
+    assert!(after < Some(5), "{after:?}");
+}
