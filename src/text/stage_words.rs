@@ -132,6 +132,16 @@ pub fn slow(lang: Lang, times: u16) -> String {
     }
 }
 
+/// Behind a node's name, where requests are at it.
+pub fn queued(lang: Lang, n: u16) -> String {
+    match (lang, n) {
+        (_, 0) => String::new(),
+        (Lang::En, 1) => ", 1 request at it".to_owned(),
+        (Lang::En, n) => format!(", {n} requests at it"),
+        (Lang::Zh, n) => format!("，正有 {n} 个请求"),
+    }
+}
+
 /// The view of the shard in the story.
 pub fn view(lang: Lang, no: u32) -> String {
     match lang {

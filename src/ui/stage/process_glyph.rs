@@ -137,7 +137,7 @@ pub fn ProcessGlyph(props: &ProcessGlyphProps) -> Html {
     html! {
         <g class="seat" role="button" tabindex={if *stop { "0" } else { "-1" }} aria-pressed={(face.chosen > 0).to_string()}
             transform={translate(place.at)}
-            aria-label={stage_words::process(*lang, name, face.look, node.then_some(face.standing), face.stake(*story))}
+            aria-label={stage_words::process(*lang, name, face.look, node.then_some(face.standing), face.stake(*story)) + &stage_words::queued(*lang, face.queued)}
             data-kind={kind_word(name.kind)} data-id={name.to_string()} data-n={shapes::letter(name)}
             data-health={health} data-standing={node.then(|| standing_word(face.standing))} data-role={face.role_word()}
             data-term={face.post.map(|(_, term, _)| term.to_string())}
