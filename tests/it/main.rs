@@ -12,6 +12,7 @@ mod history_random;
 mod judges;
 mod kinds;
 mod links;
+mod load;
 mod moves;
 mod nemesis;
 mod outside;

@@ -1,0 +1,8 @@
+//! Balancing, queues and retries against theory and against what was published.
+
+mod jitter;
+mod lab;
+mod overload;
+mod retries;
+mod tail;
+mod theory;
