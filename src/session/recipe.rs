@@ -2,7 +2,7 @@
 //! recipes by it, so that a new figure is one row here and its words in the catalogue.
 
 use crate::cluster::setup::Setup;
-use crate::cluster::setup::config::{Ack, Reads};
+use crate::cluster::setup::config::{Ack, LAWS, ORDERS, Reads, Spread};
 use crate::cluster::setup::name::LOCKS;
 use crate::sim::time::Span;
 
@@ -36,6 +36,13 @@ pub enum Form {
 const ACKS: [&str; Ack::ALL.len()] = [Ack::ALL[0].word(), Ack::ALL[1].word(), Ack::ALL[2].word()];
 /// The words of ways to read.
 const READS: [&str; Reads::ALL.len()] = [Reads::ALL[0].word(), Reads::ALL[1].word()];
+/// The words of ways to spread reads.
+const SPREADS: [&str; Spread::ALL.len()] =
+    [Spread::ALL[0].word(), Spread::ALL[1].word(), Spread::ALL[2].word(), Spread::ALL[3].word(), Spread::ALL[4].word()];
+/// The words of laws by which work varies.
+const LAW_WORDS: [&str; LAWS.len()] = [LAWS[0].0, LAWS[1].0, LAWS[2].0];
+/// The words of orders in which it is done.
+const ORDER_WORDS: [&str; ORDERS.len()] = [ORDERS[0].0, ORDERS[1].0];
 
 /// A row of the table.
 const fn row(
@@ -50,7 +57,7 @@ const fn row(
 
 /// All figures, in the order in which links name them. What the bounds of one depend on stands before it. Values within their
 /// bounds fit their fields.
-pub const PARAMETERS: [Parameter; 16] = [
+pub const PARAMETERS: [Parameter; 19] = [
     row("coordinators", Form::Odd, |_| (1, 5), |it| it.roster.coordinators.into(), |it, n| it.roster.coordinators = n as u8),
     row("nodes", Form::Count, |_| (3, 8), |it| it.roster.nodes.into(), |it, n| it.roster.nodes = n as u8),
     row("balancers", Form::Count, |_| (1, 2), |it| it.roster.balancers.into(), |it, n| it.roster.balancers = n as u8),
@@ -78,8 +85,29 @@ pub const PARAMETERS: [Parameter; 16] = [
         |it| it.config.reads as u64,
         |it, n| it.config.reads = Reads::ALL[n as usize],
     ),
+    row(
+        "spread",
+        Form::Word(&SPREADS),
+        |_| (0, SPREADS.len() as u64 - 1),
+        |it| it.config.spread as u64,
+        |it, n| it.config.spread = Spread::ALL[n as usize],
+    ),
     row("service", Form::Span, |_| (0, 1), |it| it.config.service.0, |it, n| it.config.service = Span(n)),
+    row(
+        "law",
+        Form::Word(&LAW_WORDS),
+        |_| (0, LAW_WORDS.len() as u64 - 1),
+        |it| LAWS.iter().position(|(_, law)| *law == it.config.law).expect("a law of the list") as u64,
+        |it, n| it.config.law = LAWS[n as usize].1,
+    ),
     row("queue", Form::Count, |_| (0, 1_000), |it| it.config.queue.into(), |it, n| it.config.queue = n as u16),
+    row(
+        "order",
+        Form::Word(&ORDER_WORDS),
+        |_| (0, ORDER_WORDS.len() as u64 - 1),
+        |it| ORDERS.iter().position(|(_, order)| *order == it.config.order).expect("an order of the list") as u64,
+        |it, n| it.config.order = ORDERS[n as usize].1,
+    ),
 ];
 
 impl Parameter {
@@ -145,5 +173,6 @@ mod tests {
     fn words_stand_in_the_order_of_what_they_mean() {
         assert!(Ack::ALL.iter().enumerate().all(|(i, it)| *it as usize == i && it.word() == ACKS[i]));
         assert!(Reads::ALL.iter().enumerate().all(|(i, it)| *it as usize == i && it.word() == READS[i]));
+        assert!(Spread::ALL.iter().enumerate().all(|(i, it)| *it as usize == i && it.word() == SPREADS[i]));
     }
 }

@@ -1,7 +1,7 @@
 //! The catalogue of the page around the stage: one record a language. A field that a language lacks does not compile.
 
 use crate::cluster::property::Promise;
-use crate::cluster::setup::config::{Ack, Reads};
+use crate::cluster::setup::config::{Ack, Reads, Spread};
 use crate::cluster::setup::name::{Kind, Name};
 use crate::cluster::setup::rules::Rule;
 pub use crate::text::action::ActionKind;
@@ -208,6 +208,18 @@ pub struct Words {
     pub reads_from: &'static str,
     /// A read is answered by...
     pub reads: fn(Reads) -> &'static str,
+    /// Heading of the ways to spread reads.
+    pub spread_by: &'static str,
+    /// Of the copies in sync a read goes to...
+    pub spread: fn(Spread) -> &'static str,
+    /// Heading of the laws of work, and the laws.
+    pub law_by: &'static str,
+    /// In the order of `LAWS`.
+    pub laws: [&'static str; 3],
+    /// Heading of the orders of service, and the orders.
+    pub order_by: &'static str,
+    /// In the order of `ORDERS`.
+    pub orders: [&'static str; 2],
     /// Heading of what nodes' work takes.
     pub work: &'static str,
     /// Its figures: service time, queue.

@@ -1,7 +1,7 @@
 //! English.
 
 use crate::cluster::property::Promise;
-use crate::cluster::setup::config::{Ack, Reads};
+use crate::cluster::setup::config::{Ack, Reads, Spread};
 use crate::cluster::setup::name::Kind;
 use crate::cluster::setup::rules::Rule;
 use crate::text::words::{ActionKind, Fares, Theme, Words};
@@ -196,6 +196,18 @@ pub(super) static WORDS: Words = Words {
         Reads::Primary => "the primary under its lease: not stale within the clock bound",
         Reads::InSync => "any copy in sync: spreads the load, may be stale",
     },
+    spread_by: "Where any copy answers, a balancer sends a read to",
+    spread: |spread| match spread {
+        Spread::Random => "one at random",
+        Spread::RoundRobin => "one after the other",
+        Spread::TwoChoices => "the less busy of two at random, by its own count",
+        Spread::Least => "the least busy, by its own count",
+        Spread::PeakEwma => "the quicker of two at random, by what it has seen",
+    },
+    law_by: "A request takes",
+    laws: ["now less, now more: exponential", "always the same", "mostly little, at times very much: log-normal"],
+    order_by: "Next in turn is",
+    orders: ["who came first", "who came last: under overload at least some are in time"],
     work: "Work takes time",
     work_figures: ["seconds of work a request takes a node; 0: none", "requests may wait at a node, the rest is turned away"],
     at_work: |n, most| format!("{n} of {most} requests at it"),

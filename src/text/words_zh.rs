@@ -1,7 +1,7 @@
 //! Simplified Chinese.
 
 use crate::cluster::property::Promise;
-use crate::cluster::setup::config::{Ack, Reads};
+use crate::cluster::setup::config::{Ack, Reads, Spread};
 use crate::cluster::setup::name::Kind;
 use crate::cluster::setup::rules::Rule;
 use crate::text::words::{ActionKind, Fares, Theme, Words};
@@ -190,6 +190,18 @@ pub(super) static WORDS: Words = Words {
         Reads::Primary => "租约内的主副本：时钟误差在界限内就不会读到旧值",
         Reads::InSync => "任一同步副本：分担负载，但可能读到旧值",
     },
+    spread_by: "任一副本可答时，均衡器把读请求交给",
+    spread: |spread| match spread {
+        Spread::Random => "随机一个",
+        Spread::RoundRobin => "轮流，一个接一个",
+        Spread::TwoChoices => "随机两个里自己手上请求较少的",
+        Spread::Least => "自己手上请求最少的",
+        Spread::PeakEwma => "随机两个里近来答得较快的",
+    },
+    law_by: "每个请求用时",
+    laws: ["时长时短：指数分布", "总是一样", "多数很短，偶尔极长：对数正态"],
+    order_by: "下一个处理",
+    orders: ["先来的", "后来的：过载时至少有一部分赶得上"],
     work: "处理要花时间",
     work_figures: ["秒：节点处理一个请求平均要用；0 表示不花时间", "个请求可在节点排队，再多就拒绝"],
     at_work: |n, most| format!("正有 {n} 个请求，最多 {most} 个"),

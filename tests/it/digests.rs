@@ -48,7 +48,7 @@ const LINKS: [&str; 35] = [
     "v=9&seed=26&min=2&locks=2&lease=2.5&delay=1&patience=6&ack=majority&reads=in-sync&do=2:kill:A,6:revive:A&at=20",
     "v=9&seed=27&min=3&ack=primary&do=2:kill:B,4:wipe:C,6:revive:C,7:revive:B&at=25",
     "v=9&seed=28&clients=12&service=0.02&queue=64&do=2:kill:B,6:revive:B&at=20",
-    "v=9&seed=29&clients=24&workers=0&reads=in-sync&service=0.2&queue=2&do=2:isolate:C,9:heal:C&at=25",
+    "v=9&seed=29&clients=24&workers=0&reads=in-sync&spread=two-choices&service=0.2&law=log-normal&queue=2&order=last&do=2:isolate:C,9:heal:C&at=25",
 ];
 
 #[test]

@@ -8,6 +8,9 @@
 //! | after a service nobody is served before the next one comes | `nodes_are_busy_for_as_long_as_what_they_do_takes` |
 //! | the next one is served at once, beside the one that is in service | `nodes_are_busy_for_as_long_as_what_they_do_takes` |
 //! | the last one to come is served first | `who_came_first_is_served_first` |
+//! | every request takes the mean, whatever the law | `a_request_takes_as_long_as_its_law_says` |
+//! | a balancer forgets to give up what is not answered | `a_slow_node_costs_the_less_the_more_a_balancer_sees` |
+//! | a balancer does not notice answers | `a_slow_node_costs_the_less_the_more_a_balancer_sees` |
 
 use ringside::cluster::note::{ClientNote, Note, RefusedWhy, ShardNote};
 use ringside::cluster::observe::view::Health;
@@ -64,7 +67,7 @@ fn usually_work_takes_no_time_and_nothing_waits() {
 /// asks twice.
 #[test]
 fn nodes_are_busy_for_as_long_as_what_they_do_takes() {
-    let mut session = opened("v=9&seed=4127&clients=16&workers=0&service=0.05&at=70");
+    let mut session = opened("v=9&seed=4127&clients=16&workers=0&service=0.05&law=fixed&at=70");
     let (asked, done) =
         (notes(&session).filter(|(_, note)| matches!(note, Note::Client(ClientNote::Retried { .. }))).count(), answers(&session, 10, 70));
     assert!(asked < done / 40, "{asked} retries");
@@ -125,14 +128,97 @@ fn under_overload_a_short_queue_answers_more_than_a_long_one() {
 
 #[test]
 fn a_node_that_dies_forgets_who_waited() {
-    let queued = |link: &str, name: &str| {
-        let session = opened(link);
-        let view = session.view();
-        view.processes.iter().find(|it| it.name.to_string() == name).and_then(|it| it.queued).map(|(queued, _)| queued)
-    };
     let link = "v=9&seed=4127&clients=16&workers=0&service=0.2&queue=64";
-    let before = queued(&format!("{link}&at=30"), "C");
-    assert!(before > Some(10), "{before:?}");
-    let after = queued(&format!("{link}&do=30:kill:C,30.2:revive:C&at=30.21"), "C");
-    assert!(after < Some(5), "{after:?}");
+    let before = opened(&format!("{link}&at=30")).view().processes.clone();
+    let (name, most) = before.iter().filter_map(|it| Some((it.name, it.queued?.0))).max_by_key(|&(_, queued)| queued).expect("nodes run");
+    assert!(most > 10, "{name}: {most}");
+    let after = opened(&format!("{link}&do=30:kill:{name},30.2:revive:{name}&at=30.21")).view().processes.clone();
+    let left = after.iter().find(|it| it.name == name).and_then(|it| it.queued).map(|(queued, _)| queued);
+    assert!(left < Some(5), "{name}: {most} before, {left:?} after");
+}
+
+/// One client alone: what varies is the law, and little else.
+#[test]
+fn a_request_takes_as_long_as_its_law_says() {
+    let waits = |law: &str| {
+        let session = opened(&format!("v=9&seed=4127&clients=1&workers=0&service=0.1&law={law}&at=200"));
+        let mut waits: Vec<u64> = answered_reads(&session).iter().map(|(asked, answered, _)| answered.since(*asked).0 / 1_000).collect();
+        waits.sort_unstable();
+        assert!(waits.len() > 60, "{law}: {}", waits.len());
+        waits
+    };
+    // Four messages of 8 to 16 ms each.
+    let fixed = waits("fixed");
+    assert!(fixed[0] >= 132 && fixed[fixed.len() - 1] <= 165, "{fixed:?}");
+    for law in ["exponential", "log-normal"] {
+        let waits = waits(law);
+        let mean = waits.iter().sum::<u64>() / waits.len() as u64;
+        assert!(waits[0] < 80 && waits[waits.len() - 1] > 250 && (110..190).contains(&mean), "{law}: mean {mean}, {waits:?}");
+    }
+}
+
+/// How long reads waited on average, in milliseconds, over some seeds, where any copy in sync answers; from 10 s on.
+fn mean_wait(spread: &str, rest: &str) -> u64 {
+    let waits = [1, 2, 3, 4].into_iter().flat_map(|seed| {
+        let session = opened(&format!("v=9&seed={seed}&clients=24&workers=0&reads=in-sync&spread={spread}&service=0.03&{rest}"));
+        let late = answered_reads_again(&session).into_iter().filter(|(asked, _)| *asked > Time::from_millis(10_000));
+        late.map(|(asked, answered)| answered.since(asked).0).collect::<Vec<u64>>()
+    });
+    let waits: Vec<u64> = waits.collect();
+    waits.iter().sum::<u64>() / waits.len() as u64 / 1_000
+}
+
+/// Reads, asked again or not: when they were asked for first, and when they were answered.
+fn answered_reads_again(session: &Session) -> Vec<(Time, Time)> {
+    let mut asked = std::collections::BTreeMap::new();
+    let mut out = Vec::new();
+    for (fact, note) in notes(session) {
+        match note {
+            Note::Client(ClientNote::Invoked { op, put: None, .. }) => drop(asked.insert(*op, fact.at)),
+            Note::Client(ClientNote::Answered { op, .. }) => out.extend(asked.remove(op).map(|at| (at, fact.at))),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// C's messages take twenty times as long. Whoever counts what is under way sends it less, whoever looks at the clock nearly nothing.
+#[test]
+fn a_slow_node_costs_the_less_the_more_a_balancer_sees() {
+    let slow = "do=8:slow:C:20&at=60";
+    let (random, turns, two, least, quick) = (
+        mean_wait("random", slow),
+        mean_wait("round-robin", slow),
+        mean_wait("two-choices", slow),
+        mean_wait("least", slow),
+        mean_wait("peak-ewma", slow),
+    );
+    let told = format!("random {random} ms, round-robin {turns}, two-choices {two}, least {least}, peak-ewma {quick}");
+    assert!(random.abs_diff(turns) * 10 < random, "neither sees anything: {told}");
+    assert!(two * 100 < random * 85 && least * 100 < random * 85, "by counts: {told}");
+    assert!(quick * 100 < least * 90 && quick * 100 < two * 90, "by the clock: {told}");
+}
+
+/// C dies with reads under way and comes back: what it owed is over for the balancer's counts, and it gets its part again.
+#[test]
+fn a_node_that_comes_back_gets_its_part_again() {
+    let session = opened("v=9&seed=4127&clients=24&workers=0&reads=in-sync&spread=least&service=0.06&do=20:kill:C,26:revive:C&at=120");
+    let c = session.setup().roster.pid("C".parse().expect("a name")).expect("it takes part");
+    let late = |fact: &Record<Note>| fact.at > Time::from_millis(40_000);
+    let by = notes(&session).filter_map(|(fact, note)| match note {
+        Note::Client(ClientNote::ReplicaRead { from, .. }) if late(fact) => Some(*from),
+        _ => None,
+    });
+    let by: Vec<_> = by.collect();
+    let part = by.iter().filter(|&&from| from == c).count() * 1_000 / by.len();
+    assert!(part > 100, "{part} of a thousand reads of backups are answered by C");
+}
+
+/// Under overload the last to come may still be waited for; the first has been given up long ago (Maurer, "Fail at Scale", 2015).
+#[test]
+fn under_overload_last_come_first_served_answers_more() {
+    let goodput =
+        |order: &str| answers(&opened(&format!("v=9&seed=4127&clients=16&workers=0&service=0.2&queue=64&order={order}&at=120")), 20, 120);
+    let (first, last) = (goodput("first"), goodput("last"));
+    assert!(last > 2 * first, "{last} answers where the last is next, {first} where the first is");
 }

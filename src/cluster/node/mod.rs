@@ -79,7 +79,7 @@ impl Node {
             lease_until: Time::ZERO,
             offers: Vec::new(),
             passed: LiteMap::new(),
-            work: Work::default(),
+            work: Work::none(&ctx.env().setup.config),
             copies: 0,
             shards,
         }
@@ -100,8 +100,8 @@ impl Node {
     }
 
     /// How many requests are at it, waiting or in service.
-    pub fn queued(&self) -> usize {
-        self.work.len()
+    pub fn queued(&self) -> u32 {
+        self.work.load()
     }
 
     /// Whether its operator has asked it to leave.

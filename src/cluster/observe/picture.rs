@@ -224,7 +224,7 @@ impl Cluster {
         let config = &self.setup().config;
         let node = self.node(pid).filter(|_| config.service > Span::ZERO)?;
         let most = config.queue + 1;
-        assert!(node.queued() <= usize::from(most), "more requests are at a node than may be");
+        assert!(node.queued() <= u32::from(most), "more requests are at a node than may be");
         Some((node.queued() as u16, most))
     }
 

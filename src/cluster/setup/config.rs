@@ -1,5 +1,7 @@
 //! Every figure of the cluster: its unit, its bounds, and how it relates to the others.
 
+use crate::proto::balance::queue::Order;
+use crate::proto::balance::work::Work;
 use crate::proto::lock::table::LockTimes;
 use crate::sim::time::Span;
 
@@ -60,6 +62,44 @@ impl Reads {
     }
 }
 
+/// How a balancer picks the copy that answers a read, where any copy of the in-sync set may.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Spread {
+    /// Evenly at random.
+    Random,
+    /// One after the other.
+    RoundRobin,
+    /// Of two drawn at random the one with fewer requests of this balancer under way.
+    TwoChoices,
+    /// The one with the fewest requests of this balancer under way.
+    Least,
+    /// Of two drawn at random the one that answers sooner, by a moving average that rises at once, times the requests under way.
+    PeakEwma,
+}
+
+impl Spread {
+    /// All of them, the simplest first.
+    pub const ALL: [Spread; 5] = [Spread::Random, Spread::RoundRobin, Spread::TwoChoices, Spread::Least, Spread::PeakEwma];
+
+    /// Its word in links and on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Spread::Random => "random",
+            Spread::RoundRobin => "round-robin",
+            Spread::TwoChoices => "two-choices",
+            Spread::Least => "least",
+            Spread::PeakEwma => "peak-ewma",
+        }
+    }
+}
+
+/// The laws by which the time of a request may vary, each with its word in links.
+pub const LAWS: [(&str, Work); 3] =
+    [("exponential", Work::Exponential), ("fixed", Work::Fixed), ("log-normal", Work::LogNormal { sigma_milli: 1_000 })];
+
+/// Who may be served next, each with its word in links.
+pub const ORDERS: [(&str, Order); 2] = [("first", Order::Fifo), ("last", Order::Lifo)];
+
 /// The figures. Defaults are chosen so that a class can follow a fail-over at a tenth of the speed.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Config {
@@ -74,12 +114,18 @@ pub struct Config {
     pub min_in_sync: u8,
     /// Who answers plain reads.
     pub reads: Reads,
+    /// Which copy answers a read, where any may.
+    pub spread: Spread,
     /// Tokens of a node on the ring (virtual nodes).
     pub vnodes: u16,
     /// Keys that the plain clients read and write, the lock's document not among them.
     pub keys: u16,
     /// How long a node works on one request of a client, on average: see `cluster::node`. Zero: no time, and nothing waits.
     pub service: Span,
+    /// By which law the time varies: one of [`LAWS`].
+    pub law: Work,
+    /// Who is served next: one of [`ORDERS`].
+    pub order: Order,
     /// Requests that may wait at a node while it serves one; more are turned away at once.
     pub queue: u16,
     /// How many of the clients are workers that take the lock. At most the number of clients.
@@ -171,9 +217,12 @@ impl Default for Config {
             ack: Ack::InSync,
             min_in_sync: 1,
             reads: Reads::Primary,
+            spread: Spread::Random,
             vnodes: 16,
             keys: 190,
             service: Span::ZERO,
+            law: Work::Exponential,
+            order: Order::Fifo,
             queue: 16,
             workers: 5,
             delay: Span::millis(8),

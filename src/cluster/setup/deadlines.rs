@@ -13,11 +13,12 @@ pub fn hurdle(config: &Config, span: Span) -> Span {
 }
 
 /// Whether the nodes' work can keep nobody waiting for longer than a client's patience, whatever the clients do: if everything that
-/// they may have under way at one instant, and once more as much by retries, waits at one node. Where it cannot, nobody has promised
+/// they may have under way at one instant, and once more as much by retries, waits at one node and takes three times as long as on average. Where it cannot, nobody has promised
 /// that clients get answers or locks in time.
 pub fn is_light(setup: &Setup) -> bool {
     let (config, most) = (&setup.config, 2 * u64::from(setup.roster.clients));
-    config.service == Span::ZERO || (u64::from(config.queue) >= most && config.service.scale(3 * most, 2) <= config.client_timeout)
+    // One after the other they seldom take three times as long as on average.
+    config.service == Span::ZERO || (u64::from(config.queue) >= most && config.service.scale(3 * most, 1) <= config.client_timeout)
 }
 
 /// How long a worker may wait for its turn: everybody before it uses a whole lease, and once more as long where a leader changed.

@@ -87,7 +87,7 @@ mod tests {
 
     fn waits(jitter: Jitter, n: usize) -> Vec<Vec<u64>> {
         let backoff = Backoff { base: Span(100), cap: Span(1_000), jitter };
-        let mut rng = Rng::stream(2, Stream::Hand);
+        let mut rng = Rng::stream(2, Stream::Nemesis);
         let mut one = || {
             let mut waits = Waits::new(backoff);
             (0..5).map(|_| waits.next(backoff, &mut rng).0).collect::<Vec<_>>()
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn a_thousand_retries_stay_at_the_cap() {
         let backoff = Backoff { base: Span::secs(1), cap: Span::secs(60), jitter: Jitter::None };
-        let (mut waits, mut rng) = (Waits::new(backoff), Rng::stream(1, Stream::Hand));
+        let (mut waits, mut rng) = (Waits::new(backoff), Rng::stream(1, Stream::Nemesis));
         (0..1_000).for_each(|_| assert!(waits.next(backoff, &mut rng) <= Span::secs(60)));
         assert_eq!(waits.retries(), 1_000);
     }

@@ -174,7 +174,7 @@ mod tests {
     /// With K = 2 a server that accepts nothing more is asked less and less; one that accepts a tenth is asked for twice that tenth.
     #[test]
     fn a_client_asks_twice_of_what_is_accepted() {
-        let mut rng = Rng::stream(4, Stream::Hand);
+        let mut rng = Rng::stream(4, Stream::Nemesis);
         let mut sent_of = |accepted_per_mille: u32| {
             let mut it = Throttle::new(ThrottleConfig { k_milli: 2_000, window: Span::secs(120) });
             let (mut sent, mut accepted) = (0u32, 0);

@@ -97,7 +97,7 @@ mod tests {
     fn no_order_of_asking_and_spending_goes_beyond_the_bound() {
         let config = BudgetConfig { per_mille: 173, per_second: 7, most: 11 };
         for seed in 0..200 {
-            let (mut rng, mut budget) = (Rng::stream(seed, Stream::Hand), Budget::new(config, Time(0)));
+            let (mut rng, mut budget) = (Rng::stream(seed, Stream::Nemesis), Budget::new(config, Time(0)));
             let (mut now, mut asked, mut spent) = (Time(0), 0, 0);
             for _ in 0..2_000 {
                 now += Span(u64::from(rng.below(20_000)));

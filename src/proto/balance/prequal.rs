@@ -202,7 +202,7 @@ mod tests {
     use crate::sim::rng::Stream;
 
     fn pool(probing: Probing, probes: &[(u16, u32, u64)]) -> (Prequal, Rng) {
-        let (mut prequal, mut rng) = (Prequal::new(probing, 100), Rng::stream(1, Stream::Hand));
+        let (mut prequal, mut rng) = (Prequal::new(probing, 100), Rng::stream(1, Stream::Nemesis));
         for &(backend, in_flight, ms) in probes {
             prequal.probed(Time(0), Backend(backend), in_flight, Span::millis(ms), &mut rng);
         }

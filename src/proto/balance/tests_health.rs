@@ -97,7 +97,7 @@ fn five_servers_can_eject_one_and_four_never() {
         let rates = [1, 21, 441, 9_261].map(|by| n / by % 21 * 50);
         assert!(low(&rates, 1_900).is_empty(), "{rates:?}");
     }
-    let mut rng = Rng::stream(1, Stream::Hand);
+    let mut rng = Rng::stream(1, Stream::Nemesis);
     for _ in 0..200_000 {
         let rates = [0; 4].map(|_: u64| u64::from(rng.below(1 << 20)) >> rng.below(20));
         assert!(low(&rates, 1_900).is_empty(), "{rates:?}");
@@ -111,7 +111,7 @@ fn no_number_lies_further_out_than_the_square_root_of_the_others() {
         rates[0] = 0;
         let root = ((n - 1) * 1_000_000).isqrt() as u32;
         assert_eq!(low(&rates, root - 1), [0], "{n}");
-        assert_eq!(low(&rates, root + 1), [], "{n}");
+        assert!(low(&rates, root + 1).is_empty(), "{n}");
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::sim::rng::Stream;
 
 fn balancer(policy: Policy, n: usize) -> (Balancer, Rng) {
-    (Balancer::new(policy, Counts::Own, &vec![1; n]), Rng::stream(5, Stream::Hand))
+    (Balancer::new(policy, Counts::Own, &vec![1; n]), Rng::stream(5, Stream::Nemesis))
 }
 
 fn row(it: &mut Balancer, rng: &mut Rng, n: usize) -> Vec<u16> {
@@ -27,7 +27,7 @@ const ALL: [Policy; 9] = [
 #[test]
 fn smooth_weights_give_the_row_that_nginx_gives() {
     let mut it = Balancer::new(Policy::Weighted, Counts::Own, &[5, 1, 1]);
-    let mut rng = Rng::stream(1, Stream::Hand);
+    let mut rng = Rng::stream(1, Stream::Nemesis);
     assert_eq!(row(&mut it, &mut rng, 14), [0, 0, 1, 0, 2, 0, 0, 0, 0, 1, 0, 2, 0, 0]);
     let (mut it, mut rng) = balancer(Policy::RoundRobin, 3);
     assert_eq!(row(&mut it, &mut rng, 5), [0, 1, 2, 0, 1]);

@@ -71,7 +71,7 @@ mod tests {
     use crate::sim::rng::Stream;
 
     fn draws(work: Work, n: u64) -> Vec<u64> {
-        let mut rng = Rng::stream(9, Stream::Hand);
+        let mut rng = Rng::stream(9, Stream::Nemesis);
         let mut row: Vec<u64> = (0..n).map(|_| work.draw(Span::millis(10), &mut rng).0).collect();
         row.sort_unstable();
         row

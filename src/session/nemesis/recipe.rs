@@ -1,7 +1,7 @@
 //! Recipes drawn from a seed: everything that a link can say of a cluster, so that no mode goes untried.
 
 use crate::cluster::setup::Setup;
-use crate::cluster::setup::config::{Ack, Config, Reads};
+use crate::cluster::setup::config::{Ack, Config, LAWS, ORDERS, Reads, Spread};
 use crate::cluster::setup::name::{LOCKS, NODES_MAX, Roster};
 use crate::cluster::setup::rules::{Rule, Rules};
 use crate::sim::rng::{Rng, Stream};
@@ -55,7 +55,9 @@ pub fn draw(seed: u64, aim: Aim, off: &[Rule], rng: &mut Rng) -> Setup {
     if work.per_mille(200) {
         setup.config.service = Span::millis(one(&mut work, &[1, 2, 5, 10, 20, 50, 100, 300]));
         setup.config.queue = one(&mut work, &[0, 1, 4, 16, 64, 64]);
+        (setup.config.law, setup.config.order) = (one(&mut work, &LAWS).1, one(&mut work, &ORDERS).1);
     }
+    setup.config.spread = one(&mut work, &Spread::ALL);
     let mut storm = Rng::stream(seed, Stream::Storm);
     if storm.per_mille(60) {
         setup.config.loss = STORMY + storm.below(1_001 - u32::from(STORMY)) as u16;

@@ -1,6 +1,6 @@
 //! The recipe of the run: seed, cast, rules.
 
-use ringside::cluster::setup::config::{Ack, Reads};
+use ringside::cluster::setup::config::{Ack, LAWS, ORDERS, Reads, Spread};
 use ringside::cluster::setup::name::Kind;
 use ringside::cluster::setup::rules::Rule;
 use ringside::session::recipe::{Form, Parameter};
@@ -73,11 +73,14 @@ pub fn Settings(props: &SettingsProps) -> Html {
             <p class="field"><label>{ number(props, "min") }{w.min_in_sync}</label></p>
             { problem(props, &["min"]) }
             { choice(props, "reads", w.reads_from, &Reads::ALL.map(|it| (it.word(), it as u64, (w.reads)(it)))) }
+            { choice(props, "spread", w.spread_by, &Spread::ALL.map(|it| (it.word(), it as u64, (w.spread)(it)))) }
             <h3>{w.work}</h3>
             { for WORK.into_iter().zip(w.work_figures).map(|(key, means)| html! {
                 <p key={key} class="field"><label>{ number(props, key) }{means}</label></p>
             }) }
             { problem(props, &WORK) }
+            { choice(props, "law", w.law_by, &[0, 1, 2].map(|i| (LAWS[i].0, i as u64, w.laws[i]))) }
+            { choice(props, "order", w.order_by, &[0, 1].map(|i| (ORDERS[i].0, i as u64, w.orders[i]))) }
             <h3>{w.rules}</h3>
             <ul class="rules">{ for Rule::ALL.into_iter().map(|rule| switch(props, rule)) }</ul>
             <h3>{w.looks}</h3>

@@ -23,7 +23,7 @@ enum Event {
 /// Milliseconds until all are done, and writes. `None`: no back-off.
 fn contend(clients: usize, jitter: Option<Jitter>, seed: u64) -> (f64, f64) {
     let backoff = jitter.map(|jitter| Backoff { base: Span::millis(5), cap: Span::secs(2), jitter });
-    let mut rng = Rng::stream(seed, Stream::Hand);
+    let mut rng = Rng::stream(seed, Stream::Nemesis);
     let mut waits = vec![backoff.map(Waits::new); clients];
     let trip = |rng: &mut Rng| (10_000 + 2_000 * normal(rng) / ONE as i64).unsigned_abs();
     let (mut queue, mut scheduled) = (Queue::default(), 0u64);

@@ -14,7 +14,7 @@ const TENTH: BudgetConfig = BudgetConfig { per_mille: 100, per_second: 0, most: 
 
 /// Success and amplification.
 fn retry_sim(fails_per_mille: u16, budget: Option<BudgetConfig>) -> (f64, f64) {
-    let mut rng = Rng::stream(7, Stream::Hand);
+    let mut rng = Rng::stream(7, Stream::Nemesis);
     let (mut good, mut sent) = (0u32, 0u32);
     for _ in 0..100 {
         let mut bucket = budget.map(|config| Budget::new(config, Time(0)));

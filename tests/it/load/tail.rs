@@ -8,7 +8,7 @@ use ringside::sim::time::{Span, Time};
 
 /// How often the slowest of `fan_out` answers is among the slowest one in `of`, in 20,000 requests.
 fn slow_share(fan_out: u32, of: f64) -> f64 {
-    let mut rng = Rng::stream(1, Stream::Hand);
+    let mut rng = Rng::stream(1, Stream::Nemesis);
     let mean = Span::secs(10);
     let slow = Span((mean.0 as f64 * of.ln()) as u64);
     let n = 20_000;
@@ -52,7 +52,7 @@ fn hedged(config: HedgeConfig, work: Work, rng: &mut Rng) -> (Span, u8) {
 fn a_second_copy_after_the_95th_percentile_costs_a_twentieth_and_squares_the_tail() {
     let d = 20f64.ln();
     let config = HedgeConfig { after: Span((d * 10_000.0) as u64), copies_max: 2, tied: false };
-    let mut rng = Rng::stream(2, Stream::Hand);
+    let mut rng = Rng::stream(2, Stream::Nemesis);
     let n = 400_000;
     let rows: Vec<(Span, u8)> = (0..n).map(|_| hedged(config, Work::Exponential, &mut rng)).collect();
     let share = |fits: &dyn Fn(&(Span, u8)) -> bool| rows.iter().filter(|it| fits(it)).count() as f64 / f64::from(n);
@@ -72,7 +72,7 @@ fn a_heavy_tail_is_cut_by_few_copies() {
     let work = Work::Two { slow_per_mille: 20, times: 100 };
     let p999 = |after| {
         let config = HedgeConfig { after, copies_max: 2, tied: false };
-        let mut rng = Rng::stream(3, Stream::Hand);
+        let mut rng = Rng::stream(3, Stream::Nemesis);
         let mut rows: Vec<(Span, u8)> = (0..100_000).map(|_| hedged(config, work, &mut rng)).collect();
         rows.sort_unstable();
         let extra = rows.iter().filter(|it| it.1 == 2).count();

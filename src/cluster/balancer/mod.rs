@@ -1,6 +1,10 @@
 //! A balancer: the front door. It knows which node leads which shard, by the control plane's decisions, and passes
-//! requests there and answers back; reads go to any in-sync copy, where the recipe says so. It keeps no state about requests.
+//! requests there and answers back; reads go to any in-sync copy, where the recipe says so: see [`spread`]. Of other requests it keeps no
+//! state.
 
+mod spread;
+
+use crate::cluster::balancer::spread::Reads as Spreading;
 use crate::cluster::control::record::Version;
 use crate::cluster::note::{RefusedWhy, ShardNote};
 use crate::cluster::setup::config::Reads;
@@ -26,13 +30,17 @@ pub struct Balancer {
     known: Version,
     /// For each shard, its latest view.
     routes: Vec<Route>,
+    /// What it keeps to spread reads, where anything is to be kept.
+    spreading: Option<Spreading>,
 }
 
 impl Balancer {
     /// A new life: it knows no route until the coordinator answers.
     pub fn boot(ctx: &mut Context<'_>) -> Balancer {
         ctx.arm(Timer::Heartbeat, Span::ZERO);
-        Balancer { known: 0, routes: vec![Route::default(); usize::from(ctx.env().setup.config.shards)] }
+        let (config, nodes) = (&ctx.env().setup.config, ctx.env().nodes.len());
+        let spreading = Spreading::before(nodes, config).filter(|_| config.reads == Reads::InSync);
+        Balancer { known: 0, routes: vec![Route::default(); usize::from(config.shards)], spreading }
     }
 
     /// Asks for news.
@@ -73,10 +81,10 @@ impl Balancer {
                 let shard = request.shard();
                 let route = &self.routes[usize::from(shard.0)];
                 let reader = match request {
-                    Request::Get(_) if !route.readers.is_empty() => {
-                        let any = ctx.rng().below(route.readers.len() as u32);
-                        Some(route.readers[any as usize])
-                    }
+                    Request::Get(_) if !route.readers.is_empty() => Some(match &mut self.spreading {
+                        Some(spreading) => spreading.choose(op, &route.readers, ctx),
+                        None => route.readers[ctx.rng().below(route.readers.len() as u32) as usize],
+                    }),
                     Request::Get(_) | Request::Put(..) | Request::Open(..) | Request::Edit(..) => None,
                 };
                 match reader.or(route.primary) {
@@ -88,7 +96,12 @@ impl Balancer {
                     }
                 }
             }
-            Msg::Done { op, .. } | Msg::Refused { op, .. } => ctx.send(op.client, msg),
+            Msg::Done { op, .. } | Msg::Refused { op, .. } => {
+                if let Some(spreading) = &mut self.spreading {
+                    spreading.answered(op, from, ctx);
+                }
+                ctx.send(op.client, msg);
+            }
             Msg::Raft(_)
             | Msg::Decisions { .. }
             | Msg::Heartbeat { .. }
