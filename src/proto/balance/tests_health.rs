@@ -111,7 +111,7 @@ fn no_number_lies_further_out_than_the_square_root_of_the_others() {
         rates[0] = 0;
         let root = ((n - 1) * 1_000_000).isqrt() as u32;
         assert_eq!(low(&rates, root - 1), [0], "{n}");
-        assert_eq!(low(&rates, root + 1), [], "{n}");
+        assert!(low(&rates, root + 1).is_empty(), "{n}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Balancing, queues and retries against theory and against what was published.
 
+mod cli;
 mod jitter;
 mod lab;
 mod overload;
