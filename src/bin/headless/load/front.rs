@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ringside::proto::balance::Backend;
+use ringside::proto::balance::deadline::Deadline;
 use ringside::proto::balance::health::Outliers;
 use ringside::proto::balance::hedge::{Answer, Copies, HedgeConfig};
 use ringside::proto::balance::policy::Balancer;
@@ -18,7 +19,7 @@ const DRAWS: usize = 8;
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct Asked {
     key: u64,
-    left: Span,
+    deadline: Deadline,
     copies: Copies,
     sent: Vec<(Backend, Time)>,
     /// The number of its timer.
@@ -106,7 +107,10 @@ impl Front {
         };
         let (now, serial) = (ctx.now(), self.serial);
         self.serial += 1;
-        self.asked.insert(id, Asked { key, left, copies: Copies::new(now, backend), sent: vec![(backend, now)], serial });
+        self.asked.insert(
+            id,
+            Asked { key, deadline: Deadline::after(now, left), copies: Copies::new(now, backend), sent: vec![(backend, now)], serial },
+        );
         self.send(id, key, left, backend, ctx);
         if let Some(after) = ctx.env().hedge {
             self.hedges.insert(serial, id);
@@ -118,7 +122,8 @@ impl Front {
         let (Some(id), Some(after)) = (self.hedges.remove(&serial), ctx.env().hedge) else { return };
         let config = HedgeConfig { after, copies_max: 2, tied: false };
         let Some(asked) = self.asked.get(&id).filter(|asked| asked.copies.due(config).is_some()) else { return };
-        let (key, left, first) = (asked.key, asked.left, asked.sent[0].0);
+        let (key, first, left) = (asked.key, asked.sent[0].0, asked.deadline.left(ctx.now()));
+        let Some(left) = left else { return };
         let Some(other) = (0..DRAWS).find_map(|_| self.choose(key, ctx).filter(|&it| it != first)) else { return };
         let asked = self.asked.get_mut(&id).expect("it was there a moment ago");
         asked.copies.hedge(ctx.now(), other);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ringside::proto::balance::deadline::Deadline;
 use ringside::proto::balance::prequal::Sensor;
 use ringside::proto::balance::queue::{Offer, Server};
 use ringside::sim::id::Pid;
@@ -77,7 +78,7 @@ impl Host {
         }
         let work = law.draw(mean, ctx.rng()).scale(if first { u64::from(slow) } else { 1 }, 1);
         let task = Task { from, id, came: now, found: self.load() };
-        match self.server.offer(now, task.clone(), work, Some(now + left)) {
+        match self.server.offer(now, task.clone(), work, Some(Deadline::after(now, left).at())) {
             Offer::Begins => self.begin(task, work, ctx),
             Offer::Waits => {}
             Offer::Busy => ctx.send(from, Msg::Answer { id, verdict: Verdict::Busy }),

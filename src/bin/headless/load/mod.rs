@@ -134,7 +134,7 @@ enum Kind {
 /// Times are simulated milliseconds from a client's first try to its good answer. p50, p99 and p99.9 are percentiles of those that were answered
 /// well; goodput is such answers a second; errors are the share of requests that were not; retries and copies are counted for each request.
 /// Every figure is the mean over the seeds, with half of its 99 % interval (Student). A fifth of each run warms up and is not counted. The same
-/// arguments give the same table. A request costs some microseconds: the defaults take about a minute.
+/// arguments give the same table. A request costs some microseconds: the defaults take some ten seconds.
 #[derive(Args)]
 pub struct Load {
     /// Ways to balance.
