@@ -1,5 +1,5 @@
-//! Ringside without a page: runs a link and prints its journal, soaks the cluster in random faults, measures elections and locks,
-//! tells who holds a key, or judges what clients of any system were told.
+//! Ringside without a page: runs a link and prints its journal, soaks the cluster in random faults, measures elections, locks and
+//! balancers, tells who holds a key, or judges what clients of any system were told.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod check_history;
@@ -7,6 +7,8 @@ mod check_history;
 mod elections;
 #[cfg(not(target_arch = "wasm32"))]
 mod lines;
+#[cfg(not(target_arch = "wasm32"))]
+mod load;
 #[cfg(not(target_arch = "wasm32"))]
 mod lock_loss;
 #[cfg(not(target_arch = "wasm32"))]
@@ -31,6 +33,7 @@ fn main() -> std::process::ExitCode {
         Soak(soak::Soak),
         Elections(elections::Elections),
         LockLoss(lock_loss::LockLoss),
+        Load(Box<load::Load>),
         Place(place::Place),
         CheckHistory(check_history::CheckHistory),
     }
@@ -48,6 +51,7 @@ fn main() -> std::process::ExitCode {
         Command::Soak(soak) => soak.main(),
         Command::Elections(elections) => elections.main(),
         Command::LockLoss(losses) => losses.main(),
+        Command::Load(load) => load.main(),
         Command::Place(place) => place.main(),
         Command::CheckHistory(check) => check.main(),
     }

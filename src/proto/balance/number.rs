@@ -52,7 +52,7 @@ pub fn exp2(x: u64) -> u64 {
     let mut power: u128 = 1 << 62;
     for (i, root) in ROOTS.iter().enumerate() {
         if x & (ONE >> (i + 1)) != 0 {
-            power = power * u128::from(*root) >> 62;
+            power = (power * u128::from(*root)) >> 62;
         }
     }
     ((power << (x / ONE)) >> 30) as u64
@@ -85,7 +85,7 @@ pub fn minus_log2_of_chance(rng: &mut Rng) -> u64 {
 
 /// An exponential variate of mean 1. Never more than 22.2, which one in 2^32 would be.
 pub fn exponential(rng: &mut Rng) -> u64 {
-    (u128::from(minus_log2_of_chance(rng)) * LN_2 >> 32) as u64
+    ((u128::from(minus_log2_of_chance(rng)) * LN_2) >> 32) as u64
 }
 
 /// A normal variate of mean 0 and deviation 1, by the polar method (Marsaglia, Bray 1964). Its second variate is thrown away, so
@@ -98,15 +98,15 @@ pub fn normal(rng: &mut Rng) -> i64 {
         if square == 0 || square >= 1 << 62 {
             continue;
         }
-        let minus_ln = u128::from(62 * ONE - log2(square as u64)) * LN_2 >> 32;
+        let minus_ln = (u128::from(62 * ONE - log2(square as u64)) * LN_2) >> 32;
         let root = ((minus_ln << 89) / square).isqrt() as i128;
-        return (i128::from(v) * root >> 28) as i64;
+        return ((i128::from(v) * root) >> 28) as i64;
     }
 }
 
 /// `e^x` for an `x` that may be negative; held within `2^-33` and `2^31`.
 pub fn exp(x: i64) -> u64 {
-    let binary = (i128::from(x) * LOG2_E >> 32).clamp(-33 * i128::from(ONE), 31 * i128::from(ONE));
+    let binary = ((i128::from(x) * LOG2_E) >> 32).clamp(-33 * i128::from(ONE), 31 * i128::from(ONE));
     if binary < 0 { exp2_minus(-binary as u64) } else { exp2(binary as u64) }
 }
 

@@ -10,7 +10,8 @@
 //!
 //! # What is simplified
 //!
-//! No probes are sent while no requests come. `1 - m/n` of the formula for reuse is taken as at least a half: the paper supposes
+//! A server's estimate scales what busier times took, see [`Sensor::latency`]; the paper's rule for that is not known here. No probes are sent
+//! while no requests come. `1 - m/n` of the formula for reuse is taken as at least a half: the paper supposes
 //! many more servers than probes in the pool. What is not in the abstract was taken from two open implementations' accounts of
 //! the paper, not from the paper itself.
 
@@ -169,7 +170,7 @@ impl Prequal {
     }
 }
 
-/// How a server answers probes: the median latency of the requests that found it about as busy as it is now.
+/// How a server answers probes: by the median latency of the last requests that found it about as busy as it is now.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub struct Sensor {
     recent: VecDeque<(u32, Span)>,
@@ -184,13 +185,16 @@ impl Sensor {
         self.recent.push_back((found, took));
     }
 
-    /// How long one more would take, with so many in flight; zero if nothing is known.
+    /// How long one more would take, with so many in flight; zero if nothing is known. A request that found more is taken to have lasted longer in
+    /// proportion: else a server that was overwhelmed once, and asked no more, would for ever expect what it remembers.
     pub fn latency(&self, in_flight: u32) -> Span {
         // Of those equally near, the newest.
-        let mut near: Vec<(u32, Span)> = self.recent.iter().rev().map(|&(found, took)| (found.abs_diff(in_flight), took)).collect();
-        near.sort_by_key(|&(far, _)| far);
+        let mut near: Vec<(u32, u32, Span)> =
+            self.recent.iter().rev().map(|&(found, took)| (found.abs_diff(in_flight), found, took)).collect();
+        near.sort_by_key(|&(far, ..)| far);
         near.truncate(NEAREST);
-        let mut row: Vec<Span> = near.into_iter().map(|(_, took)| took).collect();
+        let now = |(_, found, took): (u32, u32, Span)| took.scale(u64::from(in_flight.min(found)) + 1, u64::from(found) + 1);
+        let mut row: Vec<Span> = near.into_iter().map(now).collect();
         row.sort_unstable();
         row.get(row.len().saturating_sub(1) / 2).copied().unwrap_or(Span::ZERO)
     }
@@ -255,6 +259,9 @@ mod tests {
         let mut sensor = Sensor::default();
         assert_eq!(sensor.latency(3), Span::ZERO);
         (0..16).for_each(|i| sensor.finished(i % 2 * 10, Span::millis(1 + u64::from(i % 2) * 100)));
-        assert_eq!((sensor.latency(1), sensor.latency(9)), (Span::millis(1), Span::millis(101)));
+        assert_eq!((sensor.latency(1), sensor.latency(10)), (Span::millis(1), Span::millis(101)));
+        // All that it remembers is an overload; now it is idle.
+        (0..RECENT_MAX).for_each(|_| sensor.finished(99, Span::secs(1)));
+        assert_eq!([sensor.latency(0), sensor.latency(49), sensor.latency(200)], [Span::millis(10), Span::millis(500), Span::secs(1)]);
     }
 }

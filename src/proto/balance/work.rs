@@ -46,7 +46,7 @@ impl Work {
                 assert!(sigma_milli <= 3_000, "a deviation of {sigma_milli} thousandths: at most 3000 is supported");
                 let sigma = i128::from(sigma_milli) * i128::from(ONE) / 1_000;
                 // The mean of e^(sigma z) is e^(sigma^2 / 2).
-                let x = (sigma * i128::from(normal(rng)) >> 32) - (sigma * sigma >> 33);
+                let x = ((sigma * i128::from(normal(rng))) >> 32) - ((sigma * sigma) >> 33);
                 times(exp(x as i64))
             }
             Work::Pareto { alpha_milli } => {

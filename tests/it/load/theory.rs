@@ -46,7 +46,8 @@ fn the_formulas_give_the_published_figures() {
     }
 }
 
-/// A queue each, and nobody looks: M/M/1, `1 / (1 - rho)` on average and `ln 100` times that at the 99th percentile.
+/// A queue each, and nobody looks: M/M/1, `1 / (1 - rho)` on average and `ln 100` times that at the 99th percentile. Arrivals that are split at
+/// random are independent, so how many servers there are does not matter here.
 #[test]
 fn random_choice_makes_every_server_an_m_m_1() {
     for (rho_milli, within) in [(500, 0.01), (800, 0.02), (900, 0.04)] {

@@ -25,7 +25,7 @@
 //! | the deviation is the sample's (n - 1) | `five_servers_can_eject_one_and_four_never` |
 //! | a request on trial that was given up counts for nothing | `a_trial_that_is_given_up_has_failed` |
 
-use super::Backend;
+use crate::proto::balance::Backend;
 use crate::sim::time::{Span, Time};
 
 /// When servers are ejected, and for how long.
@@ -125,7 +125,7 @@ impl Outliers {
         matches!(self.hosts[backend.index()].state, State::Out { .. } | State::Trial { .. })
     }
 
-    /// How many of a thousand requests that would be its own a server may get now: what [`super::policy::Balancer::set_share`] is told
+    /// How many of a thousand requests that would be its own a server may get now: what [`crate::proto::balance::policy::Balancer::set_share`] is told
     /// before each choice. One on trial is open until its one request is sent.
     pub fn share(&self, backend: Backend, now: Time) -> u16 {
         match self.hosts[backend.index()].state {
@@ -245,5 +245,4 @@ pub fn low(rates: &[u64], factor_milli: u32) -> Vec<usize> {
 }
 
 #[cfg(test)]
-#[path = "tests_health.rs"]
 mod tests;

@@ -16,9 +16,9 @@
 //! | the bound of a ring counts without the request that comes | `a_full_server_of_the_ring_passes_on_to_the_next` |
 //! | a share of zero is ignored | `a_server_without_a_share_gets_nothing_and_a_small_share_gets_little` |
 
-use super::Backend;
-use super::ewma::Ewma;
-use super::prequal::{Prequal, Probing};
+use crate::proto::balance::Backend;
+use crate::proto::balance::ewma::Ewma;
+use crate::proto::balance::prequal::{Prequal, Probing};
 use crate::proto::ring::{Point, Ring};
 use crate::sim::rng::Rng;
 use crate::sim::time::{Span, Time};
@@ -341,5 +341,4 @@ fn least<C: Ord>(hosts: impl Iterator<Item = usize>, cost: impl Fn(usize) -> C) 
 }
 
 #[cfg(test)]
-#[path = "tests_policy.rs"]
 mod tests;
