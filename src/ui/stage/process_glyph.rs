@@ -137,7 +137,7 @@ pub fn ProcessGlyph(props: &ProcessGlyphProps) -> Html {
     html! {
         <g class="seat" role="button" tabindex={if *stop { "0" } else { "-1" }} aria-pressed={(face.chosen > 0).to_string()}
             transform={translate(place.at)}
-            aria-label={stage_words::process(*lang, name, face.look, node.then_some(face.standing), face.stake(*story)) + &stage_words::queued(*lang, face.queued)}
+            aria-label={stage_words::process(*lang, name, face.look, node.then_some(face.standing), face.stake(*story)) + &stage_words::more(*lang, face.slow, face.queued)}
             data-kind={kind_word(name.kind)} data-id={name.to_string()} data-n={shapes::letter(name)}
             data-health={health} data-standing={node.then(|| standing_word(face.standing))} data-role={face.role_word()}
             data-term={face.post.map(|(_, term, _)| term.to_string())}
@@ -208,9 +208,9 @@ fn node(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
             if face.slow > 1 {
                 // At the picture's right edge a long figure goes under the node.
                 if face.slow >= 100 && seat.x > map.centre.x {
-                    { shapes::text(at.shift(r + 4.0, r + 13.0), "e s n", stage_words::slow(lang, face.slow)) }
+                    { hidden(shapes::text(at.shift(r + 4.0, r + 13.0), "e s n", stage_words::slow(lang, face.slow))) }
                 } else {
-                    { shapes::text(at.shift(r * 0.8, r + 9.0), "s n", stage_words::slow(lang, face.slow)) }
+                    { hidden(shapes::text(at.shift(r * 0.8, r + 9.0), "s n", stage_words::slow(lang, face.slow))) }
                 }
             }
             if let Some(crown) = face.crown {
@@ -218,6 +218,11 @@ fn node(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
             }
         </>
     }
+}
+
+/// A figure that the name of the process says in words.
+fn hidden(figure: Html) -> Html {
+    html! { <g aria-hidden="true">{figure}</g> }
 }
 
 /// The most requests that are drawn one by one.
@@ -230,7 +235,7 @@ fn queue(at: Point, r: f64, thin: bool, face: &Face) -> Html {
         return if thin {
             html! { <path d={bar} class="queue many" /> }
         } else {
-            shapes::text(at.shift(0.0, r * 0.82), "m b on", face.queued.to_string())
+            hidden(shapes::text(at.shift(0.0, r * 0.82), "m b on", face.queued.to_string()))
         };
     }
     let left = 2.5 * f64::from(face.queued - 1);
@@ -307,7 +312,7 @@ fn coordinator(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
             if face.isolated { { isolation(at, r + 4.0) } }
             { office(out, post) }
             if face.look == Look::Frozen { { shapes::pause(at.shift(r * 0.85, -r * 0.7)) } }
-            if face.slow > 1 { { shapes::text(at.shift(r, r - 1.0), "s n", stage_words::slow(lang, face.slow)) } }
+            if face.slow > 1 { { hidden(shapes::text(at.shift(r, r - 1.0), "s n", stage_words::slow(lang, face.slow))) } }
         </>
     }
 }
