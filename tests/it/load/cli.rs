@@ -30,13 +30,13 @@ fn half(row: &Value, name: &str) -> f64 {
 #[test]
 fn the_world_agrees_with_the_farm_and_with_theory() {
     let args = ["--servers", "30", "--load", "80", "--delay-us", "0", "--timeout-ms", "600000", "--queue", "1000000"];
-    let rows = run(&[&args[..], &["--policy", "random,two", "--seconds", "40", "--seeds", "6", "--clients", "6"]].concat());
+    let rows = run(&[&args[..], &["--policy", "random,two", "--seconds", "30", "--seeds", "6", "--clients", "6"]].concat());
     for (row, policy) in rows.iter().zip([Policy::Random, Policy::Choices(2)]) {
         let farm = Farm { servers: 30, policy, warm_up: 20_000, measured: 80_000, ..Farm::plain(800) };
         let (mean, its_half) = farm.estimate(6, Run::mean);
         let (world, world_half) = (figure(row, "mean_ms") / 10.0, half(row, "mean_ms") / 10.0);
         assert!((world - mean).abs() <= world_half.hypot(its_half), "{policy:?}: world {world} +- {world_half}, farm {mean} +- {its_half}");
-        assert!(world_half < 0.08 * world, "{policy:?}: {world} +- {world_half} is vague");
+        assert!(world_half < 0.1 * world, "{policy:?}: {world} +- {world_half} is vague");
         if policy == Policy::Random {
             assert!((world - 5.0).abs() <= world_half, "M/M/1: {world} +- {world_half}");
         }
@@ -107,7 +107,7 @@ fn a_server_that_fails_fast_is_a_black_hole_until_it_is_ejected() {
 /// Above capacity retries make it worse, and a budget does not.
 #[test]
 fn retries_above_capacity_cost_goodput_and_a_budget_gives_it_back() {
-    let common = ["--policy", "two", "--load", "105", "--timeout-ms", "300", "--seconds", "40", "--seeds", "3"];
+    let common = ["--policy", "two", "--load", "105", "--timeout-ms", "300", "--seconds", "20", "--seeds", "3"];
     let row = |args: &[&str]| run(&[&common, args].concat()).remove(0);
     let (storm, budget) = (row(&["--retries", "3"]), row(&["--retries", "3", "--budget", "10", "--deadlines"]));
     assert!(figure(&storm, "retries") > 1.0 && figure(&budget, "retries") < 0.12, "{storm} {budget}");

@@ -50,9 +50,9 @@ fn the_formulas_give_the_published_figures() {
 /// random are independent, so how many servers there are does not matter here.
 #[test]
 fn random_choice_makes_every_server_an_m_m_1() {
-    for (rho_milli, within) in [(500, 0.01), (800, 0.02), (900, 0.04)] {
+    for (rho_milli, within) in [(500, 0.02), (800, 0.03), (900, 0.06)] {
         let farm = Farm { servers: 100, warm_up: 100_000, measured: 250_000, ..Farm::plain(rho_milli) };
-        let runs: Vec<Run> = (1..=8).map(|seed| farm.run(seed)).collect();
+        let runs: Vec<Run> = (1..=6).map(|seed| farm.run(seed)).collect();
         let mean = 1.0 / (1.0 - rho_milli as f64 / 1e3);
         agrees(&format!("mean at {rho_milli}"), interval(&runs.iter().map(Run::mean).collect::<Vec<_>>()), mean, within);
         let p99 = interval(&runs.iter().map(|run| run.per_mille(990)).collect::<Vec<_>>());
@@ -64,28 +64,38 @@ fn random_choice_makes_every_server_an_m_m_1() {
 #[test]
 fn random_choice_at_95_percent_waits_twenty_times_as_long_as_it_is_served() {
     let farm = Farm { servers: 50, warm_up: 300_000, measured: 600_000, ..Farm::plain(950) };
-    agrees("mean at 950", farm.estimate(8, Run::mean), 20.0, 0.06);
+    agrees("mean at 950", farm.estimate(6, Run::mean), 20.0, 0.08);
+}
+
+fn supermarket_of_500(d: u8) {
+    // Load, requests to warm up, requests measured, and how narrow the interval has to be.
+    let rows =
+        [(500, 20_000, 100_000, 0.012), (800, 50_000, 150_000, 0.018), (900, 100_000, 200_000, 0.02), (950, 150_000, 300_000, 0.025)];
+    for (rho_milli, warm_up, measured, within) in rows {
+        let farm = Farm { servers: 500, policy: Policy::Choices(d), warm_up, measured, ..Farm::plain(rho_milli) };
+        let estimate = farm.estimate(6, Run::mean);
+        println!("{d} choices at {rho_milli}: {:.4} +- {:.4}", estimate.0, estimate.1);
+        agrees(&format!("{d} choices at {rho_milli}"), estimate, supermarket(u32::from(d), rho_milli as f64 / 1e3), within);
+    }
 }
 
 #[test]
-fn two_and_three_choices_do_what_mitzenmacher_predicts() {
-    for d in [2, 3] {
-        for (rho_milli, measured, within) in [(500, 150_000, 0.01), (800, 200_000, 0.015), (900, 250_000, 0.015), (950, 300_000, 0.02)] {
-            let farm = Farm { servers: 500, policy: Policy::Choices(d), warm_up: 150_000, measured, ..Farm::plain(rho_milli) };
-            let estimate = farm.estimate(7, Run::mean);
-            println!("{d} choices at {rho_milli}: {:.4} +- {:.4}", estimate.0, estimate.1);
-            agrees(&format!("{d} choices at {rho_milli}"), estimate, supermarket(u32::from(d), rho_milli as f64 / 1e3), within);
-        }
-    }
+fn two_choices_do_what_mitzenmacher_predicts() {
+    supermarket_of_500(2);
+}
+
+#[test]
+fn three_choices_do_what_mitzenmacher_predicts() {
+    supermarket_of_500(3);
 }
 
 /// A server with several workers has one queue for them: Erlang C.
 #[test]
 fn workers_that_share_a_queue_are_an_m_m_c() {
-    for (c, rho_milli, within) in [(2, 500, 0.01), (2, 900, 0.06), (5, 800, 0.02), (10, 900, 0.04)] {
+    for (c, rho_milli, within) in [(2, 500, 0.02), (2, 900, 0.08), (5, 800, 0.03), (10, 900, 0.06)] {
         let discipline = Discipline { workers: c, ..Discipline::PLAIN };
-        let farm = Farm { servers: 10, discipline, warm_up: 50_000, measured: 250_000, ..Farm::plain(rho_milli) };
-        agrees(&format!("{c} workers at {rho_milli}"), farm.estimate(8, Run::mean), mmc(u32::from(c), rho_milli as f64 / 1e3), within);
+        let farm = Farm { servers: 10, discipline, warm_up: 30_000, measured: 170_000, ..Farm::plain(rho_milli) };
+        agrees(&format!("{c} workers at {rho_milli}"), farm.estimate(6, Run::mean), mmc(u32::from(c), rho_milli as f64 / 1e3), within);
     }
 }
 
@@ -98,10 +108,10 @@ fn what_is_served_alike_waits_half_as_long_and_what_varies_waits_longer() {
         (Work::Two { slow_per_mille: 100, times: 5 }, 3.4 / 1.96),
     ];
     for (work, square) in laws {
-        for (rho_milli, within) in [(500, 0.02), (800, 0.04)] {
+        for (rho_milli, within) in [(500, 0.03), (800, 0.07)] {
             let rho = rho_milli as f64 / 1e3;
-            let farm = Farm { servers: 50, work, warm_up: 50_000, measured: 250_000, ..Farm::plain(rho_milli) };
-            agrees(&format!("{work:?} at {rho_milli}"), farm.estimate(8, Run::mean), 1.0 + rho * square / (2.0 * (1.0 - rho)), within);
+            let farm = Farm { servers: 50, work, warm_up: 30_000, measured: 150_000, ..Farm::plain(rho_milli) };
+            agrees(&format!("{work:?} at {rho_milli}"), farm.estimate(6, Run::mean), 1.0 + rho * square / (2.0 * (1.0 - rho)), within);
         }
     }
 }
@@ -111,12 +121,12 @@ fn what_is_served_alike_waits_half_as_long_and_what_varies_waits_longer() {
 fn last_come_first_served_has_the_same_mean_and_a_longer_tail() {
     let with = |order| {
         let discipline = Discipline { order, ..Discipline::PLAIN };
-        let farm = Farm { servers: 50, discipline, warm_up: 50_000, measured: 300_000, ..Farm::plain(800) };
+        let farm = Farm { servers: 50, discipline, warm_up: 50_000, measured: 150_000, ..Farm::plain(800) };
         (farm.estimate(6, Run::mean), farm.estimate(3, |run| run.per_mille(990)).0)
     };
     let (fifo, lifo) = (with(ringside::proto::balance::queue::Order::Fifo), with(ringside::proto::balance::queue::Order::Lifo));
-    agrees("first come first served", fifo.0, 5.0, 0.03);
-    agrees("last come first served", lifo.0, 5.0, 0.03);
+    agrees("first come first served", fifo.0, 5.0, 0.05);
+    agrees("last come first served", lifo.0, 5.0, 0.05);
     assert!(lifo.1 > 1.5 * fifo.1, "p99 {} and {}", lifo.1, fifo.1);
 }
 
