@@ -8,11 +8,13 @@
 //! | [`timeout`] | a fixed limit ([`Watch`], [`TimeOut`](timeout::TimeOut)) |
 //! | [`accrual`] | phi-accrual (Hayashibara et al. 2004), as Akka, Cassandra and chitchat have it |
 //! | [`choice`] | one of them, chosen by data |
+//! | [`swim`] | probes instead of heartbeats, with gossip (Das et al. 2002), and Lifeguard (2018) |
 //!
 //! Nothing here sends or waits: time is an argument, silence is what is measured.
 
 pub mod accrual;
 pub mod choice;
+pub mod swim;
 pub mod timeout;
 pub mod words;
 

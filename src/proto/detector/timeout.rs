@@ -119,4 +119,27 @@ mod tests {
         it.resume(Time(500));
         assert_eq!((it.suspected(), it.heard(), it.level(Time(500))), (Some(Time(111)), Time(500), MilliPhi(0)));
     }
+
+    /// With heartbeats every T and a limit of k T, a crash at an instant that is even within a period is suspected between (k - 1) T and k T later.
+    /// Where each heartbeat is lost with p, a living peer's silence lasts k periods with p^k.
+    #[test]
+    fn detection_time_and_false_suspicions_are_those_of_a_geometric_silence() {
+        use crate::sim::rng::{Rng, Stream};
+        let (period, k) = (1_000, 3);
+        let limit = Span(k * period);
+        let waits: Vec<u64> = (0..period).map(|crash| TimeOut::new(limit, Time(0)).patience().0 - crash).collect();
+        assert_eq!((waits.iter().min(), waits.iter().max()), (Some(&((k - 1) * period + 2)), Some(&(k * period + 1))));
+        let mut rng = Rng::stream(3, Stream::Hand);
+        let (mut it, mut raised, periods) = (TimeOut::new(limit, Time(0)), 0, 200_000);
+        for i in 1..=periods {
+            let now = Time(i * period);
+            if !rng.per_mille(300) {
+                it.hear(now);
+            }
+            raised += u32::from(it.look(Time(now.0 + 1)).is_some());
+        }
+        // A silence that begins with a loss after a heartbeat, and goes on for k: (1 - p) p^k a period.
+        let (rate, expected) = (f64::from(raised) / periods as f64, 0.7 * 0.027);
+        assert!((rate - expected).abs() < 2.576 * (expected / periods as f64).sqrt(), "{rate} instead of {expected}");
+    }
 }
