@@ -1,8 +1,10 @@
-//! Ringside without a page: runs a link and prints its journal, soaks the cluster in random faults, measures elections and locks,
+//! Ringside without a page: runs a link and prints its journal, soaks the cluster in random faults, measures elections, detectors and locks,
 //! tells who holds a key, or judges what clients of any system were told.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod check_history;
+#[cfg(not(target_arch = "wasm32"))]
+mod detect;
 #[cfg(not(target_arch = "wasm32"))]
 mod elections;
 #[cfg(not(target_arch = "wasm32"))]
@@ -30,6 +32,7 @@ fn main() -> std::process::ExitCode {
         Run(run::Run),
         Soak(soak::Soak),
         Elections(elections::Elections),
+        Detect(detect::Detect),
         LockLoss(lock_loss::LockLoss),
         Place(place::Place),
         CheckHistory(check_history::CheckHistory),
@@ -47,6 +50,7 @@ fn main() -> std::process::ExitCode {
         Command::Run(run) => run.main(),
         Command::Soak(soak) => soak.main(),
         Command::Elections(elections) => elections.main(),
+        Command::Detect(detect) => detect.main(),
         Command::LockLoss(losses) => losses.main(),
         Command::Place(place) => place.main(),
         Command::CheckHistory(check) => check.main(),

@@ -144,22 +144,23 @@ impl Swim {
     /// Sends something, with news.
     pub(super) fn say(&mut self, to: Pid, ask: Ask, config: &SwimConfig, out: &mut Vec<SwimEffect>) {
         assert!(to != self.me, "member {} writes to itself", to.0);
-        let first = self.what_a_suspect_should_know(to, ask, config);
+        let first = self.what_it_should_know(to, ask, config);
         let most = usize::from(config.news_max) - usize::from(first.is_some());
         let others = self.news.take(most, patience::retransmissions(self.n(), config));
         let news = first.into_iter().chain(others.into_iter().filter(|it| first.is_none_or(|first| it.about != first.about))).collect();
         out.push(SwimEffect::Send(to, SwimMsg { ask, news }));
     }
 
-    /// Lifeguard's buddy system: who pings a suspect tells it, however often that was told to others.
-    fn what_a_suspect_should_know(&self, to: Pid, ask: Ask, config: &SwimConfig) -> Option<Rumour> {
+    /// Whom I hold for dead I tell so whenever I write to it: if it lives it can refute. And Lifeguard's buddy system: who
+    /// pings a suspect tells it, however often that was told to others.
+    fn what_it_should_know(&self, to: Pid, ask: Ask, config: &SwimConfig) -> Option<Rumour> {
         let member = &self.members[to.index()];
-        match (&member.standing, ask) {
-            (Standing::Suspect { by, .. }, Ask::Ping(_)) if config.lifeguard.buddy => {
-                Some(Rumour { about: to, incarnation: member.incarnation, claim: Claim::Suspect(by[0]) })
-            }
-            _ => None,
-        }
+        let claim = match (&member.standing, ask) {
+            (Standing::Dead, _) => Claim::Dead,
+            (Standing::Suspect { by, .. }, Ask::Ping(_)) if config.lifeguard.buddy => Claim::Suspect(by[0]),
+            (Standing::Alive | Standing::Suspect { .. }, _) => return None,
+        };
+        Some(Rumour { about: to, incarnation: member.incarnation, claim })
     }
 
     /// Something arrives.

@@ -18,7 +18,7 @@
 //!
 //! *Simplifications.* Everybody knows the whole group from the beginning; members do not join or leave. As in memberlist (HashiCorp), and not as in
 //! the paper, a member declared dead may return with a higher incarnation. Rumours travel with probes only: no gossip between them, no
-//! exchange of whole states, so memberlist's figure of 4 for the length of a suspicion leaves less time to refute here than there.
+//! exchange of whole states; instead, one of the dead is pinged now and then, and told that it is held for dead. So memberlist's figure of 4 for the length of a suspicion leaves less time to refute here than there.
 //!
 //! Mutants that the tests kill, each applied by hand; those marked * are also rules that can be switched off:
 //!
@@ -38,6 +38,8 @@
 //! | refuting leaves the score alone | `who_is_suspected_refutes_with_a_newer_word` |
 //! | `max` without confirmations is `min` | `suspicions_last_as_long_as_published` |
 //! | the suspect is told last | `the_suspect_is_told_first` |
+//! | nobody knocks at the dead | `two_halves_that_were_cut_off_find_each_other_again` |
+//! | the dead are not told | `two_halves_that_were_cut_off_find_each_other_again` |
 
 #[cfg(test)]
 mod lab;

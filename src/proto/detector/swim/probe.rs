@@ -28,12 +28,25 @@ impl Swim {
 
     /// A new period.
     fn begin(&mut self, now: Time, config: &SwimConfig, draw: Draw<'_>, out: &mut Vec<SwimEffect>) {
-        let target = if config.rules.round_robin { self.next_in_turn(draw) } else { self.some_living(1, self.me, draw).pop() };
         let number = self.next_number();
+        if number.is_multiple_of(self.n()) {
+            self.knock(&mut *draw, config, out);
+        }
+        let target = if config.rules.round_robin { self.next_in_turn(draw) } else { self.some_living(1, self.me, draw).pop() };
         let (asks_at, ends_at) = (now + self.stretched(config.time_out, config), now + self.stretched(config.period, config));
         self.probe = Probe { target, number, asks_at, ends_at, silent: Vec::new(), asked: target.is_none(), acked: target.is_none() };
         if let Some(target) = target {
             self.say(target, Ask::Ping(number), config, out);
+        }
+    }
+
+    /// Once in about n periods one of the dead is pinged too, and nothing depends on its answer: two halves of a group that were cut
+    /// off from each other hold each other for dead, and would for ever (memberlist leaves that to its users' rejoining).
+    fn knock(&mut self, draw: Draw<'_>, config: &SwimConfig, out: &mut Vec<SwimEffect>) {
+        let dead = |it: &Pid| self.members[it.index()].standing == Standing::Dead;
+        let dead: Vec<Pid> = (0..self.n() as u16).map(Pid).filter(dead).collect();
+        if !dead.is_empty() {
+            self.say(dead[draw(dead.len() as u32) as usize], Ask::Ping(0), config, out);
         }
     }
 

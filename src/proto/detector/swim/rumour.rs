@@ -78,7 +78,11 @@ impl Swim {
             return;
         }
         if rumour.incarnation < mine {
-            return; // refuted already
+            // Refuted already; somebody has not heard it, though everybody may have stopped to tell it.
+            if config.rules.refutes && !self.news.tells_of(self.me) {
+                self.news.add(Rumour { about: self.me, incarnation: mine, claim: Claim::Alive });
+            }
+            return;
         }
         assert!(rumour.incarnation == mine, "{} is suspected in incarnation {}, which it never had", self.me.0, rumour.incarnation.0);
         let next = mine.next();

@@ -1,7 +1,7 @@
 //! Groups in the fake world.
 
 use super::lab::Group;
-use super::machine::Standing;
+use super::machine::{Standing, Swim};
 use super::words::{Fact, Incarnation, Lifeguard, SwimConfig, SwimRules};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
@@ -27,6 +27,29 @@ fn a_dead_member_is_known_to_all_soon_and_nobody_else_is_accused() {
     }
 }
 
+#[test]
+fn two_halves_that_were_cut_off_find_each_other_again() {
+    for seed in 0..5 {
+        let mut group = Group::new(seed, 8, 50, SwimConfig::default());
+        let cut = |group: &mut Group, heals: bool| {
+            for (a, b) in (0..3).flat_map(|a| (3..8).flat_map(move |b| [(a, b), (b, a)])) {
+                let (a, b) = (Pid(a), Pid(b));
+                group.inject(if heals { Fault::Heal(a, b) } else { Fault::Cut(a, b) });
+            }
+        };
+        cut(&mut group, false);
+        group.run(Span::secs(120));
+        let dead = |group: &Group| {
+            let dead = |it: &Swim| (0..8).filter(|i| *it.standing(Pid(*i)) == Standing::Dead).count();
+            group.members().map(dead).collect::<Vec<_>>()
+        };
+        assert_eq!(dead(&group), [5, 5, 5, 3, 3, 3, 3, 3], "each half has buried the other");
+        cut(&mut group, true);
+        group.run(Span::secs(120));
+        assert_eq!(dead(&group), [0; 8], "seed {seed}");
+    }
+}
+
 /// In the paper's model, targets drawn each period, the periods until somebody pings the dead are geometric with mean
 /// 1 / (1 - (1 - 1/(n-1))^(n-1)), which tends to e/(e-1) = 1.582 (section 3.1). Taking turns is no slower.
 #[test]
@@ -45,7 +68,6 @@ fn the_first_detection_takes_e_over_e_minus_1_periods() {
 
 /// Periods from a crash until the first ping of the dead one, counted as begun, one a trial.
 fn first_pings(n: u16, trials: u32, round_robin: bool) -> Vec<f64> {
-    use super::machine::Swim;
     use super::words::{Ask, SwimEffect, SwimMsg};
     let config = without(|rules| rules.round_robin = round_robin);
     let mut rng = Rng::stream(u64::from(n), Stream::Hand);
