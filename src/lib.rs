@@ -54,7 +54,7 @@
 //! # What is not here
 //!
 //! No clock but the simulated one; no random number that is not named by (seed, label); no hash-ordered container; no float
-//! below [`scene`] but the statistics of [`room::placement::schemes`]; no effect carried out by a handler: handlers ask, the world acts.
+//! below [`scene`] but the statistics of [`room::placement::schemes`] and what [`proto::detector::accrual`] computes within one function; no effect carried out by a handler: handlers ask, the world acts.
 
 #[cfg(test)]
 extern crate self as ringside;

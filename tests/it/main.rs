@@ -3,6 +3,7 @@ mod cases;
 mod consensus;
 mod contrast;
 mod control;
+mod detect;
 mod digests;
 mod elections;
 mod engine;

@@ -1,8 +1,10 @@
-//! Ringside without a page: runs a link and prints its journal, soaks the cluster in random faults, measures elections, locks and
-//! balancers, tells who holds a key, or judges what clients of any system were told.
+//! Ringside without a page: runs a link and prints its journal, soaks the cluster in random faults, measures elections, detectors,
+//! locks and balancers, tells who holds a key, or judges what clients of any system were told.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod check_history;
+#[cfg(not(target_arch = "wasm32"))]
+mod detect;
 #[cfg(not(target_arch = "wasm32"))]
 mod elections;
 #[cfg(not(target_arch = "wasm32"))]
@@ -32,6 +34,7 @@ fn main() -> std::process::ExitCode {
         Run(run::Run),
         Soak(soak::Soak),
         Elections(elections::Elections),
+        Detect(detect::Detect),
         LockLoss(lock_loss::LockLoss),
         Load(Box<load::Load>),
         Place(place::Place),
@@ -50,6 +53,7 @@ fn main() -> std::process::ExitCode {
         Command::Run(run) => run.main(),
         Command::Soak(soak) => soak.main(),
         Command::Elections(elections) => elections.main(),
+        Command::Detect(detect) => detect.main(),
         Command::LockLoss(losses) => losses.main(),
         Command::Load(load) => load.main(),
         Command::Place(place) => place.main(),

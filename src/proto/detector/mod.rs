@@ -1,63 +1,22 @@
-//! Failure detection by silence: a fixed timeout over heartbeats.
+//! Failure detection: what processes believe of each other, from what they hear and do not hear. A silent peer may be dead, slow,
+//! paused or cut off; nobody can tell these apart in bounded time (Chandra and Toueg 1996), so every detector trades the time it
+//! needs against the living it accuses.
+//!
+//! | module | is |
+//! |---|---|
+//! | [`words`] | [`Detector`]: what an observer thinks of one peer by its heartbeats |
+//! | [`timeout`] | a fixed limit ([`Watch`], [`TimeOut`](timeout::TimeOut)) |
+//! | [`accrual`] | phi-accrual (Hayashibara et al. 2004), as Akka, Cassandra and chitchat have it |
+//! | [`choice`] | one of them, chosen by data |
+//! | [`swim`] | probes instead of heartbeats, with gossip (Das et al. 2002), and Lifeguard (2018) |
+//!
+//! Nothing here sends or waits: time is an argument, silence is what is measured.
 
-use crate::sim::time::{Span, Time};
+pub mod accrual;
+pub mod choice;
+pub mod swim;
+pub mod timeout;
+pub mod words;
 
-/// What one observer knows of one peer.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Watch {
-    heard: Time,
-    suspected: Option<Time>,
-}
-
-impl Watch {
-    /// An observer that begins to watch now: the peer's silence counts from here.
-    pub fn new(now: Time) -> Watch {
-        Watch { heard: now, suspected: None }
-    }
-
-    /// When the peer was heard last.
-    pub fn heard(&self) -> Time {
-        self.heard
-    }
-
-    /// Since when the peer is suspected.
-    pub fn suspected(&self) -> Option<Time> {
-        self.suspected
-    }
-
-    /// The peer was heard. True if it had been suspected.
-    pub fn hear(&mut self, now: Time) -> bool {
-        self.heard = self.heard.max(now);
-        self.suspected.take().is_some()
-    }
-
-    /// The observer was away: silence counts from now, as after a start. A suspicion stays.
-    pub fn resume(&mut self, now: Time) {
-        self.heard = self.heard.max(now);
-    }
-
-    /// Looks at the clock. Gives the length of the silence if it is this look that raises the suspicion:
-    /// when the silence is *longer* than `max`.
-    pub fn look(&mut self, now: Time, max: Span) -> Option<Span> {
-        let silent = now.since(self.heard);
-        if self.suspected.is_some() || silent <= max {
-            return None;
-        }
-        self.suspected = Some(now);
-        Some(silent)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn silence_as_long_as_the_limit_is_not_yet_suspicious() {
-        let mut watch = Watch::new(Time(10));
-        assert_eq!(watch.look(Time(110), Span(100)), None);
-        assert_eq!(watch.look(Time(111), Span(100)), Some(Span(101)));
-        assert_eq!(watch.look(Time(112), Span(100)), None, "one suspicion, not one a look");
-        assert!(watch.hear(Time(113)) && !watch.hear(Time(114)));
-    }
-}
+pub use timeout::Watch;
+pub use words::{Detector, MilliPhi};
