@@ -8,11 +8,45 @@ use crate::cluster::note::{OpId, RefusedWhy, ShardNote};
 use crate::cluster::setup::config::Reads;
 use crate::cluster::setup::key::Key;
 use crate::cluster::store::{Known, Outcome, Request};
-use crate::cluster::wire::Context;
 use crate::cluster::wire::msg::Msg;
+use crate::cluster::wire::{Context, Timer};
+use crate::proto::balance::queue::Offer;
 use crate::proto::replica::view::{Index, ShardId};
+use crate::sim::time::Span;
 
 impl Node {
+    /// A request comes in: it is looked at now, waits, or is turned away.
+    pub(super) fn come_in(&mut self, it: QueuedRequest, ctx: &mut Context<'_>) {
+        let config = &ctx.env().setup.config;
+        if config.service == Span::ZERO {
+            assert!(self.work.load() == 0, "a request waits where work takes no time");
+            return self.request(it, ctx);
+        }
+        let takes = config.law.draw(config.service, ctx.rng());
+        match self.work.server.offer(ctx.now(), it.clone(), takes, None) {
+            Offer::Begins => self.serve(it, takes, ctx),
+            Offer::Waits => {}
+            Offer::Busy => refuse(&it, RefusedWhy::Busy, ctx),
+        }
+    }
+
+    fn serve(&mut self, it: QueuedRequest, takes: Span, ctx: &mut Context<'_>) {
+        assert!(self.work.served.is_none(), "two requests are served at a time");
+        self.work.served = Some(it);
+        ctx.arm(Timer::Serve, takes);
+    }
+
+    /// A service has ended.
+    pub(super) fn served(&mut self, ctx: &mut Context<'_>) {
+        let it = self.work.served.take().expect("a service has ended that nobody was given");
+        self.request(it, ctx);
+        let mut shed = Vec::new();
+        if let Some((next, takes)) = self.work.server.done(ctx.now(), &mut shed) {
+            self.serve(next, takes, ctx);
+        }
+        assert!(shed.is_empty(), "a request is thrown out of a queue that keeps them all");
+    }
+
     /// A client asks for something.
     pub(super) fn request(&mut self, it: QueuedRequest, ctx: &mut Context<'_>) {
         let (op, request, shard) = (it.op, it.request.clone(), it.request.shard());
