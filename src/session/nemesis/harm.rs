@@ -5,7 +5,7 @@
 //!
 //! | mode | an acknowledged write is on the disks of | so a disk may go while |
 //! |---|---|---|
-//! | in-sync | every copy that counts | another copy has its disk and everything on it that counts, or counted until there were too few for a write (`min`): that one counts here as well |
+//! | in-sync | every copy that counts | another copy has its disk and everything on it that counts, or counted until there were too few for a write (`min`): that one counts here as well. Where none that counts has its disk, whoever has everything counts |
 //! | majority | more than half of all copies, whichever those are | no more disks are lost, since all copies last had everything, than a majority always outlives: R − (R / 2 + 1), one of three |
 //! | primary | the primary of its time | always: nothing is promised. But where no copy that counts is left, nobody may lead either: such a loss is left to reckless blows |
 //!
@@ -85,6 +85,12 @@ fn may_lose_disk(session: &Session, ledger: &Ledger, view: &ClusterView, node: P
         let counts = shard.view.in_sync.contains(&node) || ledger.has_heir(shard.id, |pid| pid == node);
         match config.ack {
             Ack::Primary => !counts || another(false),
+            // None that counts has its disk: whoever was let go before that was noticed may hold what nobody else does.
+            Ack::InSync if !shard.view.in_sync.iter().any(|&pid| ledger.is_whole(pid, shard.id)) => {
+                let holds = |pid: Pid| ledger.holds(session, pid, shard.id);
+                let mut nodes = view.processes.iter().filter(|it| it.name.kind == Kind::Node && it.pid != node);
+                !holds(node) || nodes.any(|it| holds(it.pid))
+            }
             Ack::InSync => !counts || another(true) || ledger.has_heir(shard.id, |pid| pid != node),
             Ack::Majority => {
                 let again = !ledger.is_whole(node, shard.id);

@@ -228,19 +228,25 @@ fn hidden(figure: Html) -> Html {
 /// The most requests that are drawn one by one.
 const QUEUE_SHOWN: u16 = 5;
 
-/// Requests at a node, below its letter: a stroke each, or their number. On a small disc there is no room for it, and many are one bar.
+/// Requests at a node, below its letter: a stroke each. Many are a number, see [`queue_length`], or one bar where there is no room for it.
 fn queue(at: Point, r: f64, thin: bool, face: &Face) -> Html {
     if face.queued > QUEUE_SHOWN {
         let bar = format!("M{},{}h25", num(at.x - 12.5), num(at.y + r * 0.46 + 3.0));
         return if thin {
             html! { <path d={bar} class="queue many" /> }
         } else {
-            hidden(shapes::text(at.shift(0.0, r * 0.82), "m b on", face.queued.to_string()))
+            Html::default()
         };
     }
     let left = 2.5 * f64::from(face.queued - 1);
     let d: String = (0..face.queued).map(|i| format!("M{},{}v6", num(at.x - left + 5.0 * f64::from(i)), num(at.y + r * 0.46))).collect();
     html! { <path {d} class="queue" /> }
+}
+
+/// The number of requests at a node, if they are too many for strokes: beside the node and not in it, whose name says it in words.
+pub fn queue_length(map: &Layout, seat: Pid, name: Name, queued: u16) -> Html {
+    let Some(place) = map.seat(seat).filter(|_| queued > QUEUE_SHOWN && !map.plan.thin) else { return Html::default() };
+    html! { <g key={seat.0} data-n={shapes::letter(name)}>{ shapes::text(place.at.shift(0.0, map.node_r * 0.82), "m b on", queued.to_string()) }</g> }
 }
 
 /// A learner's per cent, in a collar around its disc that fills clockwise. The number stands in the table.

@@ -18,7 +18,7 @@ use yew::prelude::*;
 use super::StageModel;
 use super::band::{self, Slice, Tie, Tokens};
 use super::cuts;
-use super::process_glyph::{Face, Map, ProcessGlyph};
+use super::process_glyph::{Face, Map, ProcessGlyph, queue_length};
 use super::shapes;
 
 /// What a section of the stage is drawn from.
@@ -70,11 +70,18 @@ pub fn Ring(props: &SectionProps) -> Html {
             <g>{ seats(Kind::Coordinator) }</g>
             <g class="votes" aria-hidden="true">{ votes(model, &map.0) }</g>
             <g>{ seats(Kind::Node) }</g>
+            <g class="queues" aria-hidden="true">{ queues(view, &map.0) }</g>
             <g>{ seats(Kind::Balancer) }</g>
             <g>{ seats(Kind::Client) }</g>
             { band::moves(&map.0, &state::moves(view)) }
         </svg>
     }
+}
+
+/// How many requests are at each node that runs.
+fn queues(view: &ClusterView, map: &Layout) -> Html {
+    let queued = state::of_kind(view, Kind::Node).filter_map(|it| Some((it, it.queued?.0)));
+    queued.map(|(it, queued)| queue_length(map, it.pid, it.name, queued)).collect()
 }
 
 /// From the slice in the story to its row in the table, which lies right of this section and begins at the same height.

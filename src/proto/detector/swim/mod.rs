@@ -24,7 +24,7 @@
 //!
 //! | mutant | killed by |
 //! |---|---|
-//! | refutations are not told * | `a_living_member_that_is_suspected_refutes` |
+//! | refutations are not told * | `who_is_suspected_refutes_with_a_newer_word` |
 //! | rumours are not passed on * | `a_rumour_reaches_all_in_lambda_log_n_periods` |
 //! | incarnations do not count * | `an_old_rumour_does_not_clear_a_new_suspicion` |
 //! | one suspector counts twice * | `one_suspector_counts_once` |
