@@ -20,7 +20,7 @@
 //! | folder | is | and is not |
 //! |---|---|---|
 //! | [`sim`] | time, chance, network, disks, crashes, the event queue, facts with causes | it knows no protocol |
-//! | [`proto`] | ring, detector, replica, lock, consensus, balance: pure state machines | they do not know each other, nor send anything |
+//! | [`proto`] | ring, detector, replica, lock, consensus, balance: pure state machines | they do not know each other (but for a ring among the ways to balance), nor send anything |
 //! | [`cluster`] | the four kinds of process, what they say, the facts they note, the read-only view, the promises; a checker of histories that knows none of it | it draws nothing |
 //! | [`session`] | one run that can be steered: actions, checkpoints, steps, links, the bill, why | it knows no words |
 //! | [`scene`] | where things stand and where a message is at an instant | it names tones, no colours |

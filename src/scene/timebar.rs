@@ -155,33 +155,6 @@ pub enum Sign {
     Elected(u32, Pid),
 }
 
-impl Sign {
-    /// Whether it is an action. Everything else the cluster found out or decided.
-    pub const fn is_action(self) -> bool {
-        match self {
-            Sign::Killed(_)
-            | Sign::Wiped(_)
-            | Sign::Revived(_)
-            | Sign::Joins(_)
-            | Sign::Leaves(_)
-            | Sign::Salvages(_)
-            | Sign::Frozen(_)
-            | Sign::Thawed(_)
-            | Sign::Slowed(_)
-            | Sign::Drifts(_)
-            | Sign::Cut(..)
-            | Sign::Healed(..) => true,
-            Sign::Suspected(..)
-            | Sign::Returned(_)
-            | Sign::Out(_)
-            | Sign::Left(_)
-            | Sign::Promoted(..)
-            | Sign::Elected(..)
-            | Sign::Lost(..) => false,
-        }
-    }
-}
-
 /// A mark on the bar.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Mark {

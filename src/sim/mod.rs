@@ -7,6 +7,7 @@ pub mod fault;
 pub mod id;
 pub mod journal;
 pub mod net;
+pub mod number;
 pub mod pages;
 pub mod process;
 pub mod queue;

@@ -134,7 +134,7 @@ pub fn slow(lang: Lang, times: u16) -> String {
 
 /// Behind the name of a process: that its messages are slow, and how many requests are at it.
 pub fn more(lang: Lang, times: u16, queued: u16) -> String {
-    let slow = if times > 1 { Some(slow(lang, times)) } else { None };
+    let slow = (times > 1).then(|| slow(lang, times));
     let queued = match (lang, queued) {
         (_, 0) => None,
         (Lang::En, 1) => Some("1 request at it".to_owned()),

@@ -4,7 +4,7 @@
 
 mod spread;
 
-use crate::cluster::balancer::spread::Reads as Spreading;
+use crate::cluster::balancer::spread::Spreading;
 use crate::cluster::control::record::Version;
 use crate::cluster::note::{RefusedWhy, ShardNote};
 use crate::cluster::setup::config::Reads;

@@ -21,7 +21,7 @@ struct Asked {
 
 /// What a balancer keeps to spread reads.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Reads {
+pub(super) struct Spreading {
     policy: Balancer,
     /// The oldest first.
     under_way: Vec<Asked>,
@@ -30,9 +30,9 @@ pub(super) struct Reads {
 /// How fast a good latency counts again: a few times as long as the tests and the page look at.
 const TAU: Span = Span::secs(2);
 
-impl Reads {
+impl Spreading {
     /// Before the nodes of a recipe; `None` where nothing is to be kept.
-    pub fn before(nodes: usize, config: &Config) -> Option<Reads> {
+    pub fn before(nodes: usize, config: &Config) -> Option<Spreading> {
         let policy = match config.spread {
             Spread::Random => return None,
             Spread::RoundRobin => Policy::RoundRobin,
@@ -40,7 +40,7 @@ impl Reads {
             Spread::Least => Policy::LeastOutstanding,
             Spread::PeakEwma => Policy::PeakEwma { tau: TAU },
         };
-        Some(Reads { policy: Balancer::new(policy, Counts::Own, &vec![1; nodes]), under_way: Vec::new() })
+        Some(Spreading { policy: Balancer::new(policy, Counts::Own, &vec![1; nodes]), under_way: Vec::new() })
     }
 
     /// Picks the node that gets this read, one of `readers`.

@@ -1,6 +1,6 @@
 //! Peak-EWMA: an average of latencies that believes bad news at once and good news slowly (Finagle, `PeakEwma.scala`).
 
-use super::number::{ONE, exp_minus};
+use crate::sim::number::{ONE, exp_minus};
 use crate::sim::time::{Span, Time};
 
 /// The cost of a server that was never heard while a request is under way to it: above any that was. Finagle's `Penalty`.

@@ -8,7 +8,7 @@
 //! | [`backoff`], [`budget`], [`breaker`] | when a failed request may be sent again, and whether |
 //! | [`deadline`], [`hedge`] | until when an answer is worth having; a second copy of what takes long |
 //! | [`queue`] | what a server does with work: who waits, who is served next, who is turned away |
-//! | [`work`] | how long work takes: exponential, log-normal, Pareto by whole numbers only ([`number`]) |
+//! | [`work`] | how long work takes: exponential, log-normal, Pareto by whole numbers only ([`crate::sim::number`]) |
 //!
 //! # What is simplified
 //!
@@ -23,7 +23,6 @@ pub mod deadline;
 pub mod ewma;
 pub mod health;
 pub mod hedge;
-pub mod number;
 pub mod policy;
 pub mod prequal;
 pub mod queue;

@@ -1,6 +1,6 @@
 //! How long work takes, drawn in whole microseconds from one stream.
 
-use super::number::{ONE, exp, exp2, exponential, minus_log2_of_chance, normal};
+use crate::sim::number::{ONE, exp, exp2, exponential, minus_log2_of_chance, normal};
 use crate::sim::rng::Rng;
 use crate::sim::time::Span;
 

@@ -15,9 +15,9 @@ use crate::ui::state::Command;
 
 /// Figures that say how many there are of a kind.
 const CAST: [(&str, Kind); 3] = [("nodes", Kind::Node), ("balancers", Kind::Balancer), ("clients", Kind::Client)];
-/// The locks' figures, in the order of their words.
-/// What is asked about the nodes' work.
+/// The figures of nodes' work, in the order of their words.
 const WORK: [&str; 2] = ["service", "queue"];
+/// The locks' figures, in the order of their words.
 const LOCKS: [&str; 5] = ["workers", "locks", "lease", "delay", "patience"];
 
 /// What it shows.

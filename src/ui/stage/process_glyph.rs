@@ -208,9 +208,9 @@ fn node(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
             if face.slow > 1 {
                 // At the picture's right edge a long figure goes under the node.
                 if face.slow >= 100 && seat.x > map.centre.x {
-                    { hidden(shapes::text(at.shift(r + 4.0, r + 13.0), "e s n", stage_words::slow(lang, face.slow))) }
+                    { shapes::text(at.shift(r + 4.0, r + 13.0), "e s n", stage_words::slow(lang, face.slow)) }
                 } else {
-                    { hidden(shapes::text(at.shift(r * 0.8, r + 9.0), "s n", stage_words::slow(lang, face.slow))) }
+                    { shapes::text(at.shift(r * 0.8, r + 9.0), "s n", stage_words::slow(lang, face.slow)) }
                 }
             }
             if let Some(crown) = face.crown {
@@ -218,11 +218,6 @@ fn node(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
             }
         </>
     }
-}
-
-/// A figure that the name of the process says in words.
-fn hidden(figure: Html) -> Html {
-    html! { <g aria-hidden="true">{figure}</g> }
 }
 
 /// The most requests that are drawn one by one.
@@ -318,7 +313,7 @@ fn coordinator(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
             if face.isolated { { isolation(at, r + 4.0) } }
             { office(out, post) }
             if face.look == Look::Frozen { { shapes::pause(at.shift(r * 0.85, -r * 0.7)) } }
-            if face.slow > 1 { { hidden(shapes::text(at.shift(r, r - 1.0), "s n", stage_words::slow(lang, face.slow))) } }
+            if face.slow > 1 { { shapes::text(at.shift(r, r - 1.0), "s n", stage_words::slow(lang, face.slow)) } }
         </>
     }
 }

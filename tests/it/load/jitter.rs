@@ -5,7 +5,7 @@
 //! Their program was run for the figures below: the mean of 100 runs and its standard error.
 
 use ringside::proto::balance::backoff::{Backoff, Jitter, Waits};
-use ringside::proto::balance::number::{ONE, normal};
+use ringside::sim::number::{ONE, normal};
 use ringside::sim::queue::Queue;
 use ringside::sim::rng::{Rng, Stream};
 use ringside::sim::time::Span;
