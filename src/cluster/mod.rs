@@ -5,6 +5,7 @@ pub mod balancer;
 pub mod client;
 pub mod control;
 pub mod coordinator;
+mod group;
 pub mod history;
 pub mod node;
 pub mod note;

@@ -63,6 +63,7 @@ impl Process for Member {
                 Input::Message { from, msg } => it.receive(from, msg, ctx),
                 Input::Timer(Timer::WaitOut(node)) => it.wait_out(node, ctx),
                 Input::Timer(Timer::Raft) => it.tick(ctx),
+                Input::Timer(Timer::Swim) => it.probe(ctx),
                 Input::Timer(_) => it.look(ctx),
                 Input::Stored(Ticket::Raft(mark)) => it.stored(mark, ctx),
                 Input::Stored(Ticket::Log(..) | Ticket::Nothing) | Input::Signal(_) => {}

@@ -234,7 +234,7 @@ impl Fold {
                 }
                 ClientNote::Invoked { .. } | ClientNote::Answered { .. } => {}
             },
-            Note::Lock(_) => {}
+            Note::Lock(_) | Note::Belief(_) => {}
         }
     }
 

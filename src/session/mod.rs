@@ -26,6 +26,7 @@ use std::rc::Rc;
 
 use crate::cluster::Facts;
 use crate::cluster::note::Note;
+use crate::cluster::observe::beliefs::Belief;
 use crate::cluster::observe::view::{ClusterView, Flight};
 use crate::cluster::property::{Broken, Promise};
 use crate::cluster::setup::Setup;
@@ -314,6 +315,11 @@ impl Session {
     pub fn nodes(&self) -> u8 {
         let there = |&(_, pid): &(u8, _)| self.moment.cluster.is_there(pid);
         (0..).zip(self.setup.roster.of(Kind::Node)).filter(there).fold(0, |bits, (n, _)| bits | 1 << n)
+    }
+
+    /// Who believes whom dead now.
+    pub fn beliefs(&self) -> Vec<Belief> {
+        self.moment.cluster.beliefs()
     }
 
     /// Messages under way now, into `out` (cleared first).

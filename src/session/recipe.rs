@@ -3,6 +3,7 @@
 
 use crate::cluster::setup::Setup;
 use crate::cluster::setup::config::{Ack, LAWS, ORDERS, Reads, Spread};
+use crate::cluster::setup::detection::Detection;
 use crate::cluster::setup::name::LOCKS;
 use crate::sim::time::Span;
 
@@ -39,6 +40,15 @@ const READS: [&str; Reads::ALL.len()] = [Reads::ALL[0].word(), Reads::ALL[1].wor
 /// The words of ways to spread reads.
 const SPREADS: [&str; Spread::ALL.len()] =
     [Spread::ALL[0].word(), Spread::ALL[1].word(), Spread::ALL[2].word(), Spread::ALL[3].word(), Spread::ALL[4].word()];
+/// The words of detectors.
+const DETECTORS: [&str; Detection::ALL.len()] = [
+    Detection::ALL[0].word(),
+    Detection::ALL[1].word(),
+    Detection::ALL[2].word(),
+    Detection::ALL[3].word(),
+    Detection::ALL[4].word(),
+    Detection::ALL[5].word(),
+];
 /// The words of laws by which work varies.
 const LAW_WORDS: [&str; LAWS.len()] = [LAWS[0].0, LAWS[1].0, LAWS[2].0];
 /// The words of orders in which it is done.
@@ -57,7 +67,7 @@ const fn row(
 
 /// All figures, in the order in which links name them. What the bounds of one depend on stands before it. Values within their
 /// bounds fit their fields.
-pub const PARAMETERS: [Parameter; 19] = [
+pub const PARAMETERS: [Parameter; 22] = [
     row("coordinators", Form::Odd, |_| (1, 5), |it| it.roster.coordinators.into(), |it, n| it.roster.coordinators = n as u8),
     row("nodes", Form::Count, |_| (3, 8), |it| it.roster.nodes.into(), |it, n| it.roster.nodes = n as u8),
     row("balancers", Form::Count, |_| (1, 2), |it| it.roster.balancers.into(), |it, n| it.roster.balancers = n as u8),
@@ -108,6 +118,15 @@ pub const PARAMETERS: [Parameter; 19] = [
         |it| ORDERS.iter().position(|(_, order)| *order == it.config.order).expect("an order of the list") as u64,
         |it, n| it.config.order = ORDERS[n as usize].1,
     ),
+    row(
+        "detector",
+        Form::Word(&DETECTORS),
+        |_| (0, DETECTORS.len() as u64 - 1),
+        |it| it.config.detector as u64,
+        |it, n| it.config.detector = Detection::ALL[n as usize],
+    ),
+    row("suspect", Form::Span, |_| (0, 10), |it| it.config.suspect_after.0, |it, n| it.config.suspect_after = Span(n)),
+    row("phi", Form::Count, |_| (1, 20), |it| it.config.phi.into(), |it, n| it.config.phi = n as u8),
 ];
 
 impl Parameter {
@@ -174,5 +193,6 @@ mod tests {
         assert!(Ack::ALL.iter().enumerate().all(|(i, it)| *it as usize == i && it.word() == ACKS[i]));
         assert!(Reads::ALL.iter().enumerate().all(|(i, it)| *it as usize == i && it.word() == READS[i]));
         assert!(Spread::ALL.iter().enumerate().all(|(i, it)| *it as usize == i && it.word() == SPREADS[i]));
+        assert!(Detection::ALL.iter().enumerate().all(|(i, it)| *it as usize == i && it.word() == DETECTORS[i]));
     }
 }

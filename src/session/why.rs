@@ -67,7 +67,7 @@ fn suspicion_behind(past: &[Record<Note>], coordinator: Pid, view: &View) -> Opt
 /// `heard`, when the last sign came that they reach each other.
 fn silenced_by(past: &[Record<Note>], ear: Pid, node: Pid, heard: Time, why: SuspectWhy) -> Option<Seq> {
     let way = match why {
-        SuspectWhy::Silent => (node, ear),
+        SuspectWhy::Silent | SuspectWhy::Told => (node, ear),
         SuspectWhy::Deaf => (ear, node),
     };
     for record in past.iter().rev() {

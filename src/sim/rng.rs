@@ -31,6 +31,8 @@ pub enum Stream {
     Crowd,
     /// Whether work takes nodes time in a soak's run.
     Work,
+    /// Who suspects nodes in a soak's run.
+    Doubt,
 }
 
 /// A stream of integers.

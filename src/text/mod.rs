@@ -3,6 +3,7 @@
 pub mod action;
 pub mod cases;
 pub mod complaint;
+pub mod doubt_words;
 pub mod latin;
 mod line;
 pub mod lock_words;

@@ -114,7 +114,7 @@ impl Story {
 fn about(fact: &Record<Note>) -> Option<(ShardId, bool)> {
     let What::Note(note) = &fact.what else { return None };
     match note {
-        Note::Control(_) => None,
+        Note::Control(_) | Note::Belief(_) => None,
         Note::Shard(note) => match note {
             ShardNote::ViewChanged { shard, why, .. } => {
                 Some((*shard, matches!(why, ViewWhy::Promotion | ViewWhy::NoPrimary | ViewWhy::Orphaned)))

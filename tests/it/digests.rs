@@ -13,7 +13,7 @@ const GOLDEN: &str = include_str!("../golden/digests.txt");
 const HEAD: &str = "# A link and the digest of the state it opens on. Written by UPDATE_GOLDEN=1 cargo test --test it digests\n";
 
 /// What is opened: together they touch every action, every figure a link carries, and each rule switched off.
-const LINKS: [&str; 35] = [
+const LINKS: [&str; 41] = [
     "v=9&seed=4127",
     "v=9&seed=4127&at=5",
     "v=9&seed=4127&do=2.5:kill:C&at=3.1",
@@ -49,6 +49,12 @@ const LINKS: [&str; 35] = [
     "v=9&seed=27&min=3&ack=primary&do=2:kill:B,4:wipe:C,6:revive:C,7:revive:B&at=25",
     "v=9&seed=28&clients=12&service=0.02&queue=64&do=2:kill:B,6:revive:B&at=20",
     "v=9&seed=29&clients=24&workers=0&reads=in-sync&spread=two-choices&service=0.2&law=log-normal&queue=2&order=last&do=2:isolate:C,9:heal:C&at=25",
+    "v=9&seed=36&suspect=0.4&do=3:kill:C,7:revive:C&at=14",
+    "v=9&seed=37&loss=40&detector=akka&phi=5&do=3:kill:C,9:revive:C&at=14",
+    "v=9&seed=38&loss=40&detector=cassandra&do=3:freeze:B,12:thaw:B&at=16",
+    "v=9&seed=39&loss=40&detector=chitchat&phi=6&do=3:kill:K1,9:revive:K1&at=14",
+    "v=9&seed=40&loss=30&detector=swim&do=3:kill:C,5:add:G,9:revive:C,11:drain:A&at=18",
+    "v=9&seed=41&detector=lifeguard&do=3:slow:C:20,6:kill:K2,9:revive:K2&at=15",
 ];
 
 #[test]

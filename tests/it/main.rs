@@ -5,6 +5,7 @@ mod contrast;
 mod control;
 mod detect;
 mod digests;
+mod doubt;
 mod elections;
 mod engine;
 mod golden;

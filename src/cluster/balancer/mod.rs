@@ -122,7 +122,8 @@ impl Balancer {
             | Msg::Cancel { .. }
             | Msg::Release { .. }
             | Msg::SessionOk { .. }
-            | Msg::SessionOver { .. } => {} // not for a balancer
+            | Msg::SessionOver { .. }
+            | Msg::Swim(_) => {} // not for a balancer
         }
     }
 }

@@ -71,7 +71,8 @@ impl Client {
             | Timer::Resend(_)
             | Timer::Chunk(_)
             | Timer::Yield(_)
-            | Timer::Serve => {}
+            | Timer::Serve
+            | Timer::Swim => {}
         }
     }
 
@@ -119,7 +120,8 @@ impl Client {
             | Msg::Acquire { .. }
             | Msg::KeepAlive { .. }
             | Msg::Cancel { .. }
-            | Msg::Release { .. } => {} // not for a client
+            | Msg::Release { .. }
+            | Msg::Swim(_) => {} // not for a client
         }
     }
 

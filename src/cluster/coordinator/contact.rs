@@ -1,10 +1,13 @@
 //! What a coordinator knows of each node and balancer by its own ears: see [`crate::cluster::wire::reach`] for what counts.
 
 use crate::cluster::control::record::Version;
+use crate::cluster::group::Verdict;
 use crate::cluster::note::{ControlNote, Note, SuspectWhy};
 use crate::cluster::setup::config::Config;
-use crate::cluster::setup::env::Env;
-use crate::proto::detector::Watch;
+use crate::cluster::setup::detection::Detection;
+use crate::proto::detector::choice::Opinion;
+use crate::proto::detector::{Detector, Watch};
+use crate::sim::digest::Extra;
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
 
@@ -13,7 +16,7 @@ use crate::sim::time::{Span, Time};
 pub(in crate::cluster) struct Contact {
     pub(super) pid: Pid,
     pub(super) is_node: bool,
-    /// Counts the signs that this coordinator reaches it.
+    /// When the last sign came that this coordinator reaches it, and whether it is suspected, by whichever detector.
     pub(super) watch: Watch,
     /// When it was last heard, sign or not.
     heard: Time,
@@ -25,41 +28,107 @@ pub(in crate::cluster) struct Contact {
     pub(super) known: Version,
     /// Leader: a decision about it is under way: until it is made, its lease is not renewed.
     pub(super) pending: bool,
+    /// What a detector by phi has learnt of its signs.
+    opinion: Extra<Opinion>,
 }
 
 impl Contact {
-    pub(super) fn new(pid: Pid, is_node: bool, now: Time) -> Contact {
-        Contact { pid, is_node, watch: Watch::new(now), heard: now, signs: None, leased: Time::ZERO, known: 0, pending: false }
+    pub(super) fn new(pid: Pid, is_node: bool, now: Time, config: &Config) -> Contact {
+        let opinion = Extra::from(config.accrual().filter(|_| is_node).map(|kind| kind.watch(now)));
+        let watch = Watch::new(now);
+        Contact { pid, is_node, watch, heard: now, signs: None, leased: Time::ZERO, known: 0, pending: false, opinion }
     }
 
-    /// A heartbeat has come. Gives back whether it was a sign of reach.
-    pub(super) fn hear(&mut self, known: Version, sign: bool, gap: Span, now: Time) -> bool {
+    /// A heartbeat has come, which may be a sign of reach.
+    pub(super) fn hear(&mut self, known: Version, sign: bool, now: Time, config: &Config) {
         assert!(self.heard <= now, "a coordinator's clock has gone back");
         (self.known, self.heard) = (known, now);
         if sign {
-            let first = self.signs.filter(|&(_, last)| now.since(last) <= gap).map_or(now, |(first, _)| first);
+            let first = self.signs.filter(|&(_, last)| now.since(last) <= longest_gap(config)).map_or(now, |(first, _)| first);
             self.signs = Some((first, now));
-            self.watch.hear(now);
+            if let Some(opinion) = self.opinion.get_mut() {
+                opinion.hear(now);
+            }
+            if config.swim().is_none() {
+                self.watch.hear(now);
+            } else {
+                self.watch.resume(now); // whether it is dead is for the group to say
+            }
         }
-        sign
+    }
+
+    /// The coordinator was away: silence counts from now.
+    pub(super) fn resume(&mut self, now: Time) {
+        self.watch.resume(now);
+        if let Some(opinion) = self.opinion.get_mut() {
+            opinion.resume(now);
+        }
     }
 
     /// Whether it has shown no sign for so long that it seems out of reach.
     pub(super) fn is_missed(&self, now: Time, config: &Config) -> bool {
-        now.since(self.watch.heard()) > config.suspect_after
+        now.since(self.watch.heard()) > config.missed_after
+    }
+
+    /// Whether a silence of this length is suspicious.
+    fn is_suspicious(&self, silent: Span, verdict: Verdict, config: &Config) -> bool {
+        if config.detector == Detection::TimeOut {
+            return silent > config.suspect_after;
+        }
+        let learnt = |opinion: &Opinion| opinion.level(opinion.heard() + silent) >= opinion.threshold();
+        silent > config.out_after || verdict == Verdict::Dead || self.opinion.get().is_some_and(learnt)
     }
 
     /// Why it is suspected, if it is.
-    pub(super) fn why(&self, now: Time, config: &Config) -> SuspectWhy {
-        if now.since(self.heard) > config.suspect_after { SuspectWhy::Silent } else { SuspectWhy::Deaf }
+    fn why(&self, now: Time, verdict: Verdict, config: &Config) -> SuspectWhy {
+        match verdict {
+            Verdict::Dead => SuspectWhy::Told,
+            Verdict::None if self.is_suspicious(now.since(self.heard), verdict, config) => SuspectWhy::Silent,
+            Verdict::None => SuspectWhy::Deaf,
+        }
     }
 
-    pub(super) fn suspicion(&self, now: Time, config: &Config) -> Note {
-        Note::Control(ControlNote::Suspected { node: self.pid, silent: now.since(self.watch.heard()), why: self.why(now, config) })
+    /// Looks at the clock. Gives whether it is this look that raises the suspicion.
+    pub(super) fn look(&mut self, now: Time, verdict: Verdict, config: &Config) -> bool {
+        let silent = now.since(self.watch.heard());
+        let counts = match self.why(now, verdict, config) {
+            SuspectWhy::Silent | SuspectWhy::Told => silent,
+            // It is heard again: the next heartbeat may be the sign.
+            SuspectWhy::Deaf => Span(silent.0.saturating_sub(config.heartbeat_every.0)),
+        };
+        if !self.is_suspicious(counts, verdict, config) {
+            if config.swim().is_some() {
+                self.watch.acquit();
+            }
+            return false;
+        }
+        let raised = self.watch.suspected().is_none();
+        if raised {
+            self.watch.suspect(now);
+            if let Some(opinion) = self.opinion.get_mut() {
+                opinion.look(now);
+            }
+        }
+        raised
+    }
+
+    pub(super) fn suspicion(&self, now: Time, verdict: Verdict, config: &Config) -> Note {
+        let (silent, why) = (now.since(self.watch.heard()), self.why(now, verdict, config));
+        Note::Control(ControlNote::Suspected { node: self.pid, silent, why })
+    }
+
+    /// How suspicious its silence is by what was learnt, and from which level on it would be suspected.
+    pub(in crate::cluster) fn level(&self, now: Time) -> Option<(u32, u32)> {
+        self.opinion.get().map(|it| (it.level(now).0, it.threshold().0))
+    }
+
+    /// When the last sign of reach came.
+    pub(in crate::cluster) fn heard(&self) -> Time {
+        self.watch.heard()
     }
 }
 
 /// The longest gap between two signs of reach by which a coordinator counts as reaching a node without doubt.
-pub(super) fn longest_gap(env: &Env) -> Span {
-    env.setup.config.suspect_after.scale(1, 2)
+pub(super) fn longest_gap(config: &Config) -> Span {
+    config.missed_after.scale(1, 2)
 }

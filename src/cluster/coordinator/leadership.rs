@@ -13,7 +13,8 @@ use crate::cluster::control::record::Version;
 use crate::cluster::control::{Command, Decided, Intent};
 use crate::cluster::coordinator::contact::Contact;
 use crate::cluster::coordinator::{Coordinator, LOOK_EVERY};
-use crate::cluster::note::{ControlNote, LockNote, Note, ShardNote, SuspectWhy};
+use crate::cluster::note::{BeliefNote, ControlNote, LockNote, Note, ShardNote};
+use crate::cluster::setup::detection::Detection;
 use crate::cluster::setup::env::Env;
 use crate::cluster::setup::rules::Rule;
 use crate::cluster::wire::msg::Msg;
@@ -35,7 +36,7 @@ impl Coordinator {
             self.contacts.iter().filter(|contact| contact.is_node && self.control.is_up(contact.pid) && contact.watch.suspected().is_some())
         {
             // It has had an opinion all the while.
-            ctx.note(contact.suspicion(now, &ctx.env().setup.config));
+            ctx.note(contact.suspicion(now, self.group.verdict(contact.pid), &ctx.env().setup.config));
             ctx.arm(Timer::WaitOut(contact.pid), Span(wait_out.0.saturating_sub(now.since(since).0)));
         }
         for i in 0..self.contacts.len() {
@@ -115,7 +116,7 @@ impl Coordinator {
         let config = &env.setup.config;
         if now.since(self.looked) > LOOK_EVERY.scale(4, 1) {
             // It was itself that stood still: what it did not hear in the meantime says nothing about anybody.
-            self.contacts.iter_mut().for_each(|contact| contact.watch.resume(now));
+            self.contacts.iter_mut().for_each(|contact| contact.resume(now));
         }
         self.looked = now;
         if self.forgotten.is_some() {
@@ -123,17 +124,17 @@ impl Coordinator {
         }
         let leader_state = self.leader_state.as_ref().filter(|leader_state| leader_state.begun).map(|leader_state| leader_state.since);
         for contact in self.contacts.iter_mut().filter(|contact| contact.is_node && self.control.counts_on(contact.pid)) {
-            let raft_config = match contact.why(now, config) {
-                SuspectWhy::Silent => config.suspect_after,
-                // It is heard again: the next heartbeat may be the sign.
-                SuspectWhy::Deaf => Span(config.suspect_after.0 + config.heartbeat_every.0),
-            };
-            if let Some(silent) = contact.watch.look(now, raft_config)
-                && let Some(since) = leader_state
-            {
-                ctx.note(contact.suspicion(now, config));
+            let verdict = self.group.verdict(contact.pid);
+            let suspected = contact.watch.suspected();
+            let raised = contact.look(now, verdict, config);
+            if config.detector != Detection::TimeOut && suspected.is_some() != contact.watch.suspected().is_some() {
+                let who = contact.pid;
+                ctx.note(if raised { BeliefNote::Suspects { who, first: true } } else { BeliefNote::Trusts { who } });
+            }
+            if let Some(since) = leader_state.filter(|_| raised) {
+                ctx.note(contact.suspicion(now, verdict, config));
                 // Armed right after the note, so that what follows has the suspicion as its cause.
-                let waited = silent.0.min(now.since(since).0);
+                let waited = now.since(contact.watch.heard()).0.min(now.since(since).0);
                 ctx.arm(Timer::WaitOut(contact.pid), Span(env.wait_out().0.saturating_sub(waited)));
             }
         }
@@ -208,9 +209,9 @@ impl Coordinator {
             let up = self.control.member(contact.pid).is_some_and(|member| member.up);
             if up && contact.watch.suspected().is_some() && silent >= env.wait_out() {
                 down.push(contact.pid);
-                overdue |= silent > env.wait_out() + config.suspect_after;
+                overdue |= silent > env.wait_out() + config.missed_after;
             } else {
-                open |= up && silent > config.suspect_after.scale(1, 2);
+                open |= up && silent > config.missed_after.scale(1, 2);
             }
         }
         let counted = self.control.member(suspect).is_some_and(|member| member.up);
@@ -346,9 +347,8 @@ impl Env {
     pub fn wait_out(&self) -> Span {
         let config = &self.setup.config;
         if !self.setup.rules.on(Rule::PrimaryLease) {
-            return config.suspect_after;
+            return if config.detector == Detection::TimeOut { config.suspect_after } else { Span::ZERO };
         }
-        let bound = u64::from(config.drift_bound);
-        config.primary_lease.scale(1_000_000 + 3 * bound, 1_000_000).max(config.suspect_after)
+        config.lease_ends()
     }
 }

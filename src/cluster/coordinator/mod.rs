@@ -11,9 +11,10 @@ use std::rc::Rc;
 use crate::cluster::control::beyond::Beyond;
 use crate::cluster::control::{Command, Control, Decided, Decision};
 use crate::cluster::coordinator::contact::Contact;
-use crate::cluster::coordinator::contact::longest_gap;
 use crate::cluster::coordinator::leader_state::LeaderState;
-use crate::cluster::note::{ControlNote, YieldWhy};
+use crate::cluster::group::Group;
+use crate::cluster::note::{BeliefNote, ControlNote, YieldWhy};
+use crate::cluster::setup::detection::Detection;
 use crate::cluster::wire::msg::Msg;
 use crate::cluster::wire::reach::is_sign;
 use crate::cluster::wire::{Change, Context, Ticket, Timer};
@@ -57,6 +58,8 @@ pub struct Coordinator {
     armed: Option<Time>,
     /// The only coordinator, after it has lost its disk: what it has heard of what it has forgotten, until it begins anew.
     pub(super) forgotten: Option<Beyond>,
+    /// Its part in the group that probes.
+    pub(super) group: Group,
 }
 
 impl Coordinator {
@@ -70,14 +73,28 @@ impl Coordinator {
         let disk = later.as_ref().unwrap_or(disk);
         let rng = ctx.rng();
         let raft = Raft::new(me, life, env.coordinators.clone(), disk, now, raft_config, &mut |min, max| rng.between(min, max));
-        let contact = |pid, is_node| Contact::new(pid, is_node, now);
+        let contact = |pid, is_node| Contact::new(pid, is_node, now, &env.setup.config);
         let nodes = env.nodes.iter().map(|&pid| contact(pid, true));
         let contacts = nodes.chain(env.balancers.iter().map(|&pid| contact(pid, false))).collect();
         let (applied, control) = state_of(disk, raft.commit(), env);
         let forgotten = (emptied && !control.has_resumed()).then(Beyond::default);
         let (ripe, leader_state, yielded, gave_up, asked, armed) = (None, None, None, None, None, None);
-        let mut it =
-            Coordinator { raft, control, applied, ripe, contacts, leader_state, yielded, gave_up, asked, looked: now, armed, forgotten };
+        let group = Group::boot(ctx);
+        let mut it = Coordinator {
+            raft,
+            control,
+            applied,
+            ripe,
+            contacts,
+            leader_state,
+            yielded,
+            gave_up,
+            asked,
+            looked: now,
+            armed,
+            forgotten,
+            group,
+        };
         ctx.arm(Timer::Look, LOOK_EVERY);
         it.afterwards(ctx);
         it
@@ -103,6 +120,21 @@ impl Coordinator {
         self.contacts.iter().find(|contact| contact.pid == pid)?.watch.suspected()
     }
 
+    /// What it knows of each node by its own ears.
+    pub(in crate::cluster) fn contacts(&self) -> impl Iterator<Item = (Pid, &Contact)> {
+        self.contacts.iter().filter(|contact| contact.is_node).map(|contact| (contact.pid, contact))
+    }
+
+    /// Its part in the group that probes.
+    pub(in crate::cluster) fn group(&self) -> &Group {
+        &self.group
+    }
+
+    /// Its part in the group wants to be told the time.
+    pub fn probe(&mut self, ctx: &mut Context<'_>) {
+        self.group.tick(ctx);
+    }
+
     /// Whether it leads, and its own first decision is made: it knows all that was decided before, and acts.
     pub fn is_in_charge(&self) -> bool {
         self.leader_state.as_ref().is_some_and(|leader_state| leader_state.begun)
@@ -120,15 +152,20 @@ impl Coordinator {
                 if self.control.is_behind(known, latest) {
                     self.asked(Command::Resume(Beyond::of(known, latest)), ctx);
                 }
-                let (lease, gap) = (ctx.env().setup.config.primary_lease, longest_gap(ctx.env()));
+                let config = &ctx.env().setup.config;
                 if let Some(contact) = self.contacts.iter_mut().find(|contact| contact.pid == from) {
-                    let sign = contact.hear(known, !contact.is_node || is_sign(answered, sent, lease), gap, ctx.now());
+                    let (sign, suspected) = (!contact.is_node || is_sign(answered, sent, config.primary_lease), contact.watch.suspected());
+                    contact.hear(known, sign, ctx.now(), config);
+                    if config.detector != Detection::TimeOut && suspected.is_some() && contact.watch.suspected().is_none() {
+                        ctx.note(BeliefNote::Trusts { who: from });
+                    }
                     if self.raft.is_newcomer() {
                         return; // it has forgotten what was decided, and does not know it again yet
                     }
                     self.heartbeat(from, sent, sign.then_some((boot, fresh, leaving)), ctx);
                 }
             }
+            Msg::Swim(msg) => self.group.receive(from, *msg, ctx),
             Msg::AskReach { sent, sure } => self.tell_reach(from, sent, sure, ctx),
             Msg::Reach { sent, nodes } => self.hear_reach(from, sent, nodes, ctx),
             Msg::Lagging { shard, view, node } => self.asked(Command::Shrink(shard, view, node), ctx),

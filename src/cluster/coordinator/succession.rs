@@ -1,8 +1,8 @@
 //! A leader that reaches fewer nodes than another coordinator yields to it.
 //!
-//! *The rule.* A leader that misses a node, for longer than `suspect_after`, asks the other coordinators how many they reach.
+//! *The rule.* A leader that misses a node, for longer than `missed_after`, asks the other coordinators how many they reach.
 //! One of them reaches a node if signs of reach (see [`crate::cluster::wire::reach`]) have come from it for at least twice
-//! `suspect_after` without a gap of more than half of it, and still do; the leader itself counts whom it does not miss. So
+//! `missed_after` without a gap of more than half of it, and still do; the leader itself counts whom it does not miss. So
 //! neither a node that has just died tips the scales, nor one that is heard now and then. When the leader has waited out a node's
 //! last lease and would declare it down, but has just heard of a coordinator that reaches strictly more nodes than itself, it
 //! asks that one to lead instead; so it does later, if it learns of one later.
@@ -12,7 +12,7 @@
 //! unsure: under it every primary stops and begins again.
 //!
 //! The other can be elected only if its log is level with the leader's. So while the leader would yield and it is not, it takes
-//! nothing new to be decided, as the thesis of Raft has it (section 3.10): for three times `suspect_after` at most, and not again
+//! nothing new to be decided, as the thesis of Raft has it (section 3.10): for three times `missed_after` at most, and not again
 //! before `out_after`. Without that a leader with slow messages and a busy lock would never find the other's log level.
 //!
 //! *No duels.* Each yielding is to one that reaches strictly more: while links stay as they are there are at most as many
@@ -48,7 +48,7 @@ impl Coordinator {
 
     /// How many of them it surely reaches.
     fn reaches(&self, now: Time, env: &Env) -> u16 {
-        let (gap, row) = (longest_gap(env), env.setup.config.suspect_after.scale(2, 1));
+        let (gap, row) = (longest_gap(&env.setup.config), env.setup.config.missed_after.scale(2, 1));
         let surely = |contact: &&Contact| contact.signs.is_some_and(|(first, last)| now.since(last) <= gap && now.since(first) >= row);
         self.counted().filter(surely).count() as u16
     }
@@ -60,7 +60,7 @@ impl Coordinator {
 
     /// How much doubt is too much: of a leader that is not sure for the wait-out of a lease, or for more than a third of a longer time.
     pub(super) fn most_doubt(&self, env: &Env) -> u32 {
-        (2 * env.wait_out().0.div_ceil(LOOK_EVERY.0)) as u32
+        (2 * env.setup.config.lease_ends().0.div_ceil(LOOK_EVERY.0)) as u32
     }
 
     /// Whether it leads without being sure of it for so long, or so often, that the leases it gives do not last.
@@ -82,7 +82,7 @@ impl Coordinator {
         // While it would yield an answer must not grow stale, or it would take up its work again in between.
         let makes_way = self.leader_state.as_ref().is_some_and(|leader_state| leader_state.comparison.makes_way);
         let urgent = makes_way || self.is_unsure(env) || missed().any(|contact| self.control.is_up(contact.pid));
-        let every = if urgent { config.beat_every } else { config.suspect_after };
+        let every = if urgent { config.beat_every } else { config.missed_after };
         let calm = missed().next().is_none() && !self.is_unsure(env);
         if makes_way && self.give_way(ctx).0 {
             return;
@@ -114,11 +114,7 @@ impl Coordinator {
         let Some(leader_state) = self.leader_state.as_mut().filter(|leader_state| leader_state.begun) else { return };
         let heard = ctx.now();
         let stays = leader_state.comparison.best.is_some_and(|it| {
-            if it.who == from {
-                it.asked > sent
-            } else {
-                it.nodes >= nodes && heard.since(it.heard) <= ctx.env().setup.config.suspect_after
-            }
+            if it.who == from { it.asked > sent } else { it.nodes >= nodes && heard.since(it.heard) <= ctx.env().setup.config.missed_after }
         });
         if !stays {
             leader_state.comparison.best = Some(Better { who: from, nodes, asked: sent, heard });
@@ -128,7 +124,7 @@ impl Coordinator {
 
     /// Leader: whether something may be put to be decided now: it is in charge, and not making way for another.
     pub(super) fn takes_proposals(&self, ctx: &Context<'_>) -> bool {
-        let (now, most) = (ctx.now(), ctx.env().setup.config.suspect_after.scale(3, 1));
+        let (now, most) = (ctx.now(), ctx.env().setup.config.missed_after.scale(3, 1));
         let makes_way = |it: &Comparison| it.makes_way && it.began.is_some_and(|began| now.since(began) <= most);
         self.leader_state.as_ref().is_some_and(|leader_state| leader_state.begun && !makes_way(&leader_state.comparison))
     }
@@ -151,7 +147,7 @@ impl Coordinator {
         let config = &env.setup.config;
         let unsure = self.is_unsure(env);
         // It counts from when it was heard, as long as it is no story from long ago.
-        let fresh = |it: &Better| now.since(it.heard) <= longest_gap(env) && now.since(it.asked) <= config.out_after;
+        let fresh = |it: &Better| now.since(it.heard) <= longest_gap(config) && now.since(it.asked) <= config.out_after;
         let best =
             self.leader_state.as_ref().filter(|leader_state| leader_state.begun).and_then(|leader_state| leader_state.comparison.best);
         let Some(Better { who: to, nodes, .. }) = best.filter(fresh) else { return (false, false) };

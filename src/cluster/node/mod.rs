@@ -13,6 +13,7 @@ use std::rc::Rc;
 use litemap::LiteMap;
 
 use crate::cluster::control::record::Version;
+use crate::cluster::group::Group;
 use crate::cluster::node::disk::NodeDisk;
 use crate::cluster::node::shard_copy::{QueuedRequest, ShardCopy};
 use crate::cluster::node::work::Work;
@@ -51,6 +52,8 @@ pub struct Node {
     /// Copies begun in this life.
     copies: u32,
     pub(super) shards: LiteMap<ShardId, Rc<ShardCopy>>,
+    /// Its part in the group that probes.
+    group: Group,
 }
 
 impl Node {
@@ -82,6 +85,7 @@ impl Node {
             work: Work::none(&ctx.env().setup.config),
             copies: 0,
             shards,
+            group: Group::boot(ctx),
         }
     }
 
@@ -92,6 +96,11 @@ impl Node {
 
     pub(super) fn is_admitted(&self) -> bool {
         self.admitted
+    }
+
+    /// Its part in the group that probes.
+    pub(in crate::cluster) fn group(&self) -> &Group {
+        &self.group
     }
 
     /// When its lease ends, by its own clock.
@@ -138,6 +147,7 @@ impl Node {
             Timer::Chunk(shard) => self.send_chunks(shard, false, ctx),
             Timer::Yield(shard) => self.yielded_in_vain(shard, ctx),
             Timer::Serve => self.served(ctx),
+            Timer::Swim => self.group.tick(ctx),
             Timer::Raft | Timer::Look | Timer::WaitOut(_) | Timer::Work | Timer::Attempt | Timer::KeepAlive => {}
         }
     }
@@ -179,6 +189,7 @@ impl Node {
             Msg::Yield { shard, view } => self.make_way(shard, view, ctx),
             Msg::Request { op, request, passed } => self.come_in(QueuedRequest { from, op, request, passed }, ctx),
             Msg::Done { op, .. } | Msg::Refused { op, .. } => self.pass_back(op, msg, ctx),
+            Msg::Swim(msg) => self.group.receive(from, *msg, ctx),
             Msg::Raft(_)
             | Msg::Heartbeat { .. }
             | Msg::AskReach { .. }

@@ -1,5 +1,6 @@
 //! Every fact a process of the cluster can note, by subject. Sentences, marks and arrows are made from these and nothing else.
 
+pub mod belief;
 pub mod client;
 pub mod control;
 pub mod fields;
@@ -7,6 +8,7 @@ pub mod lock;
 pub mod reasons;
 pub mod shard;
 
+pub use crate::cluster::note::belief::BeliefNote;
 pub use crate::cluster::note::client::ClientNote;
 pub use crate::cluster::note::control::ControlNote;
 use crate::cluster::note::fields::{Field, Names};
@@ -27,6 +29,8 @@ pub enum Note {
     Client(ClientNote),
     /// Of a lock.
     Lock(LockNote),
+    /// Of what processes believe of each other.
+    Belief(BeliefNote),
 }
 
 impl Note {
@@ -37,6 +41,7 @@ impl Note {
             Note::Shard(it) => it.kind(),
             Note::Client(it) => it.kind(),
             Note::Lock(it) => it.kind(),
+            Note::Belief(it) => it.kind(),
         }
     }
 
@@ -47,6 +52,7 @@ impl Note {
             Note::Shard(it) => it.is_headline(),
             Note::Client(it) => it.is_headline(),
             Note::Lock(it) => it.is_headline(),
+            Note::Belief(it) => it.is_headline(),
         }
     }
 
@@ -57,6 +63,7 @@ impl Note {
             Note::Shard(it) => it.fields(names),
             Note::Client(it) => it.fields(names),
             Note::Lock(it) => it.fields(names),
+            Note::Belief(it) => it.fields(names),
         }
     }
 }
@@ -82,5 +89,11 @@ impl From<ClientNote> for Note {
 impl From<LockNote> for Note {
     fn from(it: LockNote) -> Note {
         Note::Lock(it)
+    }
+}
+
+impl From<BeliefNote> for Note {
+    fn from(it: BeliefNote) -> Note {
+        Note::Belief(it)
     }
 }

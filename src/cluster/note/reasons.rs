@@ -130,6 +130,8 @@ pub enum SuspectWhy {
     Silent,
     /// It is heard, but does not hear the coordinator, by what its heartbeats say.
     Deaf,
+    /// The group of all who probe each other holds it for dead.
+    Told,
 }
 
 impl SuspectWhy {
@@ -138,6 +140,7 @@ impl SuspectWhy {
         match self {
             SuspectWhy::Silent => "silent",
             SuspectWhy::Deaf => "deaf",
+            SuspectWhy::Told => "told",
         }
     }
 }

@@ -187,7 +187,7 @@ impl Chronicle {
             What::Note(Note::Control(note)) => self.control(note, record.who),
             What::Note(Note::Shard(note)) => self.shard(note, record.who),
             What::Note(Note::Lock(note)) => self.lock(note, record.at),
-            What::Note(Note::Client(_)) => {}
+            What::Note(Note::Client(_) | Note::Belief(_)) => {}
         }
     }
 

@@ -246,6 +246,7 @@ impl Promises {
                 }
                 LockNote::GrantTooLate { .. } | LockNote::FenceRefused { .. } => {}
             },
+            Note::Belief(_) => {}
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Every figure of the cluster: its unit, its bounds, and how it relates to the others.
 
+use crate::cluster::setup::detection::Detection;
 use crate::proto::balance::queue::Order;
 use crate::proto::balance::work::Work;
 use crate::proto::lock::table::LockTimes;
@@ -154,9 +155,16 @@ pub struct Config {
     pub decisions_kept: u32,
     /// How often a node and a balancer report to the coordinators.
     pub heartbeat_every: Span,
-    /// Silence after which a node is taken for dead. Several heartbeats long.
+    /// Who suspects nodes.
+    pub detector: Detection,
+    /// Silence after which a detector by time-out takes a node for dead. Several heartbeats long, at most `out_after`.
     pub suspect_after: Span,
-    /// A primary's lease, counted from the send time of an answered heartbeat. Longer than `suspect_after`,
+    /// The level from which on a detector by phi suspects.
+    pub phi: u8,
+    /// Silence after which a coordinator counts a node as out of its own reach, when it compares itself with others. That is no
+    /// suspicion, and no matter of the detector.
+    pub missed_after: Span,
+    /// A primary's lease, counted from the send time of an answered heartbeat. Longer than the usual `suspect_after`,
     /// so that the wait for its end is seen.
     pub primary_lease: Span,
     /// How far a clock may drift from true time, in parts per million. Leases are waited out by this bound.
@@ -236,7 +244,10 @@ impl Default for Config {
             beat_every: Span::millis(100),
             decisions_kept: 64,
             heartbeat_every: Span::millis(200),
+            detector: Detection::TimeOut,
             suspect_after: Span::millis(1_000),
+            phi: 8,
+            missed_after: Span::millis(1_000),
             primary_lease: Span::millis(1_200),
             drift_bound: 10_000,
             resend_after: Span::millis(200),
@@ -278,6 +289,12 @@ impl Config {
             Ack::Majority => self.replicas / 2 + 1,
         };
         usize::from(needed.max(self.min_in_sync))
+    }
+
+    /// Within this time after it was given a lease of a primary has surely ended, whatever clocks within the bound have done: the node's may
+    /// run slow by it and the coordinator's fast, and a little is added for rounding.
+    pub fn lease_ends(&self) -> Span {
+        self.primary_lease.scale(1_000_000 + 3 * u64::from(self.drift_bound), 1_000_000).max(self.missed_after)
     }
 
     /// How often a session is kept alive: four times in a lease.

@@ -34,20 +34,20 @@ pub fn answer(config: &Config) -> Span {
 
 /// Within this time whoever was away is known to be back, or what was asked for because it was away has been decided.
 pub fn notice(config: &Config) -> Span {
-    config.suspect_after.scale(2, 1) + config.primary_lease.scale(2, 1) + config.lag_max + config.election_max.scale(4, 1)
+    config.suspected_within().scale(2, 1) + config.primary_lease.scale(2, 1) + config.lag_max + config.election_max.scale(4, 1)
 }
 
 /// Within this time a shard that can be served is served: its primary is suspected and waited out, a leader is found at the eighth
 /// attempt, the new primary gives up on two others that are silent, and leases are renewed; longer where messages are lost.
 pub fn served(config: &Config) -> Span {
     let wait_out = config.primary_lease.scale(1_000_000 + 3 * u64::from(config.drift_bound), 1_000_000);
-    let detected = config.suspect_after + config.heartbeat_every + wait_out;
+    let detected = config.suspected_within() + config.heartbeat_every + wait_out;
     hurdle(config, detected + config.election_max.scale(8, 1) + config.lag_max.scale(4, 1) + config.primary_lease.scale(2, 1))
 }
 
 /// Within this time after it was mended a core must have brought about everything:
 ///
-/// * the silent are suspected, waited out and taken off the ring: `suspect_after + lease·(1 + 3·drift) + out_after`,
+/// * the silent are suspected, waited out and taken off the ring: `suspected_within + lease·(1 + 3·drift) + out_after`,
 /// * a leader is found, at the eighth attempt: `8 · election_max`,
 /// * every copy is made anew: `⌈shards · replicas / moves_in_flight⌉` times a copy, which is `items` times
 ///   `chunk_every + 2 · (delay + jitter)`, and twice `lag_max` for whoever has to be given up on the way;
@@ -58,7 +58,7 @@ pub fn served(config: &Config) -> Span {
 pub fn convergence(setup: &Setup) -> Span {
     let config = &setup.config;
     let wait_out = config.primary_lease.scale(1_000_000 + 3 * u64::from(config.drift_bound), 1_000_000);
-    let silent = config.suspect_after + wait_out + config.out_after;
+    let silent = config.suspected_within() + wait_out + config.out_after;
     let elected = config.election_max.scale(8, 1);
     let items = 2 * u64::from(config.keys) / u64::from(config.shards) + u64::from(setup.roster.clients) + 2;
     let piece = config.chunk_every + (config.delay + config.jitter).scale(2, 1);

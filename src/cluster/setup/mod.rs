@@ -2,11 +2,13 @@
 
 pub mod config;
 pub mod deadlines;
+pub mod detection;
 pub mod durability;
 pub mod env;
 pub mod key;
 pub mod name;
 pub mod rules;
+pub mod suspicion;
 
 use crate::cluster::setup::config::Config;
 use crate::cluster::setup::name::Roster;

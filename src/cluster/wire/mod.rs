@@ -61,6 +61,8 @@ pub enum Timer {
     Attempt,
     /// Worker: keep the session alive.
     KeepAlive,
+    /// Node, coordinator: its part in the group that probes wants to be told the time.
+    Swim,
 }
 
 /// Any save.

@@ -8,6 +8,7 @@ use crate::cluster::note::{OpId, RefusedWhy};
 use crate::cluster::store::snapshot::Item;
 use crate::cluster::store::{Outcome, Request};
 use crate::proto::consensus::words::RaftMsg;
+use crate::proto::detector::swim::words::SwimMsg;
 use crate::proto::lock::token::{FencingToken, LockId, LockSession};
 use crate::proto::replica::transfer::SnapshotMsg;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
@@ -224,4 +225,6 @@ pub enum Msg {
         /// Your session.
         session: LockSession,
     },
+    /// Nodes and coordinators to each other: probes, and what they believe of whom.
+    Swim(Box<SwimMsg>),
 }

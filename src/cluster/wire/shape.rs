@@ -2,6 +2,7 @@
 
 use crate::cluster::wire::msg::Msg;
 use crate::proto::consensus::words::RaftMsg;
+use crate::proto::detector::swim::words::Ask;
 use crate::proto::replica::transfer::SnapshotMsg;
 use crate::proto::replica::view::ShardId;
 use crate::proto::replica::words::ReplicaMsg;
@@ -33,7 +34,9 @@ impl Msg {
                 RaftMsg::Vote { granted: true, .. } | RaftMsg::Appended { matches: true, .. } => Shape::Reply,
                 RaftMsg::Vote { .. } | RaftMsg::Appended { .. } => Shape::Refusal,
             },
-            Msg::Heartbeat { .. } | Msg::Decisions { answers: Some(_), .. } | Msg::AskReach { .. } | Msg::Reach { .. } => Shape::Heartbeat,
+            Msg::Heartbeat { .. } | Msg::Decisions { answers: Some(_), .. } | Msg::AskReach { .. } | Msg::Reach { .. } | Msg::Swim(_) => {
+                Shape::Heartbeat
+            }
             Msg::Decisions { answers: None, .. }
             | Msg::Lagging { .. }
             | Msg::Stalled { .. }
@@ -109,6 +112,12 @@ impl Msg {
             Msg::SessionOk { token: Some(_), .. } => "Granted",
             Msg::SessionOk { token: None, .. } => "SessionOk",
             Msg::SessionOver { .. } => "SessionOver",
+            Msg::Swim(msg) => match msg.ask {
+                Ask::Ping(_) => "Ping",
+                Ask::PingReq(..) => "PingReq",
+                Ask::Ack(_) => "Ack",
+                Ask::Nack(_) => "Nack",
+            },
         }
     }
 
@@ -138,7 +147,8 @@ impl Msg {
             | Msg::Cancel { .. }
             | Msg::Release { .. }
             | Msg::SessionOk { .. }
-            | Msg::SessionOver { .. } => None,
+            | Msg::SessionOver { .. }
+            | Msg::Swim(_) => None,
         }
     }
 }

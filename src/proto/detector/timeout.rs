@@ -32,6 +32,16 @@ impl Watch {
         self.suspected.take().is_some()
     }
 
+    /// It is suspected from now on, for a reason that whoever says so has.
+    pub fn suspect(&mut self, now: Time) {
+        self.suspected = self.suspected.or(Some(now));
+    }
+
+    /// It is suspected no more.
+    pub fn acquit(&mut self) {
+        self.suspected = None;
+    }
+
     /// The observer was away: silence counts from now, as after a start. A suspicion stays.
     pub fn resume(&mut self, now: Time) {
         self.heard = self.heard.max(now);

@@ -86,6 +86,8 @@ pub enum Excuse {
     /// The leader is outside and misses nodes of the core, but no coordinator of the core with which it can compare itself reaches more
     /// nodes: yielding would only turn the tables.
     EvenReach,
+    /// The detector suspects whoever is silent for as long as the living are now and then, between two heartbeats.
+    EagerDetector,
     /// The nodes may have more work than they can do.
     Overload,
     /// Workers give up sooner than their turn can come.
@@ -100,7 +102,7 @@ pub enum Excuse {
 
 impl Excuse {
     /// All of them.
-    pub const ALL: [Excuse; 15] = [
+    pub const ALL: [Excuse; 16] = [
         Excuse::LastCopyLost,
         Excuse::TooFewToProve,
         Excuse::OnlyOutside,
@@ -111,6 +113,7 @@ impl Excuse {
         Excuse::DocumentIsStuck,
         Excuse::LeaderIsFar,
         Excuse::EvenReach,
+        Excuse::EagerDetector,
         Excuse::Overload,
         Excuse::Impatience,
         Excuse::ControlLost,
@@ -131,6 +134,7 @@ impl Excuse {
             Excuse::DocumentIsStuck => "document-is-stuck",
             Excuse::LeaderIsFar => "leader-is-far",
             Excuse::EvenReach => "even-reach",
+            Excuse::EagerDetector => "eager-detector",
             Excuse::Overload => "overload",
             Excuse::Impatience => "impatience",
             Excuse::ControlLost => "control-lost",
@@ -228,7 +232,7 @@ impl<'a> Judge<'a> {
                 Kind::Node => {
                     // One that has left, nobody minds any more.
                     if p.suspected.is_some() && p.standing != Standing::None {
-                        say(Demand::Trusted(pid), None);
+                        say(Demand::Trusted(pid), setup.config.is_eager().then_some(Excuse::EagerDetector));
                     }
                     if matches!(p.standing, Standing::Joining | Standing::Receiving | Standing::Draining) {
                         say(Demand::Arrived(pid), some_shard.or_else(|| self.away_excuse()));

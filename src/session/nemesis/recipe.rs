@@ -2,6 +2,7 @@
 
 use crate::cluster::setup::Setup;
 use crate::cluster::setup::config::{Ack, Config, LAWS, ORDERS, Reads, Spread};
+use crate::cluster::setup::detection::Detection;
 use crate::cluster::setup::name::{LOCKS, NODES_MAX, Roster};
 use crate::cluster::setup::rules::{Rule, Rules};
 use crate::sim::rng::{Rng, Stream};
@@ -58,6 +59,12 @@ pub fn draw(seed: u64, aim: Aim, off: &[Rule], rng: &mut Rng) -> Setup {
         (setup.config.law, setup.config.order) = (one(&mut work, &LAWS).1, one(&mut work, &ORDERS).1);
     }
     setup.config.spread = one(&mut work, &Spread::ALL);
+    let mut doubt = Rng::stream(seed, Stream::Doubt);
+    if doubt.per_mille(300) {
+        setup.config.detector = one(&mut doubt, &Detection::ALL);
+        setup.config.suspect_after = Span::millis(one(&mut doubt, &[0, 50, 250, 500, 1_000, 2_000, 5_000, 10_000]));
+        setup.config.phi = 1 + doubt.below(20) as u8;
+    }
     let mut storm = Rng::stream(seed, Stream::Storm);
     if storm.per_mille(60) {
         setup.config.loss = STORMY + storm.below(1_001 - u32::from(STORMY)) as u16;

@@ -16,6 +16,9 @@ pub(super) fn en(line: &mut Line, note: &ControlNote, who: Pid) {
             let words = format!("{{}} speaks, but for {} s has shown no sign that it hears {{}}: {{}} suspects it.", seconds(*silent));
             line.put(&words, &[*node, who, who]);
         }
+        ControlNote::Suspected { node, why: SuspectWhy::Told, .. } => {
+            line.put("Nobody who was asked could reach {}, and it has not spoken up: {} takes it for dead.", &[*node, who]);
+        }
         ControlNote::Returned { node, boot, fresh: false } if boot.0 > 1 => {
             line.say("{} hears from {} again (its boot number #).", &[who, *node], &[boot.0.into()]);
         }
@@ -92,6 +95,9 @@ pub(super) fn zh(line: &mut Line, note: &ControlNote, who: Pid) {
         ControlNote::Suspected { node, silent, why: SuspectWhy::Deaf } => {
             let words = format!("{{}} 还在发心跳，但已 {} 秒看不出它听得到 {{}}，{{}} 怀疑它已失联。", seconds(*silent));
             line.put(&words, &[*node, who, who]);
+        }
+        ControlNote::Suspected { node, why: SuspectWhy::Told, .. } => {
+            line.put("受托去探测的成员都联系不上 {}，它也没有出来澄清：{} 认定它已宕机。", &[*node, who]);
         }
         ControlNote::Returned { node, boot, fresh: false } if boot.0 > 1 => {
             line.say("{} 又收到了 {} 的消息（它的第 # 次启动）。", &[who, *node], &[boot.0.into()]);

@@ -1,6 +1,7 @@
 //! One plain sentence for each fact.
 
 mod action;
+mod belief;
 mod client;
 mod control;
 mod lock;
@@ -37,6 +38,8 @@ fn said(line: &mut Line, note: &Note, who: Pid, lang: Lang) {
         (Note::Client(note), Lang::Zh) => client::zh(line, note, who),
         (Note::Lock(note), Lang::En) => lock::en(line, note, who),
         (Note::Lock(note), Lang::Zh) => lock::zh(line, note, who),
+        (Note::Belief(note), Lang::En) => belief::en(line, note, who),
+        (Note::Belief(note), Lang::Zh) => belief::zh(line, note, who),
     }
 }
 

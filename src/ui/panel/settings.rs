@@ -1,11 +1,13 @@
 //! The recipe of the run: seed, cast, rules.
 
 use ringside::cluster::setup::config::{Ack, LAWS, ORDERS, Reads, Spread};
+use ringside::cluster::setup::detection::Detection;
 use ringside::cluster::setup::name::Kind;
 use ringside::cluster::setup::rules::Rule;
 use ringside::session::recipe::{Form, Parameter};
 use ringside::session::scenario::scenario;
 use ringside::text::Lang;
+use ringside::text::doubt_words::DoubtWords;
 use ringside::text::lock_words::LockWords;
 use ringside::text::words;
 use yew::prelude::*;
@@ -17,6 +19,8 @@ use crate::ui::state::Command;
 const CAST: [(&str, Kind); 3] = [("nodes", Kind::Node), ("balancers", Kind::Balancer), ("clients", Kind::Client)];
 /// The figures of nodes' work, in the order of their words.
 const WORK: [&str; 2] = ["service", "queue"];
+/// The detectors' figures, in the order of their words.
+const DOUBT: [&str; 2] = ["suspect", "phi"];
 /// The locks' figures, in the order of their words.
 const LOCKS: [&str; 5] = ["workers", "locks", "lease", "delay", "patience"];
 
@@ -43,6 +47,7 @@ pub struct SettingsProps {
 #[component]
 pub fn Settings(props: &SettingsProps) -> Html {
     let (w, form, locks) = (words(props.lang), &props.form, LockWords::of(props.lang));
+    let doubt = DoubtWords::of(props.lang);
     let begin = props.on_command.reform(|_: MouseEvent| Command::Begin);
     let close = props.on_command.reform(|_: MouseEvent| Command::Dialog(None));
     let keys = !props.single_keys;
@@ -81,6 +86,12 @@ pub fn Settings(props: &SettingsProps) -> Html {
             { problem(props, &WORK) }
             { choice(props, "law", w.law_by, &[0, 1, 2].map(|i| (LAWS[i].0, i as u64, w.laws[i]))) }
             { choice(props, "order", w.order_by, &[0, 1].map(|i| (ORDERS[i].0, i as u64, w.orders[i]))) }
+            <h3>{doubt.heading}</h3>
+            { choice(props, "detector", doubt.detector_by, &Detection::ALL.map(|it| (it.word(), it as u64, (doubt.detector)(it)))) }
+            { for DOUBT.into_iter().zip(doubt.figures).map(|(key, means)| html! {
+                <p key={key} class="field"><label>{ number(props, key) }{means}</label></p>
+            }) }
+            { problem(props, &DOUBT) }
             <h3>{w.rules}</h3>
             <ul class="rules">{ for Rule::ALL.into_iter().map(|rule| switch(props, rule)) }</ul>
             <h3>{w.looks}</h3>

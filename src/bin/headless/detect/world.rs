@@ -179,7 +179,7 @@ impl Process for Node {
         let rng = ctx.rng();
         let mind = match watching {
             Watching::Heartbeats(kind) => Mind::Opinions((0..nodes).map(|i| (Pid(i) != me).then(|| kind.watch(now))).collect()),
-            Watching::Swim(config) => Mind::Swim(Swim::new(me, nodes, Incarnation(0), now, &config, &mut |n| rng.below(n))),
+            Watching::Swim(config) => Mind::Swim(Swim::new(me, nodes, Incarnation(0), |_| false, now, &config, &mut |n| rng.below(n))),
         };
         // Nobody is in step with anybody.
         let (beat, look) = (rng.between(Span::ZERO, period), rng.between(Span::ZERO, period.scale(1, 10)));

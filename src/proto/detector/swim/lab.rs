@@ -47,7 +47,7 @@ impl Process for Peer {
     fn boot(_: &(), ctx: &mut Ctx<'_, Peer>) -> Peer {
         let (me, now, (n, config)) = (ctx.me(), ctx.now(), *ctx.env());
         let rng = ctx.rng();
-        let mut peer = Peer(Swim::new(me, n, Incarnation(0), now, &config, &mut |n| rng.below(n)));
+        let mut peer = Peer(Swim::new(me, n, Incarnation(0), |_| false, now, &config, &mut |n| rng.below(n)));
         peer.carry_out(Vec::new(), ctx);
         peer
     }

@@ -86,15 +86,27 @@ pub struct Swim {
 
 impl Swim {
     /// A member of a group of `n`. Its first period begins at an instant that is even within one, so that the group is not in step.
-    /// `incarnation` must be higher than any of an earlier life; above zero, the member tells that it is back.
+    /// `incarnation` must be higher than any of an earlier life; above zero, the member tells that it is back. Its numbers begin there too, so
+    /// that no late answer to an earlier life is taken for one to this. Whoever is `absent` is held for dead until it tells.
     ///
     /// # Panics
     /// If `me` is not below `n`, `n` is less than 2, or a figure is outside its bounds.
-    pub fn new(me: Pid, n: u16, incarnation: Incarnation, now: Time, config: &SwimConfig, draw: Draw<'_>) -> Swim {
+    pub fn new(
+        me: Pid,
+        n: u16,
+        incarnation: Incarnation,
+        absent: impl Fn(Pid) -> bool,
+        now: Time,
+        config: &SwimConfig,
+        draw: Draw<'_>,
+    ) -> Swim {
         config.check();
         assert!(n >= 2 && me.0 < n, "member {} of a group of {n}", me.0);
-        let unheard = Member { standing: Standing::Alive, incarnation: Incarnation(0) };
-        let mut members = vec![unheard; usize::from(n)];
+        let unheard = |it: Pid| {
+            let standing = if it != me && absent(it) { Standing::Dead } else { Standing::Alive };
+            Member { standing, incarnation: Incarnation(0) }
+        };
+        let mut members: Vec<Member> = (0..n).map(|i| unheard(Pid(i))).collect();
         members[me.index()].incarnation = incarnation;
         let begins = now + Span(u64::from(draw(config.period.0 as u32)));
         let probe = Probe { target: None, number: 0, asks_at: begins, ends_at: begins, silent: Vec::new(), asked: true, acked: true };
@@ -102,7 +114,7 @@ impl Swim {
         if incarnation > Incarnation(0) {
             news.add(Rumour { about: me, incarnation, claim: Claim::Alive });
         }
-        Swim { me, members, order: Vec::new(), done: 0, probe, errands: Vec::new(), news, number: 0, score: 0 }
+        Swim { me, members, order: Vec::new(), done: 0, probe, errands: Vec::new(), news, number: incarnation.0, score: 0 }
     }
 
     /// How many there are in the group.

@@ -19,7 +19,7 @@ struct Lone {
 impl Lone {
     fn new(seed: u64, n: u16, config: SwimConfig) -> Lone {
         let mut rng = Rng::stream(seed, Stream::Process(ME));
-        let swim = Swim::new(ME, n, Incarnation(0), Time(0), &config, &mut |n| rng.below(n));
+        let swim = Swim::new(ME, n, Incarnation(0), |_| false, Time(0), &config, &mut |n| rng.below(n));
         Lone { swim, config, rng, now: Time(0) }
     }
 

@@ -77,7 +77,7 @@ fn first_pings(n: u16, trials: u32, round_robin: bool) -> Vec<f64> {
         let crash = Time(config.period.0 + u64::from(rng.below(periods * config.period.0 as u32)));
         let mut first = Time(u64::MAX);
         for me in (1..n).map(Pid) {
-            let mut swim = Swim::new(me, n, Incarnation(0), Time(0), &config, &mut |n| rng.below(n));
+            let mut swim = Swim::new(me, n, Incarnation(0), |_| false, Time(0), &config, &mut |n| rng.below(n));
             // Everybody else answers at once, so members know nothing of each other and can be run one by one.
             loop {
                 let now = swim.wakes_at(&config);
