@@ -10,6 +10,7 @@ use crate::cluster::setup::Setup;
 use crate::cluster::setup::name::{Name, Roster};
 use crate::cluster::setup::rules::{Rule, Rules};
 use crate::session::action::{Action, ActionError, Refusal};
+use crate::session::lens::Lenses;
 use crate::session::limits::excerpt;
 pub use crate::session::link_error::LinkError;
 use crate::session::recipe::{Form, PARAMETERS, Parameter};
@@ -31,13 +32,15 @@ pub struct Opened {
     pub actions: Vec<(Time, Action)>,
     /// The instant to open at. Actions after it are done when the run gets there.
     pub at: Time,
+    /// What the panes beside the ring show.
+    pub lenses: Lenses,
     /// The page's own keys and values, each key at most once.
     pub page: Vec<(String, String)>,
 }
 
 impl Default for Opened {
     fn default() -> Opened {
-        Opened { setup: Setup::new(DEFAULT_SEED), actions: Vec::new(), at: Time::ZERO, page: Vec::new() }
+        Opened { setup: Setup::new(DEFAULT_SEED), actions: Vec::new(), at: Time::ZERO, lenses: Lenses::default(), page: Vec::new() }
     }
 }
 
@@ -80,6 +83,7 @@ pub fn parse(fragment: &str) -> Result<Opened, LinkError> {
             "off" => setup.rules = off(&part.value)?,
             "do" => script = Some(part),
             "at" => opened.at = instant(&part.value, part.position)?,
+            "lens" => opened.lenses = Lenses::parse(&part.value)?,
             key if Parameter::of(key).is_some() => {} // in their own order, since one may depend on another
             key => match PAGE_KEYS.into_iter().find(|&known| known == key) {
                 Some(known) if part.value.len() > LIMITS.page / PAGE_KEYS.len() - 8 => {
@@ -126,6 +130,9 @@ pub fn print(opened: &Opened) -> String {
     }
     if opened.at > Time::ZERO {
         put("at", &seconds(opened.at));
+    }
+    if opened.lenses != Lenses::default() {
+        put("lens", &opened.lenses);
     }
     for (key, value) in &opened.page {
         put(key, &escape(value));

@@ -48,6 +48,8 @@ pub enum LinkError {
         /// What it may be.
         known: Vec<&'static str>,
     },
+    /// What is written are not two lenses that differ: what stands there.
+    Lenses(String),
     /// The number of coordinators must be odd: an even one tolerates no more failures than the odd one below it.
     Even,
     /// There is no such rule to switch off.
@@ -96,6 +98,7 @@ impl fmt::Display for LinkError {
                 write!(f, "“{key}” is not “{text}”, but one of")?;
                 known.iter().try_for_each(|word| write!(f, " {word}"))
             }
+            LinkError::Lenses(text) => write!(f, "“lens” wants two that differ, such as replicas,lock, not “{text}”"),
             LinkError::Even => write!(f, "“coordinators” must be 1, 3 or 5"),
             LinkError::UnknownRule(word) => write!(f, "there is no rule “{word}” to switch off"),
             LinkError::Instant { text, position } => {

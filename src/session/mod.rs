@@ -7,6 +7,7 @@ mod branch;
 pub mod cases;
 pub mod chaos;
 pub mod export;
+pub mod lens;
 mod limits;
 pub mod link;
 mod link_error;
@@ -123,7 +124,7 @@ impl Session {
     }
 
     fn recipe_at(&self, at: Time) -> Opened {
-        Opened { setup: (*self.setup).clone(), actions: self.actions.clone(), at, page: Vec::new() }
+        Opened { setup: (*self.setup).clone(), actions: self.actions.clone(), at, ..Opened::default() }
     }
 
     /// The only door for an action. In the past it opens a new branch and keeps the old one. Err: nothing changed, and why.

@@ -93,6 +93,7 @@ fn link_error_zh(error: &LinkError) -> String {
         }
         LinkError::OutOfBounds { key, min, max } => format!("“{key}”必须在 {min} 到 {max} 之间"),
         LinkError::UnknownWord { key, text, known } => format!("“{key}”可以是 {}，不能是“{text}”", joined(known, "、")),
+        LinkError::Lenses(text) => format!("“lens”要写两个不同的视角，例如 replicas,lock，不能是“{text}”"),
         LinkError::Even => "“coordinators”只能是 1、3 或 5".to_owned(),
         LinkError::UnknownRule(word) => format!("没有叫“{word}”的规则可以关闭"),
         LinkError::Instant { text, position } => {

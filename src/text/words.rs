@@ -4,6 +4,7 @@ use crate::cluster::property::Promise;
 use crate::cluster::setup::config::{Ack, Reads, Spread};
 use crate::cluster::setup::name::{Kind, Name};
 use crate::cluster::setup::rules::Rule;
+use crate::session::lens::{Lens, Pane};
 pub use crate::text::action::ActionKind;
 
 /// How a process fares, in one word.
@@ -45,6 +46,12 @@ pub struct Words {
     pub page: &'static str,
     /// The theme control, by the theme that is on.
     pub theme: fn(Theme) -> &'static str,
+    /// A lens.
+    pub lens: fn(Lens) -> &'static str,
+    /// What a pane shows can be chosen.
+    pub pane: fn(Pane) -> &'static str,
+    /// The row of lenses where one is shown at a time.
+    pub lenses: &'static str,
     /// Opens the list of keys.
     pub help: &'static str,
     /// Opens the recipe of the run.

@@ -4,6 +4,7 @@ use crate::cluster::property::Promise;
 use crate::cluster::setup::config::{Ack, Reads, Spread};
 use crate::cluster::setup::name::Kind;
 use crate::cluster::setup::rules::Rule;
+use crate::session::lens::{Lens, Pane};
 use crate::text::words::{ActionKind, Fares, Theme, Words};
 
 /// The words.
@@ -18,6 +19,16 @@ pub(super) static WORDS: Words = Words {
         Theme::Light => "Theme: light",
         Theme::Dark => "Theme: dark",
     },
+    lens: |lens| match lens {
+        Lens::Replicas => "Replicas",
+        Lens::Lock => "Lock",
+        Lens::Load => "Load",
+    },
+    pane: |pane| match pane {
+        Pane::First => "What the pane beside the ring shows",
+        Pane::Second => "What the pane over the bill shows",
+    },
+    lenses: "What is shown below the ring",
     help: "Keyboard shortcuts",
     settings: "Settings of the run",
     share: "Share",
@@ -230,6 +241,7 @@ pub(super) static WORDS: Words = Words {
         ("D", "drain it: what it holds moves to others"),
         ("N", "add a node, or take the selected one back"),
         ("Space", "play or pause"),
+        ("1 · 2", "another view in the pane beside the ring · in the one over the bill"),
         ("L", "cases of the lock"),
         ("P", "the placement room, and back"),
         ("B", "the textbook's lock, and back"),

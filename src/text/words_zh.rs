@@ -4,6 +4,7 @@ use crate::cluster::property::Promise;
 use crate::cluster::setup::config::{Ack, Reads, Spread};
 use crate::cluster::setup::name::Kind;
 use crate::cluster::setup::rules::Rule;
+use crate::session::lens::{Lens, Pane};
 use crate::text::words::{ActionKind, Fares, Theme, Words};
 
 /// The words.
@@ -18,6 +19,16 @@ pub(super) static WORDS: Words = Words {
         Theme::Light => "配色：浅色",
         Theme::Dark => "配色：深色",
     },
+    lens: |lens| match lens {
+        Lens::Replicas => "副本",
+        Lens::Lock => "锁",
+        Lens::Load => "负载",
+    },
+    pane: |pane| match pane {
+        Pane::First => "环旁这一栏看什么",
+        Pane::Second => "账单上方这一栏看什么",
+    },
+    lenses: "环下方看什么",
     help: "键盘快捷键",
     settings: "运行设置",
     share: "分享",
@@ -224,6 +235,7 @@ pub(super) static WORDS: Words = Words {
         ("D", "排空：数据先搬到别处，然后离开"),
         ("N", "加入一个节点，或请回选中的节点"),
         ("Space", "播放或暂停"),
+        ("1 · 2", "环旁的一栏换个视角 · 账单上方的一栏换个视角"),
         ("L", "锁的案例"),
         ("P", "进出放置页"),
         ("B", "看教科书的锁，再按返回"),

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use ringside::cluster::setup::name::Name;
+use ringside::session::lens::{Lenses, Pane};
 use ringside::session::playback::Speed;
 use ringside::text::words::Theme;
 use ringside::text::{Lang, words::ActionKind};
@@ -42,6 +43,8 @@ pub enum Msg {
     Speed(InputEvent),
     /// A field of the settings.
     Write(Event),
+    /// A lens was chosen by the heading of a pane.
+    Lens(Event),
     /// A seed by chance.
     Random,
     /// The link is to be copied.
@@ -75,6 +78,8 @@ pub struct Calls {
     pub speed: Callback<InputEvent>,
     /// A field of the settings.
     pub write: Callback<Event>,
+    /// A heading of a pane.
+    pub lens: Callback<Event>,
     /// A seed by chance.
     pub random: Callback<MouseEvent>,
     /// Copy the link.
@@ -107,6 +112,7 @@ pub struct App {
     copying: Option<Copying>,
     pub(super) dressed: Option<(Lang, Theme)>,
     pub(super) kept: Option<(bool, bool)>,
+    pub(super) headed: Option<Lenses>,
     watch: Option<Watch>,
     api: Option<Api>,
     _listeners: Vec<Listener>,
@@ -137,6 +143,7 @@ impl Component for App {
             pointer: link.batch_callback(|pointer: PointerEvent| event::scrub(&pointer).map(Msg::Scrub)),
             speed: link.callback(Msg::Speed),
             write: link.callback(Msg::Write),
+            lens: link.callback(Msg::Lens),
             random: link.callback(|_| Msg::Random),
             copy: link.callback(|_| Msg::Copy),
             closed: link.callback(|_| Msg::Closed),
@@ -161,6 +168,7 @@ impl Component for App {
             copying: None,
             dressed: None,
             kept: None,
+            headed: None,
             watch: None,
             api: None,
             _listeners: listeners(ctx, &state),
@@ -189,6 +197,10 @@ impl Component for App {
                     event::show(&changed, &shown);
                 }
                 return news;
+            }
+            Msg::Lens(chosen) => {
+                let Some((pane, lens)) = event::lens(&chosen) else { return false };
+                return self.command(Command::Lens(pane, lens));
             }
             Msg::Random => {
                 let Ok(seed) = getrandom::u64() else { return false };
@@ -247,7 +259,7 @@ impl Component for App {
         if first {
             let link = ctx.link().clone();
             let resized = move || link.send_message(Msg::Resized);
-            self.watch = Some(Watch::over(&["ring", "copies", "lockpic", "time"], resized));
+            self.watch = Some(Watch::over(&["ring", "first-pic", "second-pic", "time"], resized));
         }
         for (id, dialog) in DIALOGS {
             page::set_dialog(id, self.state.borrow().dialog == Some(dialog));
@@ -362,8 +374,7 @@ impl App {
         let size = |id: &str, old: (u32, u32)| resize::size(id, unit).unwrap_or(old);
         self.sizes = Sizes {
             ring: size("ring", old.ring),
-            copies: size("copies", old.copies),
-            lock: size("lockpic", old.lock),
+            panes: Pane::ALL.map(|pane| size(pane.pic(), old.panes[pane as usize])),
             time: size("slider", old.time),
             thin: listen::media(THIN),
         };

@@ -4,6 +4,7 @@ use ringside::cluster::setup::name::Name;
 use ringside::proto::lock::token::LockId;
 use ringside::session::StepUnit;
 use ringside::session::action::Action;
+use ringside::session::lens::{Lens, Pane};
 use ringside::session::playback::Speed;
 use ringside::sim::time::Time;
 use ringside::text::words::ActionKind;
@@ -52,6 +53,10 @@ pub enum Command {
     Speed(Speed),
     /// What a step is.
     Unit(StepUnit),
+    /// Show this lens in that pane.
+    Lens(Pane, Lens),
+    /// Show another lens in that pane: the next one that is not shown.
+    NextLens(Pane),
     /// Show another lock.
     Lock(LockId),
     /// The other language.

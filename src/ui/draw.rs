@@ -7,6 +7,7 @@ use ringside::cluster::setup::rules::Rule;
 use ringside::scene::copies::cuts;
 use ringside::scene::lock::latest_refusal;
 use ringside::scene::state::moves as moves_of;
+use ringside::session::lens::{Lens, Pane};
 use yew::prelude::*;
 
 use super::app::App;
@@ -16,7 +17,8 @@ use super::panel::cases::Cases;
 use super::panel::help::Help;
 use super::panel::hidden_tables::HiddenTables;
 use super::panel::inspector::Inspector;
-use super::panel::locks::{LockHead, LockTwin};
+use super::panel::lens_head::{LensHead, LensTabs};
+use super::panel::locks::{LockTools, LockTwin};
 use super::panel::nav::Nav;
 use super::panel::sentence::Sentence;
 use super::panel::settings::Settings;
@@ -71,6 +73,38 @@ impl App {
         // The link is long to write: only for who wants to read it.
         let link = if state.dialog == Some(Dialog::Share) { page::address(&state.link()) } else { String::new() };
         let (select, hover) = (calls.select.clone(), calls.hover.clone());
+        let picture = |pane: Pane, lens: Lens| {
+            let model = model(sizes.panes[pane as usize]);
+            match lens {
+                Lens::Replicas => html! { <div id="copies" key="replicas"><Copies {model} on_select={select.clone()} on_hover={hover.clone()} /></div> },
+                Lens::Lock => html! { <div id="lockpic" key="lock"><LockPicture {model} on_select={select.clone()} on_hover={hover.clone()} /></div> },
+                Lens::Load => html! { <div id="loadpic" key="load"></div> },
+            }
+        };
+        // Where the page is one column the first pane stands for both, and its heading is a row of all lenses.
+        let section = |pane: Pane, foot: Html| {
+            let lens = state.lenses.of(pane);
+            let shown = pane == Pane::First || !sizes.thin;
+            let heading = if sizes.thin {
+                html! { <LensTabs key="tabs" {lang} {lens} on_command={calls.command.clone()} /> }
+            } else {
+                html! { <LensHead key="head" {lang} {pane} {lens} on_choose={calls.lens.clone()} /> }
+            };
+            let tools = match lens {
+                Lens::Lock => html! { <LockTools key="lock" {lang} locks={config.locks} lock={state.lock} on_command={calls.command.clone()} /> },
+                Lens::Replicas | Lens::Load => html! { <span key="none"></span> },
+            };
+            html! {
+                <section id={pane.id()} class="pane" data-lens={lens.word()}>
+                    <div class="pane-head">{ for shown.then_some([heading, tools]).into_iter().flatten() }</div>
+                    <div id={pane.pic()} class="pane-pic">{ for shown.then(|| picture(pane, lens)) }</div>
+                    {foot}
+                </section>
+            }
+        };
+        let bill = html! {
+            <div class="foot"><Bill {lang} ack={config.ack} reads={config.reads} bill={session.bill()} promises={session.promises()} /></div>
+        };
         html! {
             <>
                 <header>
@@ -82,16 +116,8 @@ impl App {
                         <Ring model={model(sizes.ring)} on_select={select.clone()} on_hover={hover.clone()} />
                         <canvas id="messages" class="flights" aria-hidden="true"></canvas>
                     </section>
-                    <section id="copies">
-                        <Copies model={model(sizes.copies)} on_select={select.clone()} on_hover={hover.clone()} />
-                    </section>
-                    <section id="lock">
-                        <LockHead {lang} locks={config.locks} lock={state.lock} on_command={calls.command.clone()} />
-                        <div id="lockpic">
-                            <LockPicture model={model(sizes.lock)} on_select={select} on_hover={hover} />
-                        </div>
-                        <Bill {lang} ack={config.ack} reads={config.reads} bill={session.bill()} promises={session.promises()} />
-                    </section>
+                    { section(Pane::First, html! { <div class="foot"></div> }) }
+                    { section(Pane::Second, bill) }
                 </main>
                 <div id="dock">
                     <Inspector {lang} inspected={describe::inspect(&state)} add={describe::adding(&state)} notice={state.notice.clone()} cutting={state.cutting} on_command={calls.command.clone()} />

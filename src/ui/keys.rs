@@ -1,6 +1,7 @@
 //! Which key commands what. One table, so that the list under `?` can be checked against it.
 
 use ringside::cluster::setup::name::{Kind, Name};
+use ringside::session::lens::Pane;
 use ringside::sim::time::Span;
 use ringside::text::words::ActionKind;
 
@@ -77,6 +78,8 @@ pub fn meaning(state: &State, key: Key<'_>) -> Option<Meaning> {
         "-" => command(Command::Speed(state.playback.speed().slower())),
         "=" | "+" => command(Command::Speed(state.playback.speed().faster())),
         "l" | "L" => command(Command::Dialog(Some(Dialog::Cases))),
+        "1" => command(Command::NextLens(Pane::First)),
+        "2" => command(Command::NextLens(Pane::Second)),
         "?" => command(Command::Dialog(Some(Dialog::Keys))),
         name => letter(state, name, key.shift).and_then(command),
     }

@@ -21,6 +21,7 @@ impl State {
         match link::parse(bare) {
             Ok(opened) => {
                 let page = opened.page.clone();
+                self.lenses = opened.lenses;
                 let first = opened.actions.is_empty() && !names_an_instant(bare);
                 self.load(if first { Opened { at: FIRST, ..opened } } else { opened });
                 self.untouched = first;
@@ -86,6 +87,7 @@ impl State {
     /// The link of this instant, with how the page looks at it.
     pub fn link(&self) -> String {
         let mut opened = self.session.recipe();
+        opened.lenses = self.lenses;
         if let Some(name) = self.selected {
             opened.page.push(("sel".to_owned(), name.to_string()));
         }

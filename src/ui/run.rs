@@ -75,9 +75,9 @@ impl App {
 
     /// Language and theme, where they have changed.
     pub(super) fn dress(&mut self) {
-        let (lang, theme, heartbeats, single_keys) = {
+        let (lang, theme, heartbeats, single_keys, lenses) = {
             let state = self.state.borrow();
-            (state.lang, state.theme, state.heartbeats, state.single_keys)
+            (state.lang, state.theme, state.heartbeats, state.single_keys, state.lenses)
         };
         let on = |on: bool| if on { "on" } else { "off" };
         if self.dressed != Some((lang, theme)) {
@@ -93,6 +93,10 @@ impl App {
             );
             self.dressed = Some((lang, theme));
             self.painter.repaint();
+        }
+        if self.headed != Some(lenses) {
+            page::head(lenses);
+            self.headed = Some(lenses);
         }
         if self.kept != Some((heartbeats, single_keys)) {
             page::remember("heartbeats", on(heartbeats));

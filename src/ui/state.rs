@@ -12,6 +12,7 @@ use ringside::scene::pages::Row;
 use ringside::scene::timebar::{Slice, Window};
 use ringside::session::action::{Action, Refusal};
 use ringside::session::cases::Case;
+use ringside::session::lens::Lenses;
 use ringside::session::link::{self, Opened};
 use ringside::session::playback::Playback;
 use ringside::session::{Session, StepUnit};
@@ -69,6 +70,8 @@ pub struct State {
     pub untouched: bool,
     /// The ready run of the lock that was opened, while nobody has touched it: the sentence then says what to watch.
     pub case: Option<Case>,
+    /// What the panes beside the ring show.
+    pub lenses: Lenses,
     /// The lock that is shown.
     pub lock: LockId,
     /// How many of the link's actions up to now changed nothing.
@@ -102,6 +105,7 @@ impl State {
             notice: None,
             untouched: true,
             case: None,
+            lenses: Lenses::default(),
             lock: LockId(0),
             refused: 0,
             story: Story::new(roster),
@@ -142,6 +146,8 @@ impl State {
             Command::Heartbeats(on) => self.heartbeats = on,
             Command::SingleKeys(on) => self.single_keys = on,
             Command::Unit(unit) => self.unit = unit,
+            Command::Lens(pane, lens) => self.lenses = self.lenses.with(pane, lens),
+            Command::NextLens(pane) => self.lenses = self.lenses.with(pane, self.lenses.next(pane)),
             Command::Lock(lock) => self.lock = lock,
             Command::Speed(speed) => self.playback.set_speed(speed),
             Command::Select(name) => return self.select(name),

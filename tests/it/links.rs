@@ -65,9 +65,11 @@ fn opened() -> impl Strategy<Value = Opened> {
         let actions = proptest::collection::vec((instant.clone(), action(setup.roster)), 0..40);
         let page = proptest::sample::subsequence(link::PAGE_KEYS.to_vec(), 0..=4)
             .prop_flat_map(|keys| keys.into_iter().map(|key| (Just(key.to_owned()), "\\PC{0,10}")).collect::<Vec<_>>());
-        (Just(setup), actions, instant.clone(), page).prop_map(|(setup, mut actions, at, page)| {
+        let lenses = (proptest::sample::select(&Pane::ALL), proptest::sample::select(&Lens::ALL));
+        let lenses = lenses.prop_map(|(pane, lens)| Lenses::default().with(pane, lens));
+        (Just(setup), actions, instant.clone(), lenses, page).prop_map(|(setup, mut actions, at, lenses, page)| {
             actions.sort_by_key(|&(at, _)| at);
-            Opened { setup, actions, at, page }
+            Opened { setup, actions, at, lenses, page }
         })
     })
 }
@@ -176,6 +178,12 @@ fn every_complaint_names_what_is_wrong() {
         ("coordinators=7", LinkError::OutOfBounds { key: "coordinators", min: 1, max: 5 }),
         ("min=4", LinkError::OutOfBounds { key: "min", min: 1, max: 3 }),
         ("ack=all", LinkError::UnknownWord { key: "ack", text: "all".to_owned(), known: vec!["primary", "majority", "in-sync"] }),
+        (
+            "lens=replicas,luck",
+            LinkError::UnknownWord { key: "lens", text: "luck".to_owned(), known: vec!["replicas", "lock", "load"] },
+        ),
+        ("lens=load", LinkError::Lenses("load".to_owned())),
+        ("lens=lock,lock", LinkError::Lenses("lock,lock".to_owned())),
         ("off=fencing,luck", LinkError::UnknownRule("luck".to_owned())),
         ("at=1.2345678", LinkError::Instant { text: "1.2345678".to_owned(), position: 4 }),
         ("at=.5", LinkError::Instant { text: ".5".to_owned(), position: 4 }),

@@ -1,4 +1,4 @@
-//! Over the lock's picture, which lock it is; and what the picture shows, as lists for who cannot see it.
+//! Beside the lock's heading, which lock it is; and what the picture shows, as lists for who cannot see it.
 
 use std::rc::Rc;
 
@@ -9,14 +9,13 @@ use ringside::scene::state;
 use ringside::sim::id::Pid;
 use ringside::text::Lang;
 use ringside::text::lock_words::{self, LockWords};
-use ringside::text::stage_words::StageWords;
 use yew::prelude::*;
 
 use crate::ui::state::{Command, Dialog};
 
-/// What the heading shows.
+/// What stands beside the heading.
 #[derive(Clone, PartialEq, Properties)]
-pub struct LockHeadProps {
+pub struct LockToolsProps {
     /// The page's language.
     pub lang: Lang,
     /// How many locks there are.
@@ -29,8 +28,8 @@ pub struct LockHeadProps {
 
 /// The name of the lock, or a choice of names; and the way to the ready runs.
 #[component]
-pub fn LockHead(props: &LockHeadProps) -> Html {
-    let (w, title) = (LockWords::of(props.lang), StageWords::of(props.lang).lock);
+pub fn LockTools(props: &LockToolsProps) -> Html {
+    let w = LockWords::of(props.lang);
     let tab = |n: u8| {
         let lock = LockId(n);
         let choose = props.on_command.reform(move |_: MouseEvent| Command::Lock(lock));
@@ -39,12 +38,11 @@ pub fn LockHead(props: &LockHeadProps) -> Html {
     };
     let cases = props.on_command.reform(|_: MouseEvent| Command::Dialog(Some(Dialog::Cases)));
     html! {
-        <div class="lock-head">
+        <div class="lock-tools">
             if props.locks > 1 {
-                <h2>{title}</h2>
                 <div class="tabs" role="group" aria-label={w.which}>{ for (0..props.locks).map(tab) }</div>
             } else {
-                <h2>{format!("{title} {}", lock_words::lock(props.lock))}</h2>
+                <b>{lock_words::lock(props.lock)}</b>
             }
             <button id="cases" type="button" aria-haspopup="dialog" aria-keyshortcuts="L" onclick={cases}>{w.cases}</button>
         </div>

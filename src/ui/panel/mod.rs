@@ -7,6 +7,7 @@ pub mod help;
 pub mod hidden_tables;
 pub mod icon;
 pub mod inspector;
+pub mod lens_head;
 pub mod locks;
 pub mod nav;
 pub mod sentence;

@@ -41,7 +41,6 @@ pub fn Copies(props: &SectionProps) -> Html {
         <svg class="stage-svg copies" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"
             aria-label={words.copies} data-lit={lit(model)}>
             <g>{ for nodes.iter().filter(dead).map(gone) }</g>
-            { shapes::text(Point::new(0.0, 16.0), "b", words.copies) }
             <g aria-hidden="true">{ for nodes.iter().map(head) }</g>
             <g>{ for open }</g>
             <Rows model={model.clone()} />

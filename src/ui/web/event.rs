@@ -1,9 +1,10 @@
 //! What the page wants to know of an event.
 
 use ringside::cluster::setup::name::Name;
+use ringside::session::lens::{Lens, Pane};
 use ringside::text::latin::latin;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent, PointerEvent};
+use web_sys::{Element, Event, HtmlInputElement, HtmlSelectElement, KeyboardEvent, PointerEvent};
 
 use crate::ui::keys::{Focus, Key};
 
@@ -18,6 +19,13 @@ pub fn show(event: &Event, value: &str) {
     if let Some(field) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
         field.set_value(value);
     }
+}
+
+/// The lens that was chosen, and the pane for which.
+pub fn lens(event: &Event) -> Option<(Pane, Lens)> {
+    let list: HtmlSelectElement = event.target()?.dyn_into().ok()?;
+    let pane = Pane::ALL.into_iter().find(|pane| pane.id() == list.name())?;
+    Some((pane, Lens::of(&list.value())?))
 }
 
 /// A key press as the table of keys wants it.

@@ -87,10 +87,8 @@ pub struct Figures {
 pub struct Sizes {
     /// The ring.
     pub ring: (u32, u32),
-    /// The table.
-    pub copies: (u32, u32),
-    /// The lock.
-    pub lock: (u32, u32),
+    /// The pictures of the two panes.
+    pub panes: [(u32, u32); 2],
     /// The time bar.
     pub time: (u32, u32),
     /// Whether the page is one column.
@@ -99,7 +97,7 @@ pub struct Sizes {
 
 impl Default for Sizes {
     fn default() -> Sizes {
-        Sizes { ring: (560, 470), copies: (352, 470), lock: (264, 300), time: (1232, 104), thin: false }
+        Sizes { ring: (560, 470), panes: [(352, 470), (264, 300)], time: (1232, 104), thin: false }
     }
 }
 

@@ -3,11 +3,12 @@
 
 use std::cell::Cell;
 
+use ringside::session::lens::{Lenses, Pane};
 use ringside::text::Lang;
 use ringside::text::words::Theme;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement};
+use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 use crate::ui::room::Room;
 
@@ -154,6 +155,16 @@ pub fn set_dialog(id: &str, open: bool) {
         let _ = dialog.show_modal();
     } else if !open && dialog.open() {
         dialog.close();
+    }
+}
+
+/// Lets the headings of the panes say what these show: a list in which somebody has chosen heeds no attribute any more.
+pub fn head(lenses: Lenses) {
+    for pane in Pane::ALL {
+        let list = document().query_selector(&format!("select[name={}]", pane.id())).ok().flatten();
+        if let Some(list) = list.and_then(|list| list.dyn_into::<HtmlSelectElement>().ok()) {
+            list.set_value(lenses.of(pane).word());
+        }
     }
 }
 
