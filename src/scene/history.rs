@@ -1,6 +1,6 @@
 //! The history of one shard, of the locks and of the faults, read off the journal: what the time bar is painted with.
 
-use crate::cluster::note::{BeliefNote, ControlNote, Note, RingWhy, ShardNote, ViewWhy};
+use crate::cluster::note::{ControlNote, Note, RingWhy, ShardNote, ViewWhy};
 use crate::cluster::observe::chronicle::Chronicle;
 use crate::cluster::setup::name::Roster;
 use crate::proto::lock::token::LockId;
@@ -135,7 +135,6 @@ impl History {
                 | ViewWhy::Cancelled => return None,
             },
             Note::Shard(ShardNote::WritesLost { shard, lost, .. }) => Sign::Lost(shard.0, *lost),
-            Note::Belief(BeliefNote::Suspects { who: node, first: true }) => Sign::Suspected(who, *node),
             Note::Control(_) | Note::Shard(_) | Note::Client(_) | Note::Lock(_) | Note::Belief(_) => return None,
         })
     }

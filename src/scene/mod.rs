@@ -3,6 +3,7 @@
 //! which sixteen make one root em, so that text of size 16 is never scaled.
 pub mod control;
 pub mod copies;
+pub mod doubt;
 pub mod geom;
 pub mod glyph;
 pub mod history;

@@ -1,7 +1,9 @@
-//! The cases of the lock that a class plays: each a ready run, opened shortly before something happens. (What each rule is good
-//! for stands in `scenario`.)
+//! The cases that a class plays: each a ready run, opened shortly before something happens, with the lens by which it is seen. (What
+//! each rule is good for stands in `scenario`.)
 
-/// A playable case of the lock.
+use crate::session::lens::Lens;
+
+/// A playable case.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Case {
     /// The holder gives the lock back, and the next in line gets it.
@@ -24,11 +26,25 @@ pub enum Case {
     SlowClock,
     /// Without fencing, but with lock-delay: the late write comes in time.
     LockDelay,
+    /// Messages get lost, and a detector that waits for half a second accuses the living again and again.
+    Eager,
+    /// The same loss, and one that waits for four seconds: nobody is accused wrongly, and the dead are missed late.
+    Lazy,
+    /// The same loss, and one that has learnt what gaps are usual.
+    Adaptive,
+    /// A primary stands still for three seconds, as in a long garbage collection, and wakes up when another has taken its place.
+    Pause,
+    /// Only the leading coordinator cannot hear a node. Others can: it gives up the lead.
+    SomeSee,
+    /// Slow messages, and members that probe each other: the slow one is accused, and accuses all.
+    SlowAccuser,
+    /// The same with Lifeguard.
+    SlowAndKnowsIt,
 }
 
 impl Case {
     /// All of them, in the order of the page.
-    pub const ALL: [Case; 10] = [
+    pub const ALL: [Case; 17] = [
         Case::Release,
         Case::HolderDies,
         Case::Zombie,
@@ -39,7 +55,33 @@ impl Case {
         Case::StaleGrant,
         Case::SlowClock,
         Case::LockDelay,
+        Case::Eager,
+        Case::Lazy,
+        Case::Adaptive,
+        Case::Pause,
+        Case::SomeSee,
+        Case::SlowAccuser,
+        Case::SlowAndKnowsIt,
     ];
+
+    /// The lens by which it is seen, under which the page lists it.
+    pub const fn lens(self) -> Lens {
+        match self {
+            Case::Release
+            | Case::HolderDies
+            | Case::Zombie
+            | Case::Unfenced
+            | Case::LeaderDies
+            | Case::WaiterDies
+            | Case::CutOff
+            | Case::StaleGrant
+            | Case::SlowClock
+            | Case::LockDelay => Lens::Lock,
+            Case::Eager | Case::Lazy | Case::Adaptive | Case::Pause | Case::SomeSee | Case::SlowAccuser | Case::SlowAndKnowsIt => {
+                Lens::Doubt
+            }
+        }
+    }
 
     /// Its word in attributes and on the command line.
     pub const fn word(self) -> &'static str {
@@ -54,6 +96,13 @@ impl Case {
             Case::StaleGrant => "stale-grant",
             Case::SlowClock => "slow-clock",
             Case::LockDelay => "lock-delay",
+            Case::Eager => "eager",
+            Case::Lazy => "lazy",
+            Case::Adaptive => "adaptive",
+            Case::Pause => "pause",
+            Case::SomeSee => "some-see",
+            Case::SlowAccuser => "slow-accuser",
+            Case::SlowAndKnowsIt => "slow-and-knows-it",
         }
     }
 
@@ -70,6 +119,13 @@ impl Case {
             Case::StaleGrant => "v=9&seed=4127&off=re-check&do=2.3:freeze:c2,5.6:thaw:c2&at=2.2",
             Case::SlowClock => "v=9&seed=4127&do=2.7:drift:c2:-400000,3:freeze:c2,7:thaw:c2&at=2.6",
             Case::LockDelay => "v=9&seed=4127&delay=3&off=fencing&do=3:freeze:c2,7.44:thaw:c2&at=2.9",
+            Case::Eager => "v=9&seed=4127&loss=150&suspect=0.5&do=12:kill:C&at=3.8&lens=doubt,replicas",
+            Case::Lazy => "v=9&seed=4127&loss=150&suspect=4&do=12:kill:C&at=11.9&lens=doubt,replicas",
+            Case::Adaptive => "v=9&seed=4127&loss=150&detector=akka&do=12:kill:C&at=11.9&lens=doubt,replicas",
+            Case::Pause => "v=9&seed=4127&do=6:freeze:C,9:thaw:C&at=5.9&lens=doubt,replicas",
+            Case::SomeSee => "v=9&seed=4127&do=6:cut:C:K3&at=5.9&lens=doubt,replicas",
+            Case::SlowAccuser => "v=9&seed=4127&detector=swim&do=6:slow:C:10&at=5.9&lens=doubt,replicas",
+            Case::SlowAndKnowsIt => "v=9&seed=4127&detector=lifeguard&do=6:slow:C:10&at=5.9&lens=doubt,replicas",
         }
     }
 }

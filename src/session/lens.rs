@@ -17,11 +17,13 @@ pub enum Lens {
     Lock,
     /// What the nodes have to do, how long clients wait, and how much of what they ask is answered.
     Load,
+    /// Who believes whom dead, beside the truth, and why.
+    Doubt,
 }
 
 impl Lens {
     /// All lenses, in the order in which they are offered.
-    pub const ALL: [Lens; 3] = [Lens::Replicas, Lens::Lock, Lens::Load];
+    pub const ALL: [Lens; 4] = [Lens::Replicas, Lens::Lock, Lens::Load, Lens::Doubt];
 
     /// Its word in links.
     pub const fn word(self) -> &'static str {
@@ -29,6 +31,7 @@ impl Lens {
             Lens::Replicas => "replicas",
             Lens::Lock => "lock",
             Lens::Load => "load",
+            Lens::Doubt => "doubt",
         }
     }
 
@@ -179,10 +182,10 @@ mod tests {
     #[test]
     fn what_is_no_pair_of_lenses_is_named() {
         let said = |text: &str| Lenses::parse(text).expect_err(text).to_string();
-        assert_eq!(said("replicas,bananas"), "“lens” is not “bananas”, but one of replicas lock load");
+        assert_eq!(said("replicas,bananas"), "“lens” is not “bananas”, but one of replicas lock load doubt");
         for text in ["load", "load,load", "load,lock,replicas"] {
             assert_eq!(said(text), format!("“lens” wants two that differ, such as replicas,lock, not “{text}”"));
         }
-        assert_eq!(said(""), "“lens” is not “”, but one of replicas lock load");
+        assert_eq!(said(""), "“lens” is not “”, but one of replicas lock load doubt");
     }
 }

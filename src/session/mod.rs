@@ -6,6 +6,7 @@ pub mod bill;
 mod branch;
 pub mod cases;
 pub mod chaos;
+pub mod doubt;
 pub mod export;
 pub mod lens;
 mod limits;
@@ -25,9 +26,9 @@ pub mod why;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::cluster::Cluster;
 use crate::cluster::Facts;
 use crate::cluster::note::Note;
-use crate::cluster::observe::beliefs::Belief;
 use crate::cluster::observe::view::{ClusterView, Flight};
 use crate::cluster::property::{Broken, Promise};
 use crate::cluster::setup::Setup;
@@ -318,9 +319,9 @@ impl Session {
         (0..).zip(self.setup.roster.of(Kind::Node)).filter(there).fold(0, |bits, (n, _)| bits | 1 << n)
     }
 
-    /// Who believes whom dead now.
-    pub fn beliefs(&self) -> Vec<Belief> {
-        self.moment.cluster.beliefs()
+    /// The cluster as it is now.
+    pub fn cluster(&self) -> &Cluster {
+        &self.moment.cluster
     }
 
     /// Messages under way now, into `out` (cleared first).

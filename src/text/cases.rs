@@ -1,4 +1,4 @@
-//! The words of the lock's ready runs: what each is called, and what is to be watched.
+//! The words of the ready runs: what each is called, and what is to be watched.
 
 use crate::session::cases::Case;
 use crate::text::Lang;
@@ -6,8 +6,8 @@ use crate::text::Lang;
 /// Heading of the dialog, and what is said under it.
 pub const fn heading(lang: Lang) -> (&'static str, &'static str) {
     match lang {
-        Lang::En => ("Lock cases", "Each opens a run that stands still just before it happens."),
-        Lang::Zh => ("锁的案例", "每个案例都停在出事之前的那一刻。"),
+        Lang::En => ("Cases", "Each opens a run that stands still just before it happens."),
+        Lang::Zh => ("案例", "每个案例都停在出事之前的那一刻。"),
     }
 }
 
@@ -52,6 +52,33 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
             "Lock-delay in place of a fence",
             "No fencing, but the lock rests for 3 s after its holder's lease has run out. This time the late write still comes in time.",
         ),
+        (Lang::En, Case::Eager) => (
+            "An eager detector",
+            "One message in seven is lost, and half a second of silence is suspicious: see how often those that run are accused.",
+        ),
+        (Lang::En, Case::Lazy) => (
+            "A lazy detector",
+            "The same losses, but four seconds of silence are borne. Nobody is accused wrongly; now C dies, and everybody waits.",
+        ),
+        (Lang::En, Case::Adaptive) => (
+            "A detector that learns",
+            "The same losses once more. This one knows which gaps are usual, accuses nobody wrongly, and misses C after about a second.",
+        ),
+        (Lang::En, Case::Pause) => (
+            "A long pause",
+            "C stands still for three seconds, as in a long garbage collection. When it wakes up, others lead its shards: it must not serve.",
+        ),
+        (Lang::En, Case::SomeSee) => (
+            "Some see it, some do not",
+            "Only K3, which leads, cannot hear C. The others can. Watch who is taken for dead, and who gives up the lead.",
+        ),
+        (Lang::En, Case::SlowAccuser) => (
+            "The slow one accuses all",
+            "C's messages take ten times as long. The others suspect C; and C, to which all answers come late, suspects the others.",
+        ),
+        (Lang::En, Case::SlowAndKnowsIt) => {
+            ("Slow, and aware of it", "The same with Lifeguard: who gets no answers doubts itself first, and gives the others more time.")
+        }
         (Lang::Zh, Case::Release) => ("正常释放", "持有者做完事，释放锁；排在最前的人拿着更大的令牌进门。"),
         (Lang::Zh, Case::HolderDies) => ("持有者宕机", "c2 拿着锁宕机。租约没到期，谁也不能收走这把锁；到期后才轮到下一位。"),
         (Lang::Zh, Case::Zombie) => ("僵尸", "c2 拿着锁被冻结，一觉睡过了租约，醒来照写不误。看栅栏（fencing）怎么拦住它。"),
@@ -66,6 +93,17 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
         }
         (Lang::Zh, Case::SlowClock) => ("走得太慢的钟", "c2 的钟慢得超出了约定的界限，同一份租约在它那里更长。比一比上下两条租约。"),
         (Lang::Zh, Case::LockDelay) => ("用锁延迟代替栅栏", "没有栅栏，但租约到期后，锁还要闲置 3 秒。这一回，迟到的写入赶上了。"),
+        (Lang::Zh, Case::Eager) => ("性急的检测", "七条消息里丢一条，沉默半秒就算可疑：看看还在运行的节点多么频繁地被错怪。"),
+        (Lang::Zh, Case::Lazy) => ("迟钝的检测", "丢包一样多，但容忍四秒沉默。没有谁被错怪；可是这回 C 真的宕机，大家只好干等。"),
+        (Lang::Zh, Case::Adaptive) => ("会学习的检测", "丢包还是一样多。它知道平时间隔多长，不错怪谁，C 宕机后一秒多就察觉。"),
+        (Lang::Zh, Case::Pause) => ("一次长停顿", "C 停顿三秒，好比一次很长的垃圾回收。等它醒来，它的分片已归别人：它不可以再应答。"),
+        (Lang::Zh, Case::SomeSee) => {
+            ("有人看得见，有人看不见", "只有担任领导者的 K3 听不到 C，别人都听得到。看谁被当作宕机，又是谁让出领导权。")
+        }
+        (Lang::Zh, Case::SlowAccuser) => {
+            ("反应慢的指责所有人", "C 的消息慢了十倍。别人怀疑 C；而 C 收到的回应全都迟到，于是它也怀疑别人。")
+        }
+        (Lang::Zh, Case::SlowAndKnowsIt) => ("慢，但有自知之明", "还是这样，加上 Lifeguard：收不到回应的先怀疑自己，多给别人一点时间。"),
     }
 }
 

@@ -1,8 +1,15 @@
 //! What is said of detectors and of what processes believe of each other.
 
-use crate::cluster::observe::beliefs::Stance;
+use crate::cluster::observe::beliefs::{Phi, Reason, Stance};
 use crate::cluster::setup::detection::Detection;
+use crate::cluster::setup::name::Roster;
+use crate::scene::doubt::{Picture, So};
+use crate::scene::state::Look;
+use crate::session::doubt::Accusation;
+use crate::sim::id::Pid;
+use crate::sim::time::Span;
 use crate::text::Lang;
+use crate::text::sentence::seconds;
 
 /// Words that do not depend on anything.
 #[derive(Debug)]
@@ -17,6 +24,30 @@ pub struct DoubtWords {
     pub figures: [&'static str; 2],
     /// What is believed.
     pub stance: fn(Stance) -> &'static str,
+    /// How that compares with the truth; nothing if it is so.
+    pub is_so: fn(So) -> &'static str,
+    /// The truth about a process.
+    pub truth: fn(Look) -> &'static str,
+    /// By which detector, with the threshold of phi and the limit of the time-out.
+    pub detects: fn(Detection, u8, Span) -> String,
+    /// Names the table.
+    pub caption: &'static str,
+    /// Heads the names of those of whom something is believed.
+    pub of: &'static str,
+    /// Heads the truth.
+    pub so: &'static str,
+    /// What the table's signs mean.
+    pub legend: &'static str,
+    /// Names the list of those who believe.
+    pub observer: &'static str,
+    /// Between the two of a pair.
+    pub on: &'static str,
+    /// Names the list of those of whom something is believed.
+    pub about: &'static str,
+    /// Names the list of the latest accusations.
+    pub latest: &'static str,
+    /// On an axis.
+    pub seconds: fn(u64) -> String,
 }
 
 impl DoubtWords {
@@ -46,6 +77,34 @@ static EN: DoubtWords = DoubtWords {
         Stance::Doubts => "may be dead",
         Stance::Dead => "is dead",
     },
+    is_so: |it| match it {
+        So::Right => "",
+        So::Falsely => ", and that is wrong",
+        So::NotYet => ", though it does not run",
+    },
+    truth: |look| match look {
+        Look::Up | Look::Suspected => "runs",
+        Look::Frozen => "stands",
+        Look::Down => "dead",
+    },
+    detects: |it, phi, limit| match it {
+        Detection::TimeOut => format!("A silence of {} s is suspicious.", seconds(limit)),
+        Detection::Akka | Detection::Cassandra | Detection::Chitchat => {
+            format!("By {}'s reckoning φ = {phi} is suspicious.", called(it))
+        }
+        Detection::Swim | Detection::Lifeguard => {
+            format!("{}: who answers no probe is suspicious.", called(it))
+        }
+    },
+    caption: "Who believes whom dead, and the truth",
+    of: "of",
+    so: "truth",
+    legend: "· lives  ? doubted  ✕ dead  ! wrongly  … unnoticed",
+    observer: "Whose belief",
+    on: " of ",
+    about: "Of whom",
+    latest: "The latest accusations",
+    seconds: |s| format!("{s} s"),
 };
 
 static ZH: DoubtWords = DoubtWords {
@@ -65,4 +124,137 @@ static ZH: DoubtWords = DoubtWords {
         Stance::Doubts => "可能已宕机",
         Stance::Dead => "已宕机",
     },
+    is_so: |it| match it {
+        So::Right => "",
+        So::Falsely => "，其实不然",
+        So::NotYet => "，其实已经停了",
+    },
+    truth: |look| match look {
+        Look::Up | Look::Suspected => "运行",
+        Look::Frozen => "停顿",
+        Look::Down => "宕机",
+    },
+    detects: |it, phi, limit| match it {
+        Detection::TimeOut => format!("沉默满 {} 秒就受怀疑。", seconds(limit)),
+        Detection::Akka | Detection::Cassandra | Detection::Chitchat => format!("按 {} 的算法，沉默的 φ 达到 {phi} 就受怀疑。", called(it)),
+        Detection::Swim | Detection::Lifeguard => format!("{}：探测没有回应就受怀疑。", called(it)),
+    },
+    caption: "谁认为谁已宕机，以及真相",
+    of: "对象",
+    so: "真相",
+    legend: "· 运行  ? 存疑  ✕ 宕机  ! 错怪  … 未察觉",
+    observer: "谁的看法",
+    on: " 看 ",
+    about: "对谁的看法",
+    latest: "最近的怀疑",
+    seconds: |s| format!("{s} 秒"),
 };
+
+/// What a detector is called.
+pub const fn called(it: Detection) -> &'static str {
+    match it {
+        Detection::TimeOut => "time-out",
+        Detection::Akka => "Akka",
+        Detection::Cassandra => "Cassandra",
+        Detection::Chitchat => "chitchat",
+        Detection::Swim => "SWIM",
+        Detection::Lifeguard => "SWIM + Lifeguard",
+    }
+}
+
+/// An estimator and its level, beside its curve.
+pub fn level(it: Detection, milli: u32) -> String {
+    format!("{} φ {}", called(it), tenths(milli))
+}
+
+/// Thousandths with one decimal, cut off; from a hundred on, without.
+fn tenths(milli: u32) -> String {
+    if milli >= 100_000 { "> 99".to_owned() } else { format!("{}.{}", milli / 1_000, milli / 100 % 10) }
+}
+
+fn names(roster: &Roster, pids: &[Pid], comma: &str) -> String {
+    pids.iter().map(|&pid| roster.name(pid).to_string()).collect::<Vec<_>>().join(comma)
+}
+
+/// What the plot of three curves says, for who cannot see it.
+pub fn phi(lang: Lang, threshold: u8, phi: &Phi) -> String {
+    let levels = phi.now.map(|(it, milli)| level(it, milli)).join(", ");
+    match lang {
+        Lang::En => format!("After {} s of silence: {levels}; suspicious at {threshold}", seconds(phi.silence)),
+        Lang::Zh => format!("沉默 {} 秒：{levels}；达到 {threshold} 就可疑", seconds(phi.silence)),
+    }
+}
+
+/// Why one believes of another what it does.
+pub fn reason(lang: Lang, roster: &Roster, reason: Option<&Reason>) -> String {
+    match (lang, reason) {
+        (Lang::En, None) => "It does not run, and believes nothing.".to_owned(),
+        (Lang::Zh, None) => "它没有在运行，没有看法。".to_owned(),
+        (Lang::En, Some(Reason::Silence { silence, limit })) => format!("Silent for {} of {} s.", seconds(*silence), seconds(*limit)),
+        (Lang::Zh, Some(Reason::Silence { silence, limit })) => {
+            format!("已沉默 {} 秒，满 {} 秒就可疑。", seconds(*silence), seconds(*limit))
+        }
+        (Lang::En, Some(Reason::Phi(it))) => {
+            format!("Silent {} s; the last {} gaps: {} s on average.", seconds(it.silence), it.gaps.0, seconds(it.gaps.1))
+        }
+        (Lang::Zh, Some(Reason::Phi(it))) => {
+            format!("已沉默 {} 秒；最近 {} 个间隔平均 {} 秒。", seconds(it.silence), it.gaps.0, seconds(it.gaps.1))
+        }
+        (Lang::En, Some(Reason::Probes(it))) => {
+            let suspicion = it.suspected.as_ref().map(|(since, by, left)| {
+                format!(
+                    "Suspected for {} s, by word of {}; dead in {} s unless it speaks up. ",
+                    seconds(*since),
+                    names(roster, by, ", "),
+                    seconds(*left)
+                )
+            });
+            let probes = it.target.map_or("It probes nobody now.".to_owned(), |pid| format!("It probes {} now.", roster.name(pid)));
+            let ill = if it.score == 0 { String::new() } else { format!(" It feels slow itself: {} of 8.", it.score) };
+            format!("{}{probes}{ill}", suspicion.unwrap_or_default())
+        }
+        (Lang::Zh, Some(Reason::Probes(it))) => {
+            let suspicion = it.suspected.as_ref().map(|(since, by, left)| {
+                format!("已怀疑 {} 秒，消息来自 {}；再过 {} 秒不澄清就认定宕机。", seconds(*since), names(roster, by, "、"), seconds(*left))
+            });
+            let probes = it.target.map_or("现在没有探测谁。".to_owned(), |pid| format!("现在正探测 {}。", roster.name(pid)));
+            let ill = if it.score == 0 { String::new() } else { format!("它也觉得自己反应迟钝：{} / 8。", it.score) };
+            format!("{}{probes}{ill}", suspicion.unwrap_or_default())
+        }
+    }
+}
+
+/// Under the table: how many were accused, and how long the latest crash took to be noticed.
+pub fn accused(lang: Lang, roster: &Roster, picture: &Picture) -> String {
+    let (it, now) = (&picture.figures, picture.now);
+    let crash = it.crash.as_ref().map(|crash| {
+        let who = roster.name(crash.who);
+        let (first, all) = (crash.first(now).map(seconds), crash.all(now).map(seconds));
+        match (lang, first, all) {
+            (Lang::En, None, _) => format!(" {who} fell silent {} s ago: nobody has noticed.", seconds(now.since(crash.at))),
+            (Lang::En, Some(first), None) => format!(" {who} fell silent: noticed after {first} s."),
+            (Lang::En, Some(first), Some(all)) => {
+                format!(" {who} fell silent: noticed by the first after {first} s, by all after {all} s.")
+            }
+            (Lang::Zh, None, _) => format!("{who} 已沉默 {} 秒，还没有谁察觉。", seconds(now.since(crash.at))),
+            (Lang::Zh, Some(first), None) => format!("{who} 停下后，{first} 秒被察觉。"),
+            (Lang::Zh, Some(first), Some(all)) => format!("{who} 停下后，{first} 秒首次被察觉，{all} 秒后人人皆知。"),
+        }
+    });
+    let crash = crash.unwrap_or_default();
+    match lang {
+        Lang::En => format!("Suspicions raised: {}, {} of them wrongly.{crash}", it.accused, it.falsely),
+        Lang::Zh => format!("共怀疑 {} 次，其中错怪 {} 次。{crash}", it.accused, it.falsely),
+    }
+}
+
+/// One accusation, in the list.
+pub fn accusation(lang: Lang, roster: &Roster, it: &Accusation) -> String {
+    let (by, who, at) = (roster.name(it.by), roster.name(it.who), seconds(Span(it.at.0)));
+    match (lang, it.deserved) {
+        (Lang::En, true) => format!("{at} s: {by} suspects {who}, rightly"),
+        (Lang::En, false) => format!("{at} s: {by} suspects {who}, which runs"),
+        (Lang::Zh, true) => format!("{at} 秒：{by} 怀疑 {who}，没有看错"),
+        (Lang::Zh, false) => format!("{at} 秒：{by} 怀疑 {who}，其实它在运行"),
+    }
+}

@@ -23,6 +23,7 @@ pub(super) static WORDS: Words = Words {
         Lens::Replicas => "Replicas",
         Lens::Lock => "Lock",
         Lens::Load => "Load",
+        Lens::Doubt => "Doubt",
     },
     pane: |pane| match pane {
         Pane::First => "What the pane beside the ring shows",

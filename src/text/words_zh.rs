@@ -23,6 +23,7 @@ pub(super) static WORDS: Words = Words {
         Lens::Replicas => "副本",
         Lens::Lock => "锁",
         Lens::Load => "负载",
+        Lens::Doubt => "怀疑",
     },
     pane: |pane| match pane {
         Pane::First => "环旁这一栏看什么",

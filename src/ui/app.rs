@@ -13,7 +13,7 @@ use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use super::keys::{self, Focus, Meaning};
-use super::panel::share::Copied;
+use super::panel::dialog_props::Copied;
 use super::panel::timebar::Rows;
 use super::state::{Command, Dialog, State};
 use super::web::api::{Api, Shared};
@@ -43,6 +43,8 @@ pub enum Msg {
     Speed(InputEvent),
     /// A field of the settings.
     Write(Event),
+    /// Another belief was chosen in the lens Doubt.
+    Belief(Event),
     /// A lens was chosen by the heading of a pane.
     Lens(Event),
     /// A seed by chance.
@@ -80,6 +82,8 @@ pub struct Calls {
     pub write: Callback<Event>,
     /// A heading of a pane.
     pub lens: Callback<Event>,
+    /// Another belief was chosen.
+    pub belief: Callback<Event>,
     /// A seed by chance.
     pub random: Callback<MouseEvent>,
     /// Copy the link.
@@ -144,6 +148,7 @@ impl Component for App {
             speed: link.callback(Msg::Speed),
             write: link.callback(Msg::Write),
             lens: link.callback(Msg::Lens),
+            belief: link.callback(Msg::Belief),
             random: link.callback(|_| Msg::Random),
             copy: link.callback(|_| Msg::Copy),
             closed: link.callback(|_| Msg::Closed),
@@ -197,6 +202,10 @@ impl Component for App {
                     event::show(&changed, &shown);
                 }
                 return news;
+            }
+            Msg::Belief(chosen) => {
+                let Some((observer, about)) = event::belief(&chosen) else { return false };
+                return self.command(Command::Belief(observer, about));
             }
             Msg::Lens(chosen) => {
                 let Some((pane, lens)) = event::lens(&chosen) else { return false };

@@ -57,6 +57,8 @@ pub enum Command {
     Lens(Pane, Lens),
     /// Show another lens in that pane: the next one that is not shown.
     NextLens(Pane),
+    /// Show why this one believes what it does, of that one; either may stay as it is.
+    Belief(Option<Name>, Option<Name>),
     /// Show another lock.
     Lock(LockId),
     /// The other language.

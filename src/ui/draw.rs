@@ -13,19 +13,16 @@ use yew::prelude::*;
 use super::app::App;
 use super::describe;
 use super::panel::bill::Bill;
-use super::panel::cases::Cases;
-use super::panel::help::Help;
+use super::panel::dialogs::Dialogs;
 use super::panel::hidden_tables::HiddenTables;
 use super::panel::inspector::Inspector;
 use super::panel::lens_head::{LensHead, LensTabs};
 use super::panel::locks::{LockTools, LockTwin};
 use super::panel::nav::Nav;
 use super::panel::sentence::Sentence;
-use super::panel::settings::Settings;
-use super::panel::share::Share;
 use super::panel::timebar::TimeBar;
 use super::panel::transport::Transport;
-use super::stage::{Copies, LockPicture, Ring, StageModel};
+use super::stage::{Copies, DoubtProps, LockPicture, Ring, StageModel, doubt};
 use super::state::Dialog;
 use super::web::page;
 
@@ -36,6 +33,15 @@ impl App {
     /// The whole page. Each part is a component whose properties say all, so that what has not changed is left alone.
     pub(super) fn draw(&self) -> Html {
         let mut state = self.state.borrow_mut();
+        let belief = self.calls.belief.clone();
+        let command = self.calls.command.clone();
+        let doubts = state.doubt().map(|picture| DoubtProps {
+            lang: state.lang,
+            roster: state.session.setup().roster,
+            picture,
+            on_command: command,
+            on_choose: belief,
+        });
         let (slice, story, said) = (state.slice(), state.story(), describe::sentence(&mut state));
         let (lang, sizes, calls) = (state.lang, self.sizes, &self.calls);
         let session = &state.session;
@@ -76,8 +82,15 @@ impl App {
         let picture = |pane: Pane, lens: Lens| {
             let model = model(sizes.panes[pane as usize]);
             match lens {
-                Lens::Replicas => html! { <div id="copies" key="replicas"><Copies {model} on_select={select.clone()} on_hover={hover.clone()} /></div> },
-                Lens::Lock => html! { <div id="lockpic" key="lock"><LockPicture {model} on_select={select.clone()} on_hover={hover.clone()} /></div> },
+                Lens::Replicas => {
+                    html! { <div id="copies" key="replicas"><Copies {model} on_select={select.clone()} on_hover={hover.clone()} /></div> }
+                }
+                Lens::Lock => {
+                    html! { <div id="lockpic" key="lock"><LockPicture {model} on_select={select.clone()} on_hover={hover.clone()} /></div> }
+                }
+                Lens::Doubt => html! {
+                    <div id="doubtpic" key="doubt">{ for doubts.iter().map(doubt) }</div>
+                },
                 Lens::Load => html! { <div id="loadpic" key="load"></div> },
             }
         };
@@ -91,8 +104,10 @@ impl App {
                 html! { <LensHead key="head" {lang} {pane} {lens} on_choose={calls.lens.clone()} /> }
             };
             let tools = match lens {
-                Lens::Lock => html! { <LockTools key="lock" {lang} locks={config.locks} lock={state.lock} on_command={calls.command.clone()} /> },
-                Lens::Replicas | Lens::Load => html! { <span key="none"></span> },
+                Lens::Lock => {
+                    html! { <LockTools key="lock" {lang} locks={config.locks} lock={state.lock} on_command={calls.command.clone()} /> }
+                }
+                Lens::Replicas | Lens::Load | Lens::Doubt => html! { <span key="none"></span> },
             };
             html! {
                 <section id={pane.id()} class="pane" data-lens={lens.word()}>
@@ -127,10 +142,7 @@ impl App {
                 <HiddenTables {lang} {roster} flights={Rc::new(flights)} {moves} {slice} heartbeats={state.heartbeats} />
                 <LockTwin {lang} still={!state.playing} view={session.view()} lock={state.lock} rows={rows.clone()} />
                 <p class="unseen" id="live" aria-live="polite">{self.spoken.clone()}</p>
-                <Help {lang} on_close={calls.closed.clone()} on_command={calls.command.clone()} />
-                <Cases {lang} on_close={calls.closed.clone()} on_command={calls.command.clone()} />
-                <Settings {lang} form={state.form.clone()} single_keys={state.single_keys} on_write={calls.write.clone()} on_random={calls.random.clone()} on_close={calls.closed.clone()} on_command={calls.command.clone()} />
-                <Share {lang} link={AttrValue::from(link)} copied={self.copied} on_copy={calls.copy.clone()} on_close={calls.closed.clone()} on_command={calls.command.clone()} />
+                <Dialogs {lang} form={state.form.clone()} single_keys={state.single_keys} link={AttrValue::from(link)} copied={self.copied} on_write={calls.write.clone()} on_random={calls.random.clone()} on_copy={calls.copy.clone()} on_close={calls.closed.clone()} on_command={calls.command.clone()} />
             </>
         }
     }

@@ -7,12 +7,14 @@ use ringside::cluster::setup::Setup;
 use ringside::cluster::setup::name::{Kind, NODES_MAX, Name, Roster};
 use ringside::proto::lock::token::LockId;
 use ringside::proto::replica::view::ShardId;
+use ringside::scene::doubt;
 use ringside::scene::history::History;
 use ringside::scene::pages::Row;
 use ringside::scene::timebar::{Slice, Window};
 use ringside::session::action::{Action, Refusal};
 use ringside::session::cases::Case;
-use ringside::session::lens::Lenses;
+use ringside::session::doubt::Doubts;
+use ringside::session::lens::{Lens, Lenses};
 use ringside::session::link::{self, Opened};
 use ringside::session::playback::Playback;
 use ringside::session::{Session, StepUnit};
@@ -72,6 +74,9 @@ pub struct State {
     pub case: Option<Case>,
     /// What the panes beside the ring show.
     pub lenses: Lenses,
+    /// Whose belief the lens Doubt looks at, and of whom, where the visitor has chosen.
+    pub believer: Option<Name>,
+    pub believed: Option<Name>,
     /// The lock that is shown.
     pub lock: LockId,
     /// How many of the link's actions up to now changed nothing.
@@ -79,6 +84,8 @@ pub struct State {
     pub(super) story: Story,
     pub(super) history: History,
     pub(super) window: Window,
+    /// Read only while its lens is shown.
+    pub(super) doubts: Doubts,
 }
 
 impl State {
@@ -88,6 +95,7 @@ impl State {
         let roster = setup.roster;
         let mut state = State {
             form: SettingsForm::of(&setup),
+            doubts: Doubts::new(&setup),
             session: Session::new(setup),
             playback: Playback::default(),
             playing: false,
@@ -106,6 +114,8 @@ impl State {
             untouched: true,
             case: None,
             lenses: Lenses::default(),
+            believer: None,
+            believed: None,
             lock: LockId(0),
             refused: 0,
             story: Story::new(roster),
@@ -148,6 +158,10 @@ impl State {
             Command::Unit(unit) => self.unit = unit,
             Command::Lens(pane, lens) => self.lenses = self.lenses.with(pane, lens),
             Command::NextLens(pane) => self.lenses = self.lenses.with(pane, self.lenses.next(pane)),
+            Command::Belief(observer, about) => {
+                self.believer = observer.or(self.believer);
+                self.believed = about.or(self.believed);
+            }
             Command::Lock(lock) => self.lock = lock,
             Command::Speed(speed) => self.playback.set_speed(speed),
             Command::Select(name) => return self.select(name),
@@ -314,6 +328,7 @@ impl State {
                 self.cutting = false;
                 self.story = Story::new(self.roster());
                 self.history = History::new(self.history.story(), self.roster());
+                self.doubts = Doubts::new(self.session.setup());
                 Ok(())
             }
             Err(refusal) => Err(complaint::refusal(&refusal, self.lang)),
@@ -340,6 +355,15 @@ impl State {
         self.history.read(self.session.known());
         self.window = self.window.follow(self.session.now());
         Rc::new(self.history.slice(self.window, self.lock))
+    }
+
+    /// What the lens Doubt shows; nothing unless a pane shows it.
+    pub fn doubt(&mut self) -> Option<doubt::Picture> {
+        if !self.lenses.shows(Lens::Doubt) {
+            return None;
+        }
+        self.doubts.read(self.session.known());
+        Some(doubt::Picture::of(&self.session, &self.doubts, (self.believer, self.believed), self.selected))
     }
 
     /// The last rows of the shown lock's document, oldest first. `slice` has read what was not read yet.

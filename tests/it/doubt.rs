@@ -11,11 +11,13 @@
 //! | a new life begins with the numbers of the first | `a_node_that_comes_back_again_and_again_is_trusted_each_time` |
 //! | nodes that may still join are held for living | `whoever_has_never_joined_is_accused_by_nobody` |
 
-use ringside::cluster::note::{BeliefNote, ControlNote, Note, ShardNote, ViewWhy};
-use ringside::cluster::observe::beliefs::Stance;
+use ringside::cluster::note::{BeliefNote, ControlNote, Note, ShardNote, ViewWhy, YieldWhy};
+use ringside::cluster::observe::beliefs::{Reason, Stance};
 use ringside::cluster::setup::detection::Detection;
 use ringside::cluster::setup::name::Name;
 use ringside::session::Session;
+use ringside::session::cases::Case;
+use ringside::session::doubt::{Doubts, Figures};
 use ringside::session::link::parse;
 use ringside::sim::id::Pid;
 use ringside::sim::journal::{Record, What};
@@ -55,7 +57,7 @@ fn broken(session: &Session) -> usize {
 
 /// What one process believes of another.
 fn stance(session: &Session, observer: Pid, about: Pid) -> Option<Stance> {
-    session.beliefs().iter().find(|it| (it.observer, it.about) == (observer, about)).map(|it| it.stance)
+    session.cluster().beliefs().iter().find(|it| (it.observer, it.about) == (observer, about)).map(|it| it.stance)
 }
 
 fn accusations(session: &Session) -> usize {
@@ -167,7 +169,7 @@ fn a_node_that_comes_back_again_and_again_is_trusted_each_time() {
         let c = pid(&session, "C");
         for i in 0..6 {
             session.seek(Time::from_millis((6 + i * 8) * 1_000 + 7_900));
-            let about: Vec<_> = session.beliefs().into_iter().filter(|it| it.about == c).collect();
+            let about: Vec<_> = session.cluster().beliefs().into_iter().filter(|it| it.about == c).collect();
             assert_eq!(about.len(), 8, "three coordinators and five other nodes have an opinion");
             assert!(about.iter().all(|it| it.stance == Stance::Trusts), "{detector}: {about:?}");
         }
@@ -180,9 +182,9 @@ fn whoever_has_never_joined_is_accused_by_nobody() {
     let g = pid(&session, "G");
     let of_g = |note: &Note| matches!(note, Note::Belief(BeliefNote::Suspects { who, .. } | BeliefNote::Buries { who }) if *who == g);
     assert_eq!(notes(&session).filter(|(_, note)| of_g(note)).count(), 0);
-    assert!(session.beliefs().iter().all(|it| it.about != g), "nobody is asked about who is not there");
+    assert!(session.cluster().beliefs().iter().all(|it| it.about != g), "nobody is asked about who is not there");
     session.seek(Time::from_millis(26_000));
-    let about: Vec<_> = session.beliefs().into_iter().filter(|it| it.about == g).collect();
+    let about: Vec<_> = session.cluster().beliefs().into_iter().filter(|it| it.about == g).collect();
     assert!(about.len() == 9 && about.iter().all(|it| it.stance == Stance::Trusts), "{about:?}");
 }
 
@@ -202,4 +204,107 @@ fn with_lifeguard_the_slow_accuse_fewer() {
     };
     let (swim, lifeguard) = (first_hand("swim"), first_hand("lifeguard"));
     assert!(swim > 50 && lifeguard * 3 < swim, "{swim} accusations by the slow one, with Lifeguard {lifeguard}");
+}
+
+fn figures(session: &Session) -> Figures {
+    let mut doubts = Doubts::new(session.setup());
+    doubts.read(session.known());
+    doubts.at(session.now())
+}
+
+/// What the lens says of a run agrees with what the facts say, and with the truth that faults made.
+#[test]
+fn accusations_of_the_living_are_told_from_those_of_the_silent() {
+    // Nobody is struck: whoever is accused runs.
+    let lossy = figures(&opened("v=9&seed=4127&loss=150&suspect=0.5&at=30"));
+    assert!(lossy.accused > 3 && lossy.falsely == lossy.accused && lossy.crash.is_none(), "{lossy:?}");
+    // One is struck, and nothing is lost: nobody else is accused.
+    let mut session = opened("v=9&seed=4127&detector=akka&do=8:kill:C,14:revive:C&at=20");
+    let calm = figures(&session);
+    assert_eq!((calm.accused, calm.falsely), (3, 0), "each of three coordinators has found out by itself");
+    let crash = calm.crash.expect("C was killed");
+    let (first, all) = (crash.first(session.now()), crash.all(session.now()));
+    assert!(first.is_some() && all > first, "{first:?} {all:?}");
+    assert_eq!((crash.at, crash.over), (KILLED, Some(Time::from_millis(14_000))));
+    // As of an instant before anybody had noticed, nobody has, whatever was read.
+    session.seek(Time::from_millis(8_300));
+    let early = figures(&session);
+    assert_eq!((early.accused, early.crash.and_then(|it| it.first(session.now()))), (0, None));
+    // Members that probe tell each other: all nine that run, the other five nodes among them.
+    let told = figures(&opened("v=9&seed=4127&detector=swim&do=8:kill:C&at=20"));
+    let all = told.crash.as_ref().and_then(|it| it.all(Time::from_millis(20_000)));
+    assert!(all.is_some_and(|all| all < Span::secs(3)), "{all:?}");
+    assert_eq!(told.crash.map(|it| it.noticed.len()), Some(8), "three coordinators and five nodes");
+}
+
+/// Akka, Cassandra and chitchat of the same gaps: at the same silence the same threshold means three different things.
+#[test]
+fn three_estimators_of_one_silence_differ_as_their_formulas_do() {
+    for own in ["akka", "cassandra", "chitchat"] {
+        let session = opened(&format!("v=9&seed=4127&detector={own}&do=30:kill:C&at=31"));
+        let (k1, c) = (pid(&session, "K1"), pid(&session, "C"));
+        let Some(Reason::Phi(phi)) = session.cluster().reason(k1, c) else { panic!("{own} gives no phi") };
+        assert!(phi.silence > Span::millis(850) && phi.silence < Span::millis(1_250), "{}", phi.silence);
+        // A hundred gaps of a fifth of a second.
+        assert!(phi.gaps.0 == 100 && phi.gaps.1 > Span::millis(190) && phi.gaps.1 < Span::millis(210), "{:?}", phi.gaps);
+        let [akka, cassandra, chitchat] = phi.now.map(|(_, level)| level);
+        // 1/ln 10 a mean, and one a mean (the prior still counts a little).
+        assert!(chitchat > 2 * cassandra * 9 / 10 && cassandra < 2_900 && chitchat < 6_200, "{cassandra} {chitchat}");
+        assert!(akka > 8_000, "a mean and a pause of three, and nothing more is borne: {akka}");
+        for curve in &phi.curves {
+            assert!(curve.windows(2).all(|two| two[0] <= two[1]), "a longer silence is not less suspicious");
+        }
+    }
+}
+
+/// The case, so many seconds after the instant at which it is opened.
+fn played(case: Case, seconds: u64) -> Session {
+    let mut session = opened(case.link());
+    session.seek(session.now() + Span::secs(seconds));
+    session
+}
+
+/// Three detectors on the same losses, with the same crash at 12 s, as their cases tell.
+#[test]
+fn eager_lazy_and_adaptive_do_what_their_cases_say() {
+    let of = |case: Case| {
+        let session = played(case, 18);
+        let figures = figures(&session);
+        (figures.falsely, figures.crash.and_then(|it| it.first(session.now())).expect("C is missed at last"))
+    };
+    let [eager, lazy, adaptive] = [Case::Eager, Case::Lazy, Case::Adaptive].map(of);
+    assert!(eager.0 >= 10 && (lazy.0, adaptive.0) == (0, 0), "accused wrongly: {eager:?} {lazy:?} {adaptive:?}");
+    assert!(lazy.1 > Span::secs(3) && adaptive.1 < Span::millis(1_500) && eager.1 < Span::secs(1), "{eager:?} {lazy:?} {adaptive:?}");
+}
+
+#[test]
+fn who_wakes_up_from_a_long_pause_has_been_replaced_and_does_not_serve() {
+    let session = played(Case::Pause, 10);
+    let (c, woke) = (pid(&session, "C"), Time::from_millis(9_000));
+    assert!(promoted(&session, Time::ZERO).is_some_and(|at| at < woke), "others have taken over");
+    let soon = |fact: &&Record<Note>| fact.at >= woke && fact.at < woke + Span::millis(200);
+    let serves = |note: &Note| matches!(note, Note::Shard(ShardNote::Serving { .. } | ShardNote::Acknowledged { .. }));
+    assert!(notes(&session).filter(|(fact, _)| soon(fact) && fact.who == c).all(|(_, note)| !serves(note)));
+    assert_eq!(broken(&session), 0);
+}
+
+#[test]
+fn where_only_the_leader_cannot_hear_a_node_the_lead_is_given_up_and_the_node_stays() {
+    let session = played(Case::SomeSee, 12);
+    let gave_up = |note: &Note| matches!(note, Note::Control(ControlNote::SteppedDown { why: YieldWhy::ReachesMore(_), .. }));
+    assert_eq!(notes(&session).filter(|(_, note)| gave_up(note)).count(), 1);
+    assert_eq!(promoted(&session, Time::from_millis(6_000)), None, "C leads what it led");
+}
+
+#[test]
+fn who_knows_that_it_is_slow_accuses_fewer_as_its_case_says() {
+    let of = |case: Case| {
+        let session = played(case, 14);
+        let c = pid(&session, "C");
+        let by_c =
+            |(fact, note): &(&Record<Note>, &Note)| fact.who == c && matches!(note, Note::Belief(BeliefNote::Suspects { first: true, .. }));
+        (notes(&session).filter(by_c).count(), figures(&session).falsely)
+    };
+    let (swim, aware) = (of(Case::SlowAccuser), of(Case::SlowAndKnowsIt));
+    assert!(swim.0 >= 10 && aware.0 * 2 < swim.0 && aware.1 * 2 < swim.1, "{swim:?} {aware:?}");
 }

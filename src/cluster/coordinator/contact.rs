@@ -5,6 +5,7 @@ use crate::cluster::group::Verdict;
 use crate::cluster::note::{ControlNote, Note, SuspectWhy};
 use crate::cluster::setup::config::Config;
 use crate::cluster::setup::detection::Detection;
+use crate::proto::detector::accrual::Accrual;
 use crate::proto::detector::choice::Opinion;
 use crate::proto::detector::{Detector, Watch};
 use crate::sim::digest::Extra;
@@ -117,9 +118,9 @@ impl Contact {
         Note::Control(ControlNote::Suspected { node: self.pid, silent, why })
     }
 
-    /// How suspicious its silence is by what was learnt, and from which level on it would be suspected.
-    pub(in crate::cluster) fn level(&self, now: Time) -> Option<(u32, u32)> {
-        self.opinion.get().map(|it| (it.level(now).0, it.threshold().0))
+    /// What a detector by phi has learnt.
+    pub(in crate::cluster) fn accrual(&self) -> Option<&Accrual> {
+        self.opinion.get()?.accrual()
     }
 
     /// When the last sign of reach came.

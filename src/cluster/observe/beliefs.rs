@@ -5,7 +5,7 @@ use crate::cluster::group::Group;
 use crate::cluster::setup::detection::Detection;
 use crate::proto::detector::swim::machine::Standing;
 use crate::sim::id::Pid;
-use crate::sim::time::{Span, Time};
+use crate::sim::time::Span;
 
 /// What one process believes of another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,10 +16,55 @@ pub struct Belief {
     pub about: Pid,
     /// What.
     pub stance: Stance,
-    /// For how long the observer has had no sign, by its own clock, where it goes by heartbeats.
-    pub silence: Option<Span>,
-    /// How suspicious that is and from where on it would be suspected, in thousandths of phi or of the limit; of detectors by silence.
-    pub level: Option<(u32, u32)>,
+}
+
+/// Why it is believed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reason {
+    /// By the length of a silence alone.
+    Silence {
+        /// For how long there has been no sign, by the observer's clock.
+        silence: Span,
+        /// What is borne.
+        limit: Span,
+    },
+    /// By how unusual it is.
+    Phi(Phi),
+    /// By probes.
+    Probes(Probes),
+}
+
+/// A silence, and what three estimators make of it that have seen the same gaps between heartbeats.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Phi {
+    /// For how long there has been no sign, by the observer's clock.
+    pub silence: Span,
+    /// Gaps that are remembered, and their mean.
+    pub gaps: (u32, Span),
+    /// Each estimator with its level now, in thousandths of phi.
+    pub now: [(Detection, u32); 3],
+    /// Each one's levels at silences of one [`Phi::STEP`], two, and so on.
+    pub curves: [Vec<u32>; 3],
+}
+
+impl Phi {
+    /// Between two points of a curve.
+    pub const STEP: Span = Span::millis(50);
+    /// Points of a curve: up to four seconds.
+    pub const POINTS: u64 = 80;
+}
+
+/// What a member of the group knows of another.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Probes {
+    /// The incarnation by which it knows it.
+    pub incarnation: u32,
+    /// For how long it has suspected it, by whose word, and how long the accused may still speak up.
+    pub suspected: Option<(Span, Vec<Pid>, Span)>,
+    /// Whom it probes in this period.
+    pub target: Option<Pid>,
+    /// How ill it feels itself: 0 is well, 8 is as ill as it gets.
+    pub score: u8,
 }
 
 /// What is believed.
@@ -40,39 +85,53 @@ impl Cluster {
     pub fn beliefs(&self) -> Vec<Belief> {
         let env = self.env();
         let probing = env.setup.config.swim().is_some();
-        let there = |pid: &Pid| self.is_there(*pid);
-        let nodes = env.nodes.iter().copied().filter(there);
-        let coordinators = env.coordinators.iter().copied();
-        let about: Vec<Pid> = if probing { coordinators.clone().chain(nodes.clone()).collect() } else { nodes.clone().collect() };
-        let observers = coordinators.chain(nodes.filter(|_| probing));
+        let nodes = || env.nodes.iter().copied().filter(|&pid| self.is_there(pid));
+        let coordinators = || env.coordinators.iter().copied();
+        let about: Vec<Pid> = coordinators().filter(|_| probing).chain(nodes()).collect();
+        let observers = coordinators().chain(nodes().filter(|_| probing));
         observers.flat_map(|observer| about.iter().filter_map(move |&about| self.belief(observer, about))).collect()
     }
 
-    /// What one process believes of another; `None` if it does not run, or has no opinion of it.
-    pub fn belief(&self, observer: Pid, about: Pid) -> Option<Belief> {
-        if observer == about {
-            return None;
-        }
-        if let Some(node) = self.node(observer) {
-            let stance = in_group(node.group(), about)?;
-            return Some(Belief { observer, about, stance, silence: None, level: None });
-        }
-        let (coordinator, now) = (self.coordinator(observer)?, self.world.local(observer));
-        let contact = coordinator.contacts().find(|(pid, _)| *pid == about).map(|(_, contact)| contact);
-        let silence = contact.map(|contact| now.since(contact.heard()));
-        let by_heartbeats = coordinator.suspects(about).map_or(Stance::Trusts, |_: Time| Stance::Dead);
-        let stance = match in_group(coordinator.group(), about) {
+    fn belief(&self, observer: Pid, about: Pid) -> Option<Belief> {
+        let stance = if let Some(node) = self.node(observer) {
+            in_group(node.group(), about)
+        } else {
+            let coordinator = self.coordinator(observer)?;
+            let told = in_group(coordinator.group(), about);
+            let watched = coordinator.contacts().any(|(pid, _)| pid == about);
+            let heard = watched.then(|| if coordinator.suspects(about).is_some() { Stance::Dead } else { Stance::Trusts });
             // Beyond the longest silence a coordinator suspects without the group.
-            Some(stance) => stance.max(by_heartbeats),
-            None => contact.map(|_| by_heartbeats)?,
+            told.max(heard)
         };
-        let config = &self.env().setup.config;
-        let level = match config.detector {
-            Detection::TimeOut => silence.map(|silence| (thousandths(silence, config.suspect_after), 1_000)),
-            Detection::Akka | Detection::Cassandra | Detection::Chitchat => contact.and_then(|contact| contact.level(now)),
-            Detection::Swim | Detection::Lifeguard => None,
-        };
-        Some(Belief { observer, about, stance, silence, level })
+        stance.filter(|_| observer != about).map(|stance| Belief { observer, about, stance })
+    }
+
+    /// Why one process believes of another what it does; `None` if it does not run, or has no opinion of it.
+    pub fn reason(&self, observer: Pid, about: Pid) -> Option<Reason> {
+        let now = self.world.local(observer);
+        let group = self.node(observer).map(|node| node.group()).or_else(|| Some(self.coordinator(observer)?.group()))?;
+        if let (Some(swim), Some(config)) = (group.swim(), self.env().setup.config.swim()) {
+            let suspected = match swim.standing(about) {
+                Standing::Suspect { since, by } => {
+                    let left = swim.buries_at(about, &config).map_or(Span::ZERO, |at| at.since(now));
+                    Some((now.since(*since), by.clone(), left))
+                }
+                Standing::Alive | Standing::Dead => None,
+            };
+            let (incarnation, target, score) = (swim.incarnation(about).0, swim.target(), swim.score());
+            return Some(Reason::Probes(Probes { incarnation, suspected, target, score }));
+        }
+        let (_, contact) = self.coordinator(observer)?.contacts().find(|(pid, _)| *pid == about)?;
+        let (silence, config) = (now.since(contact.heard()), &self.env().setup.config);
+        let Some(accrual) = contact.accrual() else { return Some(Reason::Silence { silence, limit: config.suspect_after }) };
+        let three = config.estimators().map(|(detection, estimator)| (detection, estimator, accrual.as_seen_by(estimator)));
+        let own = accrual.window();
+        Some(Reason::Phi(Phi {
+            silence,
+            gaps: (own.len() as u32, Span(own.sum() / own.len().max(1))),
+            now: [0, 1, 2].map(|i| (three[i].0, three[i].1.level(silence, &three[i].2).0)),
+            curves: [0, 1, 2].map(|i| (1..=Phi::POINTS).map(|n| three[i].1.level(Phi::STEP.scale(n, 1), &three[i].2).0).collect()),
+        }))
     }
 }
 
@@ -83,8 +142,4 @@ fn in_group(group: &Group, about: Pid) -> Option<Stance> {
         Standing::Suspect { .. } => Stance::Doubts,
         Standing::Dead => Stance::Dead,
     })
-}
-
-fn thousandths(part: Span, of: Span) -> u32 {
-    u32::try_from(u128::from(part.0) * 1_000 / u128::from(of.0.max(1))).unwrap_or(u32::MAX)
 }

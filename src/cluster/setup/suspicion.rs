@@ -11,7 +11,7 @@
 
 use crate::cluster::setup::config::Config;
 use crate::cluster::setup::detection::Detection;
-use crate::proto::detector::accrual::estimator::{Akka, Cassandra, Chitchat};
+use crate::proto::detector::accrual::estimator::{Akka, Cassandra, Chitchat, Estimator};
 use crate::proto::detector::choice::DetectorKind;
 use crate::proto::detector::swim::words::{Lifeguard, SwimConfig, SwimRules};
 use crate::proto::detector::words::MilliPhi;
@@ -39,6 +39,17 @@ impl Config {
             }
             Detection::TimeOut | Detection::Swim | Detection::Lifeguard => None,
         }
+    }
+
+    /// The three estimators of phi with this recipe's figures, for comparison.
+    pub fn estimators(&self) -> [(Detection, Estimator); 3] {
+        let of = |detector: Detection| match (Config { detector, ..self.clone() }).accrual() {
+            Some(DetectorKind::Akka(it)) => (detector, Estimator::Akka(it)),
+            Some(DetectorKind::Cassandra(it)) => (detector, Estimator::Cassandra(it)),
+            Some(DetectorKind::Chitchat(it)) => (detector, Estimator::Chitchat(it)),
+            Some(DetectorKind::TimeOut(_)) | None => unreachable!("these three are estimators of phi"),
+        };
+        [Detection::Akka, Detection::Cassandra, Detection::Chitchat].map(of)
     }
 
     /// The figures of the group in which members probe each other, if there is one.

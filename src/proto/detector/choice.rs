@@ -44,6 +44,14 @@ pub enum Opinion {
 }
 
 impl Opinion {
+    /// The one by phi, if it is one.
+    pub fn accrual(&self) -> Option<&Accrual> {
+        match self {
+            Opinion::TimeOut(_) => None,
+            Opinion::Accrual(it) => Some(it),
+        }
+    }
+
     fn it(&self) -> &dyn Detector {
         match self {
             Opinion::TimeOut(it) => it,

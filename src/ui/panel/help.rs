@@ -1,25 +1,13 @@
 //! The list of keys.
 
-use ringside::text::Lang;
 use ringside::text::words;
 use yew::prelude::*;
 
+use super::dialog_props::DialogsProps;
 use crate::ui::state::Command;
 
-/// What it shows.
-#[derive(Clone, PartialEq, Properties)]
-pub struct HelpProps {
-    /// The page's language.
-    pub lang: Lang,
-    /// The dialog was closed.
-    pub on_close: Callback<Event>,
-    /// A command was given.
-    pub on_command: Callback<Command>,
-}
-
 /// The dialog of keys.
-#[component]
-pub fn Help(props: &HelpProps) -> Html {
+pub(super) fn help(props: &DialogsProps) -> Html {
     let w = words(props.lang);
     let close = props.on_command.reform(|_: MouseEvent| Command::Dialog(None));
     let line = |(key, does): &(&'static str, &'static str)| {

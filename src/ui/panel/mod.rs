@@ -2,6 +2,8 @@
 
 pub mod bill;
 pub mod cases;
+pub mod dialog_props;
+pub mod dialogs;
 pub mod disc;
 pub mod help;
 pub mod hidden_tables;

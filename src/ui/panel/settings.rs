@@ -6,13 +6,12 @@ use ringside::cluster::setup::name::Kind;
 use ringside::cluster::setup::rules::Rule;
 use ringside::session::recipe::{Form, Parameter};
 use ringside::session::scenario::scenario;
-use ringside::text::Lang;
 use ringside::text::doubt_words::DoubtWords;
 use ringside::text::lock_words::LockWords;
 use ringside::text::words;
 use yew::prelude::*;
 
-use crate::ui::settings_form::SettingsForm;
+use super::dialog_props::DialogsProps;
 use crate::ui::state::Command;
 
 /// Figures that say how many there are of a kind.
@@ -24,28 +23,8 @@ const DOUBT: [&str; 2] = ["suspect", "phi"];
 /// The locks' figures, in the order of their words.
 const LOCKS: [&str; 5] = ["workers", "locks", "lease", "delay", "patience"];
 
-/// What it shows.
-#[derive(Clone, PartialEq, Properties)]
-pub struct SettingsProps {
-    /// The page's language.
-    pub lang: Lang,
-    /// The recipe in the making.
-    pub form: SettingsForm,
-    /// Whether single keys act.
-    pub single_keys: bool,
-    /// A field was changed.
-    pub on_write: Callback<Event>,
-    /// A seed by chance, please.
-    pub on_random: Callback<MouseEvent>,
-    /// The dialog was closed.
-    pub on_close: Callback<Event>,
-    /// A command was given.
-    pub on_command: Callback<Command>,
-}
-
 /// The dialog of settings.
-#[component]
-pub fn Settings(props: &SettingsProps) -> Html {
+pub(super) fn settings(props: &DialogsProps) -> Html {
     let (w, form, locks) = (words(props.lang), &props.form, LockWords::of(props.lang));
     let doubt = DoubtWords::of(props.lang);
     let begin = props.on_command.reform(|_: MouseEvent| Command::Begin);
@@ -105,7 +84,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
 }
 
 /// A figure of the recipe in a field of its own.
-fn number(props: &SettingsProps, key: &'static str) -> Html {
+fn number(props: &DialogsProps, key: &'static str) -> Html {
     let (value, (low, high)) = props.form.figure(figure(key));
     html! {
         <input data-field={key} type="number" min={low.to_string()} max={high.to_string()} step={if spans(key) { "any" } else { "1" }}
@@ -114,7 +93,7 @@ fn number(props: &SettingsProps, key: &'static str) -> Html {
 }
 
 /// What these fields take, if something else was written into one of them.
-fn problem(props: &SettingsProps, keys: &[&'static str]) -> Html {
+fn problem(props: &DialogsProps, keys: &[&'static str]) -> Html {
     let refused = keys.iter().find(|&&key| props.form.refused == Some(key));
     let says = refused.map(|key| {
         let (now, (low, high)) = props.form.figure(figure(key));
@@ -128,7 +107,7 @@ fn spans(key: &str) -> bool {
 }
 
 /// A figure of the recipe as one of several: each its word, its value, and what it means.
-fn choice(props: &SettingsProps, key: &'static str, title: &'static str, of: &[(&'static str, u64, &'static str)]) -> Html {
+fn choice(props: &DialogsProps, key: &'static str, title: &'static str, of: &[(&'static str, u64, &'static str)]) -> Html {
     let (chosen, _) = props.form.figure(figure(key));
     let option = |&(word, _, means): &(&'static str, u64, &'static str)| {
         html! {
@@ -144,7 +123,7 @@ fn figure(key: &str) -> &'static Parameter {
     Parameter::of(key).expect("the form asks for what is in the table")
 }
 
-fn switch(props: &SettingsProps, rule: Rule) -> Html {
+fn switch(props: &DialogsProps, rule: Rule) -> Html {
     let w = words(props.lang);
     // An ordinary link to a run: the page opens it as it opens any other.
     let close = props.on_command.reform(|_: MouseEvent| Command::Dialog(None));

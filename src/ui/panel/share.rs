@@ -1,42 +1,13 @@
 //! The link of this instant.
 
-use ringside::text::Lang;
 use ringside::text::words;
 use yew::prelude::*;
 
+use super::dialog_props::{Copied, DialogsProps};
 use crate::ui::state::Command;
 
-/// How the copying went.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Copied {
-    /// Not asked for yet.
-    NotYet,
-    /// It is in the clipboard.
-    Yes,
-    /// The browser would not.
-    No,
-}
-
-/// What it shows.
-#[derive(Clone, PartialEq, Properties)]
-pub struct ShareProps {
-    /// The page's language.
-    pub lang: Lang,
-    /// The whole address.
-    pub link: AttrValue,
-    /// How the copying went.
-    pub copied: Copied,
-    /// Copy it, please.
-    pub on_copy: Callback<MouseEvent>,
-    /// The dialog was closed.
-    pub on_close: Callback<Event>,
-    /// A command was given.
-    pub on_command: Callback<Command>,
-}
-
 /// The dialog with the link.
-#[component]
-pub fn Share(props: &ShareProps) -> Html {
+pub(super) fn share(props: &DialogsProps) -> Html {
     let w = words(props.lang);
     let close = props.on_command.reform(|_: MouseEvent| Command::Dialog(None));
     let told = match props.copied {

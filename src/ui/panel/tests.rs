@@ -18,10 +18,11 @@ use crate::ui::describe;
 use crate::ui::state::{Command, State};
 
 use super::bill::{Bill, BillProps};
+use super::dialog_props::{Copied, DialogsProps};
+use super::dialogs::Dialogs;
 use super::hidden_tables::{HiddenTables, TwinsProps};
 use super::inspector::{Inspector, InspectorProps};
 use super::sentence::{Sentence, SentenceProps};
-use super::settings::{Settings, SettingsProps};
 use super::timebar::{TimeBar, TimeBarProps};
 use super::transport::{Transport, TransportProps};
 
@@ -208,18 +209,25 @@ fn reads_from_backups_bring_their_stale_ones_onto_the_bill_and_only_promises_mad
     assert!(alone.contains(">14 of 14<") && !alone.contains("acked-survive"), "{alone}");
 }
 
+fn dialogs(lang: Lang, form: crate::ui::settings_form::SettingsForm) -> String {
+    html::<Dialogs>(DialogsProps {
+        lang,
+        form,
+        single_keys: true,
+        link: AttrValue::from("https://example.org/#v=9&seed=1"),
+        copied: Copied::NotYet,
+        on_write: Callback::noop(),
+        on_random: Callback::noop(),
+        on_copy: Callback::noop(),
+        on_close: Callback::noop(),
+        on_command: Callback::noop(),
+    })
+}
+
 #[test]
 fn the_settings_offer_coordinators_acknowledgement_and_reads() {
     let form = crate::ui::settings_form::SettingsForm::of(&ringside::cluster::setup::Setup::new(1));
-    let html = html::<Settings>(SettingsProps {
-        lang: Lang::En,
-        form,
-        single_keys: true,
-        on_write: Callback::noop(),
-        on_random: Callback::noop(),
-        on_close: Callback::noop(),
-        on_command: Callback::noop(),
-    });
+    let html = dialogs(Lang::En, form);
     let radios: Vec<_> = html.split('<').filter(|tag| tag.contains("type=\"radio\"")).collect();
     let chosen = |field: &str| {
         let of: Vec<_> = radios.iter().filter(|tag| tag.contains(&format!("data-field=\"{field}\""))).collect();
@@ -233,16 +241,7 @@ fn the_settings_offer_coordinators_acknowledgement_and_reads() {
 fn the_form_asks_for_every_figure_or_leaves_it_to_links() {
     const LINKS_ONLY: [&str; 2] = ["loss", "duplicates"];
     let form = crate::ui::settings_form::SettingsForm::of(&ringside::cluster::setup::Setup::new(1));
-    let on_write = Callback::noop();
-    let html = html::<Settings>(SettingsProps {
-        lang: Lang::Zh,
-        form,
-        single_keys: true,
-        on_write,
-        on_random: Callback::noop(),
-        on_close: Callback::noop(),
-        on_command: Callback::noop(),
-    });
+    let html = dialogs(Lang::Zh, form);
     for it in &ringside::session::recipe::PARAMETERS {
         let asked = html.contains(&format!("data-field=\"{}\"", it.key));
         assert_ne!(asked, LINKS_ONLY.contains(&it.key), "{}", it.key);

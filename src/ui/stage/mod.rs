@@ -5,6 +5,9 @@ mod band;
 mod control;
 mod copies;
 mod cuts;
+mod doubt;
+#[cfg(test)]
+mod doubt_tests;
 mod lock;
 mod log;
 #[cfg(test)]
@@ -21,6 +24,7 @@ pub mod tests;
 use std::rc::Rc;
 
 pub use copies::Copies;
+pub use doubt::{DoubtProps, doubt};
 pub use lock::LockPicture;
 pub use ring::Ring;
 use ringside::cluster::observe::view::{ClusterView, LockView};

@@ -28,6 +28,17 @@ pub fn lens(event: &Event) -> Option<(Pane, Lens)> {
     Some((pane, Lens::of(&list.value())?))
 }
 
+/// Whose belief, or of whom, was chosen.
+pub fn belief(event: &Event) -> Option<(Option<Name>, Option<Name>)> {
+    let list: HtmlSelectElement = event.target()?.dyn_into().ok()?;
+    let name = list.value().parse().ok()?;
+    match list.name().as_str() {
+        "observer" => Some((Some(name), None)),
+        "about" => Some((None, Some(name))),
+        _ => None,
+    }
+}
+
 /// A key press as the table of keys wants it.
 pub fn key<'a>(event: &KeyboardEvent, name: &'a str, code: &'a str) -> Key<'a> {
     let name = latin(name, code, event.shift_key());

@@ -56,6 +56,18 @@ impl Accrual {
         &self.window
     }
 
+    /// What another estimator would know that had seen the intervals which this one remembers: for comparison, of the same silence. Intervals that were
+    /// made up at the beginning are among them, as long as they are remembered.
+    pub fn as_seen_by(&self, other: Estimator) -> Window {
+        let mut window = other.window();
+        for interval in self.window.iter() {
+            if other.learns(interval, other.level(interval, &window)) {
+                window.push(interval);
+            }
+        }
+        window
+    }
+
     fn level_of(&self, silence: Span) -> MilliPhi {
         self.estimator.level(silence, &self.window)
     }

@@ -57,6 +57,11 @@ impl Window {
         self.intervals.is_empty()
     }
 
+    /// All of them, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = Span> {
+        self.intervals.iter().map(|&interval| Span(interval.into()))
+    }
+
     /// All of them together, in microseconds.
     pub fn sum(&self) -> u64 {
         self.sum

@@ -95,7 +95,7 @@ impl Swim {
     }
 
     /// When a suspicion ends with death.
-    pub(super) fn buries_at(&self, member: Pid, config: &SwimConfig) -> Option<Time> {
+    pub fn buries_at(&self, member: Pid, config: &SwimConfig) -> Option<Time> {
         match &self.members[member.index()].standing {
             Standing::Suspect { since, by } => {
                 assert!(!by.is_empty(), "{} is suspected by nobody", member.0);
