@@ -4,6 +4,15 @@
 //! Every section is a function without arguments, with seeds of its own. The machines are those of `ringside::proto`; what drives them
 //! is [`farm`] (servers without a network), [`storm`] (clients that ask again), the worlds of `headless load` and `headless detect`, and a few loops
 //! that are shorter than a world would be.
+//!
+//! Mutants of the machines, each applied by hand and seen to fail:
+//!
+//! | mutant | first row that differs |
+//! |---|---|
+//! | the server that begins with a tied request does not make the other drop it | none: [`tail`] asserts that one copy is left |
+//! | an open breaker lets requests pass | retries: breaker at a tenth, 10 % of tries fail |
+//! | last come first served for first come | a pause of 0.50 s; last time-out at 100 requests a second |
+//! | Cassandra's factor is 0.444 instead of 0.434 | Cassandra: phi 8 is so many means |
 
 mod farm;
 mod heartbeats;
