@@ -29,6 +29,8 @@
 //! | `ui` | the page (binary only) | it decides nothing |
 //! | `bin/room` | the pages of the rooms, and the workers of placement (binary only) | a first load fetches nothing of it |
 //!
+//! What the machines of [`proto`] do beside published figures stands in `docs/numbers.md`, which `headless numbers` writes.
+//!
 //! # Words
 //!
 //! *Node* `A`..`H` stores shards; *coordinators* `K1`..`K3` decide views and

@@ -80,6 +80,7 @@ fn figures_outside_their_bounds_are_refused() {
         (["--minutes", "0"], "not in 1..=1440"),
         (["--period-ms", "99"], "not in 100..=60000"),
         (["--phi", "0"], "not in 1..=100"),
+        (["--slow", "65"], "not in 0..=64"),
         (["--time-out-ms", "0"], "not in 1..=3600000"),
     ] {
         let output = detect(&args);

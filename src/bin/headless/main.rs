@@ -14,6 +14,8 @@ mod load;
 #[cfg(not(target_arch = "wasm32"))]
 mod lock_loss;
 #[cfg(not(target_arch = "wasm32"))]
+mod numbers;
+#[cfg(not(target_arch = "wasm32"))]
 mod place;
 #[cfg(not(target_arch = "wasm32"))]
 mod run;
@@ -37,6 +39,7 @@ fn main() -> std::process::ExitCode {
         Detect(detect::Detect),
         LockLoss(lock_loss::LockLoss),
         Load(Box<load::Load>),
+        Numbers(numbers::Numbers),
         Place(place::Place),
         CheckHistory(check_history::CheckHistory),
     }
@@ -56,6 +59,7 @@ fn main() -> std::process::ExitCode {
         Command::Detect(detect) => detect.main(),
         Command::LockLoss(losses) => losses.main(),
         Command::Load(load) => load.main(),
+        Command::Numbers(numbers) => numbers.main(),
         Command::Place(place) => place.main(),
         Command::CheckHistory(check) => check.main(),
     }

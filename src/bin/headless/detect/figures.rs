@@ -21,12 +21,12 @@ pub struct Cell {
 /// The figures of a row.
 pub struct Figures {
     /// Milliseconds from a crash to a verdict, over all nodes of all runs; not there if one never noticed.
-    mean: Option<Estimate>,
+    pub mean: Option<Estimate>,
     p99: Option<Estimate>,
     /// Nodes that never noticed.
     missed: u32,
     /// False verdicts per node and hour.
-    wrong: Estimate,
+    pub wrong: Estimate,
     /// Messages per node and second.
     sent: Estimate,
 }

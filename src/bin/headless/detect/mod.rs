@@ -23,8 +23,8 @@
 //!   listens, unless it notices (`--notices`); the others accuse it in either case.
 //! * Heartbeats to all cost n - 1 messages per node and period; SWIM about 2, whatever n is, and more where messages are lost.
 
-mod figures;
-mod world;
+pub mod figures;
+pub mod world;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -72,6 +72,9 @@ pub struct Detect {
     /// Seconds from one pause of a node to the next, on average.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=1_800))]
     pause_every: u64,
+    /// So many nodes take in and give out every message 20 to 200 times later than others, which changes every 2 to 12 s.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=64))]
+    slow: u16,
     /// Let a node that stood still notice it, by its own late timer, and count silence from then (heartbeats only).
     #[arg(long)]
     notices: bool,
@@ -95,11 +98,7 @@ impl Detect {
         }
         for &loss in &self.loss {
             for &pause in &self.pause_ms {
-                for (name, watching) in self.detectors() {
-                    let setting = self.setting(loss, Span::millis(pause), watching);
-                    let runs: Vec<_> = (0..self.runs).map(|i| run(self.seed, i, &setting)).collect();
-                    let cell = Cell { name, loss, pause_ms: pause };
-                    let figures = Figures::of(&runs, &setting, self.seed);
+                for (cell, figures) in self.rows(loss, pause) {
                     let text = if self.json { figures.json(&cell) } else { figures.row(&cell) };
                     if writeln!(out, "{text}").is_err() {
                         return ExitCode::SUCCESS;
@@ -110,8 +109,28 @@ impl Detect {
         ExitCode::SUCCESS
     }
 
+    /// As it is run without options, but so often.
+    pub fn plain(runs: u32) -> Detect {
+        #[derive(clap::Parser)]
+        struct Alone {
+            #[command(flatten)]
+            detect: Detect,
+        }
+        Detect { runs, ..<Alone as clap::Parser>::parse_from(["detect"]).detect }
+    }
+
+    /// The six detectors in this weather.
+    pub fn rows(&self, loss: u16, pause_ms: u64) -> impl Iterator<Item = (Cell, Figures)> {
+        self.detectors().into_iter().map(move |(name, watching)| {
+            let setting = self.setting(loss, Span::millis(pause_ms), watching);
+            let runs: Vec<_> = (0..self.runs).map(|i| run(self.seed, i, &setting)).collect();
+            (Cell { name, loss, pause_ms }, Figures::of(&runs, &setting, self.seed))
+        })
+    }
+
     fn setting(&self, loss: u16, pause: Span, watching: Watching) -> Setting {
         Setting {
+            slow: self.slow,
             nodes: self.nodes,
             period: Span::millis(self.period_ms),
             loss,

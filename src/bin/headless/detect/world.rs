@@ -45,6 +45,10 @@ pub struct Setting {
     pub pause: Span,
     /// How often each does, on average.
     pub pause_every: Span,
+    /// So many, from the first on, take in and give out every message 20 to 200 times later, which changes every 2 to 12 s. Standing still for a
+    /// while is not the same: this world hands a node what waited in the order in which it came, an ack before the end of the
+    /// period, as a real machine may not.
+    pub slow: u16,
     /// Whether a node that stood still knows it and counts silence from then.
     pub notices: bool,
     /// How long they are watched before the crash.
@@ -62,6 +66,10 @@ pub struct Outcome {
     pub missed: u32,
     /// Before the crash: times that a node came to hold a living one for dead.
     pub wrong: u64,
+    /// Of these, times that it was not one of the slow nodes.
+    pub wrong_of_healthy: u64,
+    /// Of these in turn, times that who was wrong was not slow either.
+    pub wrong_at_healthy: u64,
     /// Before the crash: messages sent.
     pub sent: u64,
 }
@@ -231,20 +239,28 @@ pub fn run(seed: u64, number: u32, setting: &Setting) -> Outcome {
 
     let begins = Time::ZERO + WARM_UP;
     let crash = begins + setting.watched + hand.between(Span::ZERO, setting.period);
-    let mut pauses = pauses(setting, crash, &mut hand);
-    let before = |run: &mut Run, at: Time, pauses: &mut Vec<(Time, Fault)>| {
-        while let Some((when, fault)) = pauses.pop_if(|next| next.0 <= at) {
+    let mut faults = faults(setting, crash, &mut hand);
+    let before = |run: &mut Run, at: Time, faults: &mut Vec<(Time, Fault)>| {
+        while let Some((when, fault)) = faults.pop_if(|next| next.0 <= at) {
             run.until(when);
             run.world.inject(fault, &mut Vec::new());
         }
         run.until(at);
     };
-    before(&mut run, begins, &mut pauses);
+    before(&mut run, begins, &mut faults);
     let sent = run.sent();
     run.verdicts.clear();
-    before(&mut run, crash, &mut pauses);
-    (0..setting.nodes).for_each(|i| run.world.inject(Fault::Thaw(Pid(i)), &mut Vec::new()));
+    before(&mut run, crash, &mut faults);
+    for node in (0..setting.nodes).map(Pid) {
+        run.world.inject(Fault::Thaw(node), &mut Vec::new());
+        if node.0 < setting.slow {
+            run.world.inject(Fault::Slow(node, 1), &mut Vec::new());
+        }
+    }
     let (wrong, sent) = (run.verdicts.len() as u64, run.sent() - sent);
+    let of_healthy = || run.verdicts.iter().filter(|(_, _, Verdict(whom))| whom.0 >= setting.slow);
+    let (wrong_of_healthy, wrong_at_healthy) =
+        (of_healthy().count() as u64, of_healthy().filter(|it| it.1.0 >= setting.slow).count() as u64);
 
     let dead = Pid(hand.below(u32::from(setting.nodes)) as u16);
     let mut times = vec![None; usize::from(setting.nodes)];
@@ -264,16 +280,13 @@ pub fn run(seed: u64, number: u32, setting: &Setting) -> Outcome {
     }
     let left = || (0..usize::from(setting.nodes)).filter(|&i| i != dead.index());
     let found: Vec<f64> = left().filter_map(|i| times[i]).map(|span| span.0 as f64 / 1e3).collect();
-    Outcome { missed: (left().count() - found.len()) as u32, times: found, wrong, sent }
+    Outcome { missed: (left().count() - found.len()) as u32, times: found, wrong, wrong_of_healthy, wrong_at_healthy, sent }
 }
 
-/// When who stands still and goes on, the latest first: each node by itself, on average once in so long.
-fn pauses(setting: &Setting, end: Time, hand: &mut Rng) -> Vec<(Time, Fault)> {
+/// When who stands still, goes on, or becomes more or less slow, the latest first; each node by itself.
+fn faults(setting: &Setting, end: Time, hand: &mut Rng) -> Vec<(Time, Fault)> {
     let mut all = Vec::new();
-    if setting.pause == Span::ZERO {
-        return all;
-    }
-    for node in (0..setting.nodes).map(Pid) {
+    for node in (0..setting.nodes).map(Pid).filter(|_| setting.pause > Span::ZERO) {
         let mut at = Time::ZERO;
         loop {
             // Evenly between no time and twice the average, so that the average is what was asked for.
@@ -284,6 +297,13 @@ fn pauses(setting: &Setting, end: Time, hand: &mut Rng) -> Vec<(Time, Fault)> {
             all.push((at, Fault::Freeze(node)));
             at += setting.pause;
             all.push((at, Fault::Thaw(node)));
+        }
+    }
+    for node in (0..setting.slow.min(setting.nodes)).map(Pid) {
+        let mut at = Time::ZERO + Span::secs(5);
+        while at < end {
+            all.push((at, Fault::Slow(node, 20 + hand.below(181) as u16)));
+            at += hand.between(Span::secs(2), Span::secs(12));
         }
     }
     all.sort_by_key(|it| it.0);

@@ -20,8 +20,8 @@
 mod client;
 mod front;
 mod host;
-mod words;
-mod world;
+pub mod words;
+pub mod world;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -280,7 +280,7 @@ fn a_rumour_is_told_lambda_log_n_times() {
 
 /// With q the chance that a message arrives and everybody alive, a probe fails for no reason with (1 - q²)(1 - q⁴)^k: the way to the target
 /// and back, and four ways through each helper (section 5.2; there also times the expected number of those who probe a member that somebody probes,
-/// which `the_first_detection_takes_e_over_e_minus_1_periods` measures).
+/// which `headless numbers` measures).
 #[test]
 fn a_probe_fails_for_no_reason_as_often_as_the_paper_says() {
     for (arrives, helpers) in [(900, 0), (900, 1), (800, 3), (600, 2)] {

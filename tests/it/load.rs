@@ -1,11 +1,32 @@
-//! `headless load`: the fake world agrees with theory and with the farm that has no network, and shows what is known of balancers.
+//! `headless load` as an outsider runs it: it shows what is known of balancers. How its world agrees with theory, and what else was
+//! published, stands in `src/bin/headless/numbers`.
+//!
+//! Mutants of the machines, each applied by hand and seen to fail, beside those that `proto::balance::{policy, health}` list:
+//!
+//! | mutant | killed by (in `proto::balance`) |
+//! |---|---|
+//! | full jitter is dropped | `backoff::each_kind_of_jitter_reaches_both_ends_…` |
+//! | decorrelated jitter begins at the last wait instead of the base | the same |
+//! | the budget is asked and not spent | `budget::a_tenth_of_requests_may_be_sent_again_…` |
+//! | the budget saves without limit | the same |
+//! | while a breaker tries one request all pass | `breaker::a_breaker_opens_rests_tries_one_and_closes` |
+//! | what a client refused itself does not count as asked | `breaker::a_client_asks_twice_of_what_is_accepted` |
+//! | last come first served for first come | `queue::who_is_next_is_the_order_…` |
+//! | work whose deadline has passed is served | `queue::work_that_nobody_waits_for_is_served_unless_deadlines_count` |
+//! | one more than may wait is let in | `queue::who_is_next_is_the_order_…` |
+//! | a peak of latency counts as slowly as a lull | `ewma::a_peak_counts_at_once_…` |
+//! | hot and cold probes are alike | `prequal::the_fastest_cold_one_is_taken_…` |
+//! | a probe is never used up | `prequal::a_probe_is_used_as_often_as_the_formula_says` |
+//! | the worst probe is never removed | `prequal::old_probes_leave_…` |
+//! | a server's estimate remembers an overload for ever | `prequal::a_server_expects_what_those_took_…` |
+//! | the slower copy is not cancelled | `hedge::the_first_good_answer_counts_…` |
+//! | a deadline grows on its way | `deadline::a_deadline_travels_as_what_is_left_and_never_grows` |
+//! | the mean of a log-normal law is that of its logarithm | `work::every_law_has_the_mean_it_was_given` |
+//! | a late answer to a check counts | `checks::three_failures_in_a_row_are_down_…` |
 
 use std::process::{Command, Output};
 
-use ringside::proto::balance::policy::Policy;
 use serde_json::Value;
-
-use super::lab::{Farm, Run};
 
 fn output(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_headless")).arg("load").args(args).output().expect("the binary starts")
@@ -20,27 +41,6 @@ fn run(args: &[&str]) -> Vec<Value> {
 
 fn figure(row: &Value, name: &str) -> f64 {
     row[name]["mean"].as_f64().unwrap_or_else(|| panic!("{name} of {row}"))
-}
-
-fn half(row: &Value, name: &str) -> f64 {
-    row[name]["half"].as_f64().unwrap_or_else(|| panic!("{name} of {row}"))
-}
-
-/// Without a network's delay the world and the farm are the same system: 30 servers, random and two choices, at 80 %.
-#[test]
-fn the_world_agrees_with_the_farm_and_with_theory() {
-    let args = ["--servers", "30", "--load", "80", "--delay-us", "0", "--timeout-ms", "600000", "--queue", "1000000"];
-    let rows = run(&[&args[..], &["--policy", "random,two", "--seconds", "30", "--seeds", "6", "--clients", "6"]].concat());
-    for (row, policy) in rows.iter().zip([Policy::Random, Policy::Choices(2)]) {
-        let farm = Farm { servers: 30, policy, warm_up: 20_000, measured: 80_000, ..Farm::plain(800) };
-        let (mean, its_half) = farm.estimate(6, Run::mean);
-        let (world, world_half) = (figure(row, "mean_ms") / 10.0, half(row, "mean_ms") / 10.0);
-        assert!((world - mean).abs() <= world_half.hypot(its_half), "{policy:?}: world {world} +- {world_half}, farm {mean} +- {its_half}");
-        assert!(world_half < 0.1 * world, "{policy:?}: {world} +- {world_half} is vague");
-        if policy == Policy::Random {
-            assert!((world - 5.0).abs() <= world_half, "M/M/1: {world} +- {world_half}");
-        }
-    }
 }
 
 /// Mitzenmacher 2000: with old reports the least loaded is everybody's choice, and two random choices are better; fresh, it is the other way round.

@@ -10,15 +10,21 @@ use ringside::sim::queue::Queue;
 use ringside::sim::rng::{Rng, Stream};
 use ringside::sim::time::{Span, Time};
 
+use crate::stats::{over_runs, per_mille};
+
 /// The mean service time: a second, so that rounding to microseconds is nothing.
-pub const SERVICE: Span = Span::secs(1);
+const SERVICE: Span = Span::secs(1);
 
 /// An open system: requests come at random, whatever becomes of the earlier ones.
 #[derive(Clone, Copy)]
 pub struct Farm {
+    /// Servers.
     pub servers: u16,
+    /// What each does with work.
     pub discipline: Discipline,
+    /// How servers are picked.
     pub policy: Policy,
+    /// The law of service times, whose mean is a second.
     pub work: Work,
     /// Requests a service time for each worker, in thousandths.
     pub rho_milli: u64,
@@ -31,15 +37,23 @@ pub struct Farm {
 /// What one run showed.
 pub struct Run {
     /// Times in system of the measured requests, sorted, in service times.
-    pub times: Vec<f64>,
+    times: Vec<f64>,
+    /// Measured requests that had to wait.
+    waited: u64,
 }
 
 impl Run {
+    /// The mean time in system.
     pub fn mean(&self) -> f64 {
         self.times.iter().sum::<f64>() / self.times.len() as f64
     }
+    /// What so many per mille of the times in system do not exceed.
     pub fn per_mille(&self, n: usize) -> f64 {
-        self.times[(self.times.len() * n).div_ceil(1_000).max(1) - 1]
+        per_mille(&self.times, n)
+    }
+    /// The share of requests that had to wait, in percent.
+    pub fn waited(&self) -> f64 {
+        100.0 * self.waited as f64 / self.times.len() as f64
     }
 }
 
@@ -50,6 +64,7 @@ enum Event {
 }
 
 impl Farm {
+    /// One server with one worker, exponential work, and nothing to run yet.
     pub fn plain(rho_milli: u64) -> Farm {
         let (policy, discipline, work) = (Policy::Random, Discipline::PLAIN, Work::Exponential);
         Farm { servers: 1, discipline, policy, work, rho_milli, warm_up: 0, measured: 0 }
@@ -69,9 +84,8 @@ impl Farm {
         let gap = Span(SERVICE.0 * 1_000 / (self.rho_milli * workers));
         let mut queue: Queue<(Time, u64), Event> = Queue::default();
         queue.add((Time::ZERO, 0), Event::Arrive);
-        let mut scheduled = 1;
+        let (mut scheduled, mut waited) = (1, 0);
         let mut came: Vec<Time> = Vec::with_capacity(all as usize);
-        let mut works_of: Vec<Span> = Vec::with_capacity(all as usize);
         let mut took: Vec<u64> = Vec::with_capacity(self.measured as usize);
         let (mut in_system, mut area, mut spent, mut before) = (0u64, 0u128, 0u128, Time::ZERO);
         while let Some(((now, _), event)) = queue.pop() {
@@ -86,12 +100,11 @@ impl Farm {
                     let request = came.len() as u64;
                     let work = self.work.draw(SERVICE, &mut works);
                     came.push(now);
-                    works_of.push(work);
                     let backend = balancer.choose(now, 0, &mut choices).expect("no server is ejected");
                     balancer.sent(backend);
                     match servers[backend.index()].offer(now, request, work, None) {
                         Offer::Begins => schedule(now + work, Event::Done { backend, request }),
-                        Offer::Waits => {}
+                        Offer::Waits => waited += u64::from(request >= self.warm_up),
                         Offer::Busy => panic!("everybody may wait"),
                     }
                     in_system += 1;
@@ -115,22 +128,16 @@ impl Farm {
         }
         assert_eq!((area, in_system, balancer.in_flight()), (spent, 0, 0), "Little's law");
         took.sort_unstable();
-        Run { times: took.into_iter().map(|it| it as f64 / SERVICE.0 as f64).collect() }
+        Run { times: took.into_iter().map(|it| it as f64 / SERVICE.0 as f64).collect(), waited }
     }
 
-    /// Several runs, and what `figure` says of them: mean and half of the 99 % interval.
-    pub fn estimate(&self, seeds: u64, figure: impl Fn(&Run) -> f64) -> (f64, f64) {
-        interval(&(1..=seeds).map(|seed| figure(&self.run(seed))).collect::<Vec<_>>())
+    /// Runs with seeds from 1 on.
+    pub fn runs(&self, seeds: u64) -> Vec<Run> {
+        (1..=seeds).map(|seed| self.run(seed)).collect()
     }
 }
 
-/// Student's t for 99 % and 2 to 15 degrees of freedom (any table).
-const T_99: [f64; 14] = [9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.250, 3.169, 3.106, 3.055, 3.012, 2.977, 2.947];
-
-/// The mean of independent figures, and half of its 99 % interval.
-pub fn interval(figures: &[f64]) -> (f64, f64) {
-    let n = figures.len() as f64;
-    let mean = figures.iter().sum::<f64>() / n;
-    let variance = figures.iter().map(|it| (it - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    (mean, T_99[figures.len() - 3] * (variance / n).sqrt())
+/// What `figure` says of some runs: mean and half of the 99 % interval.
+pub fn over(runs: &[Run], figure: impl Fn(&Run) -> f64) -> (f64, f64) {
+    over_runs(&runs.iter().map(figure).collect::<Vec<_>>())
 }
