@@ -93,7 +93,7 @@ pub fn section() -> Section {
                which we do not model. What carries over is the order";
     let (turns, prequal) = (errors(Policy::RoundRobin), errors(Policy::Prequal(Probing::PAPER)));
     rows.push(Row::new("Prequal's replication: errors of weighted round robin, in 100,000", "49", turns).why(why));
-    rows.push(Row::new("Prequal's replication: errors of Prequal, in 100,000", "0", prequal));
+    rows.push(Row::new("Prequal's replication: errors of Prequal, in 100,000", "0", prequal).why("in the setting of the row above"));
     Section {
         title: "Shares, herds, ejections",
         about: "Smooth weighted round robin: nginx. Outlier detection: Envoy's factor of 1.9 population deviations; of n numbers none lies further out than `√(n − 1)` (Samuelson 1968). Old reports: \
