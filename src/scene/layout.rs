@@ -6,6 +6,7 @@ use crate::cluster::setup::name::{Kind, Name, Roster};
 use crate::scene::geom::{Point, around, bearing, polar_at};
 use crate::scene::state;
 use crate::sim::id::Pid;
+use crate::sim::sorted::sorted;
 
 /// What a layout is a function of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -174,8 +175,7 @@ impl Layout {
 
     /// The gates that stand open, each once: those of the balancers, and those of clients who speak to servers directly.
     pub fn gates(&self) -> Vec<f64> {
-        let mut gates: Vec<f64> = self.seats().filter_map(|seat| seat.gate).collect();
-        gates.sort_by(f64::total_cmp);
+        let mut gates = sorted(self.seats().filter_map(|seat| seat.gate));
         gates.dedup();
         gates
     }

@@ -5,6 +5,7 @@ use crate::cluster::observe::view::{ClusterView, Health, LockView, ProcessView, 
 use crate::cluster::setup::name::{Kind, Name};
 use crate::proto::replica::view::ShardId;
 use crate::sim::id::Pid;
+use crate::sim::sorted::sorted;
 
 /// A process's state as the page words it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -218,8 +219,7 @@ pub fn waited_for(view: &ClusterView, shards: &[ShardId]) -> Vec<Name> {
         Waiting::For { nodes, .. } => nodes.as_slice(),
         Waiting::Choice => &[],
     });
-    let mut nodes: Vec<Pid> = nodes.copied().filter(|&pid| process(view, pid).is_none_or(|it| it.health != Health::Up)).collect();
-    nodes.sort_unstable();
+    let mut nodes = sorted(nodes.copied().filter(|&pid| process(view, pid).is_none_or(|it| it.health != Health::Up)));
     nodes.dedup();
     nodes.into_iter().filter_map(|pid| name(view, pid)).collect()
 }

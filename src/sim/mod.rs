@@ -12,5 +12,6 @@ pub mod pages;
 pub mod process;
 pub mod queue;
 pub mod rng;
+pub mod sorted;
 pub mod time;
 pub mod world;

@@ -26,6 +26,7 @@ use crate::cluster::setup::rules::Rule;
 use crate::proto::replica::view::{ShardId, View, ViewNo};
 use crate::proto::replica::words::Commit;
 use crate::sim::id::Pid;
+use crate::sim::sorted::sorted;
 use crate::sim::time::Time;
 
 impl Control {
@@ -107,8 +108,7 @@ impl Control {
             None if record.orphaned => Some(Waiting::Choice),
             None => {
                 let remembered = record.former.iter().chain(&record.eligible);
-                let mut nodes: Vec<Pid> = record.view.in_sync.iter().chain(remembered).copied().collect();
-                nodes.sort_unstable();
+                let nodes = sorted(record.view.in_sync.iter().chain(remembered).copied());
                 Some(Waiting::For { nodes, enough: record.together() })
             }
         }

@@ -1,5 +1,6 @@
 //! Rebalancing: copies are made where the ring wants them, as few as can be, and no plan makes them fewer.
 
+use crate::sim::sorted::sorted;
 use litemap::LiteMap;
 
 use crate::cluster::note::{RingWhy, ViewWhy};
@@ -80,8 +81,7 @@ fn least(nodes: &[Pid], before: &[Vec<Pid>], after: &[Vec<Pid>]) -> u32 {
 /// it, told without the code that decides it.
 pub fn ring_answer(ring: &[(u64, Pid)], shard: ShardId, shards: u16, copies: usize) -> Vec<Pid> {
     let end = ((u128::from(shard.0) + 1) << 64).div_ceil(u128::from(shards)) - 1;
-    let mut ahead: Vec<(u64, Pid)> = ring.iter().map(|&(at, pid)| (at.wrapping_sub(end as u64), pid)).collect();
-    ahead.sort_unstable();
+    let ahead = sorted(ring.iter().map(|&(at, pid)| (at.wrapping_sub(end as u64), pid)));
     ahead.iter().fold(Vec::new(), |mut owners, &(_, pid)| {
         if owners.len() < copies && !owners.contains(&pid) {
             owners.push(pid);

@@ -1,5 +1,6 @@
 //! What every process of a run may read and none may change: the setup, and what follows from it.
 
+use crate::sim::sorted::sorted;
 use std::rc::Rc;
 
 use crate::cluster::setup::Setup;
@@ -42,8 +43,7 @@ impl Env {
         let nodes: Vec<Pid> = roster.of(Kind::Node).collect();
         let key = |id, label: &str| Key { id, shard: ShardId(ring::shard_of(ring::point(label), config.shards)) };
         let labels: Vec<String> = (0..config.keys).map(|i| format!("key{i}")).collect();
-        let mut points: Vec<_> = labels.iter().map(|label| ring::point(label)).collect();
-        points.sort_unstable();
+        let points = sorted(labels.iter().map(|label| ring::point(label)));
         let mut env = Env {
             coordinators: roster.of(Kind::Coordinator).collect(),
             balancers: roster.of(Kind::Balancer).collect(),

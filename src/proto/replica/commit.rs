@@ -6,6 +6,7 @@ use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::Index;
 use crate::proto::replica::words::{Commit, ReplicaEffect, ReplicaMsg, Terms};
 use crate::sim::id::Pid;
+use crate::sim::sorted::sorted;
 use crate::sim::time::Time;
 
 impl<T: Clone + Eq> Replica<T> {
@@ -59,9 +60,8 @@ impl<T: Clone + Eq> Replica<T> {
             Commit::All => all,
             Commit::Majority(_) => {
                 let held = leading.peers.iter().filter(|peer| peer.in_sync).map(|peer| peer.matched).chain([self.stored]);
-                let mut held: Vec<Index> = held.collect();
-                held.sort_unstable_by(|a, b| b.cmp(a));
-                let held = held.get(terms.commit.holders(in_sync) - 1).copied().unwrap_or_default();
+                let held = sorted(held);
+                let held = held.iter().rev().nth(terms.commit.holders(in_sync) - 1).copied().unwrap_or_default();
                 counted().filter(|peer| peer.proposed).map(|peer| peer.matched).fold(held, Index::min)
             }
         };

@@ -10,6 +10,7 @@ pub mod circle;
 pub mod hash;
 pub mod plan;
 
+use crate::sim::sorted::sorted;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A point of the hash circle.
@@ -37,8 +38,7 @@ impl Ring {
             tokens.extend((0..vnodes).map(|i| (point(&format!("{name}#{i}")), members)));
             members += 1;
         }
-        tokens.sort_unstable();
-        Ring { tokens, members }
+        Ring { tokens: sorted(tokens), members }
     }
 
     /// The tokens, clockwise.

@@ -1,5 +1,6 @@
 //! The ring's parts that hold nobody: token arcs and keys, slices, links to the copies.
 
+use ringside::sim::sorted::sorted_by_key;
 use std::rc::Rc;
 
 use ringside::cluster::setup::name::Name;
@@ -94,9 +95,9 @@ pub enum Tie {
 }
 
 /// From the slice in the story to its copies, along the band.
-pub fn links(map: &Layout, story: ShardId, mut ties: Vec<(Name, Tie)>) -> Html {
+pub fn links(map: &Layout, story: ShardId, ties: Vec<(Name, Tie)>) -> Html {
     // The primary first: it gets the inner track; it is drawn last, above the others.
-    ties.sort_by_key(|&(name, tie)| (tie != Tie::Primary, name));
+    let ties = sorted_by_key(ties, |&(name, tie)| (tie != Tie::Primary, name));
     let link = |(track, (name, tie)): (usize, &(Name, Tie))| {
         let d = ring::link(map, story, name.n, track as u8, if *tie == Tie::Loose { 11.0 } else { 1.0 });
         let class = match tie {

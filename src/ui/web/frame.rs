@@ -1,5 +1,6 @@
 //! What happens each frame past the virtual DOM: the messages on their canvas, the playhead, the clock; and what it costs.
 
+use ringside::sim::sorted::sorted;
 use std::collections::VecDeque;
 
 use ringside::cluster::observe::view::Flight;
@@ -50,8 +51,7 @@ impl Stats {
 
     /// The figures for scripts.
     pub fn figures(&self, session: &Session) -> Figures {
-        let mut sorted: Vec<f64> = self.script.iter().copied().collect();
-        sorted.sort_by(f64::total_cmp);
+        let sorted = sorted(self.script.iter().copied());
         let at = |part: f64| sorted.get(((sorted.len() as f64 * part) as usize).min(sorted.len().saturating_sub(1))).copied();
         let mean = sorted.iter().sum::<f64>() / (sorted.len().max(1) as f64);
         Figures {

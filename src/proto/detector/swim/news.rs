@@ -2,6 +2,7 @@
 
 use crate::proto::detector::swim::words::Rumour;
 use crate::sim::id::Pid;
+use crate::sim::sorted::sorted_by_key;
 
 /// A rumour and how often it was told.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -24,8 +25,7 @@ impl News {
     /// What goes with a message: the rumours told least often, the newest of them first (section 4.1 prefers those told less). Each
     /// then counts as told once more, and is forgotten when it was told `times_max` times.
     pub fn take(&mut self, most: usize, times_max: u32) -> Vec<Rumour> {
-        let mut order: Vec<usize> = (0..self.0.len()).rev().collect();
-        order.sort_by_key(|&i| self.0[i].times);
+        let mut order = sorted_by_key((0..self.0.len()).rev(), |&i| self.0[i].times);
         order.truncate(most);
         let taken = order.iter().map(|&i| {
             self.0[i].times += 1;
