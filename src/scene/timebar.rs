@@ -3,6 +3,7 @@
 
 use crate::proto::lock::token::{FencingToken, LockId};
 use crate::proto::replica::view::ViewNo;
+use crate::session::load::Column;
 use crate::sim::id::{Pid, Seq};
 use crate::sim::time::{Span, Time};
 
@@ -181,4 +182,6 @@ pub struct Slice {
     pub grants: Vec<Grant>,
     /// Marks, in order.
     pub marks: Vec<Mark>,
+    /// What became of requests, in order; nothing unless it is shown.
+    pub columns: Vec<Column>,
 }

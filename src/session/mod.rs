@@ -11,6 +11,7 @@ pub mod lens;
 mod limits;
 pub mod link;
 mod link_error;
+pub mod load;
 mod moment;
 pub mod nemesis;
 pub mod playback;
@@ -26,6 +27,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::cluster::Facts;
+use crate::cluster::balancer::Choice;
 use crate::cluster::note::Note;
 use crate::cluster::observe::view::{ClusterView, Flight};
 use crate::cluster::property::{Broken, Promise};
@@ -36,7 +38,7 @@ use crate::session::branch::Branches;
 use crate::session::link::{LIMITS, Opened};
 use crate::session::moment::{Journal, Moment};
 use crate::session::timeline::Timeline;
-use crate::sim::id::Seq;
+use crate::sim::id::{Pid, Seq};
 use crate::sim::journal::{Record, What};
 use crate::sim::time::{Span, Time};
 
@@ -320,6 +322,11 @@ impl Session {
     /// Messages under way now, into `out` (cleared first).
     pub fn flights(&self, out: &mut Vec<Flight>) {
         self.moment.cluster.flights(out);
+    }
+
+    /// The latest reads that a balancer has spread, the oldest first.
+    pub fn choices(&self, balancer: Pid) -> &[Choice] {
+        self.moment.cluster.choices(balancer)
     }
 
     /// Facts up to now, oldest first. (Bounded: `link::LIMITS`.)

@@ -5,6 +5,7 @@ pub mod cases;
 pub mod complaint;
 pub mod latin;
 mod line;
+pub mod load_words;
 pub mod lock_words;
 pub mod message_names;
 pub mod sentence;

@@ -25,7 +25,7 @@ use super::panel::settings::Settings;
 use super::panel::share::Share;
 use super::panel::timebar::TimeBar;
 use super::panel::transport::Transport;
-use super::stage::{Copies, LockPicture, Ring, StageModel};
+use super::stage::{Copies, LoadPicture, LockPicture, Ring, StageModel};
 use super::state::Dialog;
 use super::web::page;
 
@@ -36,6 +36,7 @@ impl App {
     /// The whole page. Each part is a component whose properties say all, so that what has not changed is left alone.
     pub(super) fn draw(&self) -> Html {
         let mut state = self.state.borrow_mut();
+        let load = state.loads();
         let (slice, story, said) = (state.slice(), state.story(), describe::sentence(&mut state));
         let (lang, sizes, calls) = (state.lang, self.sizes, &self.calls);
         let session = &state.session;
@@ -64,7 +65,8 @@ impl App {
                 size,
             })
         };
-        let lit = state.hovered.filter(|name| name.kind == Kind::Node).map(|name| AttrValue::from(name.to_string()));
+        let lit_node = state.hovered.filter(|name| name.kind == Kind::Node);
+        let lit = lit_node.map(|name| AttrValue::from(name.to_string()));
         let (mut flights, mut moves) = (Vec::new(), Vec::new());
         if !state.playing {
             session.flights(&mut flights);
@@ -76,9 +78,15 @@ impl App {
         let picture = |pane: Pane, lens: Lens| {
             let model = model(sizes.panes[pane as usize]);
             match lens {
-                Lens::Replicas => html! { <div id="copies" key="replicas"><Copies {model} on_select={select.clone()} on_hover={hover.clone()} /></div> },
-                Lens::Lock => html! { <div id="lockpic" key="lock"><LockPicture {model} on_select={select.clone()} on_hover={hover.clone()} /></div> },
-                Lens::Load => html! { <div id="loadpic" key="load"></div> },
+                Lens::Replicas => {
+                    html! { <div id="copies" key="replicas"><Copies {model} on_select={select.clone()} on_hover={hover.clone()} /></div> }
+                }
+                Lens::Lock => {
+                    html! { <div id="lockpic" key="lock"><LockPicture {model} on_select={select.clone()} on_hover={hover.clone()} /></div> }
+                }
+                Lens::Load => html! {
+                    <div id="loadpic" key="load">{ for load.iter().map(|(picture, _)| html! { <LoadPicture {lang} {roster} picture={picture.clone()} lit={lit_node} still={!state.playing} /> }) }</div>
+                },
             }
         };
         // Where the page is one column the first pane stands for both, and its heading is a row of all lenses.
@@ -91,7 +99,9 @@ impl App {
                 html! { <LensHead key="head" {lang} {pane} {lens} on_choose={calls.lens.clone()} /> }
             };
             let tools = match lens {
-                Lens::Lock => html! { <LockTools key="lock" {lang} locks={config.locks} lock={state.lock} on_command={calls.command.clone()} /> },
+                Lens::Lock => {
+                    html! { <LockTools key="lock" {lang} locks={config.locks} lock={state.lock} on_command={calls.command.clone()} /> }
+                }
                 Lens::Replicas | Lens::Load => html! { <span key="none"></span> },
             };
             html! {
@@ -103,7 +113,7 @@ impl App {
             }
         };
         let bill = html! {
-            <div class="foot"><Bill {lang} ack={config.ack} reads={config.reads} bill={session.bill()} promises={session.promises()} /></div>
+            <div class="foot"><Bill {lang} ack={config.ack} reads={config.reads} bill={session.bill()} toll={load.as_ref().map(|(_, toll)| *toll)} promises={session.promises()} /></div>
         };
         html! {
             <>
@@ -121,7 +131,7 @@ impl App {
                 </main>
                 <div id="dock">
                     <Inspector {lang} inspected={describe::inspect(&state)} add={describe::adding(&state)} notice={state.notice.clone()} cutting={state.cutting} on_command={calls.command.clone()} />
-                    <TimeBar {lang} {roster} story={story.0} lock={state.lock} slice={slice.clone()} now={session.now()} horizon={session.horizon()} limit={session.limit()} size={sizes.time} thin={sizes.thin} {lit} on_pointer={calls.pointer.clone()} />
+                    <TimeBar {lang} {roster} lenses={state.lenses} story={story.0} lock={state.lock} slice={slice.clone()} now={session.now()} horizon={session.horizon()} limit={session.limit()} size={sizes.time} thin={sizes.thin} {lit} on_pointer={calls.pointer.clone()} />
                     <Transport {lang} playing={state.playing} unit={state.unit} speed={state.playback.speed()} seed={session.setup().seed} rules_off={session.setup().rules.off().count()} clock={self.clock.clone()} on_command={calls.command.clone()} on_speed={calls.speed.clone()} />
                 </div>
                 <HiddenTables {lang} {roster} flights={Rc::new(flights)} {moves} {slice} heartbeats={state.heartbeats} />

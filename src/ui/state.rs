@@ -8,12 +8,14 @@ use ringside::cluster::setup::name::{Kind, NODES_MAX, Name, Roster};
 use ringside::proto::lock::token::LockId;
 use ringside::proto::replica::view::ShardId;
 use ringside::scene::history::History;
+use ringside::scene::load::Picture;
 use ringside::scene::pages::Row;
 use ringside::scene::timebar::{Slice, Window};
 use ringside::session::action::{Action, Refusal};
 use ringside::session::cases::Case;
-use ringside::session::lens::Lenses;
+use ringside::session::lens::{Lens, Lenses};
 use ringside::session::link::{self, Opened};
+use ringside::session::load::{Toll, Traffic};
 use ringside::session::playback::Playback;
 use ringside::session::{Session, StepUnit};
 use ringside::sim::time::Time;
@@ -78,6 +80,8 @@ pub struct State {
     pub(super) refused: usize,
     pub(super) story: Story,
     pub(super) history: History,
+    /// Read only while its lens is shown.
+    pub(super) traffic: Traffic,
     pub(super) window: Window,
 }
 
@@ -110,6 +114,7 @@ impl State {
             refused: 0,
             story: Story::new(roster),
             history: History::new(USUAL, roster),
+            traffic: Traffic::new(roster),
             window: Window::default(),
         };
         state.open(fragment);
@@ -314,6 +319,7 @@ impl State {
                 self.cutting = false;
                 self.story = Story::new(self.roster());
                 self.history = History::new(self.history.story(), self.roster());
+                self.traffic = Traffic::new(self.roster());
                 Ok(())
             }
             Err(refusal) => Err(complaint::refusal(&refusal, self.lang)),
@@ -339,7 +345,21 @@ impl State {
         }
         self.history.read(self.session.known());
         self.window = self.window.follow(self.session.now());
-        Rc::new(self.history.slice(self.window, self.lock))
+        let mut slice = self.history.slice(self.window, self.lock);
+        if self.lenses.shows(Lens::Load) {
+            self.traffic.read(self.session.known());
+            slice.columns = self.traffic.columns(self.window.from, self.window.to());
+        }
+        Rc::new(slice)
+    }
+
+    /// What the lens Load shows, and what the latest outage has cost; nothing unless a pane shows it.
+    pub fn loads(&mut self) -> Option<(Rc<Picture>, Option<Toll>)> {
+        if !self.lenses.shows(Lens::Load) {
+            return None;
+        }
+        self.traffic.read(self.session.known());
+        Some((Rc::new(Picture::of(&self.session, &self.traffic)), self.traffic.toll(self.session.now())))
     }
 
     /// The last rows of the shown lock's document, oldest first. `slice` has read what was not read yet.

@@ -21,6 +21,7 @@ import "./tests/faces.mjs";
 import "./tests/room.mjs";
 import "./tests/textbook.mjs";
 import "./tests/work.mjs";
+import "./tests/lenses.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const site = await serve(join(here, "../../dist"));

@@ -8,6 +8,7 @@ use ringside::cluster::setup::name::{Kind, Name, Roster};
 use ringside::cluster::setup::rules::{Rule, Rules};
 use ringside::session::Session;
 use ringside::session::action::{Action, ActionError};
+use ringside::session::lens::{Lens, Lenses, Pane};
 use ringside::session::link::{self, LIMITS, LinkError, Opened, parse, print};
 use ringside::sim::time::{Span, Time};
 use ringside::text::Lang;
@@ -178,10 +179,7 @@ fn every_complaint_names_what_is_wrong() {
         ("coordinators=7", LinkError::OutOfBounds { key: "coordinators", min: 1, max: 5 }),
         ("min=4", LinkError::OutOfBounds { key: "min", min: 1, max: 3 }),
         ("ack=all", LinkError::UnknownWord { key: "ack", text: "all".to_owned(), known: vec!["primary", "majority", "in-sync"] }),
-        (
-            "lens=replicas,luck",
-            LinkError::UnknownWord { key: "lens", text: "luck".to_owned(), known: vec!["replicas", "lock", "load"] },
-        ),
+        ("lens=replicas,luck", LinkError::UnknownWord { key: "lens", text: "luck".to_owned(), known: vec!["replicas", "lock", "load"] }),
         ("lens=load", LinkError::Lenses("load".to_owned())),
         ("lens=lock,lock", LinkError::Lenses("lock,lock".to_owned())),
         ("off=fencing,luck", LinkError::UnknownRule("luck".to_owned())),

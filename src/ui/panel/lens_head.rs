@@ -24,7 +24,8 @@ pub struct LensHeadProps {
 #[component]
 pub fn LensHead(props: &LensHeadProps) -> Html {
     let w = words(props.lang);
-    let option = |lens: Lens| html! { <option key={lens.word()} value={lens.word()} selected={lens == props.lens}>{(w.lens)(lens)}</option> };
+    let option =
+        |lens: Lens| html! { <option key={lens.word()} value={lens.word()} selected={lens == props.lens}>{(w.lens)(lens)}</option> };
     html! {
         <div class="lens-head">
             <h2 class="unseen">{(w.lens)(props.lens)}</h2>

@@ -8,6 +8,7 @@ pub mod hidden_tables;
 pub mod icon;
 pub mod inspector;
 pub mod lens_head;
+mod load_row;
 pub mod locks;
 pub mod nav;
 pub mod sentence;

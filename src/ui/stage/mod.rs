@@ -5,6 +5,7 @@ mod band;
 mod control;
 mod copies;
 mod cuts;
+mod load;
 mod lock;
 mod log;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub mod tests;
 use std::rc::Rc;
 
 pub use copies::Copies;
+pub use load::LoadPicture;
 pub use lock::LockPicture;
 pub use ring::Ring;
 use ringside::cluster::observe::view::{ClusterView, LockView};
