@@ -19,6 +19,7 @@ pub mod wire;
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use crate::cluster::balancer::Choice;
 use crate::cluster::client::worker::Worker;
 use crate::cluster::control::Control;
 use crate::cluster::coordinator::{ControlDisk, Coordinator, state_of};
@@ -201,6 +202,14 @@ impl Cluster {
         match self.world.process(pid)? {
             Member::Coordinator(it) => Some(it),
             Member::Node(_) | Member::Balancer(_) | Member::Client(_) => None,
+        }
+    }
+
+    /// The latest reads that a living balancer has spread, the oldest first.
+    pub fn choices(&self, balancer: Pid) -> &[Choice] {
+        match self.world.process(balancer) {
+            Some(Member::Balancer(it)) => it.choices(),
+            Some(Member::Coordinator(_) | Member::Node(_) | Member::Client(_)) | None => &[],
         }
     }
 

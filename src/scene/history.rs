@@ -83,6 +83,8 @@ impl History {
             leaderships: self.leaderships.iter().filter(|r| window.shows(r.from, r.to)).cloned().collect(),
             grants: self.grants.iter().filter(|g| g.lock == lock && window.shows(g.from, g.to)).cloned().collect(),
             marks: self.marks.iter().filter(|m| window.shows(m.at, Some(m.at))).cloned().collect(),
+            columns: Vec::new(),
+            accusations: Vec::new(),
         }
     }
 

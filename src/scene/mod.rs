@@ -9,6 +9,7 @@ pub mod glyph;
 pub mod history;
 pub mod hit;
 pub mod layout;
+pub mod load;
 pub mod lock;
 pub mod motion;
 pub mod pages;

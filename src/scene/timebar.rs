@@ -3,6 +3,8 @@
 
 use crate::proto::lock::token::{FencingToken, LockId};
 use crate::proto::replica::view::ViewNo;
+use crate::session::doubt::Accusation;
+use crate::session::load::Column;
 use crate::sim::id::{Pid, Seq};
 use crate::sim::time::{Span, Time};
 
@@ -181,4 +183,8 @@ pub struct Slice {
     pub grants: Vec<Grant>,
     /// Marks, in order.
     pub marks: Vec<Mark>,
+    /// What became of requests, in order; nothing unless it is shown.
+    pub columns: Vec<Column>,
+    /// Suspicions, where the lens Doubt is shown.
+    pub accusations: Vec<Accusation>,
 }

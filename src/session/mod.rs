@@ -12,6 +12,7 @@ pub mod lens;
 mod limits;
 pub mod link;
 mod link_error;
+pub mod load;
 mod moment;
 pub mod nemesis;
 pub mod playback;

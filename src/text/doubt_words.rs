@@ -46,6 +46,8 @@ pub struct DoubtWords {
     pub about: &'static str,
     /// Names the list of the latest accusations.
     pub latest: &'static str,
+    /// The time bar's row.
+    pub row: &'static str,
     /// On an axis.
     pub seconds: fn(u64) -> String,
 }
@@ -104,6 +106,7 @@ static EN: DoubtWords = DoubtWords {
     on: " of ",
     about: "Of whom",
     latest: "The latest accusations",
+    row: "suspicions",
     seconds: |s| format!("{s} s"),
 };
 
@@ -147,6 +150,7 @@ static ZH: DoubtWords = DoubtWords {
     on: " 看 ",
     about: "对谁的看法",
     latest: "最近的怀疑",
+    row: "怀疑",
     seconds: |s| format!("{s} 秒"),
 };
 

@@ -6,6 +6,7 @@ pub mod complaint;
 pub mod doubt_words;
 pub mod latin;
 mod line;
+pub mod load_words;
 pub mod lock_words;
 pub mod message_names;
 pub mod sentence;

@@ -16,12 +16,13 @@ use super::panel::bill::Bill;
 use super::panel::dialogs::Dialogs;
 use super::panel::hidden_tables::HiddenTables;
 use super::panel::inspector::Inspector;
-use super::panel::lens_head::{LensHead, LensTabs};
-use super::panel::locks::{LockTools, LockTwin};
+use super::panel::lens_head::LensHead;
+use super::panel::locks::LockTwin;
 use super::panel::nav::Nav;
 use super::panel::sentence::Sentence;
 use super::panel::timebar::TimeBar;
 use super::panel::transport::Transport;
+use super::stage::load::LoadPicture;
 use super::stage::{Copies, DoubtProps, LockPicture, Ring, StageModel, doubt};
 use super::state::Dialog;
 use super::web::page;
@@ -42,6 +43,7 @@ impl App {
             on_command: command,
             on_choose: belief,
         });
+        let load = state.loads();
         let (slice, story, said) = (state.slice(), state.story(), describe::sentence(&mut state));
         let (lang, sizes, calls) = (state.lang, self.sizes, &self.calls);
         let session = &state.session;
@@ -70,7 +72,8 @@ impl App {
                 size,
             })
         };
-        let lit = state.hovered.filter(|name| name.kind == Kind::Node).map(|name| AttrValue::from(name.to_string()));
+        let lit_node = state.hovered.filter(|name| name.kind == Kind::Node);
+        let lit = lit_node.map(|name| AttrValue::from(name.to_string()));
         let (mut flights, mut moves) = (Vec::new(), Vec::new());
         if !state.playing {
             session.flights(&mut flights);
@@ -91,34 +94,29 @@ impl App {
                 Lens::Doubt => html! {
                     <div id="doubtpic" key="doubt">{ for doubts.iter().map(doubt) }</div>
                 },
-                Lens::Load => html! { <div id="loadpic" key="load"></div> },
+                Lens::Load => html! {
+                    <div id="loadpic" key="load">{ for load.iter().map(|(picture, _)| html! { <LoadPicture {lang} {roster} picture={picture.clone()} lit={lit_node} still={!state.playing} /> }) }</div>
+                },
             }
         };
         // Where the page is one column the first pane stands for both, and its heading is a row of all lenses.
         let section = |pane: Pane, foot: Html| {
             let lens = state.lenses.of(pane);
             let shown = pane == Pane::First || !sizes.thin;
-            let heading = if sizes.thin {
-                html! { <LensTabs key="tabs" {lang} {lens} on_command={calls.command.clone()} /> }
-            } else {
-                html! { <LensHead key="head" {lang} {pane} {lens} on_choose={calls.lens.clone()} /> }
-            };
-            let tools = match lens {
-                Lens::Lock => {
-                    html! { <LockTools key="lock" {lang} locks={config.locks} lock={state.lock} on_command={calls.command.clone()} /> }
-                }
-                Lens::Replicas | Lens::Load | Lens::Doubt => html! { <span key="none"></span> },
-            };
             html! {
                 <section id={pane.id()} class="pane" data-lens={lens.word()}>
-                    <div class="pane-head">{ for shown.then_some([heading, tools]).into_iter().flatten() }</div>
+                    if shown {
+                        <LensHead {lang} {pane} {lens} thin={sizes.thin} locks={(config.locks, state.lock)} on_choose={calls.lens.clone()} on_command={calls.command.clone()} />
+                    } else {
+                        <div class="pane-head"></div>
+                    }
                     <div id={pane.pic()} class="pane-pic">{ for shown.then(|| picture(pane, lens)) }</div>
                     {foot}
                 </section>
             }
         };
         let bill = html! {
-            <div class="foot"><Bill {lang} ack={config.ack} reads={config.reads} bill={session.bill()} promises={session.promises()} /></div>
+            <div class="foot"><Bill {lang} ack={config.ack} reads={config.reads} bill={session.bill()} toll={load.as_ref().map(|(_, toll)| *toll)} promises={session.promises()} /></div>
         };
         html! {
             <>
@@ -136,7 +134,7 @@ impl App {
                 </main>
                 <div id="dock">
                     <Inspector {lang} inspected={describe::inspect(&state)} add={describe::adding(&state)} notice={state.notice.clone()} cutting={state.cutting} on_command={calls.command.clone()} />
-                    <TimeBar {lang} {roster} story={story.0} lock={state.lock} slice={slice.clone()} now={session.now()} horizon={session.horizon()} limit={session.limit()} size={sizes.time} thin={sizes.thin} {lit} on_pointer={calls.pointer.clone()} />
+                    <TimeBar {lang} {roster} lenses={state.lenses} story={story.0} lock={state.lock} slice={slice.clone()} now={session.now()} horizon={session.horizon()} limit={session.limit()} size={sizes.time} thin={sizes.thin} {lit} on_pointer={calls.pointer.clone()} />
                     <Transport {lang} playing={state.playing} unit={state.unit} speed={state.playback.speed()} seed={session.setup().seed} rules_off={session.setup().rules.off().count()} clock={self.clock.clone()} on_command={calls.command.clone()} on_speed={calls.speed.clone()} />
                 </div>
                 <HiddenTables {lang} {roster} flights={Rc::new(flights)} {moves} {slice} heartbeats={state.heartbeats} />

@@ -8,6 +8,7 @@ mod describe;
 #[cfg(target_arch = "wasm32")]
 mod draw;
 mod keys;
+mod lenses;
 mod opening;
 mod panel;
 mod room;

@@ -6,6 +6,7 @@ use ringside::scene::timebar::Window;
 use ringside::session::Session;
 use ringside::session::cases::Case;
 use ringside::session::link::{self, Opened};
+use ringside::session::load::Traffic;
 use ringside::session::playback::{Playback, Speed};
 use ringside::text::words;
 use ringside::text::words::Theme;
@@ -103,6 +104,7 @@ impl State {
         self.session = Session::open(opened);
         self.story = Story::new(self.roster());
         self.history = History::new(USUAL, self.roster());
+        self.traffic = Traffic::new(self.roster());
         self.window = Window::default();
         self.refused = 0;
         self.untouched = true;

@@ -7,7 +7,6 @@ use ringside::cluster::setup::Setup;
 use ringside::cluster::setup::name::{Kind, NODES_MAX, Name, Roster};
 use ringside::proto::lock::token::LockId;
 use ringside::proto::replica::view::ShardId;
-use ringside::scene::doubt;
 use ringside::scene::history::History;
 use ringside::scene::pages::Row;
 use ringside::scene::timebar::{Slice, Window};
@@ -16,6 +15,7 @@ use ringside::session::cases::Case;
 use ringside::session::doubt::Doubts;
 use ringside::session::lens::{Lens, Lenses};
 use ringside::session::link::{self, Opened};
+use ringside::session::load::Traffic;
 use ringside::session::playback::Playback;
 use ringside::session::{Session, StepUnit};
 use ringside::sim::time::Time;
@@ -83,6 +83,8 @@ pub struct State {
     pub(super) refused: usize,
     pub(super) story: Story,
     pub(super) history: History,
+    /// Read only while its lens is shown.
+    pub(super) traffic: Traffic,
     pub(super) window: Window,
     /// Read only while its lens is shown.
     pub(super) doubts: Doubts,
@@ -120,6 +122,7 @@ impl State {
             refused: 0,
             story: Story::new(roster),
             history: History::new(USUAL, roster),
+            traffic: Traffic::new(roster),
             window: Window::default(),
         };
         state.open(fragment);
@@ -329,6 +332,7 @@ impl State {
                 self.story = Story::new(self.roster());
                 self.history = History::new(self.history.story(), self.roster());
                 self.doubts = Doubts::new(self.session.setup());
+                self.traffic = Traffic::new(self.roster());
                 Ok(())
             }
             Err(refusal) => Err(complaint::refusal(&refusal, self.lang)),
@@ -354,16 +358,16 @@ impl State {
         }
         self.history.read(self.session.known());
         self.window = self.window.follow(self.session.now());
-        Rc::new(self.history.slice(self.window, self.lock))
-    }
-
-    /// What the lens Doubt shows; nothing unless a pane shows it.
-    pub fn doubt(&mut self) -> Option<doubt::Picture> {
-        if !self.lenses.shows(Lens::Doubt) {
-            return None;
+        let mut slice = self.history.slice(self.window, self.lock);
+        if self.lenses.shows(Lens::Load) {
+            self.traffic.read(self.session.known());
+            slice.columns = self.traffic.columns(self.window.from, self.window.to());
         }
-        self.doubts.read(self.session.known());
-        Some(doubt::Picture::of(&self.session, &self.doubts, (self.believer, self.believed), self.selected))
+        if self.lenses.shows(Lens::Doubt) {
+            self.doubts.read(self.session.known());
+            slice.accusations = self.doubts.between(self.window.from, self.window.to()).to_vec();
+        }
+        Rc::new(slice)
     }
 
     /// The last rows of the shown lock's document, oldest first. `slice` has read what was not read yet.

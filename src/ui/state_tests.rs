@@ -229,6 +229,40 @@ fn the_placement_room_pauses_the_run_and_leaves_it_alone() {
 }
 
 #[test]
+fn lenses_are_chosen_by_keys_and_links_and_stay_whatever_becomes_of_the_run() {
+    let mut state = State::new("v=9&seed=4127&at=8&lens=load,lock", Lang::En, Theme::Auto);
+    let digest = state.session.digest();
+    assert!(state.link().ends_with("&lens=load,lock"), "{}", state.link());
+    press(&mut state, "1", Focus::Page);
+    assert_eq!(state.lenses, Lenses::default());
+    assert!(!state.link().contains("lens"), "what is usual is not said: {}", state.link());
+    press(&mut state, "2", Focus::Button);
+    assert_eq!((state.lenses.to_string().as_str(), state.session.digest()), ("replicas,load", digest));
+    press(&mut state, "2", Focus::Field);
+    assert_eq!(state.lenses.to_string(), "replicas,load", "a field keeps its keys");
+    state.command(Command::Act(Action::Kill(name("C")))).expect("it runs");
+    state.command(Command::Dialog(Some(Dialog::Settings))).expect("a dialog");
+    state.command(Command::Begin).expect("a run");
+    assert_eq!(state.lenses.to_string(), "replicas,load", "another run is looked at as the last one was");
+    state.command(Command::Open("v=9&seed=4127&at=8".to_owned())).expect("a link");
+    assert_eq!(state.lenses, Lenses::default(), "a link that names no lens means the usual ones");
+    assert!(state.loads().is_none(), "a lens that is not shown costs nothing");
+}
+
+#[test]
+fn another_future_has_a_load_of_its_own() {
+    let mut state = State::new("v=9&seed=4127&at=20&lens=load,lock", Lang::En, Theme::Auto);
+    assert!(state.loads().expect("it is shown").1.is_none(), "nothing has failed");
+    state.command(Command::Seek(Time::from_millis(9_000))).expect("an instant");
+    state.command(Command::Act(Action::Kill(name("C")))).expect("it runs");
+    state.command(Command::Seek(Time::from_millis(20_000))).expect("an instant");
+    let (picture, toll) = state.loads().expect("it is shown");
+    let again = State::new(&state.link(), Lang::En, Theme::Auto).loads().expect("the link says so");
+    assert_eq!((picture, toll), again);
+    assert!(toll.is_some() && state.slice().columns.len() == 28);
+}
+
+#[test]
 fn what_a_link_says_of_the_page_and_nobody_can_read_is_passed_over_aloud() {
     for (part, taken) in [
         ("sel=Z", false),

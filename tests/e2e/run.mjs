@@ -22,6 +22,7 @@ import "./tests/room.mjs";
 import "./tests/textbook.mjs";
 import "./tests/work.mjs";
 import "./tests/doubt.mjs";
+import "./tests/lenses.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const site = await serve(join(here, "../../dist"));

@@ -12,10 +12,12 @@
 //! | a balancer forgets to give up what is not answered | `a_slow_node_costs_the_less_the_more_a_balancer_sees` |
 //! | a balancer does not notice answers | `a_slow_node_costs_the_less_the_more_a_balancer_sees` |
 
+use ringside::cluster::balancer::Choice;
 use ringside::cluster::note::{ClientNote, Note, RefusedWhy, ShardNote};
 use ringside::cluster::observe::view::Health;
-use ringside::session::Session;
+use ringside::proto::balance::policy::Weight;
 use ringside::session::link::parse;
+use ringside::session::{Session, StepUnit};
 use ringside::sim::journal::{Record, What};
 use ringside::sim::time::{Span, Time};
 
@@ -197,6 +199,40 @@ fn a_slow_node_costs_the_less_the_more_a_balancer_sees() {
     assert!(random.abs_diff(turns) * 10 < random, "neither sees anything: {told}");
     assert!(two * 100 < random * 85 && least * 100 < random * 85, "by counts: {told}");
     assert!(quick * 100 < least * 90 && quick * 100 < two * 90, "by the clock: {told}");
+}
+
+/// What a balancer shows of a choice is what the policy went by.
+#[test]
+fn a_read_goes_where_the_choice_that_is_shown_says_it_should() {
+    let weight = |it: &Choice, node| it.compared.iter().find(|(pid, _)| *pid == node).map(|(_, weight)| *weight);
+    for (spread, most) in [("least", 3), ("two-choices", 2), ("peak-ewma", 2), ("round-robin", 0)] {
+        let link = format!("v=9&seed=5&clients=24&workers=0&reads=in-sync&spread={spread}&service=0.06&do=6:kill:C,9:revive:C");
+        let mut session = opened(&link);
+        let l1 = session.setup().roster.pid("L1".parse().expect("a name")).expect("it takes part");
+        let (mut seen, mut told) = (None, 0);
+        while session.now() < Time::from_millis(15_000) {
+            session.step(StepUnit::Event);
+            let Some(last) = session.cluster().choices(l1).last().filter(|last| seen != Some(last.op)) else { continue };
+            (seen, told) = (Some(last.op), told + 1);
+            assert!(last.compared.len() <= most && (most == 0) == last.compared.is_empty(), "{spread}: {last:?}");
+            let cost = |weight| match weight {
+                Weight::InFlight(n) => u64::from(n),
+                Weight::Cost(span) => span.0,
+                Weight::Unheard => 0,
+            };
+            if let Some(own) = weight(last, last.node) {
+                let unheard = last.compared.iter().any(|(_, weight)| *weight == Weight::Unheard);
+                assert!(unheard || last.compared.iter().all(|(_, other)| cost(own) <= cost(*other)), "{spread}: {last:?}");
+            } else {
+                assert!(last.compared.is_empty(), "{spread}: it went to somebody who was not compared: {last:?}");
+            }
+        }
+        assert!(told > 100, "{spread}: {told} choices");
+    }
+    let mut plain = opened("v=9&seed=5&reads=in-sync");
+    plain.seek(Time::from_millis(5_000));
+    let l1 = plain.setup().roster.pid("L1".parse().expect("a name")).expect("it takes part");
+    assert!(plain.cluster().choices(l1).is_empty(), "where nothing is kept nothing is shown");
 }
 
 /// C dies with reads under way and comes back: what it owed is over for the balancer's counts, and it gets its part again.

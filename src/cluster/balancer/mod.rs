@@ -4,6 +4,7 @@
 
 mod spread;
 
+pub use crate::cluster::balancer::spread::Choice;
 use crate::cluster::balancer::spread::Spreading;
 use crate::cluster::control::record::Version;
 use crate::cluster::note::{RefusedWhy, ShardNote};
@@ -41,6 +42,11 @@ impl Balancer {
         let (config, nodes) = (&ctx.env().setup.config, ctx.env().nodes.len());
         let spreading = Spreading::before(nodes, config).filter(|_| config.reads == Reads::InSync);
         Balancer { known: 0, routes: vec![Route::default(); usize::from(config.shards)], spreading }
+    }
+
+    /// Where it has sent the latest reads, the oldest first; nowhere if it does not compare or count.
+    pub fn choices(&self) -> &[Choice] {
+        self.spreading.as_ref().map_or(&[], Spreading::latest)
     }
 
     /// Asks for news.
@@ -81,8 +87,8 @@ impl Balancer {
                 let shard = request.shard();
                 let route = &self.routes[usize::from(shard.0)];
                 let reader = match request {
-                    Request::Get(_) if !route.readers.is_empty() => Some(match &mut self.spreading {
-                        Some(spreading) => spreading.choose(op, &route.readers, ctx),
+                    Request::Get(key) if !route.readers.is_empty() => Some(match &mut self.spreading {
+                        Some(spreading) => spreading.choose(op, key.id, &route.readers, ctx),
                         None => route.readers[ctx.rng().below(route.readers.len() as u32) as usize],
                     }),
                     Request::Get(_) | Request::Put(..) | Request::Open(..) | Request::Edit(..) => None,

@@ -3,11 +3,13 @@
 //!
 //! A read that is not answered within a client's patience is over for the counts: its node has died, or the answer was lost.
 
+use std::hash::{Hash, Hasher};
+
 use crate::cluster::note::OpId;
 use crate::cluster::setup::config::{Config, Spread};
 use crate::cluster::wire::Context;
 use crate::proto::balance::Backend;
-use crate::proto::balance::policy::{Balancer, Counts, Policy};
+use crate::proto::balance::policy::{Balancer, Counts, Policy, Weight};
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
 
@@ -19,12 +21,38 @@ struct Asked {
     at: Time,
 }
 
+/// Where a read was sent, and what was compared: kept for whoever looks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Choice {
+    /// The read.
+    pub op: OpId,
+    /// The number of its key.
+    pub key: u16,
+    /// The node it was sent to.
+    pub node: Pid,
+    /// Whom the policy compared, that node among them; nobody where it compares none.
+    pub compared: Vec<(Pid, Weight)>,
+}
+
+/// Choices that are kept.
+const KEPT: usize = 2;
+
 /// What a balancer keeps to spread reads.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Spreading {
     policy: Balancer,
     /// The oldest first.
     under_way: Vec<Asked>,
+    /// The latest choices, the oldest first.
+    latest: Vec<Choice>,
+}
+
+/// Nothing that happens depends on the choices that are kept to be looked at, so two balancers that differ in them alone are the
+/// same to a digest.
+impl Hash for Spreading {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.policy, &self.under_way).hash(state);
+    }
 }
 
 /// How fast a good latency counts again: a few times as long as the tests and the page look at.
@@ -40,11 +68,16 @@ impl Spreading {
             Spread::Least => Policy::LeastOutstanding,
             Spread::PeakEwma => Policy::PeakEwma { tau: TAU },
         };
-        Some(Spreading { policy: Balancer::new(policy, Counts::Own, &vec![1; nodes]), under_way: Vec::new() })
+        Some(Spreading { policy: Balancer::new(policy, Counts::Own, &vec![1; nodes]), under_way: Vec::new(), latest: Vec::new() })
     }
 
-    /// Picks the node that gets this read, one of `readers`.
-    pub fn choose(&mut self, op: OpId, readers: &[Pid], ctx: &mut Context<'_>) -> Pid {
+    /// The latest choices, the oldest first.
+    pub fn latest(&self) -> &[Choice] {
+        &self.latest
+    }
+
+    /// Picks the node that gets this read of this key, one of `readers`.
+    pub fn choose(&mut self, op: OpId, key: u16, readers: &[Pid], ctx: &mut Context<'_>) -> Pid {
         assert!(!readers.is_empty(), "a read that nobody may answer is spread");
         let (now, patience) = (ctx.now(), ctx.env().setup.config.client_timeout);
         let over = self.under_way.partition_point(|it| now.since(it.at) > patience);
@@ -54,10 +87,16 @@ impl Spreading {
         for (i, node) in ctx.env().nodes.iter().enumerate() {
             self.policy.set_share(Backend(i as u16), if readers.contains(node) { 1_000 } else { 0 });
         }
-        let node = self.policy.choose(now, 0, ctx.rng()).expect("a node may answer, as was just seen");
+        let mut compared = Vec::new();
+        let tell = |it: Backend, weight| compared.push((it, weight));
+        let node = self.policy.choose_telling(now, 0, ctx.rng(), tell).expect("a node may answer, as was just seen");
         self.policy.sent(node);
         self.under_way.push(Asked { op, node, at: now });
-        ctx.env().nodes[node.index()]
+        let nodes = &ctx.env().nodes;
+        let compared = compared.into_iter().map(|(it, weight)| (nodes[it.index()], weight)).collect();
+        self.latest.drain(..(self.latest.len() + 1).saturating_sub(KEPT));
+        self.latest.push(Choice { op, key, node: nodes[node.index()], compared });
+        nodes[node.index()]
     }
 
     /// A node has answered, or turned away.

@@ -4,7 +4,7 @@ use crate::sim::number::{ONE, exp_minus};
 use crate::sim::time::{Span, Time};
 
 /// The cost of a server that was never heard while a request is under way to it: above any that was. Finagle's `Penalty`.
-const PENALTY: u128 = 1 << 96;
+pub(super) const PENALTY: u128 = 1 << 96;
 
 /// The latencies of one server, as one balancer has seen them.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

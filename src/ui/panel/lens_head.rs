@@ -1,10 +1,12 @@
 //! The heading of a pane, by which its lens is chosen; and, where one lens is shown at a time, the row of all.
 
+use ringside::proto::lock::token::LockId;
 use ringside::session::lens::{Lens, Pane};
 use ringside::text::Lang;
 use ringside::text::words;
 use yew::prelude::*;
 
+use super::lock_tools::{cases_button, lock_tools};
 use crate::ui::state::Command;
 
 /// What a heading shows.
@@ -16,13 +18,29 @@ pub struct LensHeadProps {
     pub pane: Pane,
     /// What the pane shows.
     pub lens: Lens,
-    /// Another one was chosen.
+    /// Whether one lens is shown at a time.
+    pub thin: bool,
+    /// How many locks there are, and which is shown.
+    pub locks: (u8, LockId),
+    /// Another lens was chosen.
     pub on_choose: Callback<Event>,
+    /// A command was given.
+    pub on_command: Callback<Command>,
+}
+
+/// The heading, and beside it what belongs to the lens.
+#[component]
+pub fn LensHead(props: &LensHeadProps) -> Html {
+    let tools = match props.lens {
+        Lens::Lock => lock_tools(props.lang, props.locks, &props.on_command),
+        Lens::Doubt => cases_button(props.lang, props.lens, &props.on_command),
+        Lens::Replicas | Lens::Load => html! {},
+    };
+    html! { <div class="pane-head">{ if props.thin { tabs(props) } else { list(props) } }{tools}</div> }
 }
 
 /// A heading that is a list: what it says is what is chosen.
-#[component]
-pub fn LensHead(props: &LensHeadProps) -> Html {
+fn list(props: &LensHeadProps) -> Html {
     let w = words(props.lang);
     let option =
         |lens: Lens| html! { <option key={lens.word()} value={lens.word()} selected={lens == props.lens}>{(w.lens)(lens)}</option> };
@@ -43,20 +61,8 @@ const fn key(pane: Pane) -> &'static str {
     }
 }
 
-/// What the row shows.
-#[derive(Clone, PartialEq, Properties)]
-pub struct LensTabsProps {
-    /// The page's language.
-    pub lang: Lang,
-    /// What is shown.
-    pub lens: Lens,
-    /// A command was given.
-    pub on_command: Callback<Command>,
-}
-
 /// All lenses in a row.
-#[component]
-pub fn LensTabs(props: &LensTabsProps) -> Html {
+fn tabs(props: &LensHeadProps) -> Html {
     let w = words(props.lang);
     let tab = |lens: Lens| {
         let choose = props.on_command.reform(move |_: MouseEvent| Command::Lens(Pane::First, lens));

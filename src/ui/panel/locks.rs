@@ -1,4 +1,4 @@
-//! Beside the lock's heading, which lock it is; and what the picture shows, as lists for who cannot see it.
+//! What the lock's picture shows, as lists for who cannot see it.
 
 use std::rc::Rc;
 
@@ -10,44 +10,6 @@ use ringside::sim::id::Pid;
 use ringside::text::Lang;
 use ringside::text::lock_words::{self, LockWords};
 use yew::prelude::*;
-
-use crate::ui::state::{Command, Dialog};
-
-/// What stands beside the heading.
-#[derive(Clone, PartialEq, Properties)]
-pub struct LockToolsProps {
-    /// The page's language.
-    pub lang: Lang,
-    /// How many locks there are.
-    pub locks: u8,
-    /// Which is shown.
-    pub lock: LockId,
-    /// A command was given.
-    pub on_command: Callback<Command>,
-}
-
-/// The name of the lock, or a choice of names; and the way to the ready runs.
-#[component]
-pub fn LockTools(props: &LockToolsProps) -> Html {
-    let w = LockWords::of(props.lang);
-    let tab = |n: u8| {
-        let lock = LockId(n);
-        let choose = props.on_command.reform(move |_: MouseEvent| Command::Lock(lock));
-        let name = lock_words::lock(lock);
-        html! { <button key={n} type="button" data-lock={name} aria-pressed={(lock == props.lock).to_string()} onclick={choose}>{name}</button> }
-    };
-    let cases = props.on_command.reform(|_: MouseEvent| Command::Dialog(Some(Dialog::Cases)));
-    html! {
-        <div class="lock-tools">
-            if props.locks > 1 {
-                <div class="tabs" role="group" aria-label={w.which}>{ for (0..props.locks).map(tab) }</div>
-            } else {
-                <b>{lock_words::lock(props.lock)}</b>
-            }
-            <button id="cases" type="button" aria-haspopup="dialog" aria-keyshortcuts="L" onclick={cases}>{w.cases}</button>
-        </div>
-    }
-}
 
 /// What the lists show.
 #[derive(Clone, Properties)]

@@ -65,8 +65,14 @@ fn a_killed_node_wears_a_dashed_disc_in_the_sentence() {
 
 #[test]
 fn before_any_fault_the_bill_has_no_figures() {
-    let html =
-        html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, reads: Reads::Primary, bill: Figures::default(), promises: kept() });
+    let html = html::<Bill>(BillProps {
+        lang: Lang::En,
+        ack: Ack::InSync,
+        reads: Reads::Primary,
+        bill: Figures::default(),
+        toll: None,
+        promises: kept(),
+    });
     for figure in ["detected", "outage", "unserved", "refused", "lost"] {
         assert!(html.contains(&format!(" data-figure=\"{figure}\" class=\"none\">none yet<")), "{figure}: {html}");
     }
@@ -86,9 +92,16 @@ fn after_a_fault_the_bill_names_detection_and_outage() {
         retried: 9,
         ..Figures::default()
     };
-    let zh = html::<Bill>(BillProps { lang: Lang::Zh, ack: Ack::InSync, reads: Reads::Primary, bill: bill.clone(), promises: kept() });
+    let zh = html::<Bill>(BillProps {
+        lang: Lang::Zh,
+        ack: Ack::InSync,
+        reads: Reads::Primary,
+        bill: bill.clone(),
+        toll: None,
+        promises: kept(),
+    });
     assert!(zh.contains(">1.11 秒</dd>") && zh.contains("中断（未结束）"), "{zh}");
-    let en = html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, reads: Reads::Primary, bill, promises: kept() });
+    let en = html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, reads: Reads::Primary, bill, toll: None, promises: kept() });
     assert!(en.contains("outage, still open") && en.contains(">1.28 s</dd>") && en.contains(">5 · 9</dd>"), "{en}");
     assert!(en.contains("<span data-figure=\"lost\">0</span>"), "nothing lost is a result: {en}");
 }
@@ -98,7 +111,8 @@ fn a_broken_promise_is_said_aloud_and_a_kept_one_is_not() {
     let mut promises = kept();
     let own = promises.iter_mut().find(|it| it.0 == Promise::OneEffective);
     own.expect("it is one of them").1 = Some(Broken { at: Time::from_millis(9_870), seq: Seq(7) });
-    let html = html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, reads: Reads::Primary, bill: Figures::default(), promises });
+    let html =
+        html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, reads: Reads::Primary, bill: Figures::default(), toll: None, promises });
     assert!(html.contains("data-promise=\"one-effective\" data-state=\"broken\""), "{html}");
     assert!(html.contains("Broken at 9.87 s"), "{html}");
     assert_eq!(html.matches("class=\"unseen\"").count(), 16, "the kept ones are for readers only: {html}");
@@ -155,7 +169,7 @@ fn another_node_is_offered_while_there_is_a_letter_left() {
 #[test]
 fn the_bill_shows_what_moved_beside_what_had_to() {
     let bill = |moved, planned, minimum| Figures { moved, planned, minimum, ..Figures::default() };
-    let html = |lang, bill| html::<Bill>(BillProps { lang, ack: Ack::InSync, reads: Reads::Primary, bill, promises: kept() });
+    let html = |lang, bill| html::<Bill>(BillProps { lang, ack: Ack::InSync, reads: Reads::Primary, bill, toll: None, promises: kept() });
     let none = html(Lang::En, bill(0, 0, 0));
     assert!(none.contains("<dd data-figure=\"moved\" class=\"none\">none yet</dd>"), "{none}");
     let some = html(Lang::En, bill(4, 9, 8));
@@ -170,7 +184,7 @@ fn of_many_broken_promises_those_without_a_line_of_their_own_are_counted() {
         let mut promises = kept();
         let at = Broken { at: Time::from_millis(1_000), seq: ringside::sim::id::Seq(1) };
         promises.iter_mut().take(broken).for_each(|(_, it)| *it = Some(at));
-        html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, reads: Reads::Primary, bill: Figures::default(), promises })
+        html::<Bill>(BillProps { lang: Lang::En, ack: Ack::InSync, reads: Reads::Primary, bill: Figures::default(), toll: None, promises })
     };
     assert!(!html(4).contains("more</li>"));
     assert!(html(5).contains("and 2 more</li>"), "the last of four lines");
@@ -187,6 +201,7 @@ fn writes_at_risk_are_marked_while_there_are_any() {
             ack: Ack::InSync,
             reads: Reads::Primary,
             bill: Figures { since, at_risk, ..Figures::default() },
+            toll: None,
             promises: kept(),
         })
     };
@@ -201,8 +216,9 @@ fn writes_at_risk_are_marked_while_there_are_any() {
 #[test]
 fn reads_from_backups_bring_their_stale_ones_onto_the_bill_and_only_promises_made_are_counted() {
     let bill = Figures { replica_reads: 9, stale_reads: 3, lost: 1, ..Figures::default() };
-    let html =
-        |ack, bill: &Figures| html::<Bill>(BillProps { lang: Lang::En, ack, reads: Reads::Primary, bill: bill.clone(), promises: kept() });
+    let html = |ack, bill: &Figures| {
+        html::<Bill>(BillProps { lang: Lang::En, ack, reads: Reads::Primary, bill: bill.clone(), toll: None, promises: kept() })
+    };
     let said = "<span data-figure=\"lost\" class=\"bad\">1</span></dd></div><div><dt>stale reads</dt><dd data-figure=\"stale\">3</dd>";
     assert!(html(Ack::InSync, &bill).contains(said), "{}", html(Ack::InSync, &bill));
     let alone = html(Ack::Primary, &Figures::default());
@@ -290,6 +306,7 @@ fn the_time_bar_is_a_slider_with_views_grants_and_marks() {
     state.command(Command::Act(ringside::session::action::Action::Kill(primary))).expect("it runs");
     state.command(Command::Seek(Time::from_millis(9_000))).expect("within the run");
     let props = |state: &mut State, thin| TimeBarProps {
+        lenses: state.lenses,
         lock: state.lock,
         lang: Lang::En,
         roster: state.session.setup().roster,

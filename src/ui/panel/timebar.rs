@@ -8,14 +8,19 @@ use ringside::proto::lock::token::LockId;
 use ringside::scene::geom::num;
 use ringside::scene::glyph;
 use ringside::scene::timebar::{Band, Grant, Leadership, Outage, Slice};
+use ringside::session::lens::{Lens, Lenses, Pane};
 use ringside::sim::id::Pid;
 use ringside::sim::time::{Span, Time};
 use ringside::text::Lang;
+use ringside::text::doubt_words::DoubtWords;
+use ringside::text::load_words::LoadWords;
 use ringside::text::lock_words;
 use ringside::text::sentence::seconds;
 use ringside::text::words;
 use yew::prelude::*;
 
+use super::doubt_row;
+use super::load_row;
 use super::timemarks::Marks;
 
 /// What it shows.
@@ -27,6 +32,8 @@ pub struct TimeBarProps {
     pub roster: Roster,
     /// The shard in the story.
     pub story: u16,
+    /// What the panes show: each brings its row.
+    pub lenses: Lenses,
     /// The lock whose grants are shown.
     pub lock: LockId,
     /// The history of the window.
@@ -54,10 +61,8 @@ pub struct Rows {
     pub left: f64,
     /// Width of the window.
     pub width: f64,
-    /// Top of the first row.
-    pub views: f64,
-    /// Top of the second row.
-    pub grants: f64,
+    /// Tops of the two rows that the panes' lenses bring.
+    pub panes: [f64; 2],
     /// Height of a row.
     pub height: f64,
     /// Top of the third row, and its height.
@@ -71,12 +76,12 @@ impl Rows {
     pub fn new(size: (u32, u32), thin: bool) -> Rows {
         let left = if thin { 0.0 } else { 100.0 };
         let (height, gap) = if thin { (14.0, 3.0) } else { (19.0, 3.0) };
-        let views = if thin { 20.0 } else { 25.0 };
-        let grants = views + height + gap;
+        let first = if thin { 20.0 } else { 25.0 };
+        let second = first + height + gap;
         // Without its labels the third row can be low.
-        let control = (grants + height + gap, if thin { 7.0 } else { height });
+        let control = (second + height + gap, if thin { 7.0 } else { height });
         let axis = control.0 + control.1 + if thin { 4.0 } else { 6.0 };
-        Rows { left, width: (f64::from(size.0) - left).max(1.0), views, grants, height, control, axis }
+        Rows { left, width: (f64::from(size.0) - left).max(1.0), panes: [first, second], height, control, axis }
     }
 
     /// Where an instant of a window stands.
@@ -85,7 +90,7 @@ impl Rows {
     }
 
     /// Where a span of the window begins and how wide it is; what is open goes on to the window's end, and is clipped.
-    fn stretch(&self, slice: &Slice, from: Time, to: Option<Time>) -> (f64, f64) {
+    pub(super) fn stretch(&self, slice: &Slice, from: Time, to: Option<Time>) -> (f64, f64) {
         let x = self.x(slice, from).max(self.left);
         let end = to.map_or(self.left + self.width, |to| self.x(slice, to).min(self.left + self.width));
         (x, (end - x).max(1.5))
@@ -142,8 +147,15 @@ fn names(props: &TimeBarProps, rows: &Rows) -> Html {
     let base = rows.height / 2.0 + 5.8;
     html! {
         <g>
-            <text x="0" y={num(rows.views + base)}>{(w.shard)(props.story)}</text>
-            <text x="0" y={num(rows.grants + base)}>{(w.lock_row)(lock_words::lock(props.lock))}</text>
+            { for Pane::ALL.map(|pane| {
+                let name = match props.lenses.of(pane) {
+                    Lens::Replicas => (w.shard)(props.story),
+                    Lens::Lock => (w.lock_row)(lock_words::lock(props.lock)),
+                    Lens::Load => LoadWords::of(props.lang).row.to_owned(),
+                    Lens::Doubt => DoubtWords::of(props.lang).row.to_owned(),
+                };
+                html! { <text key={pane.id()} x="0" y={num(rows.panes[pane as usize] + base)}>{name}</text> }
+            }) }
             <text x="0" y={num(rows.control.0 + base)}>{w.control_row}</text>
         </g>
     }
@@ -172,8 +184,16 @@ fn history(props: &TimeBarProps, rows: &Rows, past: bool) -> Html {
     let slice = &*props.slice;
     html! {
         <g>
-            <g>{ for slice.bands.iter().map(|band| view(props, rows, band, past)) }</g>
-            <g>{ for slice.grants.iter().map(|grant| lock(props, rows, grant, past)) }</g>
+            { for Pane::ALL.map(|pane| {
+                let (lens, y) = (props.lenses.of(pane), rows.panes[pane as usize]);
+                let row: Html = match lens {
+                    Lens::Replicas => slice.bands.iter().map(|band| view(props, rows, y, band, past)).collect(),
+                    Lens::Lock => slice.grants.iter().map(|grant| lock(props, rows, y, grant, past)).collect(),
+                    Lens::Load => load_row::row(slice, rows, y),
+                    Lens::Doubt => doubt_row::row(slice, rows, y),
+                };
+                html! { <g key={lens.word()} data-row={lens.word()}>{row}</g> }
+            }) }
             <g>{ for slice.leaderships.iter().map(|leadership| lead(props, rows, leadership, past)) }</g>
             <g>{ for slice.outages.iter().map(|outage| dark(props, rows, outage)) }</g>
         </g>
@@ -191,16 +211,16 @@ fn before_now(props: &TimeBarProps, rows: &Rows, x: f64, width: f64) -> f64 {
     (rows.x(&props.slice, props.now) - x).max(0.0).min(width)
 }
 
-fn view(props: &TimeBarProps, rows: &Rows, band: &Band, past: bool) -> Html {
+fn view(props: &TimeBarProps, rows: &Rows, y: f64, band: &Band, past: bool) -> Html {
     let w = words(props.lang);
     let (x, width) = rows.stretch(&props.slice, band.from, band.to);
     let (who, node) = letter(&props.roster, band.primary);
     let label = (w.view_of)(band.view.0, &who);
-    let base = rows.views + rows.height / 2.0 + 5.8;
+    let base = y + rows.height / 2.0 + 5.8;
     let fits = past && !props.thin && breadth(&label) + 14.0 < before_now(props, rows, x, width);
     html! {
         <g key={format!("{}-{}", band.view.0, band.from.0)} data-n={node} data-view={band.view.0.to_string()}>
-            <rect x={num(x + 0.5)} y={num(rows.views)} width={num(width - 1.0)} height={num(rows.height)} rx="2" class="band" />
+            <rect x={num(x + 0.5)} y={num(y)} width={num(width - 1.0)} height={num(rows.height)} rx="2" class="band" />
             { for fits.then(|| html! { <text x={num(x + 9.0)} y={num(base)} class="b on">{label}</text> }) }
         </g>
     }
@@ -208,6 +228,7 @@ fn view(props: &TimeBarProps, rows: &Rows, band: &Band, past: bool) -> Html {
 
 /// The view that has just begun has no room for its label yet: it stands to the right of the playhead.
 fn news(props: &TimeBarProps, rows: &Rows) -> Option<Html> {
+    let pane = Pane::ALL.into_iter().find(|&pane| props.lenses.of(pane) == Lens::Replicas)?;
     let slice = &*props.slice;
     let band = slice.bands.iter().rev().find(|band| band.from <= props.now && band.to.is_none_or(|to| to > props.now))?;
     let (who, node) = letter(&props.roster, band.primary);
@@ -217,7 +238,7 @@ fn news(props: &TimeBarProps, rows: &Rows) -> Option<Html> {
     if props.thin || breadth(&label) + 14.0 < before_now(props, rows, x, width) || breadth(&label) + 44.0 > room {
         return None;
     }
-    let y = rows.views + rows.height / 2.0;
+    let y = rows.panes[pane as usize] + rows.height / 2.0;
     Some(html! {
         <g key={format!("{}-{}", band.view.0, band.from.0)} data-n={node}>
             <path d={glyph::CROWN} class="crown" transform={format!("translate(20,{}) scale(.85)", num(y))} />
@@ -226,16 +247,16 @@ fn news(props: &TimeBarProps, rows: &Rows) -> Option<Html> {
     })
 }
 
-fn lock(props: &TimeBarProps, rows: &Rows, grant: &Grant, past: bool) -> Html {
+fn lock(props: &TimeBarProps, rows: &Rows, y: f64, grant: &Grant, past: bool) -> Html {
     let (x, width) = rows.stretch(&props.slice, grant.from, grant.to);
     let (who, _) = letter(&props.roster, grant.client);
     let token = grant.token.0.to_string();
-    let base = rows.grants + rows.height / 2.0 + 5.8;
+    let base = y + rows.height / 2.0 + 5.8;
     let (short, long) = (breadth(&token) + 12.0, breadth(&token) + breadth(&who) + 28.0);
     let stripe = |frozen: &Outage| {
         let (x, width) = rows.stretch(&props.slice, frozen.from, frozen.to);
         html! {
-            <rect key={frozen.from.0} x={num(x)} y={num(rows.grants + 1.5)} width={num(width)} height={num(rows.height - 3.0)} class="stalled" fill="url(#stall)" />
+            <rect key={frozen.from.0} x={num(x)} y={num(y + 1.5)} width={num(width)} height={num(rows.height - 3.0)} class="stalled" fill="url(#stall)" />
         }
     };
     let room = before_now(props, rows, x, width);
@@ -243,7 +264,7 @@ fn lock(props: &TimeBarProps, rows: &Rows, grant: &Grant, past: bool) -> Html {
     let who_x = x + 15.0 + breadth(&token);
     html! {
         <g key={token.clone()} data-token={token.clone()}>
-            <rect x={num(x + 0.75)} y={num(rows.grants + 0.75)} width={num(width - 1.5)} height={num(rows.height - 1.5)} rx="2" class="grant" />
+            <rect x={num(x + 0.75)} y={num(y + 0.75)} width={num(width - 1.5)} height={num(rows.height - 1.5)} rx="2" class="grant" />
             <g>{ for grant.frozen.iter().map(stripe) }</g>
             { for shown.then(|| html! { <text x={num(x + 7.0)} y={num(base)} class="b n">{token}</text> }) }
             { for (shown && long < room).then(|| html! { <text x={num(who_x)} y={num(base)} class="n">{who}</text> }) }
@@ -268,7 +289,7 @@ fn lead(props: &TimeBarProps, rows: &Rows, leadership: &Leadership, past: bool) 
 fn dark(props: &TimeBarProps, rows: &Rows, outage: &Outage) -> Html {
     let (x, width) = rows.stretch(&props.slice, outage.from, outage.to);
     html! {
-        <rect key={outage.from.0} x={num(x)} y={num(rows.views - 4.0)} width={num(width)} height={num(rows.axis - rows.views + 4.0)}
+        <rect key={outage.from.0} x={num(x)} y={num(rows.panes[0] - 4.0)} width={num(width)} height={num(rows.axis - rows.panes[0] + 4.0)}
             class="dark" fill="url(#hatch)" />
     }
 }

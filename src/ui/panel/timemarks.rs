@@ -112,7 +112,7 @@ fn sign(props: &MarksProps, mark: &Mark, x: f64) -> Html {
     let at = |d: &str| format!("M{},{}{d}", num(x), num(y));
     let stroke = |d: String, class: &'static str| html! { <path {d} {class} /> };
     let true_x = rows.x(&props.slice, mark.at);
-    let rule = || html! { <line x1={num(true_x)} y1={num(rows.views - 3.0)} x2={num(true_x)} y2={num(rows.axis)} class="rule" /> };
+    let rule = || html! { <line x1={num(true_x)} y1={num(rows.panes[0] - 3.0)} x2={num(true_x)} y2={num(rows.axis)} class="rule" /> };
     match mark.sign {
         Sign::Killed(_) | Sign::Wiped(_) => html! { <g>{ stroke(at("m-6,-6l12,12m0,-12l-12,12"), "cross") }{ rule() }</g> },
         Sign::Revived(_) => stroke(at("m0,7v-13m-5,5l5,-5l5,5"), "stroke"),

@@ -8,6 +8,7 @@ mod cuts;
 mod doubt;
 #[cfg(test)]
 mod doubt_tests;
+pub mod load;
 mod lock;
 mod log;
 #[cfg(test)]

@@ -17,7 +17,7 @@
 //! | a share of zero is ignored | `a_server_without_a_share_gets_nothing_and_a_small_share_gets_little` |
 
 use crate::proto::balance::Backend;
-use crate::proto::balance::ewma::Ewma;
+use crate::proto::balance::ewma::{Ewma, PENALTY};
 use crate::proto::balance::prequal::{Prequal, Probing};
 use crate::proto::ring::{Point, Ring};
 use crate::sim::rng::Rng;
@@ -62,6 +62,17 @@ pub enum Counts {
     /// What the servers reported last ([`Balancer::reported`]), which may be old: "least loaded" then herds, two choices much
     /// less (Mitzenmacher, "How Useful Is Old Information?", 2000).
     Reported,
+}
+
+/// What a policy had before it when it chose a server: what it compares servers by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Weight {
+    /// Requests in flight there.
+    InFlight(u32),
+    /// What one more request would cost there.
+    Cost(Span),
+    /// Nothing has been heard from there yet.
+    Unheard,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -204,6 +215,11 @@ impl Balancer {
 
     /// Picks a server for a request, whose key matters to a ring only. `None`: no server has a share.
     pub fn choose(&mut self, now: Time, key: Point, rng: &mut Rng) -> Option<Backend> {
+        self.choose_telling(now, key, rng, |_, _| {})
+    }
+
+    /// The same, and tells whom it compared and by what; nothing where the policy compares nobody.
+    pub fn choose_telling(&mut self, now: Time, key: Point, rng: &mut Rng, mut tell: impl FnMut(Backend, Weight)) -> Option<Backend> {
         let open = self.open(rng);
         if open.len() == 0 {
             return None;
@@ -219,17 +235,22 @@ impl Balancer {
             Memory::Random => open.draw(rng),
             &mut Memory::Choices(d) => {
                 let drawn = distinct(&open, usize::from(d), rng);
-                least(drawn.into_iter(), |host| self.load(host))
+                least(drawn.into_iter(), |host| told(&mut tell, host, self.load(host)))
             }
             Memory::Least => {
                 // Whoever is first of those alike is another each time: else all balancers would herd to the head of the list.
                 let from = rng.below(open.len() as u32) as usize;
                 let all = (0..open.len()).map(|i| open.nth((from + i) % open.len()));
-                least(all, |host| self.load(host))
+                least(all, |host| told(&mut tell, host, self.load(host)))
             }
             Memory::PeakEwma(costs) => {
                 let drawn = distinct(&open, 2, rng);
-                least(drawn.into_iter(), |host| costs[host].cost(now, self.hosts[host].outstanding))
+                least(drawn.into_iter(), |host| {
+                    let cost = costs[host].cost(now, self.hosts[host].outstanding);
+                    let heard = cost > 0 && cost < PENALTY;
+                    tell(Backend(host as u16), if heard { Weight::Cost(Span((cost >> 16) as u64)) } else { Weight::Unheard });
+                    cost
+                })
             }
             Memory::Ring { ring, bound_per_mille } => {
                 // With the request that comes: else a first request would find every server full.
@@ -335,8 +356,14 @@ fn distinct(open: &Open, d: usize, rng: &mut Rng) -> Vec<usize> {
     drawn
 }
 
+/// A load that was looked at is told.
+fn told(tell: &mut impl FnMut(Backend, Weight), host: usize, load: u32) -> u32 {
+    tell(Backend(host as u16), Weight::InFlight(load));
+    load
+}
+
 /// The one with the least cost; of equal ones the first.
-fn least<C: Ord>(hosts: impl Iterator<Item = usize>, cost: impl Fn(usize) -> C) -> usize {
+fn least<C: Ord>(hosts: impl Iterator<Item = usize>, mut cost: impl FnMut(usize) -> C) -> usize {
     hosts.min_by_key(|&host| cost(host)).expect("some server is open")
 }
 
