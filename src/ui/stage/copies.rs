@@ -45,7 +45,8 @@ pub fn Copies(props: &SectionProps) -> Html {
             <g>{ for open }</g>
             <Rows model={model.clone()} />
             { shapes::text(Point::new(0.0, closing + 8.0), "s", stage_words::rest(model.lang, &groups)) }
-            if control.is_none() {
+            // In a narrow pane it would reach beyond its picture.
+            if control.is_none() && model.size.0 >= 320 {
                 { shapes::text(Point::new(0.0, closing + 28.0), "s", stage_words::acked(model.lang, model.writes)) }
             }
         </svg>

@@ -108,7 +108,7 @@ fn node(lang: Lang, picture: &Picture, row: &Row) -> Html {
         _ if row.look == Look::Down => html! { <td role="cell" class="none">{"–"}</td> },
         // One is served, the others wait.
         Some((n, most)) if picture.queues => html! {
-            <td role="cell"><span class="at-it"><i class="busy" data-busy={(n > 0).to_string()}></i>{ bar(n.saturating_sub(1).into(), (most - 1).max(1).into()) }<span class="figure">{n.to_string()}</span></span></td>
+            <td role="cell" aria-label={format!("{} {n}", w.at_it)}><span class="at-it"><i class="busy" data-busy={(n > 0).to_string()}></i>{ bar(n.saturating_sub(1).into(), (most - 1).max(1).into()) }<span class="figure">{n.to_string()}</span></span></td>
         },
         Some(_) | None => html! { <td role="cell"></td> },
     };
@@ -117,7 +117,7 @@ fn node(lang: Lang, picture: &Picture, row: &Row) -> Html {
             data-at-it={row.queued.map(|(n, _)| n.to_string())} data-answers={row.answered.to_string()}>
             <th scope="row" role="rowheader">{ disc(row.name, row.look) }</th>
             {at_it}
-            <td role="cell"><span class="at-it">{ bar(part, 100) }<span class="figure">{(w.percent)(part)}</span></span></td>
+            <td role="cell" aria-label={format!("{} {}", w.part, (w.percent)(part))}><span class="at-it">{ bar(part, 100) }<span class="figure">{(w.percent)(part)}</span></span></td>
         </tr>
     }
 }
