@@ -243,7 +243,7 @@ pub(super) static WORDS: Words = Words {
         ("N", "add a node, or take the selected one back"),
         ("Space", "play or pause"),
         ("1 · 2", "another view in the pane beside the ring · in the one over the bill"),
-        ("L", "cases of the lock"),
+        ("L", "cases to play through"),
         ("P", "the placement room, and back"),
         ("B", "the textbook's lock, and back"),
         (", · .", "step back · step forward"),
