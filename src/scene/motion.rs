@@ -2,7 +2,7 @@
 //! apart; outside lanes cross the band through a gap between slices. A message's place on its lane is a function of
 //! (sent at, arrives at, now) and of nothing else.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::cluster::observe::view::Flight;
 use crate::cluster::setup::name::Kind;
@@ -100,13 +100,13 @@ impl Lane {
 #[derive(Clone, Debug)]
 pub struct Lanes {
     layout: Layout,
-    known: BTreeMap<(Pid, Pid), Option<Lane>>,
+    known: LiteMap<(Pid, Pid), Option<Lane>>,
 }
 
 impl Lanes {
     /// No lanes yet.
     pub fn new(layout: Layout) -> Lanes {
-        Lanes { layout, known: BTreeMap::new() }
+        Lanes { layout, known: LiteMap::new() }
     }
 
     /// Where everything stands.

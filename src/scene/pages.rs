@@ -1,12 +1,11 @@
 //! What became of the documents, line by line: who wrote under which token, what somebody overwrote who had not read it, and who
 //! was refused. Read off the facts alone; what a row looks like at an instant is a function of the facts up to then.
 
-use std::collections::BTreeSet;
-
 use crate::cluster::note::{Line, LockNote, Note, OpId};
 use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::Index;
 use crate::sim::journal::{Record, What};
+use crate::sim::sorted::Set;
 
 /// What became of a row.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -47,7 +46,7 @@ pub struct Pages {
     read: usize,
     entries: Vec<Entry>,
     /// What was told already, and where it stands in the log: a new primary tells again what its predecessor may have told.
-    told: BTreeSet<(OpId, Index)>,
+    told: Set<(OpId, Index)>,
 }
 
 impl Pages {

@@ -1,6 +1,7 @@
 //! What a failure cost: a fold over the facts, one at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::sorted::Set;
+use litemap::LiteMap;
 
 use crate::cluster::note::{ClientNote, ControlNote, Note, OpId, RefusedWhy, ShardNote, ViewWhy};
 use crate::cluster::observe::chronicle::Chronicle;
@@ -70,11 +71,11 @@ pub struct Fold {
     minimum: u32,
     moved: u32,
     /// Copies that are being made.
-    copying: BTreeSet<(ShardId, Pid)>,
+    copying: Set<(ShardId, Pid)>,
     /// For each key, by its number: the newest entry of it that was acknowledged.
     newest: Vec<Index>,
     /// For each client that reads: what, and the newest acknowledged entry of that key when it asked.
-    asking: BTreeMap<Pid, (OpId, Index)>,
+    asking: LiteMap<Pid, (OpId, Index)>,
     replica_reads: u32,
     stale_reads: u32,
 }
@@ -95,9 +96,9 @@ impl Fold {
             planned: 0,
             minimum: 0,
             moved: 0,
-            copying: BTreeSet::default(),
+            copying: Set::default(),
             newest: Vec::new(),
-            asking: BTreeMap::new(),
+            asking: LiteMap::new(),
             replica_reads: 0,
             stale_reads: 0,
         }

@@ -3,7 +3,7 @@
 //!
 //! The documents under the locks are not in it: their workers wait for the lock, not for a node.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::cluster::note::{ClientNote, Note, OpId, ShardNote};
 use crate::cluster::observe::chronicle::Chronicle;
@@ -42,7 +42,7 @@ pub struct Traffic {
     /// In the order in which they were asked.
     calls: Vec<Call>,
     /// Those that wait, with their places in `calls`.
-    waiting: BTreeMap<OpId, usize>,
+    waiting: LiteMap<OpId, usize>,
     /// Places in `calls` in the order in which they were answered.
     answered: Vec<(Time, usize)>,
     /// When requests ended without an answer.
@@ -143,7 +143,7 @@ impl Traffic {
             told: Chronicle::new(roster),
             harmed: false,
             calls: Vec::new(),
-            waiting: BTreeMap::new(),
+            waiting: LiteMap::new(),
             answered: Vec::new(),
             given_up: Vec::new(),
             again: Vec::new(),

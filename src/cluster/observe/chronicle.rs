@@ -1,7 +1,7 @@
 //! Who serves, leads, is heard and holds what, and since when, as the facts tell it, one after the other. The bill, the time bar and
 //! the choice of the story's shard read it here. Promises are judged without it: a judge has evidence of its own.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::cluster::note::{ControlNote, LockNote, Note, ShardNote, ViewWhy};
 use crate::cluster::setup::name::{Kind, Roster};
@@ -75,7 +75,7 @@ pub struct Chronicle {
     /// One row a shard, as many as were ever heard of.
     shards: Vec<Service>,
     elected: Option<Elected>,
-    holds: BTreeMap<LockId, Hold>,
+    holds: LiteMap<LockId, Hold>,
     /// Shards that recruit a copy, or wait for the primary that the ring wants; the one that began last at the end.
     on_the_way: Vec<ShardId>,
 }
@@ -88,7 +88,7 @@ impl Chronicle {
             processes: vec![Condition::default(); roster.len()],
             shards: Vec::new(),
             elected: None,
-            holds: BTreeMap::new(),
+            holds: LiteMap::new(),
             on_the_way: Vec::new(),
         }
     }
@@ -129,7 +129,7 @@ impl Chronicle {
     }
 
     /// Who holds which lock.
-    pub fn holds(&self) -> &BTreeMap<LockId, Hold> {
+    pub fn holds(&self) -> &LiteMap<LockId, Hold> {
         &self.holds
     }
 

@@ -12,8 +12,7 @@
 //!
 //! It is looked at once a second, so a deadline is kept to within a second.
 
-use std::collections::BTreeSet;
-
+use crate::sim::sorted::Set;
 use litemap::LiteMap;
 
 use crate::cluster::note::RingWhy;
@@ -47,20 +46,20 @@ const EVERY: Span = Span(1_000_000);
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Alive {
     deadlines: Deadlines,
-    down: BTreeSet<Pid>,
+    down: Set<Pid>,
     /// Coordinators that have lost their disks and were not readmitted.
-    emptied: BTreeSet<Pid>,
-    frozen: BTreeSet<Pid>,
-    slow: BTreeSet<Pid>,
-    astray: BTreeSet<Pid>,
-    cut: BTreeSet<(Pid, Pid)>,
+    emptied: Set<Pid>,
+    frozen: Set<Pid>,
+    slow: Set<Pid>,
+    astray: Set<Pid>,
+    cut: Set<(Pid, Pid)>,
     /// The latest fault.
     since: Time,
     looked: Time,
     shards: LiteMap<ShardId, Shard>,
     locks: LiteMap<LockId, Lock>,
     /// Who is on the ring; `None` before the first change.
-    ring: Option<BTreeSet<Pid>>,
+    ring: Option<Set<Pid>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -227,8 +226,8 @@ impl Alive {
     }
 }
 
-fn founders(sight: &impl Sight) -> BTreeSet<Pid> {
-    let mut all = BTreeSet::default();
+fn founders(sight: &impl Sight) -> Set<Pid> {
+    let mut all = Set::default();
     for pid in sight.founders() {
         all.insert(pid);
     }

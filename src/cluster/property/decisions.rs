@@ -2,8 +2,7 @@
 //! state machine safety). What came of them is compared as well: whoever has carried out as many has the same state, however it came
 //! by it.
 
-use std::collections::BTreeSet;
-
+use crate::sim::sorted::Set;
 use litemap::LiteMap;
 
 use crate::cluster::observe::view::Sight;
@@ -23,7 +22,7 @@ pub(super) struct Decisions {
     /// The digest of the first state that somebody had after so many decisions; only the latest [`KEPT`].
     states: LiteMap<u32, u64>,
     /// Coordinators that have lost their disks and were not readmitted.
-    emptied: BTreeSet<Pid>,
+    emptied: Set<Pid>,
 }
 
 /// States that are remembered: a coordinator further behind than this is compared again once it has caught up.

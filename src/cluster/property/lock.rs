@@ -1,7 +1,6 @@
 //! The locks: first come, first served; tokens that only grow; at most one that believes; and effects in the order of the tokens.
 
-use std::collections::BTreeSet;
-
+use crate::sim::sorted::Set;
 use litemap::LiteMap;
 
 use crate::cluster::note::{OpId, Text};
@@ -21,7 +20,7 @@ pub(super) struct Lock {
     /// Each lock's document.
     edits: Vec<Edited>,
     /// Edits seen, and where in the log: a new primary may apply (and tell) what the old one had applied.
-    seen: BTreeSet<(OpId, Index)>,
+    seen: Set<(OpId, Index)>,
     /// Who is at work under which lock.
     inside: Vec<(Pid, LockId)>,
     /// Shards whose copy an operator has chosen, and who is to lead each: what others still tell of it was given up.
