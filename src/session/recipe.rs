@@ -2,6 +2,7 @@
 //! recipes by it, so that a new figure is one row here and its words in the catalogue.
 
 use crate::cluster::setup::Setup;
+use crate::cluster::setup::asking::{JITTERS, WITHOUT_END};
 use crate::cluster::setup::config::{Ack, LAWS, ORDERS, Reads, Spread};
 use crate::cluster::setup::name::LOCKS;
 use crate::sim::time::Span;
@@ -43,6 +44,8 @@ const SPREADS: [&str; Spread::ALL.len()] =
 const LAW_WORDS: [&str; LAWS.len()] = [LAWS[0].0, LAWS[1].0, LAWS[2].0];
 /// The words of orders in which it is done.
 const ORDER_WORDS: [&str; ORDERS.len()] = [ORDERS[0].0, ORDERS[1].0];
+/// The words of kinds of jitter.
+const JITTER_WORDS: [&str; JITTERS.len()] = [JITTERS[0].0, JITTERS[1].0, JITTERS[2].0, JITTERS[3].0];
 
 /// A row of the table.
 const fn row(
@@ -57,7 +60,7 @@ const fn row(
 
 /// All figures, in the order in which links name them. What the bounds of one depend on stands before it. Values within their
 /// bounds fit their fields.
-pub const PARAMETERS: [Parameter; 19] = [
+pub const PARAMETERS: [Parameter; 28] = [
     row("coordinators", Form::Odd, |_| (1, 5), |it| it.roster.coordinators.into(), |it, n| it.roster.coordinators = n as u8),
     row("nodes", Form::Count, |_| (3, 8), |it| it.roster.nodes.into(), |it, n| it.roster.nodes = n as u8),
     row("balancers", Form::Count, |_| (1, 2), |it| it.roster.balancers.into(), |it, n| it.roster.balancers = n as u8),
@@ -108,6 +111,27 @@ pub const PARAMETERS: [Parameter; 19] = [
         |it| ORDERS.iter().position(|(_, order)| *order == it.config.order).expect("an order of the list") as u64,
         |it, n| it.config.order = ORDERS[n as usize].1,
     ),
+    row("timeout", Form::Span, |_| (0, 60), |it| it.config.client_timeout.0, |it, n| it.config.client_timeout = Span(n)),
+    row(
+        "jitter",
+        Form::Word(&JITTER_WORDS),
+        |_| (0, JITTER_WORDS.len() as u64 - 1),
+        |it| JITTERS.iter().position(|(_, jitter)| *jitter == it.config.asking.jitter).expect("a jitter of the list") as u64,
+        |it, n| it.config.asking.jitter = JITTERS[n as usize].1,
+    ),
+    row(
+        "retries",
+        Form::Count,
+        |_| (0, WITHOUT_END.into()),
+        |it| it.config.asking.retries.into(),
+        |it, n| it.config.asking.retries = n as u8,
+    ),
+    row("budget", Form::Count, |_| (0, 100), |it| it.config.asking.budget.into(), |it, n| it.config.asking.budget = n as u8),
+    row("rate", Form::Count, |_| (0, 20), |it| it.config.asking.rate.into(), |it, n| it.config.asking.rate = n as u8),
+    row("surge", Form::Count, |_| (1, 10), |it| it.config.asking.surge.into(), |it, n| it.config.asking.surge = n as u8),
+    row("surge-from", Form::Span, |_| (0, 1_800), |it| it.config.asking.surge_from.0, |it, n| it.config.asking.surge_from = Span(n)),
+    row("surge-for", Form::Span, |_| (0, 1_800), |it| it.config.asking.surge_for.0, |it, n| it.config.asking.surge_for = Span(n)),
+    row("surge-ramp", Form::Span, |_| (0, 1_800), |it| it.config.asking.surge_ramp.0, |it, n| it.config.asking.surge_ramp = Span(n)),
 ];
 
 impl Parameter {

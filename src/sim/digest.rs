@@ -14,6 +14,19 @@ impl Default for Digest {
     }
 }
 
+/// Something that came later than links that do without it: while it has its default value it leaves no trace in a digest, so that
+/// those links keep theirs.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Later<T>(pub T);
+
+impl<T: Hash + Default + PartialEq> Hash for Later<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if self.0 != T::default() {
+            self.0.hash(state);
+        }
+    }
+}
+
 impl Digest {
     /// The digest of one value.
     pub fn of(value: &impl Hash) -> u64 {

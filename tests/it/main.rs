@@ -1,4 +1,5 @@
 //! One integration binary.
+mod asking;
 mod cases;
 mod consensus;
 mod contrast;

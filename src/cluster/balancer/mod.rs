@@ -77,7 +77,7 @@ impl Balancer {
                     }
                 }
             }
-            Msg::Request { op, request, .. } => {
+            Msg::Request { op, request, terms, .. } => {
                 let shard = request.shard();
                 let route = &self.routes[usize::from(shard.0)];
                 let reader = match request {
@@ -88,7 +88,7 @@ impl Balancer {
                     Request::Get(_) | Request::Put(..) | Request::Open(..) | Request::Edit(..) => None,
                 };
                 match reader.or(route.primary) {
-                    Some(node) => ctx.send(node, Msg::Request { op, request, passed: None }),
+                    Some(node) => ctx.send(node, Msg::Request { op, request, passed: None, terms }),
                     None => {
                         let why = RefusedWhy::NoRoute;
                         ctx.note(ShardNote::Refused { shard, op, why });

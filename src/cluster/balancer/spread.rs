@@ -46,7 +46,7 @@ impl Spreading {
     /// Picks the node that gets this read, one of `readers`.
     pub fn choose(&mut self, op: OpId, readers: &[Pid], ctx: &mut Context<'_>) -> Pid {
         assert!(!readers.is_empty(), "a read that nobody may answer is spread");
-        let (now, patience) = (ctx.now(), ctx.env().setup.config.client_timeout);
+        let (now, patience) = (ctx.now(), ctx.env().setup.config.patience());
         let over = self.under_way.partition_point(|it| now.since(it.at) > patience);
         for it in self.under_way.drain(..over) {
             self.policy.gave_up(now, it.node, now.since(it.at));

@@ -123,6 +123,25 @@ impl RefusedWhy {
     }
 }
 
+/// Why a client gives up what it has asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum GaveUpWhy {
+    /// It has sent it again as often as the recipe allows.
+    Retries,
+    /// Its budget for retries is spent.
+    Budget,
+}
+
+impl GaveUpWhy {
+    /// Its word in data.
+    pub const fn word(self) -> &'static str {
+        match self {
+            GaveUpWhy::Retries => "retries",
+            GaveUpWhy::Budget => "budget",
+        }
+    }
+}
+
 /// Why a node is suspected.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SuspectWhy {

@@ -116,7 +116,7 @@ impl Sight for Cluster {
 /// What stands at an index.
 fn place(log: &Log<LoggedOp>, index: Index) -> Logged {
     match log.get(index) {
-        Some(entry) => Logged::Entry(entry.op.as_ref().map(|(op, _)| *op)),
+        Some(entry) => Logged::Entry(entry.op.as_ref().map(|(op, ..)| *op)),
         None if index <= log.base() => Logged::Snapshot,
         None => Logged::Nothing,
     }

@@ -1,5 +1,7 @@
 //! Every figure of the cluster: its unit, its bounds, and how it relates to the others.
 
+use crate::cluster::setup::asking::Asking;
+use crate::proto::balance::backoff::{Backoff, Jitter};
 use crate::proto::balance::queue::Order;
 use crate::proto::balance::work::Work;
 use crate::proto::lock::table::LockTimes;
@@ -201,12 +203,14 @@ pub struct Config {
     pub pause_min: Span,
     /// And longest.
     pub pause_max: Span,
-    /// A client's patience with one attempt.
+    /// A client's patience with one attempt. Zero: without end; an answer that is lost is then waited for for ever.
     pub client_timeout: Span,
     /// First pause before a retry; doubles with each attempt, with jitter.
     pub backoff_min: Span,
     /// Longest pause before a retry.
     pub backoff_max: Span,
+    /// How plain clients ask.
+    pub asking: Asking,
 }
 
 impl Default for Config {
@@ -260,6 +264,7 @@ impl Default for Config {
             client_timeout: Span::millis(500),
             backoff_min: Span::millis(50),
             backoff_max: Span::millis(800),
+            asking: Asking::default(),
         }
     }
 }
@@ -278,6 +283,16 @@ impl Config {
             Ack::Majority => self.replicas / 2 + 1,
         };
         usize::from(needed.max(self.min_in_sync))
+    }
+
+    /// How long a client waits for an answer, in reckonings that need a figure even where there is no end to it.
+    pub fn patience(&self) -> Span {
+        if self.client_timeout == Span::ZERO { Span::secs(60) } else { self.client_timeout }
+    }
+
+    /// The pauses before a request is sent again. (The machine doubles the base before the first retry, too.)
+    pub fn backoff(&self, jitter: Jitter) -> Backoff {
+        Backoff { base: self.backoff_min.scale(1, 2), cap: self.backoff_max, jitter }
     }
 
     /// How often a session is kept alive: four times in a lease.

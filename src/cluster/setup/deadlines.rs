@@ -16,9 +16,10 @@ pub fn hurdle(config: &Config, span: Span) -> Span {
 /// they may have under way at one instant, and once more as much by retries, waits at one node and takes three times as long as on average. Where it cannot, nobody has promised
 /// that clients get answers or locks in time.
 pub fn is_light(setup: &Setup) -> bool {
-    let (config, most) = (&setup.config, 2 * u64::from(setup.roster.clients));
+    let config = &setup.config;
+    let most = 2 * u64::from(setup.roster.clients) * u64::from(config.asking.window());
     // One after the other they seldom take three times as long as on average.
-    config.service == Span::ZERO || (u64::from(config.queue) >= most && config.service.scale(3 * most, 1) <= config.client_timeout)
+    config.service == Span::ZERO || (u64::from(config.queue) >= most && config.service.scale(3 * most, 1) <= config.patience())
 }
 
 /// How long a worker may wait for its turn: everybody before it uses a whole lease, and once more as long where a leader changed.

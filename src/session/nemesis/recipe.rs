@@ -1,6 +1,7 @@
 //! Recipes drawn from a seed: everything that a link can say of a cluster, so that no mode goes untried.
 
 use crate::cluster::setup::Setup;
+use crate::cluster::setup::asking::{JITTERS, WITHOUT_END};
 use crate::cluster::setup::config::{Ack, Config, LAWS, ORDERS, Reads, Spread};
 use crate::cluster::setup::name::{LOCKS, NODES_MAX, Roster};
 use crate::cluster::setup::rules::{Rule, Rules};
@@ -58,11 +59,34 @@ pub fn draw(seed: u64, aim: Aim, off: &[Rule], rng: &mut Rng) -> Setup {
         (setup.config.law, setup.config.order) = (one(&mut work, &LAWS).1, one(&mut work, &ORDERS).1);
     }
     setup.config.spread = one(&mut work, &Spread::ALL);
+    ask(&mut setup, &mut Rng::stream(seed, Stream::Asking));
     let mut storm = Rng::stream(seed, Stream::Storm);
     if storm.per_mille(60) {
         setup.config.loss = STORMY + storm.below(1_001 - u32::from(STORMY)) as u16;
     }
     setup
+}
+
+/// How clients ask: in half of the runs in another way than usually.
+fn ask(setup: &mut Setup, rng: &mut Rng) {
+    let config = &mut setup.config;
+    if rng.per_mille(500) {
+        return;
+    }
+    config.client_timeout = Span::millis(one(rng, &[200, 500, 500, 1_000, 2_000]));
+    let asking = &mut config.asking;
+    asking.jitter = one(rng, &JITTERS).1;
+    asking.retries = one(rng, &[WITHOUT_END, WITHOUT_END, 0, 1, 3, 10]);
+    asking.budget = one(rng, &[0, 0, 0, 10, 50]);
+    if rng.per_mille(400) {
+        asking.rate = one(rng, &[1, 2, 4]);
+        asking.surge = one(rng, &[1, 1, 3, 8]);
+        (asking.surge_from, asking.surge_for) = (Span::secs(rng.below(40).into()), Span::secs(rng.below(20).into()));
+        asking.surge_ramp = Span::secs(one(rng, &[0, 0, 5]));
+        // Many who ask on and on only make a run longer.
+        setup.roster.clients = setup.roster.clients.min(10);
+        setup.config.workers = setup.config.workers.min(setup.roster.clients);
+    }
 }
 
 fn figures(config: &mut Config, roster: Roster, aim: Aim, rng: &mut Rng) {

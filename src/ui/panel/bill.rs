@@ -5,6 +5,7 @@ use ringside::cluster::setup::config::{Ack, Reads};
 use ringside::session::bill::Bill as Figures;
 use ringside::sim::time::{Span, Time};
 use ringside::text::Lang;
+use ringside::text::asking_words::{AskingWords, times};
 use ringside::text::sentence::seconds;
 use ringside::text::words;
 use yew::prelude::*;
@@ -30,7 +31,7 @@ const MOST: usize = 4;
 /// What a failure cost.
 #[component]
 pub fn Bill(props: &BillProps) -> Html {
-    let w = words(props.lang);
+    let (w, asking) = (words(props.lang), AskingWords::of(props.lang));
     // Field by field, so that a new figure asks for its line. What is kept and promised depends on the mode: see below.
     let Figures {
         since,
@@ -40,6 +41,9 @@ pub fn Bill(props: &BillProps) -> Html {
         unserved,
         refused,
         retried,
+        asked,
+        given_up,
+        held_back,
         moved,
         planned,
         minimum,
@@ -81,6 +85,10 @@ pub fn Bill(props: &BillProps) -> Html {
                 { line(outage_name, "outage", span(outage)) }
                 { line(w.unserved, "unserved", counted(unserved.to_string())) }
                 { line(w.refused_retried, "refused", counted(format!("{} · {}", refused, retried))) }
+                if given_up + held_back > 0 {
+                    { line(asking.given_up, "given-up", Some(format!("{given_up} · {held_back}"))) }
+                    { line(asking.sent, "sent", Some(times(asked, retried))) }
+                }
                 <div key="lost">
                     <dt>{w.at_risk_and_lost}</dt>
                     if at_risk + lost > 0 || since.is_some() {

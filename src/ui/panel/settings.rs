@@ -1,11 +1,13 @@
 //! The recipe of the run: seed, cast, rules.
 
+use ringside::cluster::setup::asking::JITTERS;
 use ringside::cluster::setup::config::{Ack, LAWS, ORDERS, Reads, Spread};
 use ringside::cluster::setup::name::Kind;
 use ringside::cluster::setup::rules::Rule;
 use ringside::session::recipe::{Form, Parameter};
 use ringside::session::scenario::scenario;
 use ringside::text::Lang;
+use ringside::text::asking_words::{AskingWords, FIGURES};
 use ringside::text::lock_words::LockWords;
 use ringside::text::words;
 use yew::prelude::*;
@@ -42,7 +44,7 @@ pub struct SettingsProps {
 /// The dialog of settings.
 #[component]
 pub fn Settings(props: &SettingsProps) -> Html {
-    let (w, form, locks) = (words(props.lang), &props.form, LockWords::of(props.lang));
+    let (w, form, locks, asking) = (words(props.lang), &props.form, LockWords::of(props.lang), AskingWords::of(props.lang));
     let begin = props.on_command.reform(|_: MouseEvent| Command::Begin);
     let close = props.on_command.reform(|_: MouseEvent| Command::Dialog(None));
     let keys = !props.single_keys;
@@ -81,6 +83,12 @@ pub fn Settings(props: &SettingsProps) -> Html {
             { problem(props, &WORK) }
             { choice(props, "law", w.law_by, &[0, 1, 2].map(|i| (LAWS[i].0, i as u64, w.laws[i]))) }
             { choice(props, "order", w.order_by, &[0, 1].map(|i| (ORDERS[i].0, i as u64, w.orders[i]))) }
+            <h3>{asking.heading}</h3>
+            { for FIGURES.into_iter().zip(asking.figures).map(|(key, means)| html! {
+                <p key={key} class="field"><label>{ number(props, key) }{means}</label></p>
+            }) }
+            { problem(props, &FIGURES) }
+            { choice(props, "jitter", asking.jitter_by, &[0, 1, 2, 3].map(|i| (JITTERS[i].0, i as u64, asking.jitters[i]))) }
             <h3>{w.rules}</h3>
             <ul class="rules">{ for Rule::ALL.into_iter().map(|rule| switch(props, rule)) }</ul>
             <h3>{w.looks}</h3>
