@@ -32,6 +32,7 @@ mod replication;
 mod rules;
 mod sentences;
 mod soak;
+mod storm;
 mod textbook;
 mod tidy;
 mod time_travel;

@@ -39,7 +39,7 @@ impl Balancer {
     pub fn boot(ctx: &mut Context<'_>) -> Balancer {
         ctx.arm(Timer::Heartbeat, Span::ZERO);
         let (config, nodes) = (&ctx.env().setup.config, ctx.env().nodes.len());
-        let spreading = Spreading::before(nodes, config).filter(|_| config.reads == Reads::InSync);
+        let spreading = Spreading::before(nodes, config, ctx.now()).filter(|_| config.reads == Reads::InSync);
         Balancer { known: 0, routes: vec![Route::default(); usize::from(config.shards)], spreading }
     }
 
@@ -98,7 +98,7 @@ impl Balancer {
             }
             Msg::Done { op, .. } | Msg::Refused { op, .. } => {
                 if let Some(spreading) = &mut self.spreading {
-                    spreading.answered(op, from, ctx);
+                    spreading.answered(op, from, matches!(msg, Msg::Done { .. }), ctx);
                 }
                 ctx.send(op.client, msg);
             }

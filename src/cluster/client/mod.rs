@@ -13,7 +13,7 @@ use crate::cluster::client::restraint::Restraint;
 use crate::cluster::client::worker::Worker;
 use crate::cluster::client::worker::rest;
 use crate::cluster::note::{Asked, ClientNote, Found, GaveUpWhy, OpId};
-use crate::cluster::setup::asking::WINDOW;
+use crate::cluster::setup::asking::{Door, WINDOW};
 use crate::cluster::setup::key::Key;
 use crate::cluster::store::{Behind, Outcome, Request};
 use crate::cluster::wire::msg::{Msg, Terms};
@@ -34,6 +34,8 @@ pub struct Client {
     /// When it asks, in an open loop.
     arrivals: Later<Option<Arrivals>>,
     restraint: Later<Restraint>,
+    /// How many doors from its own the one is that it goes to first.
+    door: Later<u8>,
 }
 
 impl Client {
@@ -47,9 +49,9 @@ impl Client {
             Some(arrivals) => arrivals.arm(ctx),
             None => rest(ctx),
         }
-        let restraint = Later(asking.map_or_else(Restraint::default, |it| Restraint::new(&it, ctx.now())));
+        let restraint = Later(asking.map_or_else(Restraint::default, |it| Restraint::new(&it, env.balancers.len(), ctx.now())));
         let worker = is_worker.then(Worker::default);
-        Client { asked: 0, waiting: Waiting::default(), worker, arrivals: Later(arrivals), restraint }
+        Client { asked: 0, waiting: Waiting::default(), worker, arrivals: Later(arrivals), restraint, door: Later(0) }
     }
 
     /// What it does about the lock, if it is a worker.
@@ -164,7 +166,7 @@ impl Client {
             ctx.note(ClientNote::Invoked { shard: request.shard(), op, key: request.key().id, put });
         }
         self.restraint.0.asks();
-        self.waiting.add(Pending { op, request, attempt: 0, paused: true, waited: Later::default() });
+        self.waiting.add(Pending { op, request, attempt: 0, paused: true, waited: Later::default(), through: Later(0) });
         self.attempt(op.n, ctx);
     }
 
@@ -175,7 +177,24 @@ impl Client {
         let timer = self.timer(n);
         let Some(pending) = self.waiting.get_mut(n) else { return };
         if !pending.paused {
+            // Whoever waited at the same door has gone on already.
+            if config.asking.door == Door::Sticky && pending.through == self.door {
+                self.door = Later((self.door.0 + 1) % ctx.env().balancers.len() as u8);
+            }
             return self.failed(n, ctx);
+        }
+        // Each retry tries the next door, in case the last one is closed; or all go to one, as long as it is not silent.
+        let doors = &ctx.env().balancers;
+        let first = match config.asking.door {
+            Door::Own => (pending.attempt as usize % doors.len()) as u8,
+            Door::Sticky => self.door.0,
+        };
+        let further = match self.restraint.0.admits(first, ctx.now(), ctx.rng()) {
+            Ok(further) => further,
+            Err(why) => return self.give_up(n, why, ctx),
+        };
+        if config.asking.minds_doors() {
+            pending.through = Later(further);
         }
         pending.paused = false;
         pending.attempt += 1;
@@ -183,11 +202,10 @@ impl Client {
         if attempt > 1 {
             ctx.note(ClientNote::Retried { op, attempt });
         }
-        // Each retry tries the next door, in case the last one is closed.
-        let doors = &ctx.env().balancers;
-        let door = (ctx.me().index() + attempt as usize - 1) % doors.len();
+        let door = (ctx.me().index() + usize::from(further)) % doors.len();
         assert!(n < oldest + WINDOW, "operation {n} is asked for while {oldest} is waited for: shards keep no results for so long");
-        let terms = Later(Terms { behind: Behind(n - oldest), left: None });
+        let left = Some(config.client_timeout).filter(|&left| config.asking.deadlines && left > Span::ZERO);
+        let terms = Later(Terms { behind: Behind(n - oldest), left });
         ctx.send(doors[door], Msg::Request { op, request, passed: None, terms });
         if config.client_timeout > Span::ZERO {
             ctx.arm(timer, config.client_timeout);
@@ -200,6 +218,7 @@ impl Client {
         let pending = self.waiting.get_mut(n).expect("what has failed was waited for");
         assert!(!pending.paused, "an attempt fails that was not made");
         pending.paused = true;
+        self.restraint.0.ended(pending.through.0, false, ctx.now());
         if let Err(why) = self.restraint.0.again(pending.attempt, ctx.now()) {
             return self.give_up(n, why, ctx);
         }
@@ -233,6 +252,7 @@ impl Client {
         // Otherwise it is the answer to an earlier question, or the second answer to one.
         let Some(pending) = self.waiting.of(op) else { return };
         let (asked, key): (Asked, Key) = (pending.request.asked(), pending.request.key());
+        self.restraint.0.ended(pending.through.0, true, ctx.now());
         self.waiting.remove(op.n);
         ctx.disarm(self.timer(op.n));
         if let Some((from, index)) = replica {

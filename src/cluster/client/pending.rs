@@ -18,6 +18,8 @@ pub(super) struct Pending {
     pub(super) paused: bool,
     /// The last pause, where the next one depends on it.
     pub(super) waited: Later<Option<Span>>,
+    /// How many doors from its client's own one the last attempt went through, where the client minds.
+    pub(super) through: Later<u8>,
 }
 
 /// All of it, in the order in which it was asked for: the numbers only grow.

@@ -8,8 +8,9 @@ use crate::cluster::note::{OpId, RefusedWhy, ShardNote};
 use crate::cluster::setup::config::Reads;
 use crate::cluster::setup::key::Key;
 use crate::cluster::store::{Known, Outcome, Request};
+use crate::cluster::wire::Context;
 use crate::cluster::wire::msg::{Msg, Terms};
-use crate::cluster::wire::{Context, Timer};
+use crate::proto::balance::deadline::Deadline;
 use crate::proto::balance::queue::Offer;
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
 use crate::sim::digest::Later;
@@ -25,7 +26,7 @@ impl Node {
             return self.request(it, ctx);
         }
         let takes = config.law.draw(config.service, ctx.rng());
-        match self.work.server.offer(ctx.now(), it.clone(), takes, None) {
+        match self.work.server.offer(ctx.now(), it.clone(), takes, it.until.0.map(Deadline::at)) {
             Offer::Begins => self.serve(it, takes, ctx),
             Offer::Waits => {}
             Offer::Busy => refuse(&it, RefusedWhy::Busy, ctx),
@@ -33,24 +34,30 @@ impl Node {
     }
 
     fn serve(&mut self, it: QueuedRequest, takes: Span, ctx: &mut Context<'_>) {
-        assert!(self.work.served.is_none(), "two requests are served at a time");
-        self.work.served = Some(it);
-        ctx.arm(Timer::Serve, takes);
+        let timer = self.work.take(it);
+        ctx.arm(timer, takes);
     }
 
-    /// A service has ended.
-    pub(super) fn served(&mut self, _worker: u8, ctx: &mut Context<'_>) {
-        let it = self.work.served.take().expect("a service has ended that nobody was given");
+    /// A worker's service has ended.
+    pub(super) fn served(&mut self, worker: u8, ctx: &mut Context<'_>) {
+        let it = self.work.end(worker);
         self.request(it, ctx);
         let mut shed = Vec::new();
         if let Some((next, takes)) = self.work.server.done(ctx.now(), &mut shed) {
             self.serve(next, takes, ctx);
         }
-        assert!(shed.is_empty(), "a request is thrown out of a queue that keeps them all");
+        for it in shed {
+            if !is_late(&it, ctx) {
+                refuse(&it, RefusedWhy::Old, ctx);
+            }
+        }
     }
 
     /// A client asks for something.
     pub(super) fn request(&mut self, it: QueuedRequest, ctx: &mut Context<'_>) {
+        if is_late(&it, ctx) {
+            return;
+        }
         let (op, behind, request, shard) = (it.op, it.behind, it.request.clone(), it.request.shard());
         let leased = self.has_lease(ctx);
         let reads_here = self.answers_reads(shard, ctx);
@@ -156,6 +163,15 @@ impl Node {
         let (outcome, replica) = (Outcome::Value(shard_copy.store.get(key)), Some((ctx.me(), shard_copy.store.written_at(key))));
         ctx.send(it.from, Msg::Done { op: it.op, outcome, replica });
     }
+}
+
+/// Whether nobody waits for this any more. It is dropped then, and nobody is told.
+fn is_late(it: &QueuedRequest, ctx: &mut Context<'_>) -> bool {
+    let late = it.until.0.is_some_and(|until| until.left(ctx.now()).is_none());
+    if late {
+        ctx.note(ShardNote::Refused { shard: it.request.shard(), op: it.op, why: RefusedWhy::Late });
+    }
+    late
 }
 
 /// Turns a request away; nothing has changed.

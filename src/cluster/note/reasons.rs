@@ -107,6 +107,10 @@ pub enum RefusedWhy {
     TooFew,
     /// The node's queue is full.
     Busy,
+    /// It has waited in the node's queue for too long.
+    Old,
+    /// Its client does not wait for it any more. It is dropped, and nobody is told.
+    Late,
 }
 
 impl RefusedWhy {
@@ -119,6 +123,8 @@ impl RefusedWhy {
             RefusedWhy::NoRoute => "no-route",
             RefusedWhy::TooFew => "too-few",
             RefusedWhy::Busy => "busy",
+            RefusedWhy::Old => "old",
+            RefusedWhy::Late => "late",
         }
     }
 }
@@ -130,6 +136,10 @@ pub enum GaveUpWhy {
     Retries,
     /// Its budget for retries is spent.
     Budget,
+    /// Its circuit breaker is open.
+    Breaker,
+    /// So little of what it has asked was accepted that it refuses this itself.
+    Throttle,
 }
 
 impl GaveUpWhy {
@@ -138,6 +148,8 @@ impl GaveUpWhy {
         match self {
             GaveUpWhy::Retries => "retries",
             GaveUpWhy::Budget => "budget",
+            GaveUpWhy::Breaker => "breaker",
+            GaveUpWhy::Throttle => "throttle",
         }
     }
 }

@@ -10,9 +10,39 @@ pub const WINDOW: u32 = 32;
 /// More retries than any recipe allows: without end.
 pub const WITHOUT_END: u8 = 99;
 
+/// Attempts that a circuit breaker looks at.
+pub const BREAKER_WINDOW: u8 = 20;
+/// How long it stays open before it tries one.
+pub const BREAKER_REST: Span = Span::secs(1);
+/// How far back adaptive throttling looks: two minutes at Google, where a client asks thousands of times a second. Here one asks a few
+/// times, and has to notice within a run that it is accepted again.
+pub const THROTTLE_WINDOW: Span = Span::secs(3);
+
 /// The kinds of jitter, each with its word in links.
 pub const JITTERS: [(&str, Jitter); 4] =
     [("none", Jitter::None), ("full", Jitter::Full), ("equal", Jitter::Equal), ("decorrelated", Jitter::Decorrelated)];
+
+/// Through which balancer a client asks first. (Workers, too.)
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Door {
+    /// Its own; each retry tries the next one. While its own is closed, every request finds that out anew.
+    Own,
+    /// The one that was not silent last.
+    Sticky,
+}
+
+impl Door {
+    /// Both.
+    pub const ALL: [Door; 2] = [Door::Own, Door::Sticky];
+
+    /// Its word in links and on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Door::Own => "own",
+            Door::Sticky => "sticky",
+        }
+    }
+}
 
 /// The figures of plain clients.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -34,6 +64,14 @@ pub struct Asking {
     pub retries: u8,
     /// Retries for each hundred requests, of each client. Zero: no budget, and as many as there are.
     pub budget: u8,
+    /// A client has a circuit breaker before each balancer, which opens when so many of the last [`BREAKER_WINDOW`] attempts there have failed. Zero: none.
+    pub breaker: u8,
+    /// A client asks for so many times what is accepted at most, and refuses the rest itself (adaptive throttling). Zero: it does not.
+    pub throttle: u8,
+    /// Through which balancer a client asks first.
+    pub door: Door,
+    /// Whether attempts carry their deadlines, and nodes drop what nobody waits for any more. (Those of workers, too.)
+    pub deadlines: bool,
 }
 
 impl Default for Asking {
@@ -47,11 +85,20 @@ impl Default for Asking {
             jitter: Jitter::Equal,
             retries: WITHOUT_END,
             budget: 0,
+            breaker: 0,
+            throttle: 0,
+            door: Door::Own,
+            deadlines: false,
         }
     }
 }
 
 impl Asking {
+    /// Whether a client keeps in mind through which door it asked.
+    pub fn minds_doors(&self) -> bool {
+        self.breaker > 0 || self.door == Door::Sticky
+    }
+
     /// Whether clients ask in an open loop.
     pub fn is_open(&self) -> bool {
         self.rate > 0
@@ -59,7 +106,7 @@ impl Asking {
 
     /// Whether a client asks for one thing at a time, until it is answered or dies.
     pub fn is_patient(&self) -> bool {
-        !self.is_open() && self.retries == WITHOUT_END && self.budget == 0
+        !self.is_open() && self.retries == WITHOUT_END && self.budget + self.breaker + self.throttle == 0
     }
 
     /// How many operations a plain client may wait for at a time.

@@ -1,6 +1,7 @@
 //! How long things may take, as formulas of the recipe.
 
 use crate::cluster::setup::Setup;
+use crate::cluster::setup::asking::{BREAKER_REST, THROTTLE_WINDOW};
 use crate::cluster::setup::config::Config;
 use crate::sim::time::Span;
 
@@ -30,7 +31,12 @@ pub fn turn(setup: &Setup) -> Span {
 
 /// How long a client may wait for an answer: it asks again every second or so.
 pub fn answer(config: &Config) -> Span {
-    hurdle(config, Span::secs(10))
+    // A breaker tries one attempt a second after an outage, and a client that throttles itself asks as if by chance: once in the window that
+    // it looks at, on average.
+    let asking = &config.asking;
+    let breaker = if asking.breaker > 0 { BREAKER_REST.scale(10, 1) } else { Span::ZERO };
+    let throttle = if asking.throttle > 0 { THROTTLE_WINDOW.scale(15, 1) } else { Span::ZERO };
+    hurdle(config, Span::secs(10) + breaker + throttle)
 }
 
 /// Within this time whoever was away is known to be back, or what was asked for because it was away has been decided.

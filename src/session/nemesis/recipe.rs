@@ -1,8 +1,8 @@
 //! Recipes drawn from a seed: everything that a link can say of a cluster, so that no mode goes untried.
 
 use crate::cluster::setup::Setup;
-use crate::cluster::setup::asking::{JITTERS, WITHOUT_END};
-use crate::cluster::setup::config::{Ack, Config, LAWS, ORDERS, Reads, Spread};
+use crate::cluster::setup::asking::{BREAKER_WINDOW, Door, JITTERS, WITHOUT_END};
+use crate::cluster::setup::config::{Ack, Config, Health, LAWS, ORDERS, Reads, Shedding, Spread};
 use crate::cluster::setup::name::{LOCKS, NODES_MAX, Roster};
 use crate::cluster::setup::rules::{Rule, Rules};
 use crate::sim::rng::{Rng, Stream};
@@ -74,10 +74,17 @@ fn ask(setup: &mut Setup, rng: &mut Rng) {
         return;
     }
     config.client_timeout = Span::millis(one(rng, &[200, 500, 500, 1_000, 2_000]));
+    (config.servers, config.shed) = (one(rng, &[1, 1, 2, 8]), one(rng, &Shedding::ALL));
+    config.health = one(rng, &Health::ALL);
     let asking = &mut config.asking;
     asking.jitter = one(rng, &JITTERS).1;
     asking.retries = one(rng, &[WITHOUT_END, WITHOUT_END, 0, 1, 3, 10]);
     asking.budget = one(rng, &[0, 0, 0, 10, 50]);
+    asking.breaker = one(rng, &[0, 0, 0, 5, 10, BREAKER_WINDOW]);
+    asking.throttle = one(rng, &[0, 0, 0, 1, 2]);
+    asking.deadlines = rng.per_mille(300);
+    // Whoever may not ask twice and begins at its own door each time is not answered while that is closed.
+    asking.door = if asking.retries == 0 || asking.budget > 0 { Door::Sticky } else { one(rng, &Door::ALL) };
     if rng.per_mille(400) {
         asking.rate = one(rng, &[1, 2, 4]);
         asking.surge = one(rng, &[1, 1, 3, 8]);

@@ -33,7 +33,12 @@ pub(super) fn en(line: &mut Line, note: &ClientNote, who: Pid) {
             let because = match why {
                 GaveUpWhy::Retries => "that was its last attempt",
                 GaveUpWhy::Budget => "its budget for retries is spent",
+                GaveUpWhy::Breaker => "its circuit breaker is open",
+                GaveUpWhy::Throttle => "too little of what it asks is accepted",
             };
+            if *attempts == 0 {
+                return line.put(&format!("{{}} gives up its {what} before it is sent: {because}."), &[who]);
+            }
             let tries = if *attempts == 1 { "attempt" } else { "attempts" };
             let after = format!("{{}} gives up its {what} after # {tries}: {because}. It does not learn what became of it.");
             line.say(&after, &[who], &[(*attempts).into()]);
@@ -74,7 +79,12 @@ pub(super) fn zh(line: &mut Line, note: &ClientNote, who: Pid) {
             let because = match why {
                 GaveUpWhy::Retries => "重试次数已用完",
                 GaveUpWhy::Budget => "重试预算已用完",
+                GaveUpWhy::Breaker => "断路器已断开",
+                GaveUpWhy::Throttle => "被受理的请求太少，它自行限流",
             };
+            if *attempts == 0 {
+                return line.put(&format!("{{}} 没有发出就放弃了这次{what}：{because}。"), &[who]);
+            }
             line.say(&format!("{{}} 尝试 # 次后放弃这次{what}：{because}。结果如何，它无从得知。"), &[who], &[(*attempts).into()]);
         }
         ClientNote::HeldBack { waits } => {

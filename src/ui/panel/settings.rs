@@ -1,10 +1,10 @@
 //! The recipe of the run: seed, cast, rules.
 
-use ringside::cluster::setup::asking::JITTERS;
-use ringside::cluster::setup::config::{Ack, LAWS, ORDERS, Reads, Spread};
+use ringside::cluster::setup::asking::{Door, JITTERS};
+use ringside::cluster::setup::config::{Ack, Health, LAWS, ORDERS, Reads, Shedding, Spread};
 use ringside::cluster::setup::name::Kind;
 use ringside::cluster::setup::rules::Rule;
-use ringside::session::recipe::{Form, Parameter};
+use ringside::session::recipe::{DEADLINE_WORDS, Form, Parameter};
 use ringside::session::scenario::scenario;
 use ringside::text::Lang;
 use ringside::text::asking_words::{AskingWords, FIGURES};
@@ -76,19 +76,24 @@ pub fn Settings(props: &SettingsProps) -> Html {
             { problem(props, &["min"]) }
             { choice(props, "reads", w.reads_from, &Reads::ALL.map(|it| (it.word(), it as u64, (w.reads)(it)))) }
             { choice(props, "spread", w.spread_by, &Spread::ALL.map(|it| (it.word(), it as u64, (w.spread)(it)))) }
+            { choice(props, "health", asking.health_by, &[0, 1].map(|i| (Health::ALL[i].word(), i as u64, asking.healths[i]))) }
             <h3>{w.work}</h3>
             { for WORK.into_iter().zip(w.work_figures).map(|(key, means)| html! {
                 <p key={key} class="field"><label>{ number(props, key) }{means}</label></p>
             }) }
-            { problem(props, &WORK) }
+            <p class="field"><label>{ number(props, "servers") }{asking.servers}</label></p>
+            { problem(props, &[WORK[0], WORK[1], "servers"]) }
             { choice(props, "law", w.law_by, &[0, 1, 2].map(|i| (LAWS[i].0, i as u64, w.laws[i]))) }
             { choice(props, "order", w.order_by, &[0, 1].map(|i| (ORDERS[i].0, i as u64, w.orders[i]))) }
+            { choice(props, "shed", asking.shed_by, &[0, 1, 2].map(|i| (Shedding::ALL[i].word(), i as u64, asking.sheds[i]))) }
             <h3>{asking.heading}</h3>
             { for FIGURES.into_iter().zip(asking.figures).map(|(key, means)| html! {
                 <p key={key} class="field"><label>{ number(props, key) }{means}</label></p>
             }) }
             { problem(props, &FIGURES) }
             { choice(props, "jitter", asking.jitter_by, &[0, 1, 2, 3].map(|i| (JITTERS[i].0, i as u64, asking.jitters[i]))) }
+            { choice(props, "door", asking.door_is, &[0, 1].map(|i| (Door::ALL[i].word(), i as u64, asking.doors[i]))) }
+            { choice(props, "deadlines", asking.deadlines_are, &[0, 1].map(|i| (DEADLINE_WORDS[i], i as u64, asking.deadlines[i]))) }
             <h3>{w.rules}</h3>
             <ul class="rules">{ for Rule::ALL.into_iter().map(|rule| switch(props, rule)) }</ul>
             <h3>{w.looks}</h3>
