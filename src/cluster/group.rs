@@ -14,7 +14,7 @@ use crate::cluster::wire::msg::Msg;
 use crate::cluster::wire::{Context, Timer};
 use crate::proto::detector::swim::machine::{Standing, Swim};
 use crate::proto::detector::swim::words::{Fact, Incarnation, SwimConfig, SwimEffect, SwimMsg};
-use crate::sim::digest::Extra;
+use crate::sim::digest::Later;
 use crate::sim::id::{Boot, Pid};
 
 /// What the group says of a process.
@@ -28,7 +28,7 @@ pub(in crate::cluster) enum Verdict {
 
 /// The part.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(in crate::cluster) struct Group(Extra<Box<Swim>>);
+pub(in crate::cluster) struct Group(Later<Option<Box<Swim>>>);
 
 impl Group {
     /// A new life.
@@ -42,14 +42,14 @@ impl Group {
             let rng = ctx.rng();
             Box::new(Swim::new(me, n, life, |it| !roster.begins(it), now, &config, &mut |n| rng.below(n)))
         });
-        let group = Group(Extra::from(swim));
+        let group = Group(Later(swim));
         group.arm(ctx);
         group
     }
 
     /// What it says of a process.
     pub fn verdict(&self, of: Pid) -> Verdict {
-        match self.0.get() {
+        match &self.0.0 {
             Some(swim) if *swim.standing(of) == Standing::Dead => Verdict::Dead,
             Some(_) | None => Verdict::None,
         }
@@ -57,7 +57,7 @@ impl Group {
 
     /// The member's whole state.
     pub fn swim(&self) -> Option<&Swim> {
-        self.0.get().map(|it| &**it)
+        self.0.0.as_deref()
     }
 
     /// A message arrives.
@@ -74,7 +74,7 @@ impl Group {
     }
 
     fn act(&mut self, ctx: &mut Context<'_>, act: impl FnOnce(&mut Swim, &SwimConfig, &mut Context<'_>, &mut Vec<SwimEffect>)) {
-        let (Some(swim), Some(config)) = (self.0.get_mut(), ctx.env().setup.config.swim()) else { return };
+        let (Some(swim), Some(config)) = (self.0.0.as_mut(), ctx.env().setup.config.swim()) else { return };
         let mut effects = Vec::new();
         act(swim, &config, ctx, &mut effects);
         for effect in effects {
@@ -87,7 +87,7 @@ impl Group {
     }
 
     fn arm(&self, ctx: &mut Context<'_>) {
-        if let (Some(swim), Some(config)) = (self.0.get(), ctx.env().setup.config.swim()) {
+        if let (Some(swim), Some(config)) = (self.0.0.as_ref(), ctx.env().setup.config.swim()) {
             ctx.arm(Timer::Swim, swim.wakes_at(&config).since(ctx.now()));
         }
     }

@@ -17,7 +17,7 @@ use crate::sim::time::{Span, Time};
 /// The bill of the run up to now. Figures are `None` until there is something to bill: the page says "none yet".
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Bill {
-    /// The first fault of the run, or the first request that a full queue turned away: nothing is billed before.
+    /// The first fault of the run, or the first request that a full queue turned away or a client gave up or held back: nothing is billed before.
     pub since: Option<Time>,
     /// From the latest fault that stopped a node to the first suspicion of it.
     pub detected_after: Option<Span>,
@@ -31,6 +31,12 @@ pub struct Bill {
     pub refused: u32,
     /// Requests sent again since then.
     pub retried: u32,
+    /// Requests of plain clients, each counted once, since then.
+    pub asked: u32,
+    /// Of those, given up.
+    pub given_up: u32,
+    /// Requests that open-loop clients held back since then, waiting for as much as they may already.
+    pub held_back: u32,
     /// Copies that were made on nodes that had none, since the beginning.
     pub moved: u32,
     /// Copies that changes of the ring have asked for.
@@ -67,6 +73,9 @@ pub struct Fold {
     outage: Option<Span>,
     refused: u32,
     retried: u32,
+    asked: u32,
+    given_up: u32,
+    held_back: u32,
     planned: u32,
     minimum: u32,
     moved: u32,
@@ -74,8 +83,8 @@ pub struct Fold {
     copying: Set<(ShardId, Pid)>,
     /// For each key, by its number: the newest entry of it that was acknowledged.
     newest: Vec<Index>,
-    /// For each client that reads: what, and the newest acknowledged entry of that key when it asked.
-    asking: LiteMap<Pid, (OpId, Index)>,
+    /// Reads under way: the newest acknowledged entry of the key when its client asked.
+    asking: LiteMap<OpId, Index>,
     replica_reads: u32,
     stale_reads: u32,
 }
@@ -93,6 +102,9 @@ impl Fold {
             outage: None,
             refused: 0,
             retried: 0,
+            asked: 0,
+            given_up: 0,
+            held_back: 0,
             planned: 0,
             minimum: 0,
             moved: 0,
@@ -129,6 +141,9 @@ impl Fold {
             unserved: if self.since.is_some() { self.told.unserved() } else { 0 },
             refused: self.refused,
             retried: self.retried,
+            asked: self.asked,
+            given_up: self.given_up,
+            held_back: self.held_back,
             moved: self.moved,
             planned: self.planned,
             minimum: self.minimum,
@@ -222,20 +237,37 @@ impl Fold {
                 | ShardNote::ReadServed { .. }
                 | ShardNote::AnsweredAgain { .. } => {}
             },
-            Note::Client(note) => match note {
-                ClientNote::Retried { .. } => self.retried += u32::from(self.since.is_some()),
-                ClientNote::Invoked { op, key, put: None, .. } => {
-                    let newest = self.newest.get(usize::from(*key)).copied().unwrap_or_default();
-                    self.asking.insert(op.client, (*op, newest));
-                }
-                ClientNote::ReplicaRead { op, index, .. } => {
-                    self.replica_reads += 1;
-                    let asked = self.asking.get(&op.client).filter(|(asked, _)| asked == op);
-                    self.stale_reads += u32::from(asked.is_some_and(|(_, newest)| index < newest));
-                }
-                ClientNote::Invoked { .. } | ClientNote::Answered { .. } => {}
-            },
+            Note::Client(note) => self.client(note, record.at),
             Note::Lock(_) | Note::Belief(_) => {}
+        }
+    }
+
+    fn client(&mut self, note: &ClientNote, at: Time) {
+        match note {
+            ClientNote::Retried { .. } => self.retried += u32::from(self.since.is_some()),
+            ClientNote::Invoked { op, key, put, .. } => {
+                self.asked += u32::from(self.since.is_some());
+                if put.is_none() {
+                    let newest = self.newest.get(usize::from(*key)).copied().unwrap_or_default();
+                    // What it asked for in an earlier life is answered no more.
+                    self.asking.retain(|other, _| other.client != op.client || other.boot == op.boot);
+                    self.asking.insert(*op, newest);
+                }
+            }
+            ClientNote::ReplicaRead { op, index, .. } => {
+                self.replica_reads += 1;
+                self.stale_reads += u32::from(self.asking.get(op).is_some_and(|newest| index < newest));
+            }
+            ClientNote::Answered { op, .. } => drop(self.asking.remove(op)),
+            ClientNote::GaveUp { op, .. } => {
+                self.since.get_or_insert(at);
+                self.given_up += 1;
+                self.asking.remove(op);
+            }
+            ClientNote::HeldBack { .. } => {
+                self.since.get_or_insert(at);
+                self.held_back += 1;
+            }
         }
     }
 

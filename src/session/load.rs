@@ -183,8 +183,16 @@ impl Traffic {
                     self.answered.push((at, place));
                 }
             }
+            What::Note(Note::Client(ClientNote::GaveUp { op, .. })) => {
+                if let Some(place) = self.waiting.remove(op) {
+                    self.calls[place].over = Some((at, None));
+                    self.given_up.push(at);
+                }
+            }
             What::Note(Note::Shard(ShardNote::Refused { op, .. })) if self.waiting.contains_key(op) => self.refused.push(at),
-            What::Note(Note::Client(ClientNote::Retried { .. } | ClientNote::ReplicaRead { .. }) | Note::Shard(_))
+            What::Note(
+                Note::Client(ClientNote::Retried { .. } | ClientNote::ReplicaRead { .. } | ClientNote::HeldBack { .. }) | Note::Shard(_),
+            )
             | What::Note(Note::Control(_) | Note::Lock(_) | Note::Belief(_)) => {}
         }
         self.told.after(fact);

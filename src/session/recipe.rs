@@ -2,7 +2,8 @@
 //! recipes by it, so that a new figure is one row here and its words in the catalogue.
 
 use crate::cluster::setup::Setup;
-use crate::cluster::setup::config::{Ack, LAWS, ORDERS, Reads, Spread};
+use crate::cluster::setup::asking::{BREAKER_WINDOW, Door, JITTERS, WITHOUT_END};
+use crate::cluster::setup::config::{Ack, Health, LAWS, ORDERS, Reads, Shedding, Spread};
 use crate::cluster::setup::detection::Detection;
 use crate::cluster::setup::name::LOCKS;
 use crate::sim::time::Span;
@@ -53,6 +54,15 @@ const DETECTORS: [&str; Detection::ALL.len()] = [
 const LAW_WORDS: [&str; LAWS.len()] = [LAWS[0].0, LAWS[1].0, LAWS[2].0];
 /// The words of orders in which it is done.
 const ORDER_WORDS: [&str; ORDERS.len()] = [ORDERS[0].0, ORDERS[1].0];
+/// The words of doors, and of what balancers make of answers.
+const DOORS: [&str; Door::ALL.len()] = [Door::ALL[0].word(), Door::ALL[1].word()];
+const HEALTHS: [&str; Health::ALL.len()] = [Health::ALL[0].word(), Health::ALL[1].word()];
+/// The words of ways to shed load.
+const SHED_WORDS: [&str; Shedding::ALL.len()] = [Shedding::ALL[0].word(), Shedding::ALL[1].word(), Shedding::ALL[2].word()];
+/// What nodes know of how long a client waits.
+pub const DEADLINE_WORDS: [&str; 2] = ["unknown", "carried"];
+/// The words of kinds of jitter.
+const JITTER_WORDS: [&str; JITTERS.len()] = [JITTERS[0].0, JITTERS[1].0, JITTERS[2].0, JITTERS[3].0];
 
 /// A row of the table.
 const fn row(
@@ -67,7 +77,7 @@ const fn row(
 
 /// All figures, in the order in which links name them. What the bounds of one depend on stands before it. Values within their
 /// bounds fit their fields.
-pub const PARAMETERS: [Parameter; 22] = [
+pub const PARAMETERS: [Parameter; 38] = [
     row("coordinators", Form::Odd, |_| (1, 5), |it| it.roster.coordinators.into(), |it, n| it.roster.coordinators = n as u8),
     row("nodes", Form::Count, |_| (3, 8), |it| it.roster.nodes.into(), |it, n| it.roster.nodes = n as u8),
     row("balancers", Form::Count, |_| (1, 2), |it| it.roster.balancers.into(), |it, n| it.roster.balancers = n as u8),
@@ -118,6 +128,64 @@ pub const PARAMETERS: [Parameter; 22] = [
         |it| ORDERS.iter().position(|(_, order)| *order == it.config.order).expect("an order of the list") as u64,
         |it, n| it.config.order = ORDERS[n as usize].1,
     ),
+    row("servers", Form::Count, |_| (1, 8), |it| it.config.servers.into(), |it, n| it.config.servers = n as u8),
+    row(
+        "shed",
+        Form::Word(&SHED_WORDS),
+        |_| (0, SHED_WORDS.len() as u64 - 1),
+        |it| it.config.shed as u64,
+        |it, n| it.config.shed = Shedding::ALL[n as usize],
+    ),
+    row("timeout", Form::Span, |_| (0, 60), |it| it.config.client_timeout.0, |it, n| it.config.client_timeout = Span(n)),
+    row(
+        "jitter",
+        Form::Word(&JITTER_WORDS),
+        |_| (0, JITTER_WORDS.len() as u64 - 1),
+        |it| JITTERS.iter().position(|(_, jitter)| *jitter == it.config.asking.jitter).expect("a jitter of the list") as u64,
+        |it, n| it.config.asking.jitter = JITTERS[n as usize].1,
+    ),
+    row(
+        "retries",
+        Form::Count,
+        |_| (0, WITHOUT_END.into()),
+        |it| it.config.asking.retries.into(),
+        |it, n| it.config.asking.retries = n as u8,
+    ),
+    row("budget", Form::Count, |_| (0, 100), |it| it.config.asking.budget.into(), |it, n| it.config.asking.budget = n as u8),
+    row(
+        "breaker",
+        Form::Count,
+        |_| (0, BREAKER_WINDOW.into()),
+        |it| it.config.asking.breaker.into(),
+        |it, n| it.config.asking.breaker = n as u8,
+    ),
+    row("throttle", Form::Count, |_| (0, 10), |it| it.config.asking.throttle.into(), |it, n| it.config.asking.throttle = n as u8),
+    row(
+        "deadlines",
+        Form::Word(&DEADLINE_WORDS),
+        |_| (0, 1),
+        |it| it.config.asking.deadlines.into(),
+        |it, n| it.config.asking.deadlines = n == 1,
+    ),
+    row(
+        "door",
+        Form::Word(&DOORS),
+        |_| (0, DOORS.len() as u64 - 1),
+        |it| it.config.asking.door as u64,
+        |it, n| it.config.asking.door = Door::ALL[n as usize],
+    ),
+    row(
+        "health",
+        Form::Word(&HEALTHS),
+        |_| (0, HEALTHS.len() as u64 - 1),
+        |it| it.config.health as u64,
+        |it, n| it.config.health = Health::ALL[n as usize],
+    ),
+    row("rate", Form::Count, |_| (0, 20), |it| it.config.asking.rate.into(), |it, n| it.config.asking.rate = n as u8),
+    row("surge", Form::Count, |_| (1, 10), |it| it.config.asking.surge.into(), |it, n| it.config.asking.surge = n as u8),
+    row("surge-from", Form::Span, |_| (0, 1_800), |it| it.config.asking.surge_from.0, |it, n| it.config.asking.surge_from = Span(n)),
+    row("surge-for", Form::Span, |_| (0, 1_800), |it| it.config.asking.surge_for.0, |it, n| it.config.asking.surge_for = Span(n)),
+    row("surge-ramp", Form::Span, |_| (0, 1_800), |it| it.config.asking.surge_ramp.0, |it, n| it.config.asking.surge_ramp = Span(n)),
     row(
         "detector",
         Form::Word(&DETECTORS),
@@ -192,6 +260,9 @@ mod tests {
     fn words_stand_in_the_order_of_what_they_mean() {
         assert!(Ack::ALL.iter().enumerate().all(|(i, it)| *it as usize == i && it.word() == ACKS[i]));
         assert!(Reads::ALL.iter().enumerate().all(|(i, it)| *it as usize == i && it.word() == READS[i]));
+        assert!(Shedding::ALL.iter().enumerate().all(|(i, it)| *it as usize == i && it.word() == SHED_WORDS[i]));
+        assert!(Door::ALL.iter().enumerate().all(|(i, it)| *it as usize == i && it.word() == DOORS[i]));
+        assert!(Health::ALL.iter().enumerate().all(|(i, it)| *it as usize == i && it.word() == HEALTHS[i]));
         assert!(Spread::ALL.iter().enumerate().all(|(i, it)| *it as usize == i && it.word() == SPREADS[i]));
         assert!(Detection::ALL.iter().enumerate().all(|(i, it)| *it as usize == i && it.word() == DETECTORS[i]));
     }

@@ -7,10 +7,14 @@ use crate::session::Session;
 use crate::sim::journal::What;
 
 /// One event a line, as `cluster::history::file` has it. Each life of a client is a process of its own: what a dead one had asked
-/// for stays open. A key that nobody has written is the empty string. The documents under the locks are not in it.
+/// for stays open. So is each operation of clients that do not wait for one before they ask for the next. A key that nobody has written is the empty string. The documents under the locks are not in it.
 pub fn history(session: &Session) -> String {
     let roster = session.setup().roster;
-    let process = |op: &OpId| format!("{}.{}", roster.name(op.client), op.boot.0);
+    let one = session.setup().config.asking.is_patient();
+    let process = |op: &OpId| {
+        let life = format!("{}.{}", roster.name(op.client), op.boot.0);
+        if one { life } else { format!("{life}.{}", op.n) }
+    };
     let word = |value: u64| if value == 0 { String::new() } else { value.to_string() };
     let mut asked: BTreeMap<OpId, (u16, Option<u64>)> = BTreeMap::new();
     let mut out = String::new();

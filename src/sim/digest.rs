@@ -14,6 +14,19 @@ impl Default for Digest {
     }
 }
 
+/// Something that came later than links that do without it: while it has its default value it leaves no trace in a digest, so that
+/// those links keep theirs.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Later<T>(pub T);
+
+impl<T: Hash + Default + PartialEq> Hash for Later<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if self.0 != T::default() {
+            self.0.hash(state);
+        }
+    }
+}
+
 impl Digest {
     /// The digest of one value.
     pub fn of(value: &impl Hash) -> u64 {
@@ -62,36 +75,5 @@ impl Hasher for Digest {
     }
     fn write_isize(&mut self, n: isize) {
         self.word(n as i64 as u64);
-    }
-}
-
-/// State that only some recipes have. Where it is missing it leaves no trace in a digest, so that a new part of a protocol
-/// does not change the digests of runs that do without it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Extra<T>(Option<T>);
-
-impl<T> Extra<T> {
-    /// What is there.
-    pub fn get(&self) -> Option<&T> {
-        self.0.as_ref()
-    }
-
-    /// What is there.
-    pub fn get_mut(&mut self) -> Option<&mut T> {
-        self.0.as_mut()
-    }
-}
-
-impl<T> From<Option<T>> for Extra<T> {
-    fn from(it: Option<T>) -> Extra<T> {
-        Extra(it)
-    }
-}
-
-impl<T: Hash> Hash for Extra<T> {
-    fn hash<H: Hasher>(&self, to: &mut H) {
-        if let Some(it) = &self.0 {
-            it.hash(to);
-        }
     }
 }

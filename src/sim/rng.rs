@@ -7,7 +7,7 @@ use rand_core::Rng as _;
 use rand_pcg::Pcg32;
 
 use crate::sim::digest::Digest;
-use crate::sim::id::Pid;
+use crate::sim::id::{Boot, Pid};
 use crate::sim::time::Span;
 
 /// What a stream is for.
@@ -31,6 +31,10 @@ pub enum Stream {
     Crowd,
     /// Whether work takes nodes time in a soak's run.
     Work,
+    /// When one life of an open-loop client asks, and for what.
+    Arrivals(Pid, Boot),
+    /// How clients ask in a soak's run.
+    Asking,
     /// Who suspects nodes in a soak's run.
     Doubt,
 }

@@ -1,6 +1,7 @@
 //! Everything the page says, in every language it speaks. A missing sentence does not compile.
 
 pub mod action;
+pub mod asking_words;
 pub mod cases;
 pub mod complaint;
 pub mod doubt_words;

@@ -6,7 +6,7 @@ use ringside::cluster::client::Client;
 use ringside::cluster::coordinator::leadership::lock_outcome;
 use ringside::cluster::setup::env::Env;
 use ringside::cluster::setup::rules::Rule;
-use ringside::cluster::store::{Known, Outcome, Protection, Request, Store};
+use ringside::cluster::store::{Behind, Known, Outcome, Protection, Request, Store};
 use ringside::cluster::wire::msg::Msg;
 use ringside::cluster::wire::{Context, Timer, Wire};
 use ringside::proto::lock::table::{LockRules, LockTable};
@@ -117,7 +117,7 @@ impl State {
                 let outcome = match self.store.known(op) {
                     Known::Done(outcome) => outcome,
                     Known::Past => return,
-                    Known::New => self.store.apply(Index(1), op, &request, rules).expect("it is new").0.also(|outcome| {
+                    Known::New => self.store.apply(Index(1), (op, Behind(0)), &request, rules).expect("it is new").0.also(|outcome| {
                         if let (Request::Edit(_, token, text), Outcome::Written) = (&request, outcome) {
                             self.judge.sees(*token, text);
                         }

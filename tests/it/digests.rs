@@ -13,7 +13,7 @@ const GOLDEN: &str = include_str!("../golden/digests.txt");
 const HEAD: &str = "# A link and the digest of the state it opens on. Written by UPDATE_GOLDEN=1 cargo test --test it digests\n";
 
 /// What is opened: together they touch every action, every figure a link carries, and each rule switched off.
-const LINKS: [&str; 41] = [
+const LINKS: [&str; 45] = [
     "v=9&seed=4127",
     "v=9&seed=4127&at=5",
     "v=9&seed=4127&do=2.5:kill:C&at=3.1",
@@ -48,6 +48,10 @@ const LINKS: [&str; 41] = [
     "v=9&seed=26&min=2&locks=2&lease=2.5&delay=1&patience=6&ack=majority&reads=in-sync&do=2:kill:A,6:revive:A&at=20",
     "v=9&seed=27&min=3&ack=primary&do=2:kill:B,4:wipe:C,6:revive:C,7:revive:B&at=25",
     "v=9&seed=28&clients=12&service=0.02&queue=64&do=2:kill:B,6:revive:B&at=20",
+    "v=9&seed=30&clients=10&workers=2&timeout=0.3&jitter=decorrelated&retries=3&budget=20&do=2:kill:B,9:revive:B&at=15",
+    "v=9&seed=31&workers=1&jitter=full&retries=5&rate=4&surge=3&surge-from=4&surge-for=6&surge-ramp=2.5&do=2:kill:C,9:revive:C&at=14",
+    "v=9&seed=32&balancers=2&clients=14&workers=2&reads=in-sync&service=0.1&servers=2&shed=controlled&breaker=8&door=sticky&health=passive&do=4:kill:L1,6:slow:C:90&at=15",
+    "v=9&seed=33&workers=0&service=0.2&queue=64&shed=older&throttle=2&deadlines=carried&rate=4&do=2:kill:C,9:revive:C&at=14",
     "v=9&seed=29&clients=24&workers=0&reads=in-sync&spread=two-choices&service=0.2&law=log-normal&queue=2&order=last&do=2:isolate:C,9:heal:C&at=25",
     "v=9&seed=36&suspect=0.4&do=3:kill:C,7:revive:C&at=14",
     "v=9&seed=37&loss=40&detector=akka&phi=5&do=3:kill:C,9:revive:C&at=14",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use ringside::cluster::observe::view::Office;
 use ringside::cluster::setup::Setup;
+use ringside::cluster::setup::asking::WITHOUT_END;
 use ringside::cluster::setup::config::{Ack, Reads};
 use ringside::cluster::setup::rules::Rules;
 use ringside::sim::fault::Fault;
@@ -56,6 +57,9 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         (setup.config.log_max, setup.config.log_keep) = (24, 8);
         // And workers that do not wait for ever.
         setup.config.lock_patience = Span::millis([0, 0, 0, 1_500][seed as usize % 4]);
+        // Some clients give up, and some ask without waiting for answers.
+        setup.config.asking.retries = [WITHOUT_END, 1][seed as usize / 8];
+        setup.config.asking.rate = if seed == 7 { 20 } else { 0 };
         let mut run = Run::of(setup);
         let node = |run: &Run, i: usize| run.cluster.env().nodes[i % 6];
         let mut at = Time::from_millis(1_000);
@@ -116,6 +120,8 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "elected",
         "fence-refused",
         "fenced-write",
+        "gave-up",
+        "held-back",
         "hold-begins",
         "hold-ends",
         "learner-ready",

@@ -1,4 +1,5 @@
 //! One integration binary.
+mod asking;
 mod cases;
 mod consensus;
 mod contrast;
@@ -32,6 +33,7 @@ mod replication;
 mod rules;
 mod sentences;
 mod soak;
+mod storm;
 mod textbook;
 mod tidy;
 mod time_travel;

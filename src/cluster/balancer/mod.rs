@@ -40,7 +40,7 @@ impl Balancer {
     pub fn boot(ctx: &mut Context<'_>) -> Balancer {
         ctx.arm(Timer::Heartbeat, Span::ZERO);
         let (config, nodes) = (&ctx.env().setup.config, ctx.env().nodes.len());
-        let spreading = Spreading::before(nodes, config).filter(|_| config.reads == Reads::InSync);
+        let spreading = Spreading::before(nodes, config, ctx.now()).filter(|_| config.reads == Reads::InSync);
         Balancer { known: 0, routes: vec![Route::default(); usize::from(config.shards)], spreading }
     }
 
@@ -83,7 +83,7 @@ impl Balancer {
                     }
                 }
             }
-            Msg::Request { op, request, .. } => {
+            Msg::Request { op, request, terms, .. } => {
                 let shard = request.shard();
                 let route = &self.routes[usize::from(shard.0)];
                 let reader = match request {
@@ -94,7 +94,7 @@ impl Balancer {
                     Request::Get(_) | Request::Put(..) | Request::Open(..) | Request::Edit(..) => None,
                 };
                 match reader.or(route.primary) {
-                    Some(node) => ctx.send(node, Msg::Request { op, request, passed: None }),
+                    Some(node) => ctx.send(node, Msg::Request { op, request, passed: None, terms }),
                     None => {
                         let why = RefusedWhy::NoRoute;
                         ctx.note(ShardNote::Refused { shard, op, why });
@@ -104,7 +104,7 @@ impl Balancer {
             }
             Msg::Done { op, .. } | Msg::Refused { op, .. } => {
                 if let Some(spreading) = &mut self.spreading {
-                    spreading.answered(op, from, ctx);
+                    spreading.answered(op, from, matches!(msg, Msg::Done { .. }), ctx);
                 }
                 ctx.send(op.client, msg);
             }

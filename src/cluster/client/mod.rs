@@ -1,36 +1,41 @@
-//! A client: asks for one thing at a time, patiently but not for ever, and asks again with pauses that grow. Some clients
-//! are workers: what they ask for is decided by [`Worker`].
+//! A client: asks, patiently but not for ever, and asks again with pauses that grow, until it is answered or gives up. Usually it asks for
+//! one thing at a time; where the recipe has an open loop it asks when it is time to, whatever it still waits for: see [`arrivals`].
+//! Some clients are workers: what they ask for is decided by [`Worker`], and they never give up.
 
+mod arrivals;
+mod pending;
+mod restraint;
 pub mod worker;
 
+use crate::cluster::client::arrivals::Arrivals;
+use crate::cluster::client::pending::{Pending, Waiting};
+use crate::cluster::client::restraint::Restraint;
 use crate::cluster::client::worker::Worker;
 use crate::cluster::client::worker::rest;
-use crate::cluster::note::{Asked, ClientNote, Found, OpId};
+use crate::cluster::note::{Asked, ClientNote, Found, GaveUpWhy, OpId};
+use crate::cluster::setup::asking::{Door, WINDOW};
 use crate::cluster::setup::key::Key;
-use crate::cluster::store::{Outcome, Request};
-use crate::cluster::wire::msg::Msg;
+use crate::cluster::store::{Behind, Outcome, Request};
+use crate::cluster::wire::msg::{Msg, Terms};
 use crate::cluster::wire::{Context, Timer};
+use crate::proto::balance::backoff::{Jitter, Waits};
 use crate::proto::replica::view::Index;
+use crate::sim::digest::Later;
 use crate::sim::id::Pid;
+use crate::sim::rng::Rng;
 use crate::sim::time::Span;
-
-/// Something asked and not yet answered.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Pending {
-    op: OpId,
-    request: Request,
-    /// From 1.
-    attempt: u32,
-    /// Whether the client pauses before the next attempt.
-    paused: bool,
-}
 
 /// A client's memory. It has no disk: a new life knows nothing of the last one, and its operations have new names.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Client {
     asked: u32,
-    pending: Option<Pending>,
+    waiting: Waiting,
     worker: Option<Worker>,
+    /// When it asks, in an open loop.
+    arrivals: Later<Option<Arrivals>>,
+    restraint: Later<Restraint>,
+    /// How many doors from its own the one is that it goes to first.
+    door: Later<u8>,
 }
 
 impl Client {
@@ -38,8 +43,15 @@ impl Client {
     pub fn boot(ctx: &mut Context<'_>) -> Client {
         let env = ctx.env();
         let is_worker = env.workers.contains(&ctx.me());
-        rest(ctx);
-        Client { asked: 0, pending: None, worker: is_worker.then(Worker::default) }
+        let asking = (!is_worker).then_some(env.setup.config.asking);
+        let mut arrivals = asking.filter(|it| it.is_open()).map(|_| Arrivals::boot(ctx));
+        match &mut arrivals {
+            Some(arrivals) => arrivals.arm(ctx),
+            None => rest(ctx),
+        }
+        let restraint = Later(asking.map_or_else(Restraint::default, |it| Restraint::new(&it, env.balancers.len(), ctx.now())));
+        let worker = is_worker.then(Worker::default);
+        Client { asked: 0, waiting: Waiting::default(), worker, arrivals: Later(arrivals), restraint, door: Later(0) }
     }
 
     /// What it does about the lock, if it is a worker.
@@ -50,14 +62,13 @@ impl Client {
     /// A timer fires.
     pub fn wake(&mut self, timer: Timer, ctx: &mut Context<'_>) {
         match timer {
-            Timer::Work => {
-                let next = match &mut self.worker {
-                    Some(worker) => worker.work(ctx),
-                    None => Some(anything(self.asked, ctx)),
-                };
-                self.ask(next, ctx);
+            Timer::Work => self.work(ctx),
+            Timer::Attempt => {
+                if let Some(oldest) = self.waiting.oldest() {
+                    self.attempt(oldest, ctx);
+                }
             }
-            Timer::Attempt => self.attempt(ctx),
+            Timer::AttemptOf(n) => self.attempt(n, ctx),
             Timer::KeepAlive => {
                 if let Some(worker) = &mut self.worker {
                     worker.keep_alive(ctx);
@@ -72,7 +83,8 @@ impl Client {
             | Timer::Chunk(_)
             | Timer::Yield(_)
             | Timer::Serve
-            | Timer::Swim => {}
+            | Timer::Swim
+            | Timer::ServeOf(_) => {}
         }
     }
 
@@ -81,13 +93,8 @@ impl Client {
         match msg {
             Msg::Done { op, outcome, replica } => self.done(op, outcome, replica, ctx),
             Msg::Refused { op, .. } => {
-                if let Some(pending) = &mut self.pending
-                    && pending.op == op
-                    && !pending.paused
-                {
-                    pending.paused = true;
-                    let pause = back_off(pending.attempt, ctx);
-                    ctx.arm(Timer::Attempt, pause);
+                if self.waiting.of(op).is_some_and(|pending| !pending.paused) {
+                    self.failed(op.n, ctx);
                 }
             }
             Msg::SessionOk { session, since, token } => {
@@ -125,6 +132,29 @@ impl Client {
         }
     }
 
+    fn work(&mut self, ctx: &mut Context<'_>) {
+        if let Some(worker) = &mut self.worker {
+            let next = worker.work(ctx);
+            return self.ask(next, ctx);
+        }
+        let env = ctx.env();
+        let value = (u64::from(ctx.me().0) << 48) | (u64::from(ctx.boot().0) << 32) | u64::from(self.asked + 1);
+        let Some(arrivals) = &mut self.arrivals.0 else {
+            let next = anything(&env.keys, value, ctx.rng());
+            return self.ask(Some(next), ctx);
+        };
+        arrivals.arm(ctx);
+        if !arrivals.comes(ctx) {
+            return;
+        }
+        if self.waiting.oldest().is_some_and(|oldest| self.asked + 1 >= oldest + WINDOW) {
+            ctx.note(ClientNote::HeldBack { waits: self.waiting.len() as u32 });
+            return;
+        }
+        let next = anything(&env.keys, value, arrivals.rng());
+        self.ask(Some(next), ctx);
+    }
+
     fn ask(&mut self, request: Option<Request>, ctx: &mut Context<'_>) {
         let Some(request) = request else { return };
         self.asked += 1;
@@ -137,19 +167,36 @@ impl Client {
         if let Some(put) = put {
             ctx.note(ClientNote::Invoked { shard: request.shard(), op, key: request.key().id, put });
         }
-        self.pending = Some(Pending { op, request, attempt: 0, paused: true });
-        self.attempt(ctx);
+        self.restraint.0.asks();
+        self.waiting.add(Pending { op, request, attempt: 0, paused: true, waited: Later::default(), through: Later(0) });
+        self.attempt(op.n, ctx);
     }
 
-    /// Sends the next attempt if it is time for it; otherwise patience has ended, and a pause begins.
-    fn attempt(&mut self, ctx: &mut Context<'_>) {
-        let env = ctx.env();
-        let Some(pending) = &mut self.pending else { return };
+    /// Sends the next attempt if it is time for it; otherwise patience has ended.
+    fn attempt(&mut self, n: u32, ctx: &mut Context<'_>) {
+        let config = &ctx.env().setup.config;
+        let Some(oldest) = self.waiting.oldest() else { return };
+        let timer = self.timer(n);
+        let Some(pending) = self.waiting.get_mut(n) else { return };
         if !pending.paused {
-            pending.paused = true;
-            let pause = back_off(pending.attempt, ctx);
-            ctx.arm(Timer::Attempt, pause);
-            return;
+            // Whoever waited at the same door has gone on already.
+            if config.asking.door == Door::Sticky && pending.through == self.door {
+                self.door = Later((self.door.0 + 1) % ctx.env().balancers.len() as u8);
+            }
+            return self.failed(n, ctx);
+        }
+        // Each retry tries the next door, in case the last one is closed; or all go to one, as long as it is not silent.
+        let doors = &ctx.env().balancers;
+        let first = match config.asking.door {
+            Door::Own => (pending.attempt as usize % doors.len()) as u8,
+            Door::Sticky => self.door.0,
+        };
+        let further = match self.restraint.0.admits(first, ctx.now(), ctx.rng()) {
+            Ok(further) => further,
+            Err(why) => return self.give_up(n, why, ctx),
+        };
+        if config.asking.minds_doors() {
+            pending.through = Later(further);
         }
         pending.paused = false;
         pending.attempt += 1;
@@ -157,20 +204,59 @@ impl Client {
         if attempt > 1 {
             ctx.note(ClientNote::Retried { op, attempt });
         }
-        // Each retry tries the next door, in case the last one is closed.
-        let door = (ctx.me().index() + attempt as usize - 1) % env.balancers.len();
-        ctx.send(env.balancers[door], Msg::Request { op, request, passed: None });
-        ctx.arm(Timer::Attempt, env.setup.config.client_timeout);
+        let door = (ctx.me().index() + usize::from(further)) % doors.len();
+        assert!(n < oldest + WINDOW, "operation {n} is asked for while {oldest} is waited for: shards keep no results for so long");
+        let left = Some(config.client_timeout).filter(|&left| config.asking.deadlines && left > Span::ZERO);
+        let terms = Later(Terms { behind: Behind(n - oldest), left });
+        ctx.send(doors[door], Msg::Request { op, request, passed: None, terms });
+        if config.client_timeout > Span::ZERO {
+            ctx.arm(timer, config.client_timeout);
+        }
+    }
+
+    /// An attempt has failed: a pause begins before the next one, or the operation is given up.
+    fn failed(&mut self, n: u32, ctx: &mut Context<'_>) {
+        let (config, timer) = (&ctx.env().setup.config, self.timer(n));
+        let pending = self.waiting.get_mut(n).expect("what has failed was waited for");
+        assert!(!pending.paused, "an attempt fails that was not made");
+        pending.paused = true;
+        self.restraint.0.ended(pending.through.0, false, ctx.now());
+        if let Err(why) = self.restraint.0.again(pending.attempt, ctx.now()) {
+            return self.give_up(n, why, ctx);
+        }
+        // Workers and the usual clients: half of the pause is left to chance, so that those that failed together do not come back together.
+        let backoff = config.backoff(if self.worker.is_some() { Jitter::Equal } else { config.asking.jitter });
+        let mut waits = Waits::after(backoff, pending.attempt - 1, pending.waited.0);
+        let pause = waits.next(backoff, ctx.rng());
+        if backoff.jitter == Jitter::Decorrelated {
+            pending.waited = Later(Some(pause));
+        }
+        ctx.arm(timer, pause);
+    }
+
+    /// It waits no longer. Whether what it asked for was done, or will be, it does not learn.
+    fn give_up(&mut self, n: u32, why: GaveUpWhy, ctx: &mut Context<'_>) {
+        assert!(self.worker.is_none(), "a worker gives up what it asked for under a lock");
+        let pending = self.waiting.remove(n).expect("what is given up was waited for");
+        ctx.disarm(self.timer(n));
+        ctx.note(ClientNote::GaveUp { op: pending.op, asked: pending.request.asked(), attempts: pending.attempt, why });
+        if self.arrivals.0.is_none() {
+            rest(ctx);
+        }
+    }
+
+    /// The timer of an operation.
+    fn timer(&self, n: u32) -> Timer {
+        if self.arrivals.0.is_some() { Timer::AttemptOf(n) } else { Timer::Attempt }
     }
 
     fn done(&mut self, op: OpId, outcome: Outcome, replica: Option<(Pid, Index)>, ctx: &mut Context<'_>) {
-        let Some(pending) = &self.pending else { return };
-        if pending.op != op {
-            return; // the answer to an earlier question, or the second answer to one
-        }
+        // Otherwise it is the answer to an earlier question, or the second answer to one.
+        let Some(pending) = self.waiting.of(op) else { return };
         let (asked, key): (Asked, Key) = (pending.request.asked(), pending.request.key());
-        self.pending = None;
-        ctx.disarm(Timer::Attempt);
+        self.restraint.0.ended(pending.through.0, true, ctx.now());
+        self.waiting.remove(op.n);
+        ctx.disarm(self.timer(op.n));
         if let Some((from, index)) = replica {
             ctx.note(ClientNote::ReplicaRead { shard: key.shard, op, from, key: key.id, index });
         }
@@ -182,28 +268,14 @@ impl Client {
         ctx.note(ClientNote::Answered { op, asked, found });
         match &mut self.worker {
             Some(worker) => worker.answered(outcome, ctx),
+            None if self.arrivals.0.is_some() => {}
             None => rest(ctx),
         }
     }
 }
 
-/// The pause after a failed attempt: doubles up to a limit, and half of it is left to chance, so that clients that failed
-/// together do not come back together.
-fn back_off(attempt: u32, ctx: &mut Context<'_>) -> Span {
-    let config = &ctx.env().setup.config;
-    let longest = config.backoff_min.scale(1 << (attempt - 1).min(16), 1).0.min(config.backoff_max.0);
-    ctx.rng().between(Span(longest / 2), Span(longest))
-}
-
-/// A plain client reads or writes any key.
-fn anything(asked: u32, ctx: &mut Context<'_>) -> Request {
-    let env = ctx.env();
-    let key = env.keys[ctx.rng().below(env.keys.len() as u32) as usize];
-    if ctx.rng().per_mille(500) {
-        Request::Get(key)
-    } else {
-        // Any value will do that no other write has: who, in which life, and its number there.
-        let value = (u64::from(ctx.me().0) << 48) | (u64::from(ctx.boot().0) << 32) | u64::from(asked + 1);
-        Request::Put(key, value)
-    }
+/// A plain client reads or writes any key. Any value will do that no other write has: who, in which life, and its number there.
+fn anything(keys: &[Key], value: u64, rng: &mut Rng) -> Request {
+    let key = keys[rng.below(keys.len() as u32) as usize];
+    if rng.per_mille(500) { Request::Get(key) } else { Request::Put(key, value) }
 }

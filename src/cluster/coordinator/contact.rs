@@ -8,7 +8,7 @@ use crate::cluster::setup::detection::Detection;
 use crate::proto::detector::accrual::Accrual;
 use crate::proto::detector::choice::Opinion;
 use crate::proto::detector::{Detector, Watch};
-use crate::sim::digest::Extra;
+use crate::sim::digest::Later;
 use crate::sim::id::Pid;
 use crate::sim::time::{Span, Time};
 
@@ -30,12 +30,12 @@ pub(in crate::cluster) struct Contact {
     /// Leader: a decision about it is under way: until it is made, its lease is not renewed.
     pub(super) pending: bool,
     /// What a detector by phi has learnt of its signs.
-    opinion: Extra<Opinion>,
+    opinion: Later<Option<Opinion>>,
 }
 
 impl Contact {
     pub(super) fn new(pid: Pid, is_node: bool, now: Time, config: &Config) -> Contact {
-        let opinion = Extra::from(config.accrual().filter(|_| is_node).map(|kind| kind.watch(now)));
+        let opinion = Later(config.accrual().filter(|_| is_node).map(|kind| kind.watch(now)));
         let watch = Watch::new(now);
         Contact { pid, is_node, watch, heard: now, signs: None, leased: Time::ZERO, known: 0, pending: false, opinion }
     }
@@ -47,7 +47,7 @@ impl Contact {
         if sign {
             let first = self.signs.filter(|&(_, last)| now.since(last) <= longest_gap(config)).map_or(now, |(first, _)| first);
             self.signs = Some((first, now));
-            if let Some(opinion) = self.opinion.get_mut() {
+            if let Some(opinion) = &mut self.opinion.0 {
                 opinion.hear(now);
             }
             if config.swim().is_none() {
@@ -61,7 +61,7 @@ impl Contact {
     /// The coordinator was away: silence counts from now.
     pub(super) fn resume(&mut self, now: Time) {
         self.watch.resume(now);
-        if let Some(opinion) = self.opinion.get_mut() {
+        if let Some(opinion) = &mut self.opinion.0 {
             opinion.resume(now);
         }
     }
@@ -77,7 +77,7 @@ impl Contact {
             return silent > config.suspect_after;
         }
         let learnt = |opinion: &Opinion| opinion.level(opinion.heard() + silent) >= opinion.threshold();
-        silent > config.out_after || verdict == Verdict::Dead || self.opinion.get().is_some_and(learnt)
+        silent > config.out_after || verdict == Verdict::Dead || self.opinion.0.as_ref().is_some_and(learnt)
     }
 
     /// Why it is suspected, if it is.
@@ -106,7 +106,7 @@ impl Contact {
         let raised = self.watch.suspected().is_none();
         if raised {
             self.watch.suspect(now);
-            if let Some(opinion) = self.opinion.get_mut() {
+            if let Some(opinion) = &mut self.opinion.0 {
                 opinion.look(now);
             }
         }
@@ -120,7 +120,7 @@ impl Contact {
 
     /// What a detector by phi has learnt.
     pub(in crate::cluster) fn accrual(&self) -> Option<&Accrual> {
-        self.opinion.get()?.accrual()
+        self.opinion.0.as_ref()?.accrual()
     }
 
     /// When the last sign of reach came.

@@ -25,9 +25,11 @@ use crate::cluster::store::Protection;
 use crate::cluster::wire::msg::{Changes, LoggedOp, Msg};
 use crate::cluster::wire::reach::Answers;
 use crate::cluster::wire::{Change, Context, Ticket, Timer};
+use crate::proto::balance::deadline::Deadline;
 use crate::proto::replica::machine::Replica;
 use crate::proto::replica::view::{Index, Log, ShardId, View, ViewNo};
 use crate::proto::replica::words::{ReplicaEffect, ReplicaMsg, SaveId, Terms};
+use crate::sim::digest::Later;
 use crate::sim::id::{Boot, Pid};
 use crate::sim::time::{Span, Time};
 
@@ -44,9 +46,9 @@ pub struct Node {
     lease_until: Time,
     /// Shards that its operator wants served with what it has, until somebody leads them.
     pub(super) offers: Vec<ShardId>,
-    /// Of each client, the request that was last passed on to the node that leads, and through whom it had come: the answer goes back
-    /// that way. A client asks for one thing at a time.
-    pub(super) passed: LiteMap<Pid, (OpId, Pid)>,
+    /// Of each client, the requests that were last passed on to the node that leads, and through whom they had come: the answers go back
+    /// that way.
+    pub(super) passed: Vec<(Pid, (OpId, Pid))>,
     /// Requests that wait to be looked at.
     work: Work,
     /// Copies begun in this life.
@@ -81,7 +83,7 @@ impl Node {
             answers: Answers::default(),
             lease_until: Time::ZERO,
             offers: Vec::new(),
-            passed: LiteMap::new(),
+            passed: Vec::new(),
             work: Work::none(&ctx.env().setup.config),
             copies: 0,
             shards,
@@ -146,9 +148,10 @@ impl Node {
             }
             Timer::Chunk(shard) => self.send_chunks(shard, false, ctx),
             Timer::Yield(shard) => self.yielded_in_vain(shard, ctx),
-            Timer::Serve => self.served(ctx),
+            Timer::Serve => self.served(0, ctx),
+            Timer::ServeOf(worker) => self.served(worker, ctx),
             Timer::Swim => self.group.tick(ctx),
-            Timer::Raft | Timer::Look | Timer::WaitOut(_) | Timer::Work | Timer::Attempt | Timer::KeepAlive => {}
+            Timer::Raft | Timer::Look | Timer::WaitOut(_) | Timer::Work | Timer::Attempt | Timer::AttemptOf(_) | Timer::KeepAlive => {}
         }
     }
 
@@ -187,7 +190,10 @@ impl Node {
             Msg::Replica { shard, msg } => self.replicate(from, shard, msg, ctx),
             Msg::Snapshot { shard, msg } => self.snapshot(from, shard, msg, ctx),
             Msg::Yield { shard, view } => self.make_way(shard, view, ctx),
-            Msg::Request { op, request, passed } => self.come_in(QueuedRequest { from, op, request, passed }, ctx),
+            Msg::Request { op, request, passed, terms: Later(terms) } => {
+                let until = Later(terms.left.map(|left| Deadline::after(ctx.now(), left)));
+                self.come_in(QueuedRequest { from, op, request, passed, behind: Later(terms.behind), until }, ctx);
+            }
             Msg::Done { op, .. } | Msg::Refused { op, .. } => self.pass_back(op, msg, ctx),
             Msg::Swim(msg) => self.group.receive(from, *msg, ctx),
             Msg::Raft(_)

@@ -8,10 +8,13 @@ use crate::cluster::note::{OpId, RefusedWhy, ShardNote};
 use crate::cluster::setup::config::Reads;
 use crate::cluster::setup::key::Key;
 use crate::cluster::store::{Known, Outcome, Request};
-use crate::cluster::wire::msg::Msg;
-use crate::cluster::wire::{Context, Timer};
+use crate::cluster::wire::Context;
+use crate::cluster::wire::msg::{Msg, Terms};
+use crate::proto::balance::deadline::Deadline;
 use crate::proto::balance::queue::Offer;
-use crate::proto::replica::view::{Index, ShardId};
+use crate::proto::replica::view::{Index, ShardId, ViewNo};
+use crate::sim::digest::Later;
+use crate::sim::id::Pid;
 use crate::sim::time::Span;
 
 impl Node {
@@ -23,7 +26,7 @@ impl Node {
             return self.request(it, ctx);
         }
         let takes = config.law.draw(config.service, ctx.rng());
-        match self.work.server.offer(ctx.now(), it.clone(), takes, None) {
+        match self.work.server.offer(ctx.now(), it.clone(), takes, it.until.0.map(Deadline::at)) {
             Offer::Begins => self.serve(it, takes, ctx),
             Offer::Waits => {}
             Offer::Busy => refuse(&it, RefusedWhy::Busy, ctx),
@@ -31,25 +34,31 @@ impl Node {
     }
 
     fn serve(&mut self, it: QueuedRequest, takes: Span, ctx: &mut Context<'_>) {
-        assert!(self.work.served.is_none(), "two requests are served at a time");
-        self.work.served = Some(it);
-        ctx.arm(Timer::Serve, takes);
+        let timer = self.work.take(it);
+        ctx.arm(timer, takes);
     }
 
-    /// A service has ended.
-    pub(super) fn served(&mut self, ctx: &mut Context<'_>) {
-        let it = self.work.served.take().expect("a service has ended that nobody was given");
+    /// A worker's service has ended.
+    pub(super) fn served(&mut self, worker: u8, ctx: &mut Context<'_>) {
+        let it = self.work.end(worker);
         self.request(it, ctx);
         let mut shed = Vec::new();
         if let Some((next, takes)) = self.work.server.done(ctx.now(), &mut shed) {
             self.serve(next, takes, ctx);
         }
-        assert!(shed.is_empty(), "a request is thrown out of a queue that keeps them all");
+        for it in shed {
+            if !is_late(&it, ctx) {
+                refuse(&it, RefusedWhy::Old, ctx);
+            }
+        }
     }
 
     /// A client asks for something.
     pub(super) fn request(&mut self, it: QueuedRequest, ctx: &mut Context<'_>) {
-        let (op, request, shard) = (it.op, it.request.clone(), it.request.shard());
+        if is_late(&it, ctx) {
+            return;
+        }
+        let (op, behind, request, shard) = (it.op, it.behind, it.request.clone(), it.request.shard());
         let leased = self.has_lease(ctx);
         let reads_here = self.answers_reads(shard, ctx);
         let Some(shard_copy) = self.shards.get_mut(&shard) else { return refuse(&it, RefusedWhy::NotPrimary, ctx) };
@@ -63,8 +72,8 @@ impl Node {
             match replica.leader().filter(|&leader| leader != ctx.me()) {
                 _ if it.passed.is_some_and(|view| view > replica.view()) => self.hold(it, ctx), // I am to lead, and have not heard
                 Some(leader) if it.passed.is_none() => {
-                    self.passed.insert(op.client, (op, it.from));
-                    ctx.send(leader, Msg::Request { op, request, passed: Some(replica.view()) });
+                    let view = replica.view();
+                    self.pass_on(&it, leader, view, ctx);
                 }
                 Some(_) | None => refuse(&it, RefusedWhy::NotPrimary, ctx),
             }
@@ -97,7 +106,7 @@ impl Node {
                 let tail = (shard_copy.applied.0 + 1..=under_way.last().0).rev();
                 let logged = tail
                     .map(Index)
-                    .find(|&i| under_way.get(i).is_some_and(|entry| entry.op.as_ref().is_some_and(|(logged, _)| *logged == op)));
+                    .find(|&i| under_way.get(i).is_some_and(|entry| entry.op.as_ref().is_some_and(|(logged, ..)| *logged == op)));
                 let too_few = shard_copy.replica.in_sync() < ctx.env().setup.config.copies_needed();
                 if let Some(index) = logged {
                     shard_copy.waiting.insert(index, (op, from)); // a retry of what is under way: answer when it is done
@@ -112,7 +121,7 @@ impl Node {
                     let at = shard_copy.replica.log().last().next();
                     assert!(!shard_copy.waiting.contains_key(&at), "shard {}: somebody waits for an entry that is not there", shard.0);
                     shard_copy.waiting.insert(at, (op, from));
-                    shard_copy.replica.propose((op, request), now, terms, effects);
+                    shard_copy.replica.propose((op, request, behind), now, terms, effects);
                 });
             }
         }
@@ -121,10 +130,21 @@ impl Node {
     /// The answer to a request that was passed on goes back by the way it came. Whoever has died since does not know that way any more:
     /// the client's patience ends, and it asks again.
     pub(super) fn pass_back(&mut self, op: OpId, answer: Msg, ctx: &mut Context<'_>) {
-        if let Some(&(_, from)) = self.passed.get(&op.client).filter(|(passed, _)| *passed == op) {
-            self.passed.remove(&op.client);
+        if let Some(at) = self.passed.iter().position(|(_, (passed, _))| *passed == op) {
+            let (_, (_, from)) = self.passed.remove(at);
             ctx.send(from, answer);
         }
+    }
+
+    /// Another node leads since this view: it is asked instead.
+    fn pass_on(&mut self, it: &QueuedRequest, leader: Pid, view: ViewNo, ctx: &mut Context<'_>) {
+        let (op, window) = (it.op, ctx.env().setup.config.asking.window());
+        self.passed.retain(|&(_, (other, _))| !op.replaces(other, window));
+        let at = self.passed.partition_point(|&(_, (other, _))| other < op);
+        self.passed.insert(at, (op.client, (op, it.from)));
+        let left = it.until.0.and_then(|until| until.left(ctx.now()));
+        let terms = Later(Terms { behind: it.behind.0, left });
+        ctx.send(leader, Msg::Request { op, request: it.request.clone(), passed: Some(view), terms });
     }
 
     /// Whether this backup may answer reads. It may be stale without knowing: frozen, cut off, or just a little behind.
@@ -143,6 +163,15 @@ impl Node {
         let (outcome, replica) = (Outcome::Value(shard_copy.store.get(key)), Some((ctx.me(), shard_copy.store.written_at(key))));
         ctx.send(it.from, Msg::Done { op: it.op, outcome, replica });
     }
+}
+
+/// Whether nobody waits for this any more. It is dropped then, and nobody is told.
+fn is_late(it: &QueuedRequest, ctx: &mut Context<'_>) -> bool {
+    let late = it.until.0.is_some_and(|until| until.left(ctx.now()).is_none());
+    if late {
+        ctx.note(ShardNote::Refused { shard: it.request.shard(), op: it.op, why: RefusedWhy::Late });
+    }
+    late
 }
 
 /// Turns a request away; nothing has changed.

@@ -5,13 +5,16 @@ use std::rc::Rc;
 use litemap::LiteMap;
 
 use crate::cluster::note::{Asked, LockNote, OpId, ShardNote};
+use crate::cluster::store::results::Behind;
 use crate::cluster::store::snapshot::{Base, Item};
 use crate::cluster::store::{Outcome, Protection, Request, Store};
 use crate::cluster::wire::Context;
 use crate::cluster::wire::msg::{LoggedOp, Msg};
+use crate::proto::balance::deadline::Deadline;
 use crate::proto::replica::machine::Replica;
 use crate::proto::replica::transfer::{Incoming, Outgoing};
 use crate::proto::replica::view::{Index, ShardId, ViewNo};
+use crate::sim::digest::Later;
 use crate::sim::id::Pid;
 
 /// A request that waits.
@@ -25,6 +28,10 @@ pub struct QueuedRequest {
     pub request: Request,
     /// Whether a node passed it on, and from which view on the receiver leads.
     pub passed: Option<ViewNo>,
+    /// How far the oldest operation lies behind it that its client still waits for.
+    pub behind: Later<Behind>,
+    /// When nobody waits for this attempt any more, by this node's clock, if that is known.
+    pub until: Later<Option<Deadline>>,
 }
 
 /// A shard as a node keeps it in memory.
@@ -87,8 +94,8 @@ impl ShardCopy {
         self.applied = self.replica.log().base();
         while self.applied < self.replica.commit() {
             self.applied = self.applied.next();
-            if let Some((op, request)) = self.replica.log().get(self.applied).and_then(|entry| entry.op.as_ref()) {
-                self.store.apply(self.applied, *op, request, self.rules);
+            if let Some((op, request, behind)) = self.replica.log().get(self.applied).and_then(|entry| entry.op.as_ref()) {
+                self.store.apply(self.applied, (*op, behind.0), request, self.rules);
             }
         }
     }
@@ -134,8 +141,8 @@ impl ShardCopy {
         assert!(to <= self.applied.0, "what was not applied becomes a snapshot");
         let mut base = Base::clone(&self.base);
         for i in from + 1..=to {
-            if let Some((op, request)) = log.get(Index(i)).and_then(|entry| entry.op.as_ref()) {
-                base.store.apply(Index(i), *op, request, self.rules);
+            if let Some((op, request, behind)) = log.get(Index(i)).and_then(|entry| entry.op.as_ref()) {
+                base.store.apply(Index(i), (*op, behind.0), request, self.rules);
             }
         }
         let upto = (Index(to), log.mark_at(Index(to))?);
@@ -161,8 +168,8 @@ impl ShardCopy {
         while self.applied < upto {
             self.applied = self.applied.next();
             let index = self.applied;
-            let Some((op, request)) = self.replica.log().get(index).and_then(|entry| entry.op.clone()) else { continue };
-            let Some((outcome, now)) = self.store.apply(index, op, &request, self.rules) else {
+            let Some((op, request, behind)) = self.replica.log().get(index).and_then(|entry| entry.op.clone()) else { continue };
+            let Some((outcome, now)) = self.store.apply(index, (op, behind.0), &request, self.rules) else {
                 self.waiting.remove(&index);
                 continue;
             };

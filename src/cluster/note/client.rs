@@ -1,7 +1,7 @@
 //! What clients note: what they ask for and find.
 
 use crate::cluster::note::fields::{Field, Names, number, text};
-use crate::cluster::note::reasons::Found;
+use crate::cluster::note::reasons::{Found, GaveUpWhy};
 use crate::cluster::store::op::{Asked, OpId};
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Pid;
@@ -49,6 +49,22 @@ pub enum ClientNote {
         /// The attempt that now begins, from 2.
         attempt: u32,
     },
+    /// A client waits for an operation no longer. Whether it was done, or will be, it does not learn.
+    GaveUp {
+        /// The operation.
+        op: OpId,
+        /// What it had asked for.
+        asked: Asked,
+        /// Attempts that were made.
+        attempts: u32,
+        /// The reason.
+        why: GaveUpWhy,
+    },
+    /// An open-loop client would ask for something, and does not: the oldest operation that it waits for is a whole window behind.
+    HeldBack {
+        /// How many operations it waits for.
+        waits: u32,
+    },
 }
 
 impl ClientNote {
@@ -59,6 +75,8 @@ impl ClientNote {
             ClientNote::ReplicaRead { .. } => "replica-read",
             ClientNote::Answered { .. } => "answered",
             ClientNote::Retried { .. } => "retried",
+            ClientNote::GaveUp { .. } => "gave-up",
+            ClientNote::HeldBack { .. } => "held-back",
         }
     }
 
@@ -94,6 +112,10 @@ impl ClientNote {
                 out
             }
             ClientNote::Retried { op: o, attempt } => vec![("op", names.op(o)), ("attempt", number(*attempt))],
+            ClientNote::GaveUp { op: o, asked, attempts, why } => {
+                vec![("op", names.op(o)), ("asked", text(asked.word())), ("attempts", number(*attempts)), ("why", text(why.word()))]
+            }
+            ClientNote::HeldBack { waits } => vec![("waits", number(*waits))],
         }
     }
 }

@@ -13,7 +13,7 @@ pub use crate::cluster::note::client::ClientNote;
 pub use crate::cluster::note::control::ControlNote;
 use crate::cluster::note::fields::{Field, Names};
 pub use crate::cluster::note::lock::LockNote;
-pub use crate::cluster::note::reasons::{Found, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
+pub use crate::cluster::note::reasons::{Found, GaveUpWhy, RefusedWhy, RingWhy, StopWhy, SuspectWhy, ViewWhy, YieldWhy};
 pub use crate::cluster::note::shard::ShardNote;
 pub use crate::cluster::store::document::{Line, Text};
 pub use crate::cluster::store::op::{Asked, OpId};

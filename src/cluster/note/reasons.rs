@@ -107,6 +107,10 @@ pub enum RefusedWhy {
     TooFew,
     /// The node's queue is full.
     Busy,
+    /// It has waited in the node's queue for too long.
+    Old,
+    /// Its client does not wait for it any more. It is dropped, and nobody is told.
+    Late,
 }
 
 impl RefusedWhy {
@@ -119,6 +123,33 @@ impl RefusedWhy {
             RefusedWhy::NoRoute => "no-route",
             RefusedWhy::TooFew => "too-few",
             RefusedWhy::Busy => "busy",
+            RefusedWhy::Old => "old",
+            RefusedWhy::Late => "late",
+        }
+    }
+}
+
+/// Why a client gives up what it has asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum GaveUpWhy {
+    /// It has sent it again as often as the recipe allows.
+    Retries,
+    /// Its budget for retries is spent.
+    Budget,
+    /// Its circuit breaker is open.
+    Breaker,
+    /// So little of what it has asked was accepted that it refuses this itself.
+    Throttle,
+}
+
+impl GaveUpWhy {
+    /// Its word in data.
+    pub const fn word(self) -> &'static str {
+        match self {
+            GaveUpWhy::Retries => "retries",
+            GaveUpWhy::Budget => "budget",
+            GaveUpWhy::Breaker => "breaker",
+            GaveUpWhy::Throttle => "throttle",
         }
     }
 }

@@ -116,7 +116,7 @@ impl Sight for Cluster {
 /// What stands at an index.
 fn place(log: &Log<LoggedOp>, index: Index) -> Logged {
     match log.get(index) {
-        Some(entry) => Logged::Entry(entry.op.as_ref().map(|(op, _)| *op)),
+        Some(entry) => Logged::Entry(entry.op.as_ref().map(|(op, ..)| *op)),
         None if index <= log.base() => Logged::Snapshot,
         None => Logged::Nothing,
     }
@@ -223,7 +223,7 @@ impl Cluster {
     fn queued(&self, pid: Pid) -> Option<(u16, u16)> {
         let config = &self.setup().config;
         let node = self.node(pid).filter(|_| config.service > Span::ZERO)?;
-        let most = config.queue + 1;
+        let most = config.queue + u16::from(config.servers);
         assert!(node.queued() <= u32::from(most), "more requests are at a node than may be");
         Some((node.queued() as u16, most))
     }

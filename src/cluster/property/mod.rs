@@ -216,7 +216,8 @@ impl Promises {
                     self.reads.answered(*op, Some(*value), verdicts.now.seq.0 + 1, verdicts);
                 }
                 ClientNote::Answered { op, found: Found::Nothing, .. } => self.reads.answered(*op, None, verdicts.now.seq.0 + 1, verdicts),
-                ClientNote::ReplicaRead { .. } | ClientNote::Retried { .. } => {}
+                ClientNote::GaveUp { op, .. } => self.reads.given_up(*op),
+                ClientNote::ReplicaRead { .. } | ClientNote::Retried { .. } | ClientNote::HeldBack { .. } => {}
             },
             Note::Lock(note) => match note {
                 LockNote::Queued { session, lock, .. } => {

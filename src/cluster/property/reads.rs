@@ -9,7 +9,7 @@
 //! Korach, "Testing shared memories", 1997, theorem 4.1). This is exact, and looks only at the zones of one key.
 //!
 //! *What is forgotten.* A zone may go when another stands for all it could be in the way of: see [`Zone::covers`]. So a key has
-//! about as many zones as clients that ask for it at a time, and those of writes of which a client has died: each took a kill. Only a
+//! about as many zones as requests for it at a time, and those of writes whose client has died or given up. Only a
 //! read that is under way for long would let more and more pile up: once there are more than [`MOST`], the oldest such read is not
 //! judged. All others are, and a value that is not known any more is always an old one.
 //!
@@ -32,14 +32,13 @@ pub(super) type Place = u64;
 /// What clients asked for and were told.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Reads {
-    /// What each client waits for.
-    open: LiteMap<Pid, Open>,
+    /// What clients wait for.
+    open: LiteMap<OpId, Open>,
     keys: LiteMap<u16, Key>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Open {
-    op: OpId,
     key: u16,
     put: Option<u64>,
     began: Place,
@@ -82,9 +81,9 @@ impl Zone {
 }
 
 impl Reads {
-    /// A client asks. What it waited for until now it waits for no more.
+    /// A client asks.
     pub(super) fn invoked(&mut self, (shard, key): (ShardId, u16), op: OpId, put: Option<u64>, now: Place) {
-        self.open.insert(op.client, Open { op, key, put, began: now });
+        self.open.insert(op, Open { key, put, began: now });
         let it = self.key(shard, key);
         if let Some(value) = put {
             it.zones.push(Zone { value, over: None, began: now, open: true });
@@ -93,8 +92,7 @@ impl Reads {
 
     /// A client is answered; a read found this value.
     pub(super) fn answered(&mut self, op: OpId, found: Option<u64>, now: Place, verdicts: &mut Verdicts) {
-        let Some(open) = self.open.get(&op.client).filter(|open| open.op == op).cloned() else { return };
-        self.open.remove(&op.client);
+        let Some(open) = self.open.remove(&op) else { return };
         let Some(value) = open.put.or(found) else { return };
         let Some(it) = self.keys.get_mut(&open.key) else { return };
         let at = match (it.zones.iter().position(|zone| zone.value == value), it.chosen) {
@@ -121,20 +119,25 @@ impl Reads {
     fn forget(&mut self, key: u16, now: Place) {
         loop {
             let reads = self.open.iter().filter(|(_, other)| other.key == key && other.put.is_none());
-            let oldest = reads.map(|(&client, other)| (other.began, client)).min();
+            let oldest = reads.map(|(&op, other)| (other.began, op)).min();
             let since = oldest.map_or(now, |(began, _)| began);
             let Some(it) = self.keys.get_mut(&key) else { return };
             let all = it.zones.clone();
             it.zones.retain(|old| !all.iter().any(|new| new.covers(old, since)));
             let crowded = it.zones.iter().filter(|zone| !zone.open).count() > MOST;
-            let Some((_, client)) = oldest.filter(|_| crowded) else { return };
-            self.open.remove(&client); // it is judged no longer
+            let Some((_, op)) = oldest.filter(|_| crowded) else { return };
+            self.open.remove(&op); // it is judged no longer
         }
     }
 
     /// A client is no more: it waits for nothing.
     pub(super) fn dies(&mut self, client: Pid) {
-        self.open.remove(&client);
+        self.open.retain(|op, _| op.client != client);
+    }
+
+    /// A client waits for an operation no more. A read is over; a write may still take effect, once.
+    pub(super) fn given_up(&mut self, op: OpId) {
+        self.open.remove(&op);
     }
 
     /// An operator has given up what others had of a shard.
@@ -147,9 +150,9 @@ impl Reads {
         }
         let keys = &self.keys;
         let of_shard = |open: &Open| keys.get(&open.key).is_some_and(|key| key.shard == shard);
-        let unjudged: Vec<Pid> = self.open.iter().filter(|(_, open)| of_shard(open)).map(|(&client, _)| client).collect();
-        for client in &unjudged {
-            self.open.remove(client);
+        let unjudged: Vec<OpId> = self.open.iter().filter(|(_, open)| of_shard(open)).map(|(&op, _)| op).collect();
+        for op in &unjudged {
+            self.open.remove(op);
         }
     }
 

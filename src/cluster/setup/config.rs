@@ -1,7 +1,9 @@
 //! Every figure of the cluster: its unit, its bounds, and how it relates to the others.
 
+use crate::cluster::setup::asking::Asking;
 use crate::cluster::setup::detection::Detection;
-use crate::proto::balance::queue::Order;
+use crate::proto::balance::backoff::{Backoff, Jitter};
+use crate::proto::balance::queue::{Discipline, Order, Shed};
 use crate::proto::balance::work::Work;
 use crate::proto::lock::table::LockTimes;
 use crate::sim::time::Span;
@@ -101,6 +103,53 @@ pub const LAWS: [(&str, Work); 3] =
 /// Who may be served next, each with its word in links.
 pub const ORDERS: [(&str, Order); 2] = [("first", Order::Fifo), ("last", Order::Lifo)];
 
+/// What a balancer makes of the answers to the reads that it spreads.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Health {
+    /// Nothing.
+    Unknown,
+    /// It asks a node no more for a while that has failed it several times: outlier detection.
+    Passive,
+}
+
+impl Health {
+    /// Both.
+    pub const ALL: [Health; 2] = [Health::Unknown, Health::Passive];
+
+    /// Its word in links and on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Health::Unknown => "unknown",
+            Health::Passive => "passive",
+        }
+    }
+}
+
+/// Whom a node throws out of its queue, when it looks for the next request.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Shedding {
+    /// Nobody.
+    Never,
+    /// Whoever has waited for half of a client's patience.
+    Older,
+    /// The same; but a tenth of it is enough where the queue has not been empty for that long (controlled delay).
+    Controlled,
+}
+
+impl Shedding {
+    /// All of them.
+    pub const ALL: [Shedding; 3] = [Shedding::Never, Shedding::Older, Shedding::Controlled];
+
+    /// Its word in links and on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Shedding::Never => "never",
+            Shedding::Older => "older",
+            Shedding::Controlled => "controlled",
+        }
+    }
+}
+
 /// The figures. Defaults are chosen so that a class can follow a fail-over at a tenth of the speed.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Config {
@@ -117,6 +166,8 @@ pub struct Config {
     pub reads: Reads,
     /// Which copy answers a read, where any may.
     pub spread: Spread,
+    /// What a balancer makes of the answers to the reads that it spreads.
+    pub health: Health,
     /// Tokens of a node on the ring (virtual nodes).
     pub vnodes: u16,
     /// Keys that the plain clients read and write, the lock's document not among them.
@@ -129,6 +180,10 @@ pub struct Config {
     pub order: Order,
     /// Requests that may wait at a node while it serves one; more are turned away at once.
     pub queue: u16,
+    /// Requests that a node serves at a time, at least 1.
+    pub servers: u8,
+    /// Whom it throws out of its queue.
+    pub shed: Shedding,
     /// How many of the clients are workers that take the lock. At most the number of clients.
     pub workers: u8,
     /// A message's delay without jitter.
@@ -209,12 +264,14 @@ pub struct Config {
     pub pause_min: Span,
     /// And longest.
     pub pause_max: Span,
-    /// A client's patience with one attempt.
+    /// A client's patience with one attempt. Zero: without end; an answer that is lost is then waited for for ever.
     pub client_timeout: Span,
     /// First pause before a retry; doubles with each attempt, with jitter.
     pub backoff_min: Span,
     /// Longest pause before a retry.
     pub backoff_max: Span,
+    /// How plain clients ask.
+    pub asking: Asking,
 }
 
 impl Default for Config {
@@ -226,12 +283,15 @@ impl Default for Config {
             min_in_sync: 1,
             reads: Reads::Primary,
             spread: Spread::Random,
+            health: Health::Unknown,
             vnodes: 16,
             keys: 190,
             service: Span::ZERO,
             law: Work::Exponential,
             order: Order::Fifo,
             queue: 16,
+            servers: 1,
+            shed: Shedding::Never,
             workers: 5,
             delay: Span::millis(8),
             jitter: Span::millis(8),
@@ -271,6 +331,7 @@ impl Default for Config {
             client_timeout: Span::millis(500),
             backoff_min: Span::millis(50),
             backoff_max: Span::millis(800),
+            asking: Asking::default(),
         }
     }
 }
@@ -295,6 +356,28 @@ impl Config {
     /// run slow by it and the coordinator's fast, and a little is added for rounding.
     pub fn lease_ends(&self) -> Span {
         self.primary_lease.scale(1_000_000 + 3 * u64::from(self.drift_bound), 1_000_000).max(self.missed_after)
+    }
+
+    /// How long a client waits for an answer, in reckonings that need a figure even where there is no end to it.
+    pub fn patience(&self) -> Span {
+        if self.client_timeout == Span::ZERO { Span::secs(60) } else { self.client_timeout }
+    }
+
+    /// How a node deals with requests.
+    pub fn discipline(&self) -> Discipline {
+        let (half, tenth) = (self.patience().scale(1, 2), self.patience().scale(1, 10));
+        let shed = match self.shed {
+            Shedding::Never => Shed::Never,
+            Shedding::Older => Shed::Older(half),
+            Shedding::Controlled => Shed::Controlled { target: tenth, interval: half },
+        };
+        let deadlines = self.asking.deadlines;
+        Discipline { workers: self.servers.into(), waiting_max: self.queue.into(), order: self.order, shed, deadlines }
+    }
+
+    /// The pauses before a request is sent again. (The machine doubles the base before the first retry, too.)
+    pub fn backoff(&self, jitter: Jitter) -> Backoff {
+        Backoff { base: self.backoff_min.scale(1, 2), cap: self.backoff_max, jitter }
     }
 
     /// How often a session is kept alive: four times in a lease.

@@ -1,6 +1,7 @@
 //! How long things may take, as formulas of the recipe.
 
 use crate::cluster::setup::Setup;
+use crate::cluster::setup::asking::{BREAKER_REST, THROTTLE_WINDOW};
 use crate::cluster::setup::config::Config;
 use crate::sim::time::Span;
 
@@ -16,9 +17,10 @@ pub fn hurdle(config: &Config, span: Span) -> Span {
 /// they may have under way at one instant, and once more as much by retries, waits at one node and takes three times as long as on average. Where it cannot, nobody has promised
 /// that clients get answers or locks in time.
 pub fn is_light(setup: &Setup) -> bool {
-    let (config, most) = (&setup.config, 2 * u64::from(setup.roster.clients));
+    let config = &setup.config;
+    let most = 2 * u64::from(setup.roster.clients) * u64::from(config.asking.window());
     // One after the other they seldom take three times as long as on average.
-    config.service == Span::ZERO || (u64::from(config.queue) >= most && config.service.scale(3 * most, 1) <= config.client_timeout)
+    config.service == Span::ZERO || (u64::from(config.queue) >= most && config.service.scale(3 * most, 1) <= config.patience())
 }
 
 /// How long a worker may wait for its turn: everybody before it uses a whole lease, and once more as long where a leader changed.
@@ -29,7 +31,12 @@ pub fn turn(setup: &Setup) -> Span {
 
 /// How long a client may wait for an answer: it asks again every second or so.
 pub fn answer(config: &Config) -> Span {
-    hurdle(config, Span::secs(10))
+    // A breaker tries one attempt a second after an outage, and a client that throttles itself asks as if by chance: once in the window that
+    // it looks at, on average.
+    let asking = &config.asking;
+    let breaker = if asking.breaker > 0 { BREAKER_REST.scale(10, 1) } else { Span::ZERO };
+    let throttle = if asking.throttle > 0 { THROTTLE_WINDOW.scale(15, 1) } else { Span::ZERO };
+    hurdle(config, Span::secs(10) + breaker + throttle)
 }
 
 /// Within this time whoever was away is known to be back, or what was asked for because it was away has been decided.

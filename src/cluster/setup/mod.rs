@@ -1,5 +1,6 @@
 //! The recipe of a run, without the actions that are done during it.
 
+pub mod asking;
 pub mod config;
 pub mod deadlines;
 pub mod detection;

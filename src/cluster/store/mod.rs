@@ -3,6 +3,8 @@
 
 pub mod document;
 pub mod op;
+pub mod outcome;
+pub mod results;
 pub mod snapshot;
 
 use litemap::LiteMap;
@@ -11,9 +13,12 @@ use crate::cluster::setup::key::Key;
 use crate::cluster::setup::rules::{Rule, Rules};
 use crate::cluster::store::document::{Document, Text};
 use crate::cluster::store::op::{Asked, OpId};
+pub use crate::cluster::store::outcome::Outcome;
+use crate::cluster::store::results::Results;
+pub use crate::cluster::store::results::{Behind, Known};
 use crate::proto::lock::token::FencingToken;
 use crate::proto::replica::view::{Index, ShardId};
-use crate::sim::id::{Boot, Pid};
+use crate::sim::id::Pid;
 
 /// What is asked of a shard.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -61,19 +66,6 @@ impl Request {
     }
 }
 
-/// What came of a request.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Outcome {
-    /// The value; 0 for a key never written.
-    Value(u64),
-    /// What the document says.
-    Text(Text),
-    /// Written.
-    Written,
-    /// Neither read nor written: this token has been seen, a larger one or the same from another client.
-    Fenced(FencingToken),
-}
-
 /// The rules that a shard's operations are carried out under.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Protection {
@@ -95,21 +87,10 @@ impl Protection {
 pub struct Store {
     /// Each key's value, and the index of the entry that wrote it.
     pub(super) values: LiteMap<Key, (u64, Index)>,
-    /// The latest operation of each client and what came of it: a retried write happens once.
-    pub(super) results: LiteMap<Pid, (Boot, u32, Outcome)>,
+    /// The latest operations of each client and what came of them: a retried write happens once.
+    pub(super) results: LiteMap<Pid, Results>,
     /// What the locks protect.
     pub(super) documents: LiteMap<Key, Document>,
-}
-
-/// Whether an operation is new to a shard.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Known {
-    /// It is.
-    New,
-    /// It was done; this came of it.
-    Done(Outcome),
-    /// The client has asked for something later since: nobody waits for this one any more.
-    Past,
 }
 
 impl Store {
@@ -142,18 +123,14 @@ impl Store {
 
     /// Whether an operation was done before.
     pub fn known(&self, op: OpId) -> Known {
-        match self.results.get(&op.client) {
-            Some((boot, n, outcome)) if (*boot, *n) == (op.boot, op.n) => Known::Done(outcome.clone()),
-            Some(&(boot, n, _)) if (boot, n) > (op.boot, op.n) => Known::Past,
-            Some(_) | None => Known::New,
-        }
+        self.results.get(&op.client).map_or(Known::New, |results| results.known(op))
     }
 
     /// Carries out the operation at an index of the log. Gives what came of it, and whether it was carried out now, and not
     /// before. `None`: its client has gone on since, and nothing is done. (It was logged before what the client asked for later
     /// was carried out, and stands behind it. Done now, it would take the later one's place in the memory, and a retry of that
     /// one would be done twice.)
-    pub fn apply(&mut self, index: Index, op: OpId, request: &Request, rules: Protection) -> Option<(Outcome, bool)> {
+    pub fn apply(&mut self, index: Index, (op, behind): (OpId, Behind), request: &Request, rules: Protection) -> Option<(Outcome, bool)> {
         match self.known(op) {
             Known::New => {}
             Known::Done(outcome) => return Some((outcome, false)), // logged twice: once by the old primary, once again by the new one
@@ -182,7 +159,7 @@ impl Store {
             }
         };
         if rules.results {
-            self.results.insert(op.client, (op.boot, op.n, outcome.clone()));
+            self.results.entry(op.client).or_default().add(op, behind, outcome.clone());
         }
         Some((outcome, true))
     }
@@ -192,6 +169,7 @@ impl Store {
 mod tests {
     use super::*;
     use crate::cluster::store::document::Line;
+    use crate::sim::id::Boot;
 
     const RULES: Protection = Protection { fencing: true, results: true };
     const KEY: Key = Key { id: 0, shard: ShardId(3) };
@@ -204,7 +182,7 @@ mod tests {
     fn a_token_smaller_than_the_largest_seen_is_refused_for_its_own_document_only() {
         let mut store = Store::default();
         let text = Text::default().with(Line { who: Pid(2), token: FencingToken(33) });
-        let mut apply = |op, request| store.apply(Index(1), op, &request, RULES).expect("in order").0;
+        let mut apply = |op, request| store.apply(Index(1), (op, Behind(0)), &request, RULES).expect("in order").0;
         assert_eq!(apply(op(1, 1), Request::Open(KEY, FencingToken(34))), Outcome::Text(Text::default()));
         assert_eq!(apply(op(2, 1), Request::Edit(KEY, FencingToken(33), text.clone())), Outcome::Fenced(FencingToken(34)));
         assert_eq!(apply(op(3, 1), Request::Open(KEY, FencingToken(33))), Outcome::Fenced(FencingToken(34)), "it may not even read");
@@ -217,9 +195,9 @@ mod tests {
     #[test]
     fn a_retried_write_happens_once() {
         let mut store = Store::default();
-        store.apply(Index(1), op(1, 1), &Request::Put(KEY, 5), RULES);
-        store.apply(Index(1), op(2, 1), &Request::Put(KEY, 6), RULES);
-        assert_eq!(store.apply(Index(1), op(1, 1), &Request::Put(KEY, 5), RULES), Some((Outcome::Written, false)));
+        store.apply(Index(1), (op(1, 1), Behind(0)), &Request::Put(KEY, 5), RULES);
+        store.apply(Index(1), (op(2, 1), Behind(0)), &Request::Put(KEY, 6), RULES);
+        assert_eq!(store.apply(Index(1), (op(1, 1), Behind(0)), &Request::Put(KEY, 5), RULES), Some((Outcome::Written, false)));
         assert_eq!(store.get(KEY), 6);
     }
 
@@ -227,11 +205,11 @@ mod tests {
     fn what_a_client_asked_for_before_it_went_on_is_not_done_and_does_not_take_the_place_of_what_it_asked_for_since() {
         let mut store = Store::default();
         let reborn = OpId { boot: Boot(2), ..op(1, 1) };
-        store.apply(Index(1), reborn, &Request::Put(KEY, 5), RULES);
-        assert_eq!(store.apply(Index(2), op(1, 7), &Request::Put(KEY, 4), RULES), None, "of its former life");
+        store.apply(Index(1), (reborn, Behind(0)), &Request::Put(KEY, 5), RULES);
+        assert_eq!(store.apply(Index(2), (op(1, 7), Behind(0)), &Request::Put(KEY, 4), RULES), None, "of its former life");
         assert_eq!(store.get(KEY), 5);
-        store.apply(Index(3), op(2, 1), &Request::Put(KEY, 6), RULES);
-        assert_eq!(store.apply(Index(4), reborn, &Request::Put(KEY, 5), RULES), Some((Outcome::Written, false)), "its retry");
+        store.apply(Index(3), (op(2, 1), Behind(0)), &Request::Put(KEY, 6), RULES);
+        assert_eq!(store.apply(Index(4), (reborn, Behind(0)), &Request::Put(KEY, 5), RULES), Some((Outcome::Written, false)), "its retry");
         assert_eq!(store.get(KEY), 6);
     }
 }

@@ -13,6 +13,15 @@ pub struct OpId {
     pub n: u32,
 }
 
+impl OpId {
+    /// Whether nobody needs to keep another operation in mind, now that this one has come: it is the same, or its client, which has
+    /// so many under way at most, cannot wait for it any more.
+    pub fn replaces(self, other: OpId, window: u32) -> bool {
+        let far = other.n.abs_diff(self.n) >= window;
+        self.client == other.client && (self == other || self.boot != other.boot || far)
+    }
+}
+
 /// What a client asked for, as far as the reader needs to know.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Asked {

@@ -1,18 +1,19 @@
 //! The state of a shard as a list of items, to be carried to another node in pieces, and what a copy starts from.
 
 use crate::cluster::setup::key::Key;
+use crate::cluster::store::Store;
 use crate::cluster::store::document::Document;
-use crate::cluster::store::{Outcome, Store};
+use crate::cluster::store::results::Results;
 use crate::proto::replica::view::Index;
-use crate::sim::id::{Boot, Pid};
+use crate::sim::id::Pid;
 
 /// One piece of a shard's state.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Item {
     /// A key's value, and the entry that wrote it.
     Value(Key, (u64, Index)),
-    /// The latest operation of a client and what came of it: exactly-once goes with the data.
-    Result(Pid, (Boot, u32, Outcome)),
+    /// The latest operations of a client and what came of them: exactly-once goes with the data.
+    Result(Pid, Results),
     /// A document, and the largest fencing token seen: without it an old one would be let in again.
     Document(Key, Document),
     /// How many items came before: the last one, so that an empty shard has something to send, too.
@@ -57,9 +58,11 @@ mod tests {
     use super::*;
     use crate::cluster::store::document::{Line, Text};
     use crate::cluster::store::op::OpId;
-    use crate::cluster::store::{Known, Protection, Request};
+    use crate::cluster::store::results::{Behind, Known};
+    use crate::cluster::store::{Outcome, Protection, Request};
     use crate::proto::lock::token::FencingToken;
     use crate::proto::replica::view::ShardId;
+    use crate::sim::id::Boot;
 
     #[test]
     fn a_snapshot_carries_all_of_the_state() {
@@ -74,7 +77,7 @@ mod tests {
             (op(3, 2), Request::Edit(key(9), FencingToken(6), text.clone())),
         ];
         for ((op, request), index) in done.into_iter().zip(1..) {
-            base.store.apply(Index(index), op, &request, Protection { fencing: true, results: true });
+            base.store.apply(Index(index), (op, Behind(0)), &request, Protection { fencing: true, results: true });
         }
         assert_eq!(Base::of(&base.items()), base);
         // A retry after the snapshot carried it finds its result.

@@ -61,6 +61,10 @@ pub enum Timer {
     Attempt,
     /// Worker: keep the session alive.
     KeepAlive,
+    /// Open-loop client: the same as `Attempt`, of the operation with this number.
+    AttemptOf(u32),
+    /// Node: the service ends that this worker of it gives, from the second on.
+    ServeOf(u8),
     /// Node, coordinator: its part in the group that probes wants to be told the time.
     Swim,
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::cluster::control::record::Version;
 use crate::cluster::control::{Control, Decision};
 use crate::cluster::note::{OpId, RefusedWhy};
+use crate::cluster::store::results::Behind;
 use crate::cluster::store::snapshot::Item;
 use crate::cluster::store::{Outcome, Request};
 use crate::proto::consensus::words::RaftMsg;
@@ -13,11 +14,22 @@ use crate::proto::lock::token::{FencingToken, LockId, LockSession};
 use crate::proto::replica::transfer::SnapshotMsg;
 use crate::proto::replica::view::{Index, ShardId, View, ViewNo};
 use crate::proto::replica::words::ReplicaMsg;
+use crate::sim::digest::Later;
 use crate::sim::id::{Boot, Pid};
-use crate::sim::time::Time;
+use crate::sim::time::{Span, Time};
 
-/// A logged operation: who asked for what.
-pub type LoggedOp = (OpId, Request);
+/// A logged operation: who asked for what, and what its client waits for.
+pub type LoggedOp = (OpId, Request, Later<Behind>);
+
+/// What travels with a request beside what is asked.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+pub struct Terms {
+    /// How far the oldest operation lies behind this one that its client still waits for.
+    pub behind: Behind,
+    /// How long the client will wait for this attempt, where the recipe has requests carry their deadlines. Not an instant, since
+    /// clocks differ: see [`crate::proto::balance::deadline`].
+    pub left: Option<Span>,
+}
 
 /// Views that have changed since a version.
 pub type Changes = Rc<Vec<(ShardId, View)>>;
@@ -165,6 +177,8 @@ pub enum Msg {
         /// Passed on by a node that does not lead any more, since the receiver leads from this view on. Such a request is not
         /// passed on again.
         passed: Option<ViewNo>,
+        /// On which terms.
+        terms: Later<Terms>,
     },
     /// Node to balancer, balancer to client: done.
     Done {

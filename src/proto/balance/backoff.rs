@@ -45,6 +45,11 @@ impl Waits {
         Waits { retries: 0, last: backoff.base }
     }
 
+    /// Of a request that was sent again so often, the last time after such a wait, if that is known.
+    pub fn after(backoff: Backoff, retries: u32, last: Option<Span>) -> Waits {
+        Waits { retries, last: last.unwrap_or(backoff.base) }
+    }
+
     /// How often it was sent again.
     pub fn retries(&self) -> u32 {
         self.retries

@@ -1,7 +1,8 @@
 //! Recipes drawn from a seed: everything that a link can say of a cluster, so that no mode goes untried.
 
 use crate::cluster::setup::Setup;
-use crate::cluster::setup::config::{Ack, Config, LAWS, ORDERS, Reads, Spread};
+use crate::cluster::setup::asking::{BREAKER_WINDOW, Door, JITTERS, WITHOUT_END};
+use crate::cluster::setup::config::{Ack, Config, Health, LAWS, ORDERS, Reads, Shedding, Spread};
 use crate::cluster::setup::detection::Detection;
 use crate::cluster::setup::name::{LOCKS, NODES_MAX, Roster};
 use crate::cluster::setup::rules::{Rule, Rules};
@@ -65,11 +66,41 @@ pub fn draw(seed: u64, aim: Aim, off: &[Rule], rng: &mut Rng) -> Setup {
         setup.config.suspect_after = Span::millis(one(&mut doubt, &[0, 50, 250, 500, 1_000, 2_000, 5_000, 10_000]));
         setup.config.phi = 1 + doubt.below(20) as u8;
     }
+    ask(&mut setup, &mut Rng::stream(seed, Stream::Asking));
     let mut storm = Rng::stream(seed, Stream::Storm);
     if storm.per_mille(60) {
         setup.config.loss = STORMY + storm.below(1_001 - u32::from(STORMY)) as u16;
     }
     setup
+}
+
+/// How clients ask: in half of the runs in another way than usually.
+fn ask(setup: &mut Setup, rng: &mut Rng) {
+    let config = &mut setup.config;
+    if rng.per_mille(500) {
+        return;
+    }
+    config.client_timeout = Span::millis(one(rng, &[200, 500, 500, 1_000, 2_000]));
+    (config.servers, config.shed) = (one(rng, &[1, 1, 2, 8]), one(rng, &Shedding::ALL));
+    config.health = one(rng, &Health::ALL);
+    let asking = &mut config.asking;
+    asking.jitter = one(rng, &JITTERS).1;
+    asking.retries = one(rng, &[WITHOUT_END, WITHOUT_END, 0, 1, 3, 10]);
+    asking.budget = one(rng, &[0, 0, 0, 10, 50]);
+    asking.breaker = one(rng, &[0, 0, 0, 5, 10, BREAKER_WINDOW]);
+    asking.throttle = one(rng, &[0, 0, 0, 1, 2]);
+    asking.deadlines = rng.per_mille(300);
+    // Whoever may not ask twice and begins at its own door each time is not answered while that is closed.
+    asking.door = if asking.retries == 0 || asking.budget > 0 { Door::Sticky } else { one(rng, &Door::ALL) };
+    if rng.per_mille(400) {
+        asking.rate = one(rng, &[1, 2, 4]);
+        asking.surge = one(rng, &[1, 1, 3, 8]);
+        (asking.surge_from, asking.surge_for) = (Span::secs(rng.below(40).into()), Span::secs(rng.below(20).into()));
+        asking.surge_ramp = Span::secs(one(rng, &[0, 0, 5]));
+        // Many who ask on and on only make a run longer.
+        setup.roster.clients = setup.roster.clients.min(10);
+        setup.config.workers = setup.config.workers.min(setup.roster.clients);
+    }
 }
 
 fn figures(config: &mut Config, roster: Roster, aim: Aim, rng: &mut Rng) {

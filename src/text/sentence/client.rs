@@ -1,6 +1,6 @@
 //! The sentences of clients.
 
-use crate::cluster::note::{Asked, ClientNote};
+use crate::cluster::note::{Asked, ClientNote, GaveUpWhy};
 use crate::proto::replica::view::Index;
 use crate::sim::id::Pid;
 use crate::text::line::Line;
@@ -25,6 +25,31 @@ pub(super) fn en(line: &mut Line, note: &ClientNote, who: Pid) {
         ClientNote::Retried { op: _, attempt } => {
             line.say("{} sends its request again: attempt #.", &[who], &[(*attempt).into()]);
         }
+        ClientNote::GaveUp { op: _, asked, attempts, why } => {
+            let what = match asked {
+                Asked::Read => "read",
+                Asked::Write => "write",
+            };
+            let because = match why {
+                GaveUpWhy::Retries => "that was its last attempt",
+                GaveUpWhy::Budget => "its budget for retries is spent",
+                GaveUpWhy::Breaker => "its circuit breaker is open",
+                GaveUpWhy::Throttle => "too little of what it asks is accepted",
+            };
+            if *attempts == 0 {
+                return line.put(&format!("{{}} gives up its {what} before it is sent: {because}."), &[who]);
+            }
+            let tries = if *attempts == 1 { "attempt" } else { "attempts" };
+            let after = format!("{{}} gives up its {what} after # {tries}: {because}. It does not learn what became of it.");
+            line.say(&after, &[who], &[(*attempts).into()]);
+        }
+        ClientNote::HeldBack { waits } => {
+            line.say(
+                "{} waits for # answers and asks for nothing more: the oldest of them is as far behind as may be.",
+                &[who],
+                &[(*waits).into()],
+            );
+        }
     }
 }
 
@@ -46,5 +71,24 @@ pub(super) fn zh(line: &mut Line, note: &ClientNote, who: Pid) {
         ClientNote::Answered { op: _, asked: Asked::Read, .. } => line.put("{} 收到答复：读取完成。", &[who]),
         ClientNote::Answered { op: _, asked: Asked::Write, .. } => line.put("{} 收到答复：写入完成。", &[who]),
         ClientNote::Retried { op: _, attempt } => line.say("{} 重发请求，这是第 # 次尝试。", &[who], &[(*attempt).into()]),
+        ClientNote::GaveUp { op: _, asked, attempts, why } => {
+            let what = match asked {
+                Asked::Read => "读取",
+                Asked::Write => "写入",
+            };
+            let because = match why {
+                GaveUpWhy::Retries => "重试次数已用完",
+                GaveUpWhy::Budget => "重试预算已用完",
+                GaveUpWhy::Breaker => "断路器已断开",
+                GaveUpWhy::Throttle => "被受理的请求太少，它自行限流",
+            };
+            if *attempts == 0 {
+                return line.put(&format!("{{}} 没有发出就放弃了这次{what}：{because}。"), &[who]);
+            }
+            line.say(&format!("{{}} 尝试 # 次后放弃这次{what}：{because}。结果如何，它无从得知。"), &[who], &[(*attempts).into()]);
+        }
+        ClientNote::HeldBack { waits } => {
+            line.say("{} 有 # 个请求在等答复，其中最早的已经落后到上限，这次先不发。", &[who], &[(*waits).into()]);
+        }
     }
 }

@@ -88,6 +88,14 @@ pub(super) fn en(line: &mut Line, note: &ShardNote, who: Pid) {
                 RefusedWhy::Settling => format!("it is still settling what the last primary of shard {} left", shard.0),
                 RefusedWhy::TooFew => format!("too few copies of shard {} are in sync for a write", shard.0),
                 RefusedWhy::Busy => format!("its queue is full, and this one asks about shard {}", shard.0),
+                RefusedWhy::Old => format!("this one, about shard {}, has waited for too long", shard.0),
+                RefusedWhy::Late => {
+                    return line.say(
+                        "{} drops a request of {} about shard #: nobody waits for it any more.",
+                        &[who, op.client],
+                        &[shard.0.into()],
+                    );
+                }
                 RefusedWhy::NoRoute => format!("it knows no primary of shard {}", shard.0),
             };
             line.put(&format!("{{}} turns {{}} away: {because}."), &[who, op.client]);
@@ -234,6 +242,10 @@ pub(super) fn zh(line: &mut Line, note: &ShardNote, who: Pid) {
                 RefusedWhy::Settling => format!("它还在处理分片 {} 的前任主副本留下的记录", shard.0),
                 RefusedWhy::TooFew => format!("分片 {} 的同步副本太少，不能写入", shard.0),
                 RefusedWhy::Busy => format!("它的队列满了，而这个请求要的是分片 {}", shard.0),
+                RefusedWhy::Old => format!("对分片 {} 的这个请求排队太久了", shard.0),
+                RefusedWhy::Late => {
+                    return line.say("{} 丢弃了 {} 对分片 # 的一个请求：已经没人在等它了。", &[who, op.client], &[shard.0.into()]);
+                }
                 RefusedWhy::NoRoute => format!("它不知道谁是分片 {} 的主副本", shard.0),
             };
             line.put(&format!("{{}} 没有受理 {{}} 的请求：{because}。"), &[who, op.client]);

@@ -6,6 +6,7 @@ use ringside::session::bill::Bill as Figures;
 use ringside::session::load::Toll;
 use ringside::sim::time::{Span, Time};
 use ringside::text::Lang;
+use ringside::text::asking_words::{AskingWords, times};
 use ringside::text::load_words::LoadWords;
 use ringside::text::sentence::seconds;
 use ringside::text::words;
@@ -34,7 +35,7 @@ const MOST: usize = 4;
 /// What a failure cost.
 #[component]
 pub fn Bill(props: &BillProps) -> Html {
-    let w = words(props.lang);
+    let (w, asking) = (words(props.lang), AskingWords::of(props.lang));
     // Field by field, so that a new figure asks for its line. What is kept and promised depends on the mode: see below.
     let Figures {
         since,
@@ -44,6 +45,9 @@ pub fn Bill(props: &BillProps) -> Html {
         unserved,
         refused,
         retried,
+        asked,
+        given_up,
+        held_back,
         moved,
         planned,
         minimum,
@@ -91,6 +95,10 @@ pub fn Bill(props: &BillProps) -> Html {
                 }) }
                 { line(w.unserved, "unserved", counted(unserved.to_string())) }
                 { line(w.refused_retried, "refused", counted(format!("{} · {}", refused, retried))) }
+                if given_up + held_back > 0 {
+                    { line(asking.given_up, "given-up", Some(format!("{given_up} · {held_back}"))) }
+                    { line(asking.sent, "sent", Some(times(asked, retried))) }
+                }
                 <div key="lost">
                     <dt>{w.at_risk_and_lost}</dt>
                     if at_risk + lost > 0 || since.is_some() {

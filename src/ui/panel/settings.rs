@@ -1,11 +1,13 @@
 //! The recipe of the run: seed, cast, rules.
 
-use ringside::cluster::setup::config::{Ack, LAWS, ORDERS, Reads, Spread};
+use ringside::cluster::setup::asking::{Door, JITTERS};
+use ringside::cluster::setup::config::{Ack, Health, LAWS, ORDERS, Reads, Shedding, Spread};
 use ringside::cluster::setup::detection::Detection;
 use ringside::cluster::setup::name::Kind;
 use ringside::cluster::setup::rules::Rule;
-use ringside::session::recipe::{Form, Parameter};
+use ringside::session::recipe::{DEADLINE_WORDS, Form, Parameter};
 use ringside::session::scenario::scenario;
+use ringside::text::asking_words::{AskingWords, FIGURES};
 use ringside::text::doubt_words::DoubtWords;
 use ringside::text::lock_words::LockWords;
 use ringside::text::words;
@@ -25,7 +27,7 @@ const LOCKS: [&str; 5] = ["workers", "locks", "lease", "delay", "patience"];
 
 /// The dialog of settings.
 pub(super) fn settings(props: &DialogsProps) -> Html {
-    let (w, form, locks) = (words(props.lang), &props.form, LockWords::of(props.lang));
+    let (w, form, locks, asking) = (words(props.lang), &props.form, LockWords::of(props.lang), AskingWords::of(props.lang));
     let doubt = DoubtWords::of(props.lang);
     let begin = props.on_command.reform(|_: MouseEvent| Command::Begin);
     let close = props.on_command.reform(|_: MouseEvent| Command::Dialog(None));
@@ -58,13 +60,24 @@ pub(super) fn settings(props: &DialogsProps) -> Html {
             { problem(props, &["min"]) }
             { choice(props, "reads", w.reads_from, &Reads::ALL.map(|it| (it.word(), it as u64, (w.reads)(it)))) }
             { choice(props, "spread", w.spread_by, &Spread::ALL.map(|it| (it.word(), it as u64, (w.spread)(it)))) }
+            { choice(props, "health", asking.health_by, &[0, 1].map(|i| (Health::ALL[i].word(), i as u64, asking.healths[i]))) }
             <h3>{w.work}</h3>
             { for WORK.into_iter().zip(w.work_figures).map(|(key, means)| html! {
                 <p key={key} class="field"><label>{ number(props, key) }{means}</label></p>
             }) }
-            { problem(props, &WORK) }
+            <p class="field"><label>{ number(props, "servers") }{asking.servers}</label></p>
+            { problem(props, &[WORK[0], WORK[1], "servers"]) }
             { choice(props, "law", w.law_by, &[0, 1, 2].map(|i| (LAWS[i].0, i as u64, w.laws[i]))) }
             { choice(props, "order", w.order_by, &[0, 1].map(|i| (ORDERS[i].0, i as u64, w.orders[i]))) }
+            { choice(props, "shed", asking.shed_by, &[0, 1, 2].map(|i| (Shedding::ALL[i].word(), i as u64, asking.sheds[i]))) }
+            <h3>{asking.heading}</h3>
+            { for FIGURES.into_iter().zip(asking.figures).map(|(key, means)| html! {
+                <p key={key} class="field"><label>{ number(props, key) }{means}</label></p>
+            }) }
+            { problem(props, &FIGURES) }
+            { choice(props, "jitter", asking.jitter_by, &[0, 1, 2, 3].map(|i| (JITTERS[i].0, i as u64, asking.jitters[i]))) }
+            { choice(props, "door", asking.door_is, &[0, 1].map(|i| (Door::ALL[i].word(), i as u64, asking.doors[i]))) }
+            { choice(props, "deadlines", asking.deadlines_are, &[0, 1].map(|i| (DEADLINE_WORDS[i], i as u64, asking.deadlines[i]))) }
             <h3>{doubt.heading}</h3>
             { choice(props, "detector", doubt.detector_by, &Detection::ALL.map(|it| (it.word(), it as u64, (doubt.detector)(it)))) }
             { for DOUBT.into_iter().zip(doubt.figures).map(|(key, means)| html! {
