@@ -40,11 +40,24 @@ pub enum Case {
     SlowAccuser,
     /// The same with Lifeguard.
     SlowAndKnowsIt,
+    /// One node answers twenty times more slowly, and reads go to it as often as to others.
+    SlowNode,
+    /// The same, and reads go where answers come soon.
+    SlowNodeSeen,
+    /// Clients ask for a third of what nodes can do, and for ten seconds for twice what they can; they ask again up to four times. The
+    /// surge ends, and the collapse does not.
+    Storm,
+    /// The same with full jitter: no cure.
+    StormJitter,
+    /// The same with a retry budget.
+    StormBudget,
+    /// The same with deadlines that travel along.
+    StormDeadlines,
 }
 
 impl Case {
     /// All of them, in the order of the page.
-    pub const ALL: [Case; 17] = [
+    pub const ALL: [Case; 23] = [
         Case::Release,
         Case::HolderDies,
         Case::Zombie,
@@ -62,6 +75,12 @@ impl Case {
         Case::SomeSee,
         Case::SlowAccuser,
         Case::SlowAndKnowsIt,
+        Case::SlowNode,
+        Case::SlowNodeSeen,
+        Case::Storm,
+        Case::StormJitter,
+        Case::StormBudget,
+        Case::StormDeadlines,
     ];
 
     /// The lens by which it is seen, under which the page lists it.
@@ -77,9 +96,10 @@ impl Case {
             | Case::StaleGrant
             | Case::SlowClock
             | Case::LockDelay => Lens::Lock,
-            Case::Eager | Case::Lazy | Case::Adaptive | Case::Pause | Case::SomeSee | Case::SlowAccuser | Case::SlowAndKnowsIt => {
-                Lens::Doubt
-            }
+            Case::Eager | Case::Lazy | Case::Adaptive | Case::Pause | Case::SomeSee => Lens::Doubt,
+            Case::SlowAccuser | Case::SlowAndKnowsIt => Lens::Doubt,
+            Case::SlowNode | Case::SlowNodeSeen => Lens::Load,
+            Case::Storm | Case::StormJitter | Case::StormBudget | Case::StormDeadlines => Lens::Load,
         }
     }
 
@@ -103,6 +123,12 @@ impl Case {
             Case::SomeSee => "some-see",
             Case::SlowAccuser => "slow-accuser",
             Case::SlowAndKnowsIt => "slow-and-knows-it",
+            Case::SlowNode => "slow-node",
+            Case::SlowNodeSeen => "slow-node-seen",
+            Case::Storm => "storm",
+            Case::StormJitter => "storm-jitter",
+            Case::StormBudget => "storm-budget",
+            Case::StormDeadlines => "storm-deadlines",
         }
     }
 
@@ -126,6 +152,22 @@ impl Case {
             Case::SomeSee => "v=9&seed=4127&do=6:cut:C:K3&at=5.9&lens=doubt,replicas",
             Case::SlowAccuser => "v=9&seed=4127&detector=swim&do=6:slow:C:10&at=5.9&lens=doubt,replicas",
             Case::SlowAndKnowsIt => "v=9&seed=4127&detector=lifeguard&do=6:slow:C:10&at=5.9&lens=doubt,replicas",
+            Case::SlowNode => "v=9&seed=4127&clients=16&workers=0&reads=in-sync&do=8:slow:C:20&at=7.9&lens=load,replicas",
+            Case::SlowNodeSeen => {
+                "v=9&seed=4127&clients=16&workers=0&reads=in-sync&spread=peak-ewma&do=8:slow:C:20&at=7.9&lens=load,replicas"
+            }
+            Case::Storm => {
+                "v=9&seed=2&clients=24&workers=0&service=0.04&queue=64&retries=4&rate=2&surge=6&surge-from=20&surge-for=10&at=18&lens=load,replicas"
+            }
+            Case::StormJitter => {
+                "v=9&seed=2&clients=24&workers=0&service=0.04&queue=64&jitter=full&retries=4&rate=2&surge=6&surge-from=20&surge-for=10&at=18&lens=load,replicas"
+            }
+            Case::StormBudget => {
+                "v=9&seed=2&clients=24&workers=0&service=0.04&queue=64&retries=4&budget=10&rate=2&surge=6&surge-from=20&surge-for=10&at=18&lens=load,replicas"
+            }
+            Case::StormDeadlines => {
+                "v=9&seed=2&clients=24&workers=0&service=0.04&queue=64&retries=4&deadlines=carried&rate=2&surge=6&surge-from=20&surge-for=10&at=18&lens=load,replicas"
+            }
         }
     }
 }

@@ -79,6 +79,30 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
         (Lang::En, Case::SlowAndKnowsIt) => {
             ("Slow, and aware of it", "The same with Lifeguard: who gets no answers doubts itself first, and gives the others more time.")
         }
+        (Lang::En, Case::SlowNode) => (
+            "One slow node",
+            "C begins to answer twenty times more slowly. Reads still go to it by chance as often as to others: watch the slowest of a hundred.",
+        ),
+        (Lang::En, Case::SlowNodeSeen) => (
+            "One slow node, and seen",
+            "The same, but each balancer weighs how long answers took against how many it waits for. See how C's share shrinks.",
+        ),
+        (Lang::En, Case::Storm) => (
+            "The storm that stays",
+            "At 20 s clients ask for six times as much, for ten seconds, and repeat what is not answered. Watch what goes on after 30 s.",
+        ),
+        (Lang::En, Case::StormJitter) => (
+            "The storm, with jitter",
+            "Pauses before a retry are drawn by chance, so that clients do not come in step. It spreads the load, and does not lessen it.",
+        ),
+        (Lang::En, Case::StormBudget) => (
+            "The storm, with a retry budget",
+            "A hundred requests pay for ten retries, and no more. The same surge, and a few seconds after its end all are answered.",
+        ),
+        (Lang::En, Case::StormDeadlines) => (
+            "The storm, with deadlines",
+            "A request says until when its answer is worth having; nodes drop what nobody waits for any more, and catch up.",
+        ),
         (Lang::Zh, Case::Release) => ("正常释放", "持有者做完事，释放锁；排在最前的人拿着更大的令牌进门。"),
         (Lang::Zh, Case::HolderDies) => ("持有者宕机", "c2 拿着锁宕机。租约没到期，谁也不能收走这把锁；到期后才轮到下一位。"),
         (Lang::Zh, Case::Zombie) => ("僵尸", "c2 拿着锁被冻结，一觉睡过了租约，醒来照写不误。看栅栏（fencing）怎么拦住它。"),
@@ -104,6 +128,12 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
             ("反应慢的指责所有人", "C 的消息慢了十倍。别人怀疑 C；而 C 收到的回应全都迟到，于是它也怀疑别人。")
         }
         (Lang::Zh, Case::SlowAndKnowsIt) => ("慢，但有自知之明", "还是这样，加上 Lifeguard：收不到回应的先怀疑自己，多给别人一点时间。"),
+        (Lang::Zh, Case::SlowNode) => ("一个慢节点", "C 的应答开始慢二十倍，读请求照样随机分给它。留意一百个请求里最慢的那个要等多久。"),
+        (Lang::Zh, Case::SlowNodeSeen) => ("慢节点被识破", "还是这样，但均衡器会权衡应答快慢和手上还在等的请求。看 C 分到的份额怎样变小。"),
+        (Lang::Zh, Case::Storm) => ("不肯散去的重试风暴", "第 20 秒起的十秒里，客户端多问六倍，没得到应答就重发。看 30 秒以后发生什么。"),
+        (Lang::Zh, Case::StormJitter) => ("风暴，加上抖动", "重试前的停顿随机抽取，大家不再步调一致。负载被摊开了，却没有减少。"),
+        (Lang::Zh, Case::StormBudget) => ("风暴，加上重试预算", "每一百个请求只够付十次重试。同样的高峰，结束几秒后就都有应答了。"),
+        (Lang::Zh, Case::StormDeadlines) => ("风暴，带上截止时间", "请求带着“过时作废”的时刻；没人等的活节点直接丢掉，于是赶得上来。"),
     }
 }
 

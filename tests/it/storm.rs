@@ -6,8 +6,11 @@
 //! Systems", HotOS 2021).
 
 use ringside::cluster::note::{ClientNote, Note};
+use ringside::cluster::setup::name::Kind;
 use ringside::session::Session;
+use ringside::session::cases::Case;
 use ringside::session::link::parse;
+use ringside::session::load::Traffic;
 use ringside::sim::journal::What;
 use ringside::sim::time::Time;
 
@@ -85,4 +88,33 @@ fn each_cure_alone_brings_the_answers_back() {
         let [before, during, after] = run(2, cure);
         assert!(before > WELL && after > WELL, "{cure}: {before}, {during}, {after} of a thousand are answered");
     }
+}
+
+/// The ready runs tell the same of the same recipe, and nobody reads their words in vain.
+#[test]
+fn the_cases_of_the_storm_do_what_they_say() {
+    let after = |case: Case| {
+        let mut session = Session::open(parse(case.link()).unwrap_or_else(|why| panic!("{}: {why}", case.link())));
+        session.seek(Time::from_millis(90_000));
+        goodput(&session, 60, 90)
+    };
+    let [storm, jitter, budget, deadlines] = [Case::Storm, Case::StormJitter, Case::StormBudget, Case::StormDeadlines].map(after);
+    assert!(storm < 450 && jitter < 450 && budget > WELL && deadlines > WELL, "{storm} {jitter} {budget} {deadlines}");
+}
+
+/// C gets a third of the reads of the shards that it has a copy of, or next to none; and what the slowest wait for follows.
+#[test]
+fn the_cases_of_the_slow_node_do_what_they_say() {
+    let of = |case: Case| {
+        let mut session = Session::open(parse(case.link()).unwrap_or_else(|why| panic!("{}: {why}", case.link())));
+        session.seek(Time::from_millis(20_000));
+        let mut traffic = Traffic::new(session.setup().roster);
+        traffic.read(session.known());
+        let nodes: Vec<_> = session.setup().roster.of(Kind::Node).collect();
+        let load = traffic.at(session.now(), &nodes);
+        let slow = load.by[2].1;
+        (slow * 100 / load.answered, load.quantile(900).expect("some are answered"))
+    };
+    let (blind, seen) = (of(Case::SlowNode), of(Case::SlowNodeSeen));
+    assert!(seen.0 < blind.0 && seen.1 < blind.1, "share in per cent and slowest of ten: {blind:?} {seen:?}");
 }

@@ -120,18 +120,17 @@ impl Spreading {
             let share = self.health.0.as_ref().map_or(1_000, |health| health.share(backend, now));
             self.policy.set_share(backend, if readers.contains(node) { share } else { 0 });
         }
-        let node = self.policy.choose(now, 0, ctx.rng()).unwrap_or_else(|| {
+        let mut compared = Vec::new();
+        let mut tell = |it: Backend, weight| compared.push((it, weight));
+        let node = self.policy.choose_telling(now, 0, ctx.rng(), &mut tell).unwrap_or_else(|| {
             let nodes = ctx.env().nodes.iter().enumerate();
             nodes.filter(|(_, node)| readers.contains(node)).for_each(|(i, _)| self.policy.set_share(Backend(i as u16), 1_000));
-            self.policy.choose(now, 0, ctx.rng()).expect("a node may answer, as was just seen")
+            self.policy.choose_telling(now, 0, ctx.rng(), &mut tell).expect("a node may answer, as was just seen")
         });
         // One that is out and asked all the same is not on trial: too few of the others were left.
         if let Some(health) = self.health.0.as_mut().filter(|health| health.share(node, now) > 0) {
             health.sent(node, now);
         }
-        let mut compared = Vec::new();
-        let tell = |it: Backend, weight| compared.push((it, weight));
-        let node = self.policy.choose_telling(now, 0, ctx.rng(), tell).expect("a node may answer, as was just seen");
         self.policy.sent(node);
         self.under_way.push(Asked { op, node, at: now });
         let nodes = &ctx.env().nodes;

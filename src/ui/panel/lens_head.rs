@@ -33,8 +33,8 @@ pub struct LensHeadProps {
 pub fn LensHead(props: &LensHeadProps) -> Html {
     let tools = match props.lens {
         Lens::Lock => lock_tools(props.lang, props.locks, &props.on_command),
-        Lens::Doubt => cases_button(props.lang, props.lens, &props.on_command),
-        Lens::Replicas | Lens::Load => html! {},
+        Lens::Doubt | Lens::Load => cases_button(props.lang, props.lens, &props.on_command),
+        Lens::Replicas => html! {},
     };
     html! { <div class="pane-head">{ if props.thin { tabs(props) } else { list(props) } }{tools}</div> }
 }
