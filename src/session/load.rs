@@ -3,6 +3,7 @@
 //!
 //! The documents under the locks are not in it: their workers wait for the lock, not for a node.
 
+use crate::sim::sorted::sorted;
 use litemap::LiteMap;
 
 use crate::cluster::note::{ClientNote, Note, OpId, ShardNote};
@@ -237,8 +238,7 @@ impl Traffic {
         let again = count(&self.again, from, now);
         let answers = self.answers(from, now);
         let calls = || answers.iter().map(|&(at, place)| (at, self.calls[place]));
-        let mut took: Vec<Span> = calls().map(|(at, call)| at.since(call.asked)).collect();
-        took.sort_unstable();
+        let took = sorted(calls().map(|(at, call)| at.since(call.asked)));
         let of = |node: Pid| calls().filter(|(_, call)| call.over.is_some_and(|(_, by)| by == Some(node))).count() as u32;
         let place = |at: Time| self.calls.partition_point(|call| call.asked <= at);
         let over = self.answered.partition_point(|&(at, _)| at <= now) + self.given_up.partition_point(|&at| at <= now);
@@ -294,10 +294,7 @@ impl Traffic {
                 after.push(took);
             }
         }
-        let worst = |mut took: Vec<Span>| {
-            took.sort_unstable();
-            quantile(&took, 990)
-        };
+        let worst = |took: Vec<Span>| quantile(&sorted(took), 990);
         let earlier = from - AROUND;
         let usual = self.answers(earlier, from).len() as u64 * end.since(from).0;
         let usual = usual.checked_div(from.since(earlier).0).unwrap_or(0);

@@ -81,11 +81,11 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
         }
         (Lang::En, Case::SlowNode) => (
             "One slow node",
-            "C begins to answer twenty times more slowly. Reads still go to it by chance as often as to others: watch the slowest of a hundred.",
+            "C begins to answer twenty times more slowly. Reads still go to it as often as to others. See its share of the answers.",
         ),
         (Lang::En, Case::SlowNodeSeen) => (
             "One slow node, and seen",
-            "The same, but each balancer weighs how long answers took against how many it waits for. See how C's share shrinks.",
+            "The same, but balancers ask who has answered soon. C's share of the reads shrinks; writes have to wait for it all the same.",
         ),
         (Lang::En, Case::Storm) => (
             "The storm that stays",
@@ -128,8 +128,10 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
             ("反应慢的指责所有人", "C 的消息慢了十倍。别人怀疑 C；而 C 收到的回应全都迟到，于是它也怀疑别人。")
         }
         (Lang::Zh, Case::SlowAndKnowsIt) => ("慢，但有自知之明", "还是这样，加上 Lifeguard：收不到回应的先怀疑自己，多给别人一点时间。"),
-        (Lang::Zh, Case::SlowNode) => ("一个慢节点", "C 的应答开始慢二十倍，读请求照样随机分给它。留意一百个请求里最慢的那个要等多久。"),
-        (Lang::Zh, Case::SlowNodeSeen) => ("慢节点被识破", "还是这样，但均衡器会权衡应答快慢和手上还在等的请求。看 C 分到的份额怎样变小。"),
+        (Lang::Zh, Case::SlowNode) => ("一个慢节点", "C 的应答开始慢二十倍，读请求照样随机分给它。看它应答了其中几成。"),
+        (Lang::Zh, Case::SlowNodeSeen) => {
+            ("慢节点被识破", "还是这样，但均衡器优先问近来答得快的。C 分到的读请求变少；写请求却照样得等它。")
+        }
         (Lang::Zh, Case::Storm) => ("不肯散去的重试风暴", "第 20 秒起的十秒里，客户端多问六倍，没得到应答就重发。看 30 秒以后发生什么。"),
         (Lang::Zh, Case::StormJitter) => ("风暴，加上抖动", "重试前的停顿随机抽取，大家不再步调一致。负载被摊开了，却没有减少。"),
         (Lang::Zh, Case::StormBudget) => ("风暴，加上重试预算", "每一百个请求只够付十次重试。同样的高峰，结束几秒后就都有应答了。"),

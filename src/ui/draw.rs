@@ -12,17 +12,17 @@ use yew::prelude::*;
 
 use super::app::App;
 use super::describe;
-use super::panel::bill::Bill;
+use super::panel::bill::{BillProps, bill};
 use super::panel::dialogs::Dialogs;
 use super::panel::hidden_tables::HiddenTables;
-use super::panel::inspector::Inspector;
+use super::panel::inspector::{InspectorProps, inspector};
 use super::panel::lens_head::LensHead;
-use super::panel::locks::LockTwin;
-use super::panel::nav::Nav;
-use super::panel::sentence::Sentence;
+use super::panel::locks::{LockTwinProps, lock_twin};
+use super::panel::nav::{NavProps, nav};
+use super::panel::sentence::{SentenceProps, sentence};
 use super::panel::timebar::TimeBar;
-use super::panel::transport::Transport;
-use super::stage::load::LoadPicture;
+use super::panel::transport::{TransportProps, transport};
+use super::stage::load::{LoadProps, load_picture};
 use super::stage::{Copies, DoubtProps, LockPicture, Ring, StageModel, doubt};
 use super::state::Dialog;
 use super::web::page;
@@ -95,7 +95,7 @@ impl App {
                     <div id="doubtpic" key="doubt">{ for doubts.iter().map(doubt) }</div>
                 },
                 Lens::Load => html! {
-                    <div id="loadpic" key="load">{ for load.iter().map(|(picture, _)| html! { <LoadPicture {lang} {roster} picture={picture.clone()} lit={lit_node} still={!state.playing} /> }) }</div>
+                    <div id="loadpic" key="load">{ for load.iter().map(|(picture, _)| load_picture(&LoadProps { lang, roster, picture: picture.clone(), lit: lit_node, still: !state.playing })) }</div>
                 },
             }
         };
@@ -115,14 +115,14 @@ impl App {
                 </section>
             }
         };
-        let bill = html! {
-            <div class="foot"><Bill {lang} ack={config.ack} reads={config.reads} bill={session.bill()} toll={load.as_ref().map(|(_, toll)| *toll)} promises={session.promises()} /></div>
+        let foot = html! {
+            <div class="foot">{ bill(&BillProps { lang, ack: config.ack, reads: config.reads, bill: session.bill(), toll: load.as_ref().map(|(_, toll)| *toll), promises: session.promises() }) }</div>
         };
         html! {
             <>
                 <header>
-                    <Sentence said={Rc::new(said)} />
-                    <Nav {lang} theme={state.theme} heartbeats={state.heartbeats} on_command={calls.command.clone()} />
+                    { sentence(&SentenceProps { said: Rc::new(said) }) }
+                    { nav(&NavProps { lang, theme: state.theme, heartbeats: state.heartbeats, on_command: calls.command.clone() }) }
                 </header>
                 <main>
                     <section id="ring">
@@ -130,15 +130,15 @@ impl App {
                         <canvas id="messages" class="flights" aria-hidden="true"></canvas>
                     </section>
                     { section(Pane::First, html! { <div class="foot"></div> }) }
-                    { section(Pane::Second, bill) }
+                    { section(Pane::Second, foot) }
                 </main>
                 <div id="dock">
-                    <Inspector {lang} inspected={describe::inspect(&state)} add={describe::adding(&state)} notice={state.notice.clone()} cutting={state.cutting} on_command={calls.command.clone()} />
+                    { inspector(&InspectorProps { lang, inspected: describe::inspect(&state), add: describe::adding(&state), notice: state.notice.clone(), cutting: state.cutting, on_command: calls.command.clone() }) }
                     <TimeBar {lang} {roster} lenses={state.lenses} story={story.0} lock={state.lock} slice={slice.clone()} now={session.now()} horizon={session.horizon()} limit={session.limit()} size={sizes.time} thin={sizes.thin} {lit} on_pointer={calls.pointer.clone()} />
-                    <Transport {lang} playing={state.playing} unit={state.unit} speed={state.playback.speed()} seed={session.setup().seed} rules_off={session.setup().rules.off().count()} clock={self.clock.clone()} on_command={calls.command.clone()} on_speed={calls.speed.clone()} />
+                    { transport(&TransportProps { lang, playing: state.playing, unit: state.unit, speed: state.playback.speed(), seed: session.setup().seed, rules_off: session.setup().rules.off().count(), clock: self.clock.clone(), on_command: calls.command.clone(), on_speed: calls.speed.clone() }) }
                 </div>
                 <HiddenTables {lang} {roster} flights={Rc::new(flights)} {moves} {slice} heartbeats={state.heartbeats} />
-                <LockTwin {lang} still={!state.playing} view={session.view()} lock={state.lock} rows={rows.clone()} />
+                { lock_twin(&LockTwinProps { lang, still: !state.playing, view: session.view(), lock: state.lock, rows: rows.clone() }) }
                 <p class="unseen" id="live" aria-live="polite">{self.spoken.clone()}</p>
                 <Dialogs {lang} form={state.form.clone()} single_keys={state.single_keys} link={AttrValue::from(link)} copied={self.copied} on_write={calls.write.clone()} on_random={calls.random.clone()} on_copy={calls.copy.clone()} on_close={calls.closed.clone()} on_command={calls.command.clone()} />
             </>

@@ -234,6 +234,8 @@ fn lenses_are_chosen_by_keys_and_links_and_stay_whatever_becomes_of_the_run() {
     let digest = state.session.digest();
     assert!(state.link().ends_with("&lens=load,lock"), "{}", state.link());
     press(&mut state, "1", Focus::Page);
+    assert_eq!(state.lenses.to_string(), "doubt,lock");
+    press(&mut state, "1", Focus::Page);
     assert_eq!(state.lenses, Lenses::default());
     assert!(!state.link().contains("lens"), "what is usual is not said: {}", state.link());
     press(&mut state, "2", Focus::Button);

@@ -102,7 +102,7 @@ fn the_cases_of_the_storm_do_what_they_say() {
     assert!(storm < 450 && jitter < 450 && budget > WELL && deadlines > WELL, "{storm} {jitter} {budget} {deadlines}");
 }
 
-/// C gets a third of the reads of the shards that it has a copy of, or next to none; and what the slowest wait for follows.
+/// Writes wait for C in both, since all copies in sync have to store them; but it is asked for fewer reads, and those are answered sooner.
 #[test]
 fn the_cases_of_the_slow_node_do_what_they_say() {
     let of = |case: Case| {
@@ -112,9 +112,8 @@ fn the_cases_of_the_slow_node_do_what_they_say() {
         traffic.read(session.known());
         let nodes: Vec<_> = session.setup().roster.of(Kind::Node).collect();
         let load = traffic.at(session.now(), &nodes);
-        let slow = load.by[2].1;
-        (slow * 100 / load.answered, load.quantile(900).expect("some are answered"))
+        load.by[2].1 * 100 / load.answered
     };
     let (blind, seen) = (of(Case::SlowNode), of(Case::SlowNodeSeen));
-    assert!(seen.0 < blind.0 && seen.1 < blind.1, "share in per cent and slowest of ten: {blind:?} {seen:?}");
+    assert!(seen + 3 <= blind, "C has {blind} per cent of the answers, and where it is seen {seen}");
 }

@@ -13,7 +13,6 @@ use ringside::text::words;
 use yew::prelude::*;
 
 /// What it shows.
-#[derive(Clone, PartialEq, Properties)]
 pub struct BillProps {
     /// The page's language.
     pub lang: Lang,
@@ -33,8 +32,7 @@ pub struct BillProps {
 const MOST: usize = 4;
 
 /// What a failure cost.
-#[component]
-pub fn Bill(props: &BillProps) -> Html {
+pub fn bill(props: &BillProps) -> Html {
     let (w, asking) = (words(props.lang), AskingWords::of(props.lang));
     // Field by field, so that a new figure asks for its line. What is kept and promised depends on the mode: see below.
     let Figures {

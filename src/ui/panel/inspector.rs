@@ -10,7 +10,6 @@ use crate::ui::state::Command;
 use super::disc::disc;
 
 /// What it shows.
-#[derive(Clone, PartialEq, Properties)]
 pub struct InspectorProps {
     /// The page's language.
     pub lang: Lang,
@@ -27,8 +26,7 @@ pub struct InspectorProps {
 }
 
 /// The inspector.
-#[component]
-pub fn Inspector(props: &InspectorProps) -> Html {
+pub fn inspector(props: &InspectorProps) -> Html {
     let w = words(props.lang);
     let asked = props.inspected.as_ref().filter(|_| props.cutting).map(|who| (w.cut_to_whom)(who.name));
     let loud = props.notice.clone().or(asked);

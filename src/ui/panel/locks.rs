@@ -12,7 +12,6 @@ use ringside::text::lock_words::{self, LockWords};
 use yew::prelude::*;
 
 /// What the lists show.
-#[derive(Clone, Properties)]
 pub struct LockTwinProps {
     /// The page's language.
     pub lang: Lang,
@@ -26,16 +25,8 @@ pub struct LockTwinProps {
     pub rows: Vec<Row>,
 }
 
-impl PartialEq for LockTwinProps {
-    fn eq(&self, other: &LockTwinProps) -> bool {
-        let same = Rc::ptr_eq(&self.view, &other.view) || !self.still;
-        same && (self.lang, self.still, self.lock) == (other.lang, other.still, other.lock) && self.rows == other.rows
-    }
-}
-
 /// Who holds, who waits, who believes what, and what became of the document.
-#[component]
-pub fn LockTwin(props: &LockTwinProps) -> Html {
+pub fn lock_twin(props: &LockTwinProps) -> Html {
     let (lang, view) = (props.lang, &*props.view);
     let w = LockWords::of(lang);
     let Some(lock) = view.locks.get(usize::from(props.lock.0)).filter(|_| props.still) else {

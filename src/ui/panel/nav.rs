@@ -11,7 +11,6 @@ use crate::ui::state::{Command, Dialog};
 use super::icon::{Icon, icon};
 
 /// What it shows.
-#[derive(Clone, PartialEq, Properties)]
 pub struct NavProps {
     /// The page's language.
     pub lang: Lang,
@@ -24,8 +23,7 @@ pub struct NavProps {
 }
 
 /// Language, theme, heartbeats, settings, help.
-#[component]
-pub fn Nav(props: &NavProps) -> Html {
+pub fn nav(props: &NavProps) -> Html {
     let w = words(props.lang);
     let to = |command: Command| props.on_command.reform(move |_: MouseEvent| command.clone());
     let other = props.lang.other();

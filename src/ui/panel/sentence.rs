@@ -9,7 +9,6 @@ use crate::ui::describe::Said;
 use super::disc::disc;
 
 /// What it says.
-#[derive(Clone, PartialEq, Properties)]
 pub struct SentenceProps {
     /// Its pieces.
     pub said: Rc<Vec<Said>>,
@@ -26,8 +25,7 @@ fn breadth(said: &Said) -> usize {
 }
 
 /// The sentence, its processes wearing their discs.
-#[component]
-pub fn Sentence(props: &SentenceProps) -> Html {
+pub fn sentence(props: &SentenceProps) -> Html {
     let piece = |(i, said): (usize, &Said)| match said {
         Said::Words(words) => html! { <span key={i}>{words.clone()}</span> },
         Said::Who(name, look) => html! { <span key={i} class="nowrap">{ disc(*name, *look) }</span> },

@@ -11,7 +11,6 @@ use crate::ui::state::{Command, Dialog};
 use super::icon::{Icon, icon};
 
 /// What it shows.
-#[derive(Clone, PartialEq, Properties)]
 pub struct TransportProps {
     /// The page's language.
     pub lang: Lang,
@@ -34,8 +33,7 @@ pub struct TransportProps {
 }
 
 /// Steps, play, the clock, speed, seed, share.
-#[component]
-pub fn Transport(props: &TransportProps) -> Html {
+pub fn transport(props: &TransportProps) -> Html {
     let w = words(props.lang);
     let to = |command: Command| props.on_command.reform(move |_: MouseEvent| command.clone());
     let (play, picture) = if props.playing { (w.pause, Icon::Pause) } else { (w.play, Icon::Play) };
