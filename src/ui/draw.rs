@@ -14,9 +14,9 @@ use super::app::App;
 use super::describe;
 use super::panel::bill::{BillProps, bill};
 use super::panel::dialogs::Dialogs;
-use super::panel::hidden_tables::HiddenTables;
+use super::panel::hidden_tables::{TwinsProps, hidden_tables};
 use super::panel::inspector::{InspectorProps, inspector};
-use super::panel::lens_head::LensHead;
+use super::panel::lens_head::{LensHeadProps, lens_head};
 use super::panel::locks::{LockTwinProps, lock_twin};
 use super::panel::nav::{NavProps, nav};
 use super::panel::sentence::{SentenceProps, sentence};
@@ -106,7 +106,7 @@ impl App {
             html! {
                 <section id={pane.id()} class="pane" data-lens={lens.word()}>
                     if shown {
-                        <LensHead {lang} {pane} {lens} thin={sizes.thin} locks={(config.locks, state.lock)} on_choose={calls.lens.clone()} on_command={calls.command.clone()} />
+                        { lens_head(&LensHeadProps { lang, pane, lens, thin: sizes.thin, locks: (config.locks, state.lock), on_choose: calls.lens.clone(), on_command: calls.command.clone() }) }
                     } else {
                         <div class="pane-head"></div>
                     }
@@ -137,7 +137,7 @@ impl App {
                     <TimeBar {lang} {roster} lenses={state.lenses} story={story.0} lock={state.lock} slice={slice.clone()} now={session.now()} horizon={session.horizon()} limit={session.limit()} size={sizes.time} thin={sizes.thin} {lit} on_pointer={calls.pointer.clone()} />
                     { transport(&TransportProps { lang, playing: state.playing, unit: state.unit, speed: state.playback.speed(), seed: session.setup().seed, rules_off: session.setup().rules.off().count(), clock: self.clock.clone(), on_command: calls.command.clone(), on_speed: calls.speed.clone() }) }
                 </div>
-                <HiddenTables {lang} {roster} flights={Rc::new(flights)} {moves} {slice} heartbeats={state.heartbeats} />
+                { hidden_tables(&TwinsProps { lang, roster, flights: Rc::new(flights), moves, slice, heartbeats: state.heartbeats }) }
                 { lock_twin(&LockTwinProps { lang, still: !state.playing, view: session.view(), lock: state.lock, rows: rows.clone() }) }
                 <p class="unseen" id="live" aria-live="polite">{self.spoken.clone()}</p>
                 <Dialogs {lang} form={state.form.clone()} single_keys={state.single_keys} link={AttrValue::from(link)} copied={self.copied} on_write={calls.write.clone()} on_random={calls.random.clone()} on_copy={calls.copy.clone()} on_close={calls.closed.clone()} on_command={calls.command.clone()} />

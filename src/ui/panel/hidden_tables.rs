@@ -20,7 +20,6 @@ use super::timemarks::said;
 const MOST: usize = 12;
 
 /// What they list.
-#[derive(Clone, PartialEq, Properties)]
 pub struct TwinsProps {
     /// The page's language.
     pub lang: Lang,
@@ -37,8 +36,7 @@ pub struct TwinsProps {
 }
 
 /// The three lists.
-#[component]
-pub fn HiddenTables(props: &TwinsProps) -> Html {
+pub fn hidden_tables(props: &TwinsProps) -> Html {
     let w = words(props.lang);
     let shown = || props.flights.iter().filter(|flight| props.heartbeats || flight.shape != Shape::Heartbeat);
     let count = shown().count();

@@ -10,7 +10,6 @@ use super::lock_tools::{cases_button, lock_tools};
 use crate::ui::state::Command;
 
 /// What a heading shows.
-#[derive(Clone, PartialEq, Properties)]
 pub struct LensHeadProps {
     /// The page's language.
     pub lang: Lang,
@@ -29,8 +28,7 @@ pub struct LensHeadProps {
 }
 
 /// The heading, and beside it what belongs to the lens.
-#[component]
-pub fn LensHead(props: &LensHeadProps) -> Html {
+pub fn lens_head(props: &LensHeadProps) -> Html {
     let tools = match props.lens {
         Lens::Lock => lock_tools(props.lang, props.locks, &props.on_command),
         Lens::Doubt | Lens::Load => cases_button(props.lang, props.lens, &props.on_command),

@@ -20,7 +20,7 @@ use crate::ui::state::{Command, State};
 use super::bill::BillProps;
 use super::dialog_props::{Copied, DialogsProps};
 use super::dialogs::Dialogs;
-use super::hidden_tables::{HiddenTables, TwinsProps};
+use super::hidden_tables::{TwinsProps, hidden_tables};
 use super::inspector::InspectorProps;
 use super::sentence::{SentenceProps, sentence};
 use super::timebar::{TimeBar, TimeBarProps};
@@ -299,14 +299,14 @@ fn the_form_asks_for_every_figure_or_leaves_it_to_links() {
 fn what_moves_is_listed_for_who_listens() {
     let view = super::super::stage::tests::fixture::moving();
     let twins = |lang| {
-        html::<HiddenTables>(TwinsProps {
+        text(hidden_tables(&TwinsProps {
             lang,
             roster: Roster { coordinators: 3, nodes: 6, balancers: 2, clients: 8 },
             flights: Rc::default(),
             moves: ringside::scene::state::moves(&view),
             slice: Rc::default(),
             heartbeats: false,
-        })
+        }))
     };
     let (en, zh) = (twins(Lang::En), twins(Lang::Zh));
     assert!(en.contains("<li>shard 1: B → H, 60 %</li>"), "{en}");

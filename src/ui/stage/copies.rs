@@ -32,7 +32,16 @@ pub fn Copies(props: &SectionProps) -> Html {
         }
     };
     let head = |process: &&ringside::cluster::observe::view::ProcessView| {
-        html! { <Head key={process.name.to_string()} name={process.name} look={Look::of(process)} x={columns.x(process.name.n)} on_select={on_select.clone()} on_hover={on_hover.clone()} /> }
+        let (name, x) = (process.name, columns.x(process.name.n));
+        let onclick = on_select.reform(move |_: MouseEvent| name);
+        let onpointerenter = on_hover.reform(move |_: PointerEvent| Some(name));
+        let onpointerleave = on_hover.reform(|_: PointerEvent| None);
+        // The node's disc again. It can be clicked; for keys and readers the ring's own element stands.
+        html! {
+            <g key={name.to_string()} class="head" data-n={shapes::letter(name)} data-head={name.to_string()} {onclick} {onpointerenter} {onpointerleave}>
+                { shapes::disc(Point::new(x, 16.0), 13.0, name, Look::of(process)) }
+            </g>
+        }
     };
     let open = state::shard(view, model.story).map(|shard| html! { <OpenLog model={model.clone()} shard={shard.id} /> });
     let control = model.control().then(|| html! { <Control model={model.clone()} /> });
@@ -52,29 +61,5 @@ pub fn Copies(props: &SectionProps) -> Html {
         </svg>
         { for control }
       </>
-    }
-}
-
-/// What a column's head is drawn from.
-#[derive(Clone, PartialEq, Properties)]
-struct HeadProps {
-    name: Name,
-    look: Look,
-    x: f64,
-    on_select: Callback<Name>,
-    on_hover: Callback<Option<Name>>,
-}
-
-/// A column's head: the node's disc again. It can be clicked; for keys and readers the ring's own element stands.
-#[component]
-fn Head(props: &HeadProps) -> Html {
-    let name = props.name;
-    let onclick = props.on_select.reform(move |_: MouseEvent| name);
-    let onpointerenter = props.on_hover.reform(move |_: PointerEvent| Some(name));
-    let onpointerleave = props.on_hover.reform(|_: PointerEvent| None);
-    html! {
-        <g class="head" data-n={shapes::letter(name)} data-head={name.to_string()} {onclick} {onpointerenter} {onpointerleave}>
-            { shapes::disc(Point::new(props.x, 16.0), 13.0, name, props.look) }
-        </g>
     }
 }
