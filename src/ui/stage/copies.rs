@@ -1,7 +1,7 @@
 //! The table of copies. The shard in the story is open, with its log; those in need have a row; the rest is a sentence.
 
 use ringside::cluster::observe::view::Health;
-use ringside::cluster::setup::name::{Kind, Name};
+use ringside::cluster::setup::name::Kind;
 use ringside::scene::copies::{Columns, Groups};
 use ringside::scene::geom::{Point, num};
 use ringside::scene::state::{self, Look};
