@@ -17,6 +17,7 @@
 //! | a second worker of a node never gets a request | `a_node_serves_as_many_at_a_time_as_it_has_workers` |
 //! | one breaker for all doors | `a_breaker_before_each_door_finds_the_one_that_is_open` |
 //! | a balancer asks a node on that has failed it; asks it never again | `a_balancer_asks_a_node_no_more_that_fails_it_and_tries_it_again` |
+//! | clients stay with a door that turns everything away | `clients_leave_a_balancer_that_has_no_route` |
 //! | clients stay with a silent door | `clients_go_to_another_balancer_when_theirs_is_silent` |
 
 use std::collections::BTreeMap;
@@ -319,6 +320,17 @@ fn clients_go_to_another_balancer_when_theirs_is_silent() {
     };
     let (own, sticky) = (retries(""), retries("&door=sticky"));
     assert!(own > 100 && sticky < 5, "{own} retries through their own doors, {sticky} where they stay with the one that answers");
+}
+
+/// L1 lives and is cut off from the coordinators: it boots without a route and turns everything away, at once and for ever.
+#[test]
+fn clients_leave_a_balancer_that_has_no_route() {
+    let link =
+        "v=9&seed=4127&clients=8&workers=0&balancers=2&door=sticky&do=8:cut:L1:K1,8:cut:L1:K2,8:cut:L1:K3,9:kill:L1,9.5:revive:L1&at=60";
+    let session = opened(link);
+    let retries = count_at(&session, |at| at > Time::from_millis(15_000), |note| matches!(note, ClientNote::Retried { .. }));
+    let answers = count_at(&session, |at| at > Time::from_millis(15_000), |note| matches!(note, ClientNote::Answered { .. }));
+    assert!(retries < 5 && answers > 100, "{retries} retries, {answers} answers");
 }
 
 /// C's messages take forty times as long for a while, longer than a client waits; it stays in sync all the time.

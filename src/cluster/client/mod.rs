@@ -179,13 +179,9 @@ impl Client {
         let timer = self.timer(n);
         let Some(pending) = self.waiting.get_mut(n) else { return };
         if !pending.paused {
-            // Whoever waited at the same door has gone on already.
-            if config.asking.door == Door::Sticky && pending.through == self.door {
-                self.door = Later((self.door.0 + 1) % ctx.env().balancers.len() as u8);
-            }
             return self.failed(n, ctx);
         }
-        // Each retry tries the next door, in case the last one is closed; or all go to one, as long as it is not silent.
+        // Each retry tries the next door, in case the last one is closed; or all go to one, as long as it answers well.
         let doors = &ctx.env().balancers;
         let first = match config.asking.door {
             Door::Own => (pending.attempt as usize % doors.len()) as u8,
@@ -220,6 +216,11 @@ impl Client {
         let pending = self.waiting.get_mut(n).expect("what has failed was waited for");
         assert!(!pending.paused, "an attempt fails that was not made");
         pending.paused = true;
+        // A door is left whether it is silent or refuses: a balancer that was cut off knows no route, and says so for ever. Whoever waited at the
+        // same door has gone on already.
+        if config.asking.door == Door::Sticky && pending.through == self.door {
+            self.door = Later((self.door.0 + 1) % ctx.env().balancers.len() as u8);
+        }
         self.restraint.0.ended(pending.through.0, false, ctx.now());
         if let Err(why) = self.restraint.0.again(pending.attempt, ctx.now()) {
             return self.give_up(n, why, ctx);

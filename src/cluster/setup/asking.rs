@@ -27,7 +27,7 @@ pub const JITTERS: [(&str, Jitter); 4] =
 pub enum Door {
     /// Its own; each retry tries the next one. While its own is closed, every request finds that out anew.
     Own,
-    /// The one that was not silent last.
+    /// The one that has not failed last, by silence or by a refusal.
     Sticky,
 }
 
