@@ -132,17 +132,14 @@ pub fn slow(lang: Lang, times: u16) -> String {
     }
 }
 
-/// Behind the name of a process: that its messages are slow, and how many requests are at it.
-pub fn more(lang: Lang, times: u16, queued: u16) -> String {
-    let slow = (times > 1).then(|| slow(lang, times));
-    let queued = match (lang, queued) {
-        (_, 0) => None,
-        (Lang::En, 1) => Some("1 request at it".to_owned()),
-        (Lang::En, n) => Some(format!("{n} requests at it")),
-        (Lang::Zh, n) => Some(format!("正有 {n} 个请求")),
-    };
-    let comma = if lang == Lang::En { ", " } else { "，" };
-    slow.into_iter().chain(queued).map(|part| format!("{comma}{part}")).collect()
+/// Behind what a process is called: how many requests are at it.
+pub fn more(lang: Lang, queued: u16) -> String {
+    match (lang, queued) {
+        (_, 0) => String::new(),
+        (Lang::En, 1) => ", 1 request at it".to_owned(),
+        (Lang::En, n) => format!(", {n} requests at it"),
+        (Lang::Zh, n) => format!("，正有 {n} 个请求"),
+    }
 }
 
 /// The view of the shard in the story.

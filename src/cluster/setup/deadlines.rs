@@ -1,6 +1,7 @@
 //! How long things may take, as formulas of the recipe.
 
 use crate::cluster::setup::Setup;
+use crate::cluster::setup::asking::WINDOW;
 use crate::cluster::setup::asking::{BREAKER_REST, THROTTLE_WINDOW};
 use crate::cluster::setup::config::Config;
 use crate::sim::time::Span;
@@ -58,7 +59,7 @@ pub fn served(config: &Config) -> Span {
 /// * a leader is found, at the eighth attempt: `8 · election_max`,
 /// * every copy is made anew: `⌈shards · replicas / moves_in_flight⌉` times a copy, which is `items` times
 ///   `chunk_every + 2 · (delay + jitter)`, and twice `lag_max` for whoever has to be given up on the way;
-///   `items = 2 · keys / shards + clients + 2`,
+///   `items = 2 · keys / shards + results + 2`, and results are one a client, or a whole window of them where clients ask in an open loop,
 /// * everybody gets the lock in turn: see [`turn`],
 ///
 /// all of it longer where messages are lost: divided by (1 − loss)², and doubled.
@@ -67,7 +68,8 @@ pub fn convergence(setup: &Setup) -> Span {
     let wait_out = config.primary_lease.scale(1_000_000 + 3 * u64::from(config.drift_bound), 1_000_000);
     let silent = config.suspected_within() + wait_out + config.out_after;
     let elected = config.election_max.scale(8, 1);
-    let items = 2 * u64::from(config.keys) / u64::from(config.shards) + u64::from(setup.roster.clients) + 2;
+    let window = if config.asking.rate > 0 { u64::from(WINDOW) } else { 1 };
+    let items = 2 * u64::from(config.keys) / u64::from(config.shards) + u64::from(setup.roster.clients) * window + 2;
     let piece = config.chunk_every + (config.delay + config.jitter).scale(2, 1);
     let copy = piece.scale(items.div_ceil(u64::from(config.chunk)), 1) + config.lag_max.scale(2, 1);
     let copies = (u64::from(config.shards) * u64::from(config.replicas)).div_ceil(u64::from(config.moves_in_flight));

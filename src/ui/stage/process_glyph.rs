@@ -111,7 +111,7 @@ pub struct ProcessGlyphProps {
 /// One process.
 #[component]
 pub fn ProcessGlyph(props: &ProcessGlyphProps) -> Html {
-    let ProcessGlyphProps { map, seat, face, stop, story, lang, on_select, on_hover } = props;
+    let ProcessGlyphProps { map, seat, face, stop, lang, on_select, on_hover, .. } = props;
     let Some(place) = map.0.seat(Pid(*seat)) else {
         return html! { <g /> };
     };
@@ -137,7 +137,7 @@ pub fn ProcessGlyph(props: &ProcessGlyphProps) -> Html {
     html! {
         <g class="seat" role="button" tabindex={if *stop { "0" } else { "-1" }} aria-pressed={(face.chosen > 0).to_string()}
             transform={translate(place.at)}
-            aria-label={stage_words::process(*lang, name, face.look, node.then_some(face.standing), face.stake(*story)) + &stage_words::more(*lang, face.slow, face.queued)}
+            aria-label={label(props, name, node)}
             data-kind={kind_word(name.kind)} data-id={name.to_string()} data-n={shapes::letter(name)}
             data-health={health} data-standing={node.then(|| standing_word(face.standing))} data-role={face.role_word()}
             data-term={face.post.map(|(_, term, _)| term.to_string())}
@@ -208,9 +208,9 @@ fn node(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
             if face.slow > 1 {
                 // At the picture's right edge a long figure goes under the node.
                 if face.slow >= 100 && seat.x > map.centre.x {
-                    { shapes::text(at.shift(r + 4.0, r + 13.0), "e s n", stage_words::slow(lang, face.slow)) }
+                    { shapes::text(at.shift(r + 4.0, r + 13.0), "e s n", slow(lang, face.slow)) }
                 } else {
-                    { shapes::text(at.shift(r * 0.8, r + 9.0), "s n", stage_words::slow(lang, face.slow)) }
+                    { shapes::text(at.shift(r * 0.8, r + 9.0), "s n", slow(lang, face.slow)) }
                 }
             }
             if let Some(crown) = face.crown {
@@ -313,7 +313,7 @@ fn coordinator(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
             if face.isolated { { isolation(at, r + 4.0) } }
             { office(out, post) }
             if face.look == Look::Frozen { { shapes::pause(at.shift(r * 0.85, -r * 0.7)) } }
-            if face.slow > 1 { { shapes::text(at.shift(r, r - 1.0), "s n", stage_words::slow(lang, face.slow)) } }
+            if face.slow > 1 { { shapes::text(at.shift(r, r - 1.0), "s n", slow(lang, face.slow)) } }
         </>
     }
 }
@@ -341,7 +341,7 @@ fn balancer(face: &Face, lang: Lang) -> Html {
             if face.look == Look::Frozen { { shapes::pause(at.shift(22.0, -14.0)) } }
             if face.by.is_some() { { shapes::text(at.shift(30.0, 6.0), "b big n", "?") } }
             if face.isolated { { isolation(at, 31.0) } }
-            if face.slow > 1 { { shapes::text(at.shift(0.0, 32.0), "m s n", stage_words::slow(lang, face.slow)) } }
+            if face.slow > 1 { { shapes::text(at.shift(0.0, 32.0), "m s n", slow(lang, face.slow)) } }
         </>
     }
 }
@@ -362,4 +362,18 @@ fn client(map: &Layout, face: &Face) -> Html {
             }
         </>
     }
+}
+
+/// How slow somebody is, as it is drawn beside its name. The space stands between the two for who listens.
+fn slow(lang: Lang, times: u16) -> String {
+    format!(" {}", stage_words::slow(lang, times))
+}
+
+/// What it is called for who listens. What is drawn in it stands there as it is drawn: its name, and how slow it is.
+fn label(props: &ProcessGlyphProps, name: Name, node: bool) -> String {
+    let (lang, face) = (props.lang, &props.face);
+    let label = stage_words::process(lang, name, face.look, node.then_some(face.standing), face.stake(props.story));
+    let (plain, drawn) = (name.to_string(), format!("{name}{}", slow(lang, face.slow)));
+    let label = if face.slow > 1 { label.replacen(&plain, &drawn, 1) } else { label };
+    label + &stage_words::more(lang, face.queued)
 }
