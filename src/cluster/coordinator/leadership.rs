@@ -254,7 +254,16 @@ impl Coordinator {
         let mut views = false;
         for outcome in decided {
             match outcome {
-                Decided::Returned(node, boot, fresh) => ctx.note_once(of, Note::Control(ControlNote::Returned { node, boot, fresh })),
+                Decided::Returned(node, boot, fresh) => {
+                    ctx.note_once(of, Note::Control(ControlNote::Returned { node, boot, fresh }));
+                    // It came back by a sign of its own, of which the group may not have heard yet. If the suspicion stayed, the next one would be
+                    // none, and nobody would wait for the end of its lease.
+                    if ctx.env().setup.config.swim().is_some()
+                        && let Some(contact) = self.contacts.iter_mut().find(|contact| contact.pid == node)
+                    {
+                        contact.watch.acquit();
+                    }
+                }
                 Decided::Ring { node, why, moves, minimum } => {
                     ctx.note_once(of, Note::Control(ControlNote::RingChanged { node, why, moves, minimum }))
                 }
