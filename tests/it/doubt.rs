@@ -1,8 +1,8 @@
 //! Who suspects whom: every detector of the recipe drives fail-over, and none of them makes it unsafe.
 //!
-//! Mutants, each applied by hand, and a test that was seen to fail:
+//! What may be wrong, and which test would tell. (None of these was tried by hand yet.)
 //!
-//! | mutant | killed by |
+//! | what may be wrong | what would tell |
 //! |---|---|
 //! | who is suspected is declared down at once | `however_eager_a_detector_is_nobody_is_promoted_before_the_last_lease_has_ended` |
 //! | the group's word counts for nothing | `every_detector_drives_fail_over` |
