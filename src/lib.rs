@@ -44,7 +44,7 @@
 //! # How one action flows
 //!
 //! `kill C` → [`session::Session::dispatch`] stamps it with simulated time → [`sim::world::World::inject`] drops the process and
-//! keeps its disk → the leading coordinator's detector notices the silence by its own timer → what a majority of
+//! keeps its disk → the leading coordinator's detector, whichever the recipe has, notices the silence → what a majority of
 //! coordinators has stored is decided → decisions become
 //! [`cluster::note::Note`]s in the journal, each with its cause → after every event [`cluster::property::Promises::after`]
 //! judges → the page redraws what changed.

@@ -88,15 +88,18 @@ impl Picture {
         };
         let cells = observers.iter().map(|row| about.iter().map(|column| cell(row.name, column.name)).collect()).collect();
         let leader = view.coordinators.iter().filter(|it| it.office == Some(Office::Leader)).max_by_key(|it| it.term);
-        let observer = chosen.0.or_else(|| leader.map(|it| roster.name(it.pid))).or_else(|| observers.first().map(|side| side.name));
+        let named = |sides: &[Side], name: Option<Name>| name.filter(|&name| sides.iter().any(|side| side.name == name));
+        let observer = named(&observers, chosen.0)
+            .or_else(|| leader.map(|it| roster.name(it.pid)))
+            .or_else(|| observers.first().map(|side| side.name));
         let of_observer = |it: &&Belief| Some(roster.name(it.observer)) == observer;
-        let about_at_hand = || selected.filter(|&name| about.iter().any(|side| side.name == name));
         let deadest = || {
             let all = beliefs.iter().filter(of_observer);
             all.fold(None, |most: Option<&Belief>, it| Some(most.filter(|most| most.stance >= it.stance).unwrap_or(it)))
                 .map(|it| roster.name(it.about))
         };
-        let believed = chosen.1.or_else(about_at_hand).or_else(deadest).or_else(|| about.first().map(|side| side.name));
+        let believed =
+            named(&about, chosen.1).or_else(|| named(&about, selected)).or_else(deadest).or_else(|| about.first().map(|side| side.name));
         let pair = observer.zip(believed);
         let reason = |(observer, about): Pair| cluster.reason(roster.pid(observer)?, roster.pid(about)?);
         Picture {
@@ -110,6 +113,13 @@ impl Picture {
             pair: pair.map(|pair| (pair, reason(pair))),
             figures: doubts.at(session.now()),
         }
+    }
+
+    /// Whether anybody suspects this one now.
+    pub fn is_doubted(&self, who: Name) -> bool {
+        let column = self.about.iter().position(|side| side.name == who);
+        let doubts = |cell: &Cell| cell.stance.is_some_and(|stance| stance != Stance::Trusts);
+        column.is_some_and(|column| self.cells.iter().any(|row| doubts(&row[column])))
     }
 }
 

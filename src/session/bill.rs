@@ -1,6 +1,5 @@
 //! What a failure cost: a fold over the facts, one at a time.
 
-use crate::sim::sorted::Set;
 use litemap::LiteMap;
 
 use crate::cluster::note::{ClientNote, ControlNote, Note, OpId, RefusedWhy, ShardNote, ViewWhy};
@@ -12,6 +11,7 @@ use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::sim::journal::{Record, What};
+use crate::sim::sorted::Set;
 use crate::sim::time::{Span, Time};
 
 /// The bill of the run up to now. Figures are `None` until there is something to bill: the page says "none yet".

@@ -3,7 +3,6 @@
 //!
 //! The documents under the locks are not in it: their workers wait for the lock, not for a node.
 
-use crate::sim::sorted::sorted;
 use litemap::LiteMap;
 
 use crate::cluster::note::{ClientNote, Note, OpId, ShardNote};
@@ -12,6 +11,7 @@ use crate::cluster::setup::name::Roster;
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
 use crate::sim::journal::{Record, What};
+use crate::sim::sorted::sorted;
 use crate::sim::time::{Span, Time};
 
 /// How far back the figures of an instant look.

@@ -235,11 +235,13 @@ pub fn accused(lang: Lang, roster: &Roster, picture: &Picture) -> String {
         let who = roster.name(crash.who);
         let (first, all) = (crash.first(now).map(seconds), crash.all(now).map(seconds));
         match (lang, first, all) {
+            (Lang::En, None, _) if picture.is_doubted(who) => format!(" {who} fell silent, and was suspected already."),
             (Lang::En, None, _) => format!(" {who} fell silent {} s ago: nobody has noticed.", seconds(now.since(crash.at))),
             (Lang::En, Some(first), None) => format!(" {who} fell silent: noticed after {first} s."),
             (Lang::En, Some(first), Some(all)) => {
                 format!(" {who} fell silent: noticed by the first after {first} s, by all after {all} s.")
             }
+            (Lang::Zh, None, _) if picture.is_doubted(who) => format!("{who} 停下之前就已经受到怀疑。"),
             (Lang::Zh, None, _) => format!("{who} 已沉默 {} 秒，还没有谁察觉。", seconds(now.since(crash.at))),
             (Lang::Zh, Some(first), None) => format!("{who} 停下后，{first} 秒被察觉。"),
             (Lang::Zh, Some(first), Some(all)) => format!("{who} 停下后，{first} 秒首次被察觉，{all} 秒后人人皆知。"),

@@ -54,6 +54,10 @@ pub fn message_name(label: &'static str, lang: Lang) -> &'static str {
             "Offer" => "愿以现有数据服务",
             "Yield" => "请让位",
             "Yielded" => "已让位",
+            "Ping" => "探测",
+            "PingReq" => "请代为探测",
+            "Ack" => "探测有回应",
+            "Nack" => "代探没有回应",
             other => other,
         },
     }

@@ -31,21 +31,17 @@ use super::web::page;
 const ROWS: usize = 24;
 
 impl App {
-    /// The whole page. Each part is a component whose properties say all, so that what has not changed is left alone.
+    /// The whole page. What seldom changes is a component whose properties say all, so that it is left alone; what changes with nearly every
+    /// fact is a function, since each component weighs more than a kilobyte.
     pub(super) fn draw(&self) -> Html {
         let mut state = self.state.borrow_mut();
-        let belief = self.calls.belief.clone();
-        let command = self.calls.command.clone();
-        let doubts = state.doubt().map(|picture| DoubtProps {
-            lang: state.lang,
-            roster: state.session.setup().roster,
-            picture,
-            on_command: command,
-            on_choose: belief,
+        let (lang, sizes, calls) = (state.lang, self.sizes, &self.calls);
+        let doubts = state.doubt().map(|picture| {
+            let roster = state.session.setup().roster;
+            DoubtProps { lang, roster, picture, on_command: calls.command.clone(), on_choose: calls.belief.clone() }
         });
         let load = state.loads();
         let (slice, story, said) = (state.slice(), state.story(), describe::sentence(&mut state));
-        let (lang, sizes, calls) = (state.lang, self.sizes, &self.calls);
         let session = &state.session;
         let roster = session.setup().roster;
         let refused = latest_refusal(session.facts(), state.lock, session.now());
@@ -83,13 +79,13 @@ impl App {
         let link = if state.dialog == Some(Dialog::Share) { page::address(&state.link()) } else { String::new() };
         let (select, hover) = (calls.select.clone(), calls.hover.clone());
         let picture = |pane: Pane, lens: Lens| {
-            let model = model(sizes.panes[pane as usize]);
+            let model = || model(sizes.panes[pane as usize]);
             match lens {
                 Lens::Replicas => {
-                    html! { <div id="copies" key="replicas"><Copies {model} on_select={select.clone()} on_hover={hover.clone()} /></div> }
+                    html! { <div id="copies" key="replicas"><Copies model={model()} on_select={select.clone()} on_hover={hover.clone()} /></div> }
                 }
                 Lens::Lock => {
-                    html! { <div id="lockpic" key="lock"><LockPicture {model} on_select={select.clone()} on_hover={hover.clone()} /></div> }
+                    html! { <div id="lockpic" key="lock"><LockPicture model={model()} on_select={select.clone()} on_hover={hover.clone()} /></div> }
                 }
                 Lens::Doubt => html! {
                     <div id="doubtpic" key="doubt">{ for doubts.iter().map(doubt) }</div>

@@ -15,6 +15,8 @@ mod room;
 #[cfg(target_arch = "wasm32")]
 mod run;
 mod settings_form;
+#[cfg(test)]
+mod shown;
 pub mod stage;
 mod state;
 mod story;

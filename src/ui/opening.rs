@@ -5,6 +5,7 @@ use ringside::scene::history::History;
 use ringside::scene::timebar::Window;
 use ringside::session::Session;
 use ringside::session::cases::Case;
+use ringside::session::doubt::Doubts;
 use ringside::session::link::{self, Opened};
 use ringside::session::load::Traffic;
 use ringside::session::playback::{Playback, Speed};
@@ -105,6 +106,8 @@ impl State {
         self.story = Story::new(self.roster());
         self.history = History::new(USUAL, self.roster());
         self.traffic = Traffic::new(self.roster());
+        self.doubts = Doubts::new(self.session.setup());
+        (self.believer, self.believed) = (None, None);
         self.window = Window::default();
         self.refused = 0;
         self.untouched = true;

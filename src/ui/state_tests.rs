@@ -317,3 +317,18 @@ fn what_it_costs_to_wipe_the_only_coordinator_is_said_before_it_is_done() {
         assert!(!costs("#v=9&seed=4127&coordinators=3&at=5", lang).contains(word), "others remember");
     }
 }
+
+#[test]
+fn another_run_has_doubts_of_its_own_and_a_choice_that_it_does_not_offer_is_none() {
+    let mut state = State::new("v=9&seed=4127&detector=swim&lens=doubt,lock&do=8:kill:C&at=20", Lang::En, Theme::Auto);
+    state.command(Command::Belief(Some(name("A")), Some(name("K1")))).expect("a choice");
+    let swim = state.doubt().expect("it is shown");
+    assert_eq!(swim.pair.as_ref().map(|(pair, _)| *pair), Some((name("A"), name("K1"))));
+    assert!(swim.figures.accused > 0 && swim.figures.crash.is_some());
+    let other = "v=9&seed=4127&lens=doubt,lock&at=20";
+    state.command(Command::Open(other.to_owned())).expect("a link");
+    assert_eq!(state.doubt(), State::new(other, Lang::En, Theme::Auto).doubt());
+    // Nodes believe nothing where coordinators go by heartbeats.
+    state.command(Command::Belief(Some(name("A")), None)).expect("a choice");
+    assert!(state.doubt().and_then(|it| it.pair).is_some_and(|(_, reason)| reason.is_some()), "the leader stands in");
+}

@@ -235,6 +235,7 @@ fn accusations_of_the_living_are_told_from_those_of_the_silent() {
     let all = told.crash.as_ref().and_then(|it| it.all(Time::from_millis(20_000)));
     assert!(all.is_some_and(|all| all < Span::secs(3)), "{all:?}");
     assert_eq!(told.crash.map(|it| it.noticed.len()), Some(8), "three coordinators and five nodes");
+    assert!(told.accused <= 4, "few find out by themselves, and nobody twice: {}", told.accused);
 }
 
 /// Akka, Cassandra and chitchat of the same gaps: at the same silence the same threshold means three different things.

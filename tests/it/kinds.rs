@@ -6,6 +6,7 @@ use ringside::cluster::observe::view::Office;
 use ringside::cluster::setup::Setup;
 use ringside::cluster::setup::asking::WITHOUT_END;
 use ringside::cluster::setup::config::{Ack, Reads};
+use ringside::cluster::setup::detection::Detection;
 use ringside::cluster::setup::rules::Rules;
 use ringside::sim::fault::Fault;
 use ringside::sim::journal::What;
@@ -42,6 +43,22 @@ fn council() -> Run {
     run.inject(Fault::Cut(node, leader));
     run.watch_until(Time::from_millis(46_000));
     assert!(run.promises.states().iter().all(|(_, broken)| broken.is_none()), "{:?}", run.promises.states());
+    run
+}
+
+/// What can happen among members that probe each other: one is slow and speaks up, another dies and comes back.
+fn group() -> Run {
+    let mut setup = Setup::new(4127);
+    setup.config.detector = Detection::Lifeguard;
+    let mut run = Run::of(setup);
+    let (slow, dead) = (run.cluster.env().nodes[2], run.cluster.env().nodes[3]);
+    run.watch_until(Time::from_millis(2_000));
+    run.inject(Fault::Slow(slow, 10));
+    run.watch_until(Time::from_millis(6_000));
+    run.inject(Fault::Kill(dead));
+    run.watch_until(Time::from_millis(12_000));
+    run.inject(Fault::Revive(dead));
+    run.watch_until(Time::from_millis(15_000));
     run
 }
 
@@ -101,18 +118,20 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
             }
         }
     }
-    let mut run = council();
-    for record in &run.facts {
-        if let What::Note(_) = &record.what {
-            kinds.insert(ringside::session::export::kind(&record.what));
+    for mut run in [council(), group()] {
+        for record in &run.facts {
+            if let What::Note(_) = &record.what {
+                kinds.insert(ringside::session::export::kind(&record.what));
+            }
         }
+        labels.append(&mut run.labels);
     }
-    labels.append(&mut run.labels);
     let expected = [
         "acknowledged",
         "answered",
         "applied",
         "appended",
+        "buries",
         "committed",
         "decided",
         "decisions-cut",
@@ -134,6 +153,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "invoked",
         "answered-again",
         "read-served",
+        "refutes",
         "readmitted",
         "refused",
         "replica-read",
@@ -150,8 +170,10 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "stepped-down",
         "stopped",
         "suspected",
+        "suspects",
         "trimmed",
         "truncated",
+        "trusts",
         "view-changed",
         "voted",
         "writes-lost",
@@ -161,6 +183,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
     assert!(missing.is_empty() && kinds.len() == expected.len(), "never happened: {missing:?}; happened: {kinds:?}");
     let expected = [
         "Acquire",
+        "Ack",
         "Append",
         "Cancel",
         "AppendEntries",
@@ -181,9 +204,12 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "Lagging",
         "LeaderBeat",
         "Mismatch",
+        "Nack",
         "NoVote",
         "NotAppended",
         "Open",
+        "Ping",
+        "PingReq",
         "PreVote",
         "Put",
         "Reach",

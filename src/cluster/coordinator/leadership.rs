@@ -13,6 +13,7 @@ use crate::cluster::control::record::Version;
 use crate::cluster::control::{Command, Decided, Intent};
 use crate::cluster::coordinator::contact::Contact;
 use crate::cluster::coordinator::{Coordinator, LOOK_EVERY};
+use crate::cluster::group::Verdict;
 use crate::cluster::note::{BeliefNote, ControlNote, LockNote, Note, ShardNote};
 use crate::cluster::setup::detection::Detection;
 use crate::cluster::setup::env::Env;
@@ -125,11 +126,10 @@ impl Coordinator {
         let leader_state = self.leader_state.as_ref().filter(|leader_state| leader_state.begun).map(|leader_state| leader_state.since);
         for contact in self.contacts.iter_mut().filter(|contact| contact.is_node && self.control.counts_on(contact.pid)) {
             let verdict = self.group.verdict(contact.pid);
-            let suspected = contact.watch.suspected();
             let raised = contact.look(now, verdict, config);
-            if config.detector != Detection::TimeOut && suspected.is_some() != contact.watch.suspected().is_some() {
-                let who = contact.pid;
-                ctx.note(if raised { BeliefNote::Suspects { who, first: true } } else { BeliefNote::Trusts { who } });
+            // What it believes by the group's word the group has noted.
+            if raised && config.detector != Detection::TimeOut && verdict == Verdict::None {
+                ctx.note(BeliefNote::Suspects { who: contact.pid, first: true });
             }
             if let Some(since) = leader_state.filter(|_| raised) {
                 ctx.note(contact.suspicion(now, verdict, config));

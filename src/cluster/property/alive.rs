@@ -12,7 +12,6 @@
 //!
 //! It is looked at once a second, so a deadline is kept to within a second.
 
-use crate::sim::sorted::Set;
 use litemap::LiteMap;
 
 use crate::cluster::note::RingWhy;
@@ -23,6 +22,7 @@ use crate::proto::lock::token::{LockId, LockSession};
 use crate::proto::replica::view::{ShardId, View};
 use crate::sim::fault::Fault;
 use crate::sim::id::Pid;
+use crate::sim::sorted::Set;
 use crate::sim::time::{Span, Time};
 
 /// How long things may take: see `cluster::patience`, which computes it from the recipe.

@@ -2,7 +2,6 @@
 //! state machine safety). What came of them is compared as well: whoever has carried out as many has the same state, however it came
 //! by it.
 
-use crate::sim::sorted::Set;
 use litemap::LiteMap;
 
 use crate::cluster::observe::view::Sight;
@@ -10,6 +9,7 @@ use crate::cluster::property::promise::{Promise, Verdicts};
 use crate::proto::replica::view::Index;
 use crate::sim::id::Pid;
 use crate::sim::pages::Pages;
+use crate::sim::sorted::Set;
 
 /// What the checker remembers of the coordinators.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]

@@ -1,6 +1,5 @@
 //! The locks: first come, first served; tokens that only grow; at most one that believes; and effects in the order of the tokens.
 
-use crate::sim::sorted::Set;
 use litemap::LiteMap;
 
 use crate::cluster::note::{OpId, Text};
@@ -8,6 +7,7 @@ use crate::cluster::property::promise::{Promise, Verdicts};
 use crate::proto::lock::token::{FencingToken, LockId, LockSession};
 use crate::proto::replica::view::{Index, ShardId};
 use crate::sim::id::Pid;
+use crate::sim::sorted::Set;
 
 /// What the lock service has said, and what came of it.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]

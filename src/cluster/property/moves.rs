@@ -1,6 +1,5 @@
 //! Rebalancing: copies are made where the ring wants them, as few as can be, and no plan makes them fewer.
 
-use crate::sim::sorted::sorted;
 use litemap::LiteMap;
 
 use crate::cluster::note::{RingWhy, ViewWhy};
@@ -81,11 +80,12 @@ fn least(nodes: &[Pid], before: &[Vec<Pid>], after: &[Vec<Pid>]) -> u32 {
 /// it, told without the code that decides it.
 pub fn ring_answer(ring: &[(u64, Pid)], shard: ShardId, shards: u16, copies: usize) -> Vec<Pid> {
     let end = ((u128::from(shard.0) + 1) << 64).div_ceil(u128::from(shards)) - 1;
-    let ahead = sorted(ring.iter().map(|&(at, pid)| (at.wrapping_sub(end as u64), pid)));
-    ahead.iter().fold(Vec::new(), |mut owners, &(_, pid)| {
-        if owners.len() < copies && !owners.contains(&pid) {
-            owners.push(pid);
-        }
-        owners
-    })
+    let ahead = |&&(at, pid): &&(u64, Pid)| (at.wrapping_sub(end as u64), pid);
+    let mut owners = Vec::new();
+    while owners.len() < copies
+        && let Some(&(_, next)) = ring.iter().filter(|(_, pid)| !owners.contains(pid)).min_by_key(ahead)
+    {
+        owners.push(next);
+    }
+    owners
 }

@@ -1,6 +1,5 @@
 //! What every process of a run may read and none may change: the setup, and what follows from it.
 
-use crate::sim::sorted::sorted;
 use std::rc::Rc;
 
 use crate::cluster::setup::Setup;
@@ -10,6 +9,7 @@ use crate::proto::lock::token::LockId;
 use crate::proto::replica::view::ShardId;
 use crate::proto::ring::{self, MemberNo, Ring};
 use crate::sim::id::Pid;
+use crate::sim::sorted::sorted;
 
 /// The environment of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]

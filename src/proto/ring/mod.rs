@@ -10,8 +10,9 @@ pub mod circle;
 pub mod hash;
 pub mod plan;
 
-use crate::sim::sorted::sorted;
 use xxhash_rust::xxh3::xxh3_64;
+
+use crate::sim::sorted::sorted;
 
 /// A point of the hash circle.
 pub type Point = u64;

@@ -15,6 +15,7 @@ use yew::LocalServerRenderer;
 use yew::prelude::*;
 
 use crate::ui::describe;
+use crate::ui::shown::text;
 use crate::ui::state::{Command, State};
 
 use super::bill::BillProps;
@@ -28,21 +29,6 @@ use super::transport::{TransportProps, transport};
 
 fn html<C: BaseComponent>(props: C::Properties) -> String {
     block_on(LocalServerRenderer::<C>::with_props(props).hydratable(false).render())
-}
-
-#[derive(PartialEq, Properties)]
-struct ShownProps {
-    html: Html,
-}
-
-#[component]
-fn Shown(props: &ShownProps) -> Html {
-    props.html.clone()
-}
-
-/// What is no component of its own.
-fn text(of: Html) -> String {
-    html::<Shown>(ShownProps { html: of })
 }
 
 fn state() -> State {

@@ -1,6 +1,5 @@
 //! The ring's parts that hold nobody: token arcs and keys, slices, links to the copies.
 
-use ringside::sim::sorted::sorted_by_key;
 use std::rc::Rc;
 
 use ringside::cluster::setup::name::Name;
@@ -11,6 +10,7 @@ use ringside::scene::motion::Lane;
 use ringside::scene::ring;
 use ringside::scene::state::Move;
 use ringside::sim::id::Pid;
+use ringside::sim::sorted::sorted_by_key;
 use yew::prelude::*;
 
 use super::process_glyph::Map;

@@ -1,31 +1,18 @@
 //! The lens Doubt as it reaches the browser, rendered natively.
 
-use futures_executor::block_on;
 use ringside::text::Lang;
 use ringside::text::doubt_words::DoubtWords;
 use ringside::text::words::Theme;
-use yew::LocalServerRenderer;
 use yew::prelude::*;
 
 use super::{DoubtProps, doubt};
+use crate::ui::shown::text;
 use crate::ui::state::State;
 
-#[derive(PartialEq, Properties)]
-struct ShownProps {
-    link: &'static str,
-    lang: Lang,
-}
-
-#[component]
-fn Shown(props: &ShownProps) -> Html {
-    let mut state = State::new(props.link, props.lang, Theme::Light);
-    let (lang, roster) = (props.lang, state.session.setup().roster);
-    let picture = state.doubt().expect("a link with the lens Doubt shows it");
-    doubt(&DoubtProps { lang, roster, picture, on_command: Callback::noop(), on_choose: Callback::noop() })
-}
-
-fn shown(link: &'static str, lang: Lang) -> String {
-    block_on(LocalServerRenderer::<Shown>::with_props(ShownProps { link, lang }).hydratable(false).render())
+fn shown(link: &str, lang: Lang) -> String {
+    let mut state = State::new(link, lang, Theme::Light);
+    let (roster, picture) = (state.session.setup().roster, state.doubt().expect("a link with the lens Doubt shows it"));
+    text(doubt(&DoubtProps { lang, roster, picture, on_command: Callback::noop(), on_choose: Callback::noop() }))
 }
 
 fn count(html: &str, what: &str) -> usize {
@@ -55,12 +42,12 @@ fn a_false_suspicion_is_marked_and_named() {
 
 #[test]
 fn each_kind_of_detector_gives_its_own_reason() {
-    let of = |how: &str| -> &'static str { Box::leak(format!("v=9&seed=4127&{how}&lens=doubt,lock&do=8:kill:C&at=8.9").into_boxed_str()) };
-    let phi = shown(of("detector=akka"), Lang::En);
+    let of = |how: &str, lang| shown(&format!("v=9&seed=4127&{how}&lens=doubt,lock&do=8:kill:C&at=8.9"), lang);
+    let phi = of("detector=akka", Lang::En);
     assert_eq!((count(&phi, "class=\"level\""), count(&phi, "data-own=\"true\"")), (3, 2), "one curve and one figure are its own");
     assert!(phi.contains("gaps: 0.20 s on average"), "{phi}");
-    let silence = shown(of("suspect=2"), Lang::En);
+    let silence = of("suspect=2", Lang::En);
     assert!(silence.contains("of 2.00 s.") && !silence.contains("class=\"level\""), "{silence}");
-    let probes = shown(of("detector=swim"), Lang::Zh);
+    let probes = of("detector=swim", Lang::Zh);
     assert!(probes.contains("已怀疑") && probes.contains("现在正探测"), "{probes}");
 }

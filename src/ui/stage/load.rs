@@ -184,22 +184,11 @@ fn door(props: &LoadProps, door: &Door) -> Html {
 
 #[cfg(test)]
 mod tests {
-    use futures_executor::block_on;
     use ringside::session::load::Traffic;
     use ringside::session::{Session, link};
-    use yew::LocalServerRenderer;
 
     use super::*;
-
-    #[derive(PartialEq, Properties)]
-    struct ShownProps {
-        html: Html,
-    }
-
-    #[component]
-    fn Shown(props: &ShownProps) -> Html {
-        props.html.clone()
-    }
+    use crate::ui::shown::text;
 
     fn render(link: &str, lang: Lang, still: bool) -> (String, Picture) {
         let session = Session::open(link::parse(link).expect("a link"));
@@ -208,7 +197,7 @@ mod tests {
         traffic.read(session.facts());
         let picture = Picture::of(&session, &traffic);
         let props = LoadProps { lang, roster, picture: Rc::new(picture.clone()), lit: None, still };
-        (block_on(LocalServerRenderer::<Shown>::with_props(ShownProps { html: load_picture(&props) }).hydratable(false).render()), picture)
+        (text(load_picture(&props)), picture)
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! What happens each frame past the virtual DOM: the messages on their canvas, the playhead, the clock; and what it costs.
 
-use ringside::sim::sorted::sorted;
 use std::collections::VecDeque;
 
 use ringside::cluster::observe::view::Flight;
@@ -9,6 +8,7 @@ use ringside::scene::geom::num;
 use ringside::scene::layout::{Layout, Plan};
 use ringside::scene::motion::Lanes;
 use ringside::session::Session;
+use ringside::sim::sorted::sorted;
 use ringside::sim::time::Time;
 use ringside::text::sentence::seconds;
 use ringside::text::words;
