@@ -20,7 +20,7 @@ use super::web::api::{Api, Shared};
 use super::web::frame::{Painter, Sizes, Stats};
 use super::web::listen::{self, Listener};
 use super::web::page::{self, Copying};
-use super::web::raf::Frame;
+use super::web::raf::Frames;
 use super::web::resize::{self, Watch};
 use super::web::{document, event, wall, window};
 
@@ -103,7 +103,7 @@ pub struct App {
     pub(super) spoken: String,
     pub(super) stats: Rc<RefCell<Stats>>,
     pub(super) painter: Painter,
-    pub(super) frame: Option<Frame>,
+    pub(super) frames: Frames,
     /// When the frame began whose virtual DOM is still to come.
     pub(super) rendering: Option<f64>,
     pub(super) drawn: (u64, f64),
@@ -117,6 +117,8 @@ pub struct App {
     pub(super) dressed: Option<(Lang, Theme)>,
     pub(super) kept: Option<(bool, bool)>,
     pub(super) headed: Option<Lenses>,
+    /// The dialog that is open.
+    asking: Option<Dialog>,
     watch: Option<Watch>,
     api: Option<Api>,
     _listeners: Vec<Listener>,
@@ -161,7 +163,10 @@ impl Component for App {
             spoken: String::new(),
             stats: Rc::default(),
             painter: Painter::default(),
-            frame: None,
+            frames: {
+                let link = link.clone();
+                Frames::new(move |at| link.send_message(Msg::Frame(at)))
+            },
             rendering: None,
             drawn: (0, 0.0),
             rested: 0.0,
@@ -174,6 +179,7 @@ impl Component for App {
             dressed: None,
             kept: None,
             headed: None,
+            asking: None,
             watch: None,
             api: None,
             _listeners: listeners(ctx, &state),
@@ -183,7 +189,7 @@ impl Component for App {
 
     fn update(&mut self, ctx: &Context<App>, msg: Msg) -> bool {
         match msg {
-            Msg::Frame(at) => return self.on_frame(ctx, at),
+            Msg::Frame(at) => return self.on_frame(at),
             Msg::Command(command) => return self.command(command),
             Msg::Touched => {}
             Msg::Resized => return self.measure(),
@@ -270,8 +276,12 @@ impl Component for App {
             let resized = move || link.send_message(Msg::Resized);
             self.watch = Some(Watch::over(&["ring", "first-pic", "second-pic", "time"], resized));
         }
-        for (id, dialog) in DIALOGS {
-            page::set_dialog(id, self.state.borrow().dialog == Some(dialog));
+        let dialog = self.state.borrow().dialog;
+        if self.asking != dialog {
+            for (id, each) in DIALOGS {
+                page::set_dialog(id, dialog == Some(each));
+            }
+            self.asking = dialog;
         }
         self.painter.paint(&self.state.borrow(), &self.sizes, self.reduced, true);
         self.drawn = (self.state.borrow().session.revision(), wall());
@@ -283,7 +293,7 @@ impl Component for App {
             let poke = move || link.send_message(Msg::Touched);
             self.api = Some(Api::put_up(self.state.clone(), self.stats.clone(), poke));
         }
-        self.go_on(ctx);
+        self.go_on();
         self.arm_follow(ctx);
         self.speak(ctx);
     }

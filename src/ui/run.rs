@@ -6,7 +6,6 @@ use yew::prelude::*;
 
 use super::app::{App, Msg};
 use super::describe;
-use super::web::raf::Frame;
 use super::web::{page, wall};
 
 /// Events handled in one frame at most: a slow machine falls behind the chosen speed, it never stalls.
@@ -20,8 +19,8 @@ const SPEAK: f64 = 1_500.0;
 
 impl App {
     /// One frame: lets time pass, paints, and says whether anything else has changed.
-    pub(super) fn on_frame(&mut self, ctx: &Context<App>, at: f64) -> bool {
-        self.frame = None;
+    pub(super) fn on_frame(&mut self, at: f64) -> bool {
+        self.frames.came();
         let began = wall();
         self.pass(at);
         let (revision, stale) = {
@@ -34,7 +33,7 @@ impl App {
             self.rendering = Some(wall());
         } else {
             self.painter.paint(&self.state.borrow(), &self.sizes, self.reduced, false);
-            self.go_on(ctx);
+            self.go_on();
         }
         let ended = wall();
         self.stats.borrow_mut().frame(ended - began);
@@ -66,10 +65,9 @@ impl App {
     }
 
     /// Asks for another frame while time runs.
-    pub(super) fn go_on(&mut self, ctx: &Context<App>) {
-        if self.state.borrow().playing && self.frame.is_none() {
-            let link = ctx.link().clone();
-            self.frame = Frame::ask(move |at| link.send_message(Msg::Frame(at)));
+    pub(super) fn go_on(&mut self) {
+        if self.state.borrow().playing {
+            self.frames.ask();
         }
     }
 
@@ -112,7 +110,7 @@ impl App {
             return;
         }
         let link = ctx.link().clone();
-        let wait = if playing { 2_000 } else { 350 };
+        let wait = if playing { 5_000 } else { 350 };
         self.following = Some(Timeout::new(wait, move || link.send_message(Msg::Follow)));
     }
 

@@ -278,16 +278,16 @@ impl Cluster {
         } else {
             None
         };
+        let memory = self.node(node).and_then(|memory| memory.shard_copy(shard));
+        if role.is_none() && memory.is_none() {
+            return None;
+        }
         let empty = Log::default();
         let on_disk = match self.world.disk(node) {
             Disk::Node(disk) => disk.shards.get(&shard),
             Disk::Empty | Disk::Control(_) => None,
         };
         let on_disk = on_disk.map_or((ViewNo(0), &empty, Index(0)), |disk| (disk.view, &disk.log, disk.commit));
-        let memory = self.node(node).and_then(|memory| memory.shard_copy(shard));
-        if role.is_none() && memory.is_none() {
-            return None;
-        }
         let (believes_view, log, commit, stored) = match memory {
             Some(it) => (it.replica.view(), it.replica.log(), it.replica.commit(), it.replica.stored_upto()),
             None => (on_disk.0, on_disk.1, on_disk.2, on_disk.1.last()),

@@ -25,6 +25,9 @@ use super::{by_id, page, resize};
 /// How many frames the figures are taken from.
 const KEPT: usize = 600;
 
+/// What is written when time moves: the virtual DOM names these attributes once and for all, and never touches them again.
+const HEAD: [(&str, &str); 4] = [("playhead", "transform"), ("past-rect", "width"), ("future-rect", "x"), ("future-rect", "width")];
+
 /// What frames cost.
 #[derive(Clone, Default, Debug)]
 pub struct Stats {
@@ -112,7 +115,8 @@ pub struct Painter {
     scale: f64,
     /// What stands in the elements now, so that nothing is written twice.
     clock: String,
-    head: Option<(u64, u64)>,
+    head: Option<(Time, Time, Time)>,
+    written: [String; 4],
 }
 
 impl Painter {
@@ -156,18 +160,24 @@ impl Painter {
 
     fn playhead(&mut self, state: &State, sizes: &Sizes, now: Time) {
         let horizon = state.session.horizon();
-        let key = (now.0, state.window().from.0 ^ horizon.0.rotate_left(32));
-        if self.head == Some(key) {
+        let key = Some((now, state.window().from, horizon));
+        if self.head == key {
             return;
         }
-        self.head = Some(key);
+        self.head = key;
         let rows = Rows::new(sizes.time, sizes.thin);
         let x = rows.left + rows.width * state.window().place(now).clamp(0.0, 1.0);
-        page::write("playhead", "transform", &format!("translate({},0)", num(x)));
-        page::write("past-rect", "width", &num(x));
-        page::write("future-rect", "x", &num(x));
-        let known = rows.left + rows.width * state.window().place(horizon).clamp(0.0, 1.0);
-        page::write("future-rect", "width", &num((known - x).max(0.0)));
+        let end = rows.left + rows.width * state.window().place(horizon).clamp(0.0, 1.0);
+        // Nothing is known beyond the horizon: while the run is new, the clip of what is stays where it is, empty.
+        let known = if end > x { [num(x), num(end - x)] } else { ["0".to_owned(), "0".to_owned()] };
+        let [from, wide] = known;
+        let values = [format!("translate({},0)", num(x)), num(x), from, wide];
+        for ((value, old), (id, attribute)) in values.into_iter().zip(&mut self.written).zip(HEAD) {
+            if value != *old {
+                page::write(id, attribute, &value);
+                *old = value;
+            }
+        }
     }
 
     fn messages(&mut self, state: &State, sizes: &Sizes, reduced: bool, now: Time) {

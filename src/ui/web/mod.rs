@@ -14,5 +14,9 @@ pub use dom::{by_id, document, root, window};
 
 /// Milliseconds on the browser's steady clock. For the pace of playback and for measuring, never for the model.
 pub fn wall() -> f64 {
-    window().performance().map_or(0.0, |performance| performance.now())
+    thread_local! {
+        // Asked several times a frame.
+        static CLOCK: Option<web_sys::Performance> = window().performance();
+    }
+    CLOCK.with(|clock| clock.as_ref().map_or(0.0, web_sys::Performance::now))
 }
