@@ -20,10 +20,11 @@ use super::panel::lens_head::{LensHeadProps, lens_head};
 use super::panel::locks::{LockTwinProps, lock_twin};
 use super::panel::nav::{NavProps, nav};
 use super::panel::sentence::{SentenceProps, sentence};
-use super::panel::timebar::TimeBar;
+use super::panel::timebar::{TimeBarProps, time_bar};
 use super::panel::transport::{TransportProps, transport};
 use super::stage::load::{LoadProps, load_picture};
-use super::stage::{Copies, DoubtProps, LockPicture, Ring, StageModel, doubt};
+use super::stage::ring::SectionProps;
+use super::stage::{DoubtProps, Ring, RingFigure, StageModel, copies, doubt, lock_picture};
 use super::state::Dialog;
 use super::web::page;
 
@@ -31,8 +32,8 @@ use super::web::page;
 const ROWS: usize = 24;
 
 impl App {
-    /// The whole page. What seldom changes is a component whose properties say all, so that it is left alone; what changes with nearly every
-    /// fact is a function, since each component weighs more than a kilobyte.
+    /// The whole page. What seldom changes is a component whose properties say all that is to be seen (the ring above all: 300 elements),
+    /// so that it is left alone; what changes with nearly every fact is a function, since each component weighs more than a kilobyte.
     pub(super) fn draw(&self) -> Html {
         let mut state = self.state.borrow_mut();
         let (lang, sizes, calls) = (state.lang, self.sizes, &self.calls);
@@ -79,14 +80,14 @@ impl App {
         let link = if state.dialog == Some(Dialog::Share) { page::address(&state.link()) } else { String::new() };
         let (select, hover) = (calls.select.clone(), calls.hover.clone());
         let picture = |pane: Pane, lens: Lens| {
-            let model = || model(sizes.panes[pane as usize]);
+            let section = || SectionProps { model: model(sizes.panes[pane as usize]), on_select: select.clone(), on_hover: hover.clone() };
             match lens {
-                Lens::Replicas => {
-                    html! { <div id="copies" key="replicas"><Copies model={model()} on_select={select.clone()} on_hover={hover.clone()} /></div> }
-                }
-                Lens::Lock => {
-                    html! { <div id="lockpic" key="lock"><LockPicture model={model()} on_select={select.clone()} on_hover={hover.clone()} /></div> }
-                }
+                Lens::Replicas => html! {
+                    <div id="copies" key="replicas">{ copies(&section()) }</div>
+                },
+                Lens::Lock => html! {
+                    <div id="lockpic" key="lock">{ lock_picture(&section()) }</div>
+                },
                 Lens::Doubt => html! {
                     <div id="doubtpic" key="doubt">{ for doubts.iter().map(doubt) }</div>
                 },
@@ -122,7 +123,7 @@ impl App {
                 </header>
                 <main>
                     <section id="ring">
-                        <Ring model={model(sizes.ring)} on_select={select.clone()} on_hover={hover.clone()} />
+                        <Ring shown={RingFigure::of(&model(sizes.ring))} on_select={select.clone()} on_hover={hover.clone()} />
                         <canvas id="messages" class="flights" aria-hidden="true"></canvas>
                     </section>
                     { section(Pane::First, html! { <div class="foot"></div> }) }
@@ -130,7 +131,7 @@ impl App {
                 </main>
                 <div id="dock">
                     { inspector(&InspectorProps { lang, inspected: describe::inspect(&state), add: describe::adding(&state), notice: state.notice.clone(), cutting: state.cutting, on_command: calls.command.clone() }) }
-                    <TimeBar {lang} {roster} lenses={state.lenses} story={story.0} lock={state.lock} slice={slice.clone()} now={session.now()} horizon={session.horizon()} limit={session.limit()} size={sizes.time} thin={sizes.thin} {lit} on_pointer={calls.pointer.clone()} />
+                    { time_bar(&TimeBarProps { lang, roster, lenses: state.lenses, story: story.0, lock: state.lock, slice: slice.clone(), now: session.now(), horizon: session.horizon(), limit: session.limit(), size: sizes.time, thin: sizes.thin, lit, on_pointer: calls.pointer.clone() }) }
                     { transport(&TransportProps { lang, playing: state.playing, unit: state.unit, speed: state.playback.speed(), seed: session.setup().seed, rules_off: session.setup().rules.off().count(), clock: self.clock.clone(), on_command: calls.command.clone(), on_speed: calls.speed.clone() }) }
                 </div>
                 { hidden_tables(&TwinsProps { lang, roster, flights: Rc::new(flights), moves, slice, heartbeats: state.heartbeats }) }

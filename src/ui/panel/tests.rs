@@ -24,7 +24,7 @@ use super::dialogs::Dialogs;
 use super::hidden_tables::{TwinsProps, hidden_tables};
 use super::inspector::InspectorProps;
 use super::sentence::{SentenceProps, sentence};
-use super::timebar::{TimeBar, TimeBarProps};
+use super::timebar::{TimeBarProps, time_bar};
 use super::transport::{TransportProps, transport};
 
 fn html<C: BaseComponent>(props: C::Properties) -> String {
@@ -337,16 +337,16 @@ fn the_time_bar_is_a_slider_with_views_grants_and_marks() {
         lit: None,
         on_pointer: Callback::noop(),
     };
-    let wide = html::<TimeBar>(props(&mut state, false));
+    let wide = text(time_bar(&props(&mut state, false)));
     assert!(wide.contains("role=\"slider\"") && wide.contains("aria-valuenow=\"9000\""), "{wide}");
     assert!(wide.contains(&format!("view 1 · {primary}")), "{wide}");
     assert!(wide.contains(&format!("{primary} killed")), "{wide}");
     assert!(wide.contains("class=\"dark\"") && wide.contains("data-token=\"1\""), "{wide}");
     assert_eq!(wide.matches("data-view=\"1\"").count(), 1, "the future is not drawn while it is not known");
     state.command(Command::Seek(Time::from_millis(8_000))).expect("within the run");
-    let back = html::<TimeBar>(props(&mut state, false));
+    let back = text(time_bar(&props(&mut state, false)));
     assert_eq!(back.matches("data-view=\"1\"").count(), 2, "once as past, once as future, each clipped");
-    let thin = html::<TimeBar>(props(&mut state, true));
+    let thin = text(time_bar(&props(&mut state, true)));
     assert!(!thin.contains("killed"), "no labels where there is no room: {thin}");
 }
 

@@ -21,10 +21,9 @@ use yew::prelude::*;
 
 use super::doubt_row;
 use super::load_row;
-use super::timemarks::Marks;
+use super::timemarks::{MarksProps, marks};
 
 /// What it shows.
-#[derive(Clone, PartialEq, Properties)]
 pub struct TimeBarProps {
     /// The page's language.
     pub lang: Lang,
@@ -98,8 +97,7 @@ impl Rows {
 }
 
 /// The time bar.
-#[component]
-pub fn TimeBar(props: &TimeBarProps) -> Html {
+pub fn time_bar(props: &TimeBarProps) -> Html {
     let w = words(props.lang);
     let (rows, slice) = (Rows::new(props.size, props.thin), &*props.slice);
     let (width, height) = props.size;
@@ -127,7 +125,7 @@ pub fn TimeBar(props: &TimeBarProps) -> Html {
                     <g clip-path="url(#future)" class="known" aria-hidden="true">
                         { for (props.horizon > props.now).then(|| history(props, &rows, false)) }
                     </g>
-                    <Marks lang={props.lang} roster={props.roster} slice={props.slice.clone()} now={props.now} {rows} thin={props.thin} />
+                    { marks(&MarksProps { lang: props.lang, roster: props.roster, slice: props.slice.clone(), now: props.now, rows, thin: props.thin }) }
                     <g id="playhead">
                         <line x1="0" y1="0" x2="0" y2={num(rows.axis + 8.0)} />
                         <path d={format!("M-7,{}h14v7l-7,7l-7,-7z", num(rows.axis + 8.0))} />

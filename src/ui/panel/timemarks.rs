@@ -16,7 +16,6 @@ use yew::prelude::*;
 use super::timebar::{Rows, breadth};
 
 /// What they show.
-#[derive(Clone, PartialEq, Properties)]
 pub struct MarksProps {
     /// The page's language.
     pub lang: Lang,
@@ -33,8 +32,7 @@ pub struct MarksProps {
 }
 
 /// Every mark of the window.
-#[component]
-pub fn Marks(props: &MarksProps) -> Html {
+pub fn marks(props: &MarksProps) -> Html {
     let places = places(props);
     let labels = labels(props, &places);
     let one = |((mark, label), &x): ((&Mark, &Option<String>), &f64)| {

@@ -1,11 +1,9 @@
 //! The coordinators' table: what each is and believes, and their logs with equal indices on one line. Shown under the log of
 //! the shard in the story while a coordinator is selected. A table to the eye and to readers alike.
 
-use std::rc::Rc;
-
 use ringside::cluster::observe::view::CoordinatorView;
 use ringside::proto::replica::view::Index;
-use ringside::scene::control::{self, Entry, Post};
+use ringside::scene::control::{Entry, Post, entry, lines};
 use ringside::scene::state;
 use ringside::sim::id::Pid;
 use ringside::text::stage_words::{self, StageWords};
@@ -13,24 +11,8 @@ use yew::prelude::*;
 
 use super::StageModel;
 
-/// What the table is drawn from. Two are the same if every coordinator is.
-#[derive(Clone, Properties)]
-pub struct ControlProps {
-    /// The stage's model.
-    pub model: Rc<StageModel>,
-}
-
-impl PartialEq for ControlProps {
-    fn eq(&self, other: &ControlProps) -> bool {
-        let (a, b) = (&self.model, &other.model);
-        a.lang == b.lang && a.selected == b.selected && a.view.coordinators == b.view.coordinators
-    }
-}
-
 /// The table.
-#[component]
-pub fn Control(props: &ControlProps) -> Html {
-    let model = &*props.model;
+pub fn control(model: &StageModel) -> Html {
     let (view, words) = (&*model.view, StageWords::of(model.lang));
     let name = |pid: Option<Pid>| pid.and_then(|pid| state::name(view, pid)).map_or("–".to_owned(), |name| name.to_string());
     let number = |index: Index| if index.0 == 0 { "–".to_owned() } else { index.0.to_string() };
@@ -48,8 +30,8 @@ pub fn Control(props: &ControlProps) -> Html {
         (post, _) => stage_words::post(model.lang, post).to_owned(),
     };
     let line = |index: u32| {
-        let entry = |it: &CoordinatorView| {
-            let (class, term) = match control::entry(view, it, index) {
+        let cell = |it: &CoordinatorView| {
+            let (class, term) = match entry(view, it, index) {
                 Some(Entry::Committed(term)) => ("sure", term.to_string()),
                 Some(Entry::Open(term)) => ("open", term.to_string()),
                 Some(Entry::Stray(term)) => ("stray", format!("≠{term}")),
@@ -60,7 +42,7 @@ pub fn Control(props: &ControlProps) -> Html {
             // Where its own knowledge of what is committed ends, a line runs under the entry.
             html! { <td class={(it.commit.0 == index).then_some("upto")}><i {class}>{term}</i></td> }
         };
-        row(index.to_string(), &entry)
+        row(index.to_string(), &cell)
     };
     html! {
         <table class="control" data-coordinators={view.coordinators.len().to_string()}>
@@ -70,7 +52,7 @@ pub fn Control(props: &ControlProps) -> Html {
             { plain(words.vote, &|it| name(it.voted)) }
             { plain(words.snapshot, &|it| number(it.base)) }
             { plain(words.committed, &|it| number(it.commit)) }
-            { for control::lines(view).map(line) }
+            { for lines(view).map(line) }
         </table>
     }
 }

@@ -8,15 +8,14 @@ use ringside::scene::state::{self, Look};
 use ringside::text::stage_words::{self, StageWords};
 use yew::prelude::*;
 
-use super::control::Control;
+use super::control::control;
 use super::log::OpenLog;
 use super::ring::{SectionProps, lit};
 use super::rows::Rows;
 use super::shapes;
 
 /// The table of copies.
-#[component]
-pub fn Copies(props: &SectionProps) -> Html {
+pub fn copies(props: &SectionProps) -> Html {
     let SectionProps { model, on_select, on_hover } = props;
     let view = &*model.view;
     let nodes: Vec<_> = state::of_kind(view, Kind::Node).collect();
@@ -44,7 +43,7 @@ pub fn Copies(props: &SectionProps) -> Html {
         }
     };
     let open = state::shard(view, model.story).map(|shard| html! { <OpenLog model={model.clone()} shard={shard.id} /> });
-    let control = model.control().then(|| html! { <Control model={model.clone()} /> });
+    let control = model.control().then(|| control(model));
     html! {
       <>
         <svg class="stage-svg copies" viewBox={format!("0 0 {} {}", model.size.0, model.size.1)} role="group"

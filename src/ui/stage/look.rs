@@ -17,8 +17,8 @@ use ringside::sim::fault::Fault;
 use ringside::sim::time::Time;
 use ringside::text::Lang;
 
-use super::tests::{fixture, model, render};
-use super::{Copies, LockPicture, Ring, StageModel};
+use super::tests::{drawn, fixture, model, ring};
+use super::{StageModel, copies, lock_picture};
 
 /// The messages as `paint` paints them, as SVG, since there is no canvas here.
 fn messages(model: &StageModel, flights: &[Flight]) -> String {
@@ -96,10 +96,10 @@ fn page(folder: &std::path::Path, name: &str, theme: &str, base: StageModel, fli
         } else {
             "wide"
         },
-        render::<Ring>(sized(sizes[0])),
+        ring(sized(sizes[0])),
         messages(&sized(sizes[0]), flights),
-        render::<Copies>(sized(sizes[1])),
-        render::<LockPicture>(sized(sizes[2])),
+        drawn(copies, sized(sizes[1])),
+        drawn(lock_picture, sized(sizes[2])),
     );
     std::fs::write(folder.join(format!("{name}.html")), page).expect("written");
 }

@@ -17,6 +17,7 @@ mod look;
 pub mod paint;
 mod process_glyph;
 pub mod ring;
+pub mod ring_figure;
 mod rows;
 mod shapes;
 #[cfg(test)]
@@ -24,10 +25,11 @@ pub mod tests;
 
 use std::rc::Rc;
 
-pub use copies::Copies;
+pub use copies::copies;
 pub use doubt::{DoubtProps, doubt};
-pub use lock::LockPicture;
+pub use lock::lock_picture;
 pub use ring::Ring;
+pub use ring_figure::RingFigure;
 use ringside::cluster::observe::view::{ClusterView, LockView};
 use ringside::cluster::setup::config::{Ack, Reads};
 use ringside::cluster::setup::name::{Kind, Name};

@@ -5,7 +5,7 @@ pub mod fixture;
 
 use std::rc::Rc;
 
-use ringside::cluster::observe::view::{Health, Role};
+use ringside::cluster::observe::view::{ClusterView, Health, Role};
 use ringside::cluster::setup::config::{Ack, Reads};
 use ringside::proto::lock::token::{FencingToken, LockId};
 use ringside::proto::replica::view::{Index, ShardId};
@@ -13,11 +13,12 @@ use ringside::scene::copies::Cut;
 use ringside::scene::lock::Refusal;
 use ringside::sim::time::Span;
 use ringside::text::Lang;
-use yew::LocalServerRenderer;
 use yew::prelude::*;
 
+use crate::ui::shown::text;
+
 use super::ring::SectionProps;
-use super::{Copies, LockPicture, Ring, StageModel};
+use super::{Ring, RingFigure, StageModel, copies, lock_picture};
 
 pub fn model(size: (u32, u32)) -> StageModel {
     StageModel {
@@ -39,12 +40,14 @@ pub fn model(size: (u32, u32)) -> StageModel {
     }
 }
 
-pub fn render<C>(model: StageModel) -> String
-where
-    C: BaseComponent<Properties = SectionProps>,
-{
-    let props = SectionProps { model: Rc::new(model), on_select: Callback::noop(), on_hover: Callback::noop() };
-    futures_executor::block_on(LocalServerRenderer::<C>::with_props(props).hydratable(false).render())
+/// A section of a model, as markup.
+pub fn drawn(section: fn(&SectionProps) -> Html, model: StageModel) -> String {
+    text(section(&SectionProps { model: Rc::new(model), on_select: Callback::noop(), on_hover: Callback::noop() }))
+}
+
+/// The ring of a model.
+pub fn ring(model: StageModel) -> String {
+    text(html! { <Ring shown={RingFigure::of(&model)} on_select={Callback::noop()} on_hover={Callback::noop()} /> })
 }
 
 /// The opening tags that contain `mark`.
@@ -67,7 +70,7 @@ pub fn has(tag: &str, attributes: &[&str]) {
 
 #[test]
 fn every_process_is_one_focusable_element() {
-    let markup = render::<Ring>(model((560, 478)));
+    let markup = ring(model((560, 478)));
     let seats = tags(&markup, "data-id=");
     assert_eq!(seats.len(), 3 + 6 + 2 + 8);
     for seat in &seats {
@@ -76,13 +79,13 @@ fn every_process_is_one_focusable_element() {
     assert_eq!(tags(&markup, "tabindex=").len(), seats.len());
     let stops = tags(&markup, "tabindex=\"0\"");
     assert!(stops.len() == 1 && stops[0].contains("aria-pressed=\"true\""), "Tab comes to the selected one, and arrows go on from there");
-    let others = render::<Copies>(model((352, 478))) + &render::<LockPicture>(model((264, 300)));
+    let others = drawn(copies, model((352, 478))) + &drawn(lock_picture, model((264, 300)));
     assert!(tags(&others, "tabindex=").is_empty() && tags(&others, "data-id=").is_empty());
 }
 
 #[test]
 fn the_ring_says_who_is_who() {
-    let markup = render::<Ring>(model((560, 478)));
+    let markup = ring(model((560, 478)));
     has(tag(&markup, "data-id=\"C\""), &["data-kind=\"node\"", "data-health=\"down\"", "data-suspected-by=\"K1\""]);
     let d = tag(&markup, "data-id=\"D\"");
     has(d, &["data-health=\"up\"", "data-role=\"primary\"", "aria-pressed=\"true\"", "node D, up, primary of shard 7"]);
@@ -102,17 +105,17 @@ fn joining(size: (u32, u32)) -> StageModel {
 
 #[test]
 fn a_joining_node_has_a_seat_a_column_and_its_shard_on_the_way() {
-    let ring = render::<Ring>(joining((560, 478)));
+    let ring = ring(joining((560, 478)));
     has(tag(&ring, "data-id=\"H\""), &["data-standing=\"joining\"", "data-health=\"up\"", "node H, up, receiving copies, catching up"]);
     assert!(!ring.contains("data-id=\"G\""), "G may still join: it is nowhere");
     has(tag(&ring, "data-move="), &["data-move=\"1 B H\"", "data-percent=\"60\"", "data-n=\"B\""]);
     assert_eq!(tags(&ring, "class=\"badge\"").len(), 1);
-    let copies = render::<Copies>(joining((352, 478)));
-    assert_eq!(tags(&copies, "data-head=").len(), 7);
-    assert!(tags(&copies, "data-head=\"G\"").is_empty());
-    assert!(copies.contains(">60%</text>") && copies.contains(" · 1 to move"), "{copies}");
+    let table = drawn(copies, joining((352, 478)));
+    assert_eq!(tags(&table, "data-head=").len(), 7);
+    assert!(tags(&table, "data-head=\"G\"").is_empty());
+    assert!(table.contains(">60%</text>") && table.contains(" · 1 to move"), "{table}");
     // Not in the story, it is a row in which a bar stands for the log.
-    let row = render::<Copies>(StageModel { story: ShardId(7), ..joining((352, 700)) });
+    let row = drawn(copies, StageModel { story: ShardId(7), ..joining((352, 700)) });
     has(tag(&row, "data-percent="), &["data-percent=\"60\"", "data-n=\"H\""]);
     assert!(row.contains("a copy on its way"));
 }
@@ -125,7 +128,7 @@ fn who_leaves_has_left_or_is_out_wears_a_badge_and_says_so() {
     for (name, standing) in [("A", Standing::Draining), ("C", Standing::Out), ("E", Standing::None)] {
         processes[fixture::pid(name).index()].standing = standing;
     }
-    let markup = render::<Ring>(model);
+    let markup = ring(model);
     has(tag(&markup, "data-id=\"A\""), &["data-standing=\"draining\"", "data-health=\"up\"", "node A, up, draining"]);
     has(tag(&markup, "data-id=\"C\""), &["data-standing=\"out\"", "data-health=\"out\"", "node C, down, off the ring"]);
     has(tag(&markup, "data-id=\"E\""), &["data-standing=\"none\"", "data-health=\"up\"", "node E, up, not on the ring"]);
@@ -140,7 +143,7 @@ fn split_brain_is_two_crowns() {
     let view = Rc::make_mut(&mut model.view);
     view.processes[fixture::pid("C").index()].health = Health::Frozen;
     view.shards[7].replicas[1].believes = Some(Role::Primary);
-    let markup = render::<Ring>(model);
+    let markup = ring(model);
     assert_eq!(tags(&markup, "class=\"crown").len(), 2);
     assert_eq!(tags(&markup, "class=\"crown believed").len(), 1);
     has(tag(&markup, "data-id=\"C\""), &["data-health=\"frozen\""]);
@@ -148,7 +151,7 @@ fn split_brain_is_two_crowns() {
 
 #[test]
 fn a_row_names_its_shard_its_view_and_who_serves() {
-    let markup = render::<Copies>(model((352, 478)));
+    let markup = drawn(copies, model((352, 478)));
     has(tag(&markup, "data-shard=\"7\""), &["data-view=\"4\"", "data-primary=\"D\""]);
     let ten = tag(&markup, "data-shard=\"10\"");
     assert!(!ten.contains("data-primary"), "nobody serves it: {ten}");
@@ -163,7 +166,7 @@ fn election(selected: &str, size: (u32, u32)) -> StageModel {
 #[test]
 fn each_coordinator_wears_its_office_its_term_and_its_vote() {
     let mut model = election("A", (560, 478));
-    let markup = render::<Ring>(model.clone());
+    let markup = ring(model.clone());
     has(
         tag(&markup, "data-id=\"K1\""),
         &["data-role=\"leader\"", "data-term=\"8\"", "data-vote=\"K1\"", "believes it leads, out of touch"],
@@ -178,7 +181,7 @@ fn each_coordinator_wears_its_office_its_term_and_its_vote() {
     assert!(markup.contains(">K2 and K1 lead<"), "the latest term first");
     let three = &mut Rc::make_mut(&mut model.view).coordinators;
     (three[0].office, three[1].newcomer, three[2].voted) = (None, true, Some(fixture::pid("K2")));
-    let markup = render::<Ring>(model);
+    let markup = ring(model);
     assert!(!tag(&markup, "data-id=\"K1\"").contains("data-role"), "whoever is down holds no office");
     has(tag(&markup, "data-id=\"K2\""), &["data-role=\"newcomer\"", "does not count yet"]);
     assert_eq!(tags(&markup, "class=\"vote\"").len(), 1, "a vote for oneself is not drawn, one for another is");
@@ -193,7 +196,7 @@ fn the_only_coordinator_has_no_term_to_tell_and_nobody_to_lead() {
     for k in ["K2", "K3"] {
         view.processes[fixture::pid(k).index()].present = false;
     }
-    let markup = render::<Ring>(model);
+    let markup = ring(model);
     assert!(markup.contains(">coordinator<") && !markup.contains("leads term"));
     assert_eq!(tags(&markup, "class=\"star\"").len(), 1);
 }
@@ -201,7 +204,7 @@ fn the_only_coordinator_has_no_term_to_tell_and_nobody_to_lead() {
 #[test]
 fn a_selected_coordinators_belief_stands_beside_the_truth() {
     let by = |selected| {
-        let markup = render::<Ring>(election(selected, (560, 478)));
+        let markup = ring(election(selected, (560, 478)));
         ["C", "D"].map(|node| tag(&markup, &format!("data-id=\"{node}\"")).contains("data-suspected-by"))
     };
     assert_eq!([by("A"), by("K2"), by("K3")], [[true, false], [false, true], [false, false]]);
@@ -209,8 +212,8 @@ fn a_selected_coordinators_belief_stands_beside_the_truth() {
 
 #[test]
 fn a_selected_coordinator_opens_their_table_under_the_log() {
-    assert!(!render::<Copies>(model((352, 478))).contains("<table"));
-    let markup = render::<Copies>(election("K2", (352, 478)));
+    assert!(!drawn(copies, model((352, 478))).contains("<table"));
+    let markup = drawn(copies, election("K2", (352, 478)));
     let rows: Vec<Vec<&str>> = markup
         .split("<tr>")
         .skip(1)
@@ -244,19 +247,19 @@ fn in_a_log_what_is_astray_folded_or_cut_off_looks_so() {
     seven.replicas[0].base.0 = 120;
     seven.replicas[0].tail.retain(|(index, _)| index.0 > 121);
     seven.replicas[2].tail.iter_mut().filter(|(index, _)| index.0 > 122).for_each(|entry| entry.1.0 = 4);
-    let plain = render::<Copies>(model.clone());
+    let plain = drawn(copies, model.clone());
     assert_eq!(tags(&plain, "class=\"cell stray\"").len(), 1, "C has another entry at 123");
     assert_eq!([tags(&plain, "class=\"fold in\"").len(), tags(&plain, "class=\"fold\"").len()], [2, 1]);
     assert!(!plain.contains("cut-off"));
     model.cuts = vec![Cut { node: fixture::pid("B"), from: Index(123), dropped: 2 }];
-    let cut = render::<Copies>(model);
+    let cut = drawn(copies, model);
     has(tag(&cut, "data-cut="), &["data-n=\"B\"", "data-cut=\"2\""]);
     assert_eq!(tags(&cut, "class=\"cut-off\"").len(), 2);
 }
 
 #[test]
 fn the_table_says_when_a_write_is_acknowledged() {
-    let said = |writes, lang| render::<Copies>(StageModel { writes, lang, ..model((352, 478)) });
+    let said = |writes, lang| drawn(copies, StageModel { writes, lang, ..model((352, 478)) });
     assert!(said((Ack::InSync, 1, Reads::Primary), Lang::En).contains(">acked by all in sync · min 1<"));
     assert!(said((Ack::Primary, 2, Reads::InSync), Lang::En).contains(">acked by the primary alone · min 2 · reads: any<"));
     assert!(said((Ack::Majority, 1, Reads::Primary), Lang::Zh).contains(">过半副本存下即确认 · 至少 1 份<"));
@@ -265,7 +268,7 @@ fn the_table_says_when_a_write_is_acknowledged() {
 #[test]
 fn every_word_changes_with_the_language() {
     let chinese = |size| StageModel { lang: Lang::Zh, ..model(size) };
-    let markup = render::<Ring>(chinese((560, 478))) + &render::<Copies>(chinese((352, 478))) + &render::<LockPicture>(chinese((264, 300)));
+    let markup = ring(chinese((560, 478))) + &drawn(copies, chinese((352, 478))) + &drawn(lock_picture, chinese((264, 300)));
     for words in ["客户端", "均衡器", "协调者", "副本", "视图 4", "已提交", "暂无主", "租约 62%", "节点 C，已宕机"]
     {
         assert!(markup.contains(words), "{words}");
@@ -278,7 +281,7 @@ fn every_word_changes_with_the_language() {
 
 #[test]
 fn no_markup_styles_itself() {
-    let markup = render::<Ring>(model((560, 478))) + &render::<Copies>(model((352, 478))) + &render::<LockPicture>(model((264, 300)));
+    let markup = ring(model((560, 478))) + &drawn(copies, model((352, 478))) + &drawn(lock_picture, model((264, 300)));
     assert!(!markup.contains("style="), "a strict content policy forbids it");
     assert!(!markup.contains("NaN") && !markup.contains("inf"));
 }
@@ -290,7 +293,7 @@ fn no_text_is_smaller_than_sixteen() {
         let size: f64 = rule.trim_start().split("px").next().unwrap_or_default().parse().expect("a size in px");
         assert!(size >= 16.0, "{size}");
     }
-    for markup in [render::<Ring>(model((560, 478))), render::<Copies>(model((352, 478))), render::<LockPicture>(model((264, 300)))] {
+    for markup in [ring(model((560, 478))), drawn(copies, model((352, 478))), drawn(lock_picture, model((264, 300)))] {
         assert!(!markup.contains("font-size"));
         let scaled = markup
             .split("scale(")
@@ -310,7 +313,7 @@ fn a_cut_link_shows_on_its_lane_and_an_isolated_node_wears_a_ring() {
     view.processes[f.index()].cut_to = vec![a];
     let everyone: Vec<_> = view.processes.iter().map(|p| p.pid).filter(|&p| p != e).collect();
     view.processes[e.index()].cut_to = everyone;
-    let markup = render::<Ring>(model);
+    let markup = ring(model);
     assert_eq!(tags(&markup, "data-cut=").len(), 2);
     assert_eq!(tags(&markup, "class=\"cut\"").len(), 3);
 }
@@ -329,4 +332,22 @@ fn what_shows_no_change_is_left_alone() {
     assert!(open(&before) != open(&Rc::new(after.clone())));
     Rc::make_mut(&mut after.view).shards[0].server = None;
     assert!(rows(&before) != rows(&Rc::new(after)));
+}
+
+#[test]
+fn a_ring_on_which_nothing_has_changed_is_not_drawn_again() {
+    let of = |view: &ClusterView| RingFigure::of(&StageModel { view: Rc::new(view.clone()), ..model((560, 478)) });
+    let before = fixture::view();
+    // Leases run, logs grow, coordinators decide: none of it is to be seen on the ring.
+    let mut after = before.clone();
+    after.now += Span::millis(125);
+    after.processes.iter_mut().for_each(|it| it.lease_left = it.lease_left + Span::millis(70));
+    for copy in after.shards.iter_mut().flat_map(|shard| &mut shard.replicas).filter(|copy| copy.role != Some(Role::Learner)) {
+        (copy.last, copy.commit) = (copy.last.next(), copy.commit.next());
+    }
+    after.coordinators.iter_mut().for_each(|it| it.commit = it.commit.next());
+    assert_ne!(before, after);
+    assert!(of(&before) == of(&after));
+    after.processes[fixture::pid("D").index()].health = Health::Frozen;
+    assert!(of(&before) != of(&after), "but a freeze is");
 }

@@ -23,8 +23,7 @@ use super::ring::{SectionProps, lit};
 use super::{StageModel, shapes};
 
 /// The lock's section.
-#[component]
-pub fn LockPicture(props: &SectionProps) -> Html {
+pub fn lock_picture(props: &SectionProps) -> Html {
     let model = &*props.model;
     let Some(lock) = model.locked() else { return html! { <g /> } };
     let place = Place::new(model.size.0, model.size.1);

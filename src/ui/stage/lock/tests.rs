@@ -10,13 +10,13 @@ use ringside::scene::pages::{Fate, Row};
 use ringside::sim::time::Span;
 
 use crate::ui::stage::StageModel;
-use crate::ui::stage::tests::{fixture, has, model, render, tag, tags};
+use crate::ui::stage::tests::{drawn, fixture, has, model, tag, tags};
 
-use super::LockPicture;
+use super::lock_picture;
 
 #[test]
 fn the_lock_names_its_people_their_places_and_tokens() {
-    let markup = render::<LockPicture>(model((264, 300)));
+    let markup = drawn(lock_picture, model((264, 300)));
     has(tag(&markup, "data-place=\"0\""), &["data-client=\"c2\"", "data-token=\"34\""]);
     has(tag(&markup, "data-place=\"1\""), &["data-client=\"c5\""]);
     has(tag(&markup, "data-place=\"3\""), &["data-client=\"c4\""]);
@@ -41,7 +41,7 @@ fn queue_of(n: usize) -> StageModel {
 fn a_line_of_one_four_or_eighteen_has_everybody_in_it_once_and_in_an_order_that_never_changes() {
     for n in [1, 4, 18] {
         let model = queue_of(n);
-        let markup = render::<LockPicture>(model.clone());
+        let markup = drawn(lock_picture, model.clone());
         let line = |markup: &str| -> Vec<String> {
             let people = tags(markup, "data-place=").into_iter().filter(|tag| !tag.contains("\"in\"") && !tag.contains("\"out\""));
             people
@@ -59,7 +59,7 @@ fn a_line_of_one_four_or_eighteen_has_everybody_in_it_once_and_in_an_order_that_
         let gone = lock.holder.as_mut().map(|held| std::mem::replace(&mut held.session, first)).expect("a holder");
         let mut before = line(&markup);
         before.retain(|name| *name != "c2");
-        assert_eq!(line(&render::<LockPicture>(moved)), before, "{gone:?} left");
+        assert_eq!(line(&drawn(lock_picture, moved)), before, "{gone:?} left");
     }
 }
 
@@ -67,18 +67,18 @@ fn a_line_of_one_four_or_eighteen_has_everybody_in_it_once_and_in_an_order_that_
 fn who_acts_stands_before_the_fence_with_its_own_lease() {
     let mut model = model((264, 270));
     model.refused = None;
-    let markup = render::<LockPicture>(model.clone());
+    let markup = drawn(lock_picture, model.clone());
     has(tag(&markup, "data-place=\"in\""), &["data-client=\"c2\"", "data-token=\"34\""]);
     has(tag(&markup, "data-place=\"out\""), &["data-client=\"c3\"", "data-token=\"33\""]);
     assert_eq!(tags(&markup, "data-own-lease=").len(), 1, "the zombie has none left");
     assert!(markup.contains(">1.80 s<") && markup.contains(">lease over<") && markup.contains("it has not looked"), "{markup}");
     Rc::make_mut(&mut model.view).locks[0].inside[1].left = Span::millis(1_500);
-    let two = render::<LockPicture>(model.clone());
+    let two = drawn(lock_picture, model.clone());
     assert_eq!(tags(&two, "data-own-lease=").len(), 2, "two believe");
     assert!(two.contains("the server says otherwise"), "{two}");
     Rc::make_mut(&mut model.view).locks[0].inside.truncate(1);
     model.fenced = false;
-    let open = render::<LockPicture>(model);
+    let open = drawn(lock_picture, model);
     assert!(open.contains("no fence: any token gets in") && tags(&open, "class=\"fence off\"").len() == 1);
 }
 
@@ -93,7 +93,7 @@ fn three_or_more_before_the_fence_have_a_line_each_and_those_without_room_are_co
         lock.inside.splice(0..0, others);
         let place = Place::new(264, 270);
         assert_eq!((place.slots, place.most()), (2, 4));
-        let markup = render::<LockPicture>(model);
+        let markup = drawn(lock_picture, model);
         let drawn = tags(&markup, "data-place=\"out\"").len() + tags(&markup, "data-place=\"in\"").len();
         assert_eq!(drawn, if n == 7 { 3 } else { n }, "of {n}");
         assert_eq!(markup.contains(">4 earlier ones<"), n == 7, "of {n}");
@@ -108,7 +108,7 @@ fn three_or_more_before_the_fence_have_a_line_each_and_those_without_room_are_co
 fn the_page_shows_its_last_lines_strikes_what_is_lost_and_has_no_line_of_who_was_refused() {
     let row = |n: u32, who, fate| Row { n, line: Line { who: fixture::pid(who), token: FencingToken(30 + u64::from(n)) }, fate };
     let rows = (0..9).map(|n| row(n, "c1", if n == 7 { Fate::Lost } else { Fate::Stands })).chain([row(9, "c3", Fate::Refused)]).collect();
-    let markup = render::<LockPicture>(StageModel { lines: rows, ..model((264, 270)) });
+    let markup = drawn(lock_picture, StageModel { lines: rows, ..model((264, 270)) });
     let lines = tags(&markup, "data-line=");
     assert!(lines.len() >= 4 && lines.iter().all(|line| line.contains("data-by=\"c1\"")), "{lines:?}");
     has(tag(&markup, "data-line=\"37\""), &["data-fate=\"lost\"", "data-state=\"broken\""]);
@@ -120,7 +120,7 @@ fn a_lock_that_rests_says_for_how_long() {
     let mut model = model((264, 270));
     let lock = &mut Rc::make_mut(&mut model.view).locks[0];
     (lock.holder, lock.rests) = (None, Span::millis(1_200));
-    let markup = render::<LockPicture>(model);
+    let markup = drawn(lock_picture, model);
     assert!(markup.contains("server: lock-delay") && markup.contains(">rests 1.20 s<"), "{markup}");
 }
 
@@ -132,7 +132,7 @@ fn a_free_lock_and_a_quiet_cluster_are_drawn_too() {
     view.locks[0].queue.clear();
     view.locks[0].inside.clear();
     model.refused = None;
-    let markup = render::<LockPicture>(model);
+    let markup = drawn(lock_picture, model);
     assert!(markup.contains("free") && markup.contains("nobody waits"));
     assert!(tags(&markup, "data-place=").is_empty());
 }
