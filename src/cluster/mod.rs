@@ -120,6 +120,11 @@ impl Cluster {
         self.world.next_at()
     }
 
+    /// Messages sent since the beginning, lost ones among them.
+    pub fn sent(&self) -> u64 {
+        self.world.sent()
+    }
+
     /// Events handled since the beginning.
     pub fn events(&self) -> u64 {
         self.world.handled()

@@ -44,6 +44,10 @@ pub enum Case {
     SlowNode,
     /// The same, and reads go where answers come soon.
     SlowNodeSeen,
+    /// Four of ten requests go to one key, and so to one node, which is asked for more than it can do while the others rest.
+    HotKey,
+    /// The same, and reads go to the less busy of two copies.
+    HotKeySpread,
     /// Clients ask for a third of what nodes can do, and for ten seconds for twice what they can; they ask again up to four times. The
     /// surge ends, and the collapse does not.
     Storm,
@@ -57,7 +61,7 @@ pub enum Case {
 
 impl Case {
     /// All of them, in the order of the page.
-    pub const ALL: [Case; 23] = [
+    pub const ALL: [Case; 25] = [
         Case::Release,
         Case::HolderDies,
         Case::Zombie,
@@ -77,6 +81,8 @@ impl Case {
         Case::SlowAndKnowsIt,
         Case::SlowNode,
         Case::SlowNodeSeen,
+        Case::HotKey,
+        Case::HotKeySpread,
         Case::Storm,
         Case::StormJitter,
         Case::StormBudget,
@@ -98,7 +104,7 @@ impl Case {
             | Case::LockDelay => Lens::Lock,
             Case::Eager | Case::Lazy | Case::Adaptive | Case::Pause | Case::SomeSee => Lens::Doubt,
             Case::SlowAccuser | Case::SlowAndKnowsIt => Lens::Doubt,
-            Case::SlowNode | Case::SlowNodeSeen => Lens::Load,
+            Case::SlowNode | Case::SlowNodeSeen | Case::HotKey | Case::HotKeySpread => Lens::Load,
             Case::Storm | Case::StormJitter | Case::StormBudget | Case::StormDeadlines => Lens::Load,
         }
     }
@@ -125,6 +131,8 @@ impl Case {
             Case::SlowAndKnowsIt => "slow-and-knows-it",
             Case::SlowNode => "slow-node",
             Case::SlowNodeSeen => "slow-node-seen",
+            Case::HotKey => "hot-key",
+            Case::HotKeySpread => "hot-key-spread",
             Case::Storm => "storm",
             Case::StormJitter => "storm-jitter",
             Case::StormBudget => "storm-budget",
@@ -155,6 +163,10 @@ impl Case {
             Case::SlowNode => "v=9&seed=4127&clients=16&workers=0&reads=in-sync&do=8:slow:C:20&at=7.9&lens=load,replicas",
             Case::SlowNodeSeen => {
                 "v=9&seed=4127&clients=16&workers=0&reads=in-sync&spread=peak-ewma&do=8:slow:C:20&at=7.9&lens=load,replicas"
+            }
+            Case::HotKey => "v=9&seed=2&clients=24&workers=0&service=0.04&queue=64&retries=4&hot=40&rate=2&at=1&lens=load,replicas",
+            Case::HotKeySpread => {
+                "v=9&seed=2&clients=24&workers=0&reads=in-sync&spread=two-choices&service=0.04&queue=64&retries=4&hot=40&rate=2&at=1&lens=load,replicas"
             }
             Case::Storm => {
                 "v=9&seed=2&clients=24&workers=0&service=0.04&queue=64&retries=4&rate=2&surge=6&surge-from=20&surge-for=10&at=18&lens=load,replicas"

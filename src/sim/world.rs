@@ -101,6 +101,8 @@ pub struct World<P: Process> {
     now: Time,
     scheduled: u64,
     handled: u64,
+    /// For figures alone: what was sent changes nothing, and stands in no digest.
+    sent: u64,
     facts: u64,
     queue: Queue<Key, Event<P::Protocol>>,
     slots: Vec<Slot<P>>,
@@ -141,6 +143,7 @@ impl<P: Process> World<P> {
             now: Time::ZERO,
             scheduled: 0,
             handled: 0,
+            sent: 0,
             facts: 0,
             queue: Queue::default(),
             slots: slots.collect(),
@@ -159,6 +162,11 @@ impl<P: Process> World<P> {
     pub fn now(&self) -> Time {
         self.now
     }
+    /// Messages sent so far, lost ones among them.
+    pub fn sent(&self) -> u64 {
+        self.sent
+    }
+
     /// Events handled so far.
     pub fn handled(&self) -> u64 {
         self.handled
@@ -343,6 +351,7 @@ impl<P: Process> World<P> {
 
     fn send(&mut self, from: Pid, to: Pid, msg: Msg<P>, cause: Option<Seq>) {
         assert!(from != to, "process {} writes to itself", from.0);
+        self.sent += 1;
         let fate = self.net.send(from, to, self.now);
         let boot = self.slots[to.index()].boot;
         let sent_at = self.now;

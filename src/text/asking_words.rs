@@ -38,8 +38,8 @@ pub struct AskingWords {
 }
 
 /// The figures of the recipe that these words are for.
-pub const FIGURES: [&str; 10] =
-    ["timeout", "retries", "budget", "breaker", "throttle", "rate", "surge", "surge-from", "surge-for", "surge-ramp"];
+pub const FIGURES: [&str; 11] =
+    ["timeout", "retries", "budget", "breaker", "throttle", "hot", "rate", "surge", "surge-from", "surge-for", "surge-ramp"];
 
 static EN: AskingWords = AskingWords {
     heading: "How clients ask",
@@ -49,6 +49,7 @@ static EN: AskingWords = AskingWords {
         "retries for each hundred requests; 0: no budget, as many as it takes",
         "of a client's last 20 attempts fail, and it asks nothing for a second: circuit breaker; 0: none",
         "times what is accepted is what a client asks at most: adaptive throttling; 0: no limit",
+        "of a hundred requests go to one and the same key: a hot key",
         "requests a second of each client, answered or not; 0: one at a time",
         "times as many during a surge",
         "seconds into the run the surge begins",
@@ -83,6 +84,7 @@ static ZH: AskingWords = AskingWords {
         "次：每一百个请求可用的重试；0 表示不设预算",
         "次：最近 20 次尝试失败这么多，就停发一秒（断路器）；0 表示没有",
         "倍：发出的请求最多是被受理的几倍（自适应限流）；0 表示不限",
+        "个：每一百个请求中落在同一个键上的（热点键）",
         "个：每个客户端每秒发出的请求，不管答没答；0 表示一次只发一个",
         "倍：高峰期间请求量",
         "秒：运行开始后多久进入高峰",

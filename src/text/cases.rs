@@ -87,6 +87,14 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
             "One slow node, and seen",
             "The same, but balancers ask who has answered soon. C's share of the reads shrinks; writes have to wait for it all the same.",
         ),
+        (Lang::En, Case::HotKey) => (
+            "A hot key",
+            "Four of ten requests go to one key. D leads its shard, and is asked for more than it can do; the others rest. More nodes would not help.",
+        ),
+        (Lang::En, Case::HotKeySpread) => (
+            "A hot key, read from copies",
+            "The same, but a read goes to the less busy of two copies in sync. Only the writes are left to D alone, and all are answered.",
+        ),
         (Lang::En, Case::Storm) => (
             "The storm that stays",
             "At 20 s clients ask for six times as much, for ten seconds, and repeat what is not answered. Watch what goes on after 30 s.",
@@ -129,6 +137,12 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
         }
         (Lang::Zh, Case::SlowAndKnowsIt) => ("慢，但有自知之明", "还是这样，加上 Lifeguard：收不到回应的先怀疑自己，多给别人一点时间。"),
         (Lang::Zh, Case::SlowNode) => ("一个慢节点", "C 的应答开始慢二十倍，读请求照样随机分给它。看它应答了其中几成。"),
+        (Lang::Zh, Case::HotKey) => {
+            ("热点键", "十个请求里有四个落在同一个键上。D 领导它的分片，忙不过来，别的节点却闲着。再添节点也没有用。")
+        }
+        (Lang::Zh, Case::HotKeySpread) => {
+            ("热点键，副本分担读取", "同样的请求，但每次读取从两个同步副本里挑较闲的一个。D 只剩写入要独自承担，请求全都答得上。")
+        }
         (Lang::Zh, Case::SlowNodeSeen) => {
             ("慢节点被识破", "还是这样，但均衡器优先问近来答得快的。C 分到的读请求变少；写请求却照样得等它。")
         }

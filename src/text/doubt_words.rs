@@ -48,6 +48,14 @@ pub struct DoubtWords {
     pub latest: &'static str,
     /// The time bar's row.
     pub row: &'static str,
+    /// On the bill: how long it took until the latest death was noticed; and, unseen, what the two figures are.
+    pub noticed: &'static str,
+    /// What the two figures are.
+    pub noticed_order: &'static str,
+    /// On the bill: accusations, and false ones.
+    pub suspected: &'static str,
+    /// On the bill: messages a second.
+    pub messages: &'static str,
     /// On an axis.
     pub seconds: fn(u64) -> String,
 }
@@ -107,6 +115,10 @@ static EN: DoubtWords = DoubtWords {
     about: "Of whom",
     latest: "The latest accusations",
     row: "suspicions",
+    noticed: "noticed by first → all",
+    noticed_order: " (by the first, and by the last of those who ran)",
+    suspected: "suspicions · wrong",
+    messages: "messages a second",
     seconds: |s| format!("{s} s"),
 };
 
@@ -151,6 +163,10 @@ static ZH: DoubtWords = DoubtWords {
     about: "对谁的看法",
     latest: "最近的怀疑",
     row: "怀疑",
+    noticed: "察觉：最先 → 全体",
+    noticed_order: "（最先察觉者，以及当时在运行的最后一个）",
+    suspected: "怀疑 · 错怪",
+    messages: "每秒消息数",
     seconds: |s| format!("{s} 秒"),
 };
 

@@ -17,6 +17,7 @@ use super::panel::dialogs::Dialogs;
 use super::panel::hidden_tables::{TwinsProps, hidden_tables};
 use super::panel::inspector::{InspectorProps, inspector};
 use super::panel::lens_head::{LensHeadProps, lens_head};
+use super::panel::lens_lines::{of_doubt, of_load};
 use super::panel::locks::{LockTwinProps, lock_twin};
 use super::panel::nav::{NavProps, nav};
 use super::panel::sentence::{SentenceProps, sentence};
@@ -112,8 +113,15 @@ impl App {
                 </section>
             }
         };
+        let mut lines = Vec::new();
+        if let Some((_, toll)) = &load {
+            lines.extend(of_load(lang, *toll));
+        }
+        if let Some(it) = &doubts {
+            lines.extend(of_doubt(lang, &it.picture.figures, session.now(), session.cluster().sent()));
+        }
         let foot = html! {
-            <div class="foot">{ bill(&BillProps { lang, ack: config.ack, reads: config.reads, bill: session.bill(), toll: load.as_ref().map(|(_, toll)| *toll), promises: session.promises() }) }</div>
+            <div class="foot">{ bill(&BillProps { lang, ack: config.ack, reads: config.reads, bill: session.bill(), lenses: lines, promises: session.promises() }) }</div>
         };
         html! {
             <>

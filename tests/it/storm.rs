@@ -102,6 +102,20 @@ fn the_cases_of_the_storm_do_what_they_say() {
     assert!(storm < 450 && jitter < 450 && budget > WELL && deadlines > WELL, "{storm} {jitter} {budget} {deadlines}");
 }
 
+#[test]
+fn the_cases_of_the_hot_key_do_what_they_say() {
+    let of = |case: Case| {
+        let mut session = Session::open(parse(case.link()).unwrap_or_else(|why| panic!("{}: {why}", case.link())));
+        session.seek(Time::from_millis(30_000));
+        let queued: Vec<u16> = session.view().processes.iter().filter_map(|it| Some(it.queued?.0)).collect();
+        (goodput(&session, 10, 25), queued)
+    };
+    let ((alone, queued), (spread, _)) = (of(Case::HotKey), of(Case::HotKeySpread));
+    assert!(alone < 600 && spread > WELL, "of a thousand {alone} and {spread} are answered");
+    let others = [&queued[..3], &queued[4..]].concat();
+    assert!(queued[3] > 40 && others.iter().all(|&it| it < 8), "D is busy, and the others rest: {queued:?}");
+}
+
 /// Writes wait for C in both, since all copies in sync have to store them; but it is asked for fewer reads, and those are answered sooner.
 #[test]
 fn the_cases_of_the_slow_node_do_what_they_say() {

@@ -138,9 +138,10 @@ impl Client {
             return self.ask(next, ctx);
         }
         let env = ctx.env();
+        let hot = env.setup.config.asking.hot;
         let value = (u64::from(ctx.me().0) << 48) | (u64::from(ctx.boot().0) << 32) | u64::from(self.asked + 1);
         let Some(arrivals) = &mut self.arrivals.0 else {
-            let next = anything(&env.keys, value, ctx.rng());
+            let next = anything(&env.keys, hot, value, ctx.rng());
             return self.ask(Some(next), ctx);
         };
         arrivals.arm(ctx);
@@ -151,7 +152,7 @@ impl Client {
             ctx.note(ClientNote::HeldBack { waits: self.waiting.len() as u32 });
             return;
         }
-        let next = anything(&env.keys, value, arrivals.rng());
+        let next = anything(&env.keys, hot, value, arrivals.rng());
         self.ask(Some(next), ctx);
     }
 
@@ -275,8 +276,9 @@ impl Client {
     }
 }
 
-/// A plain client reads or writes any key. Any value will do that no other write has: who, in which life, and its number there.
-fn anything(keys: &[Key], value: u64, rng: &mut Rng) -> Request {
-    let key = keys[rng.below(keys.len() as u32) as usize];
+/// A plain client reads or writes any key, or so many times of a hundred the first. Any value will do that no other write has: who, in which life, and its number there.
+fn anything(keys: &[Key], hot: u8, value: u64, rng: &mut Rng) -> Request {
+    // Where no key is hot nothing is drawn for it, as before there were hot keys.
+    let key = if hot > 0 && rng.per_mille(u16::from(hot) * 10) { keys[0] } else { keys[rng.below(keys.len() as u32) as usize] };
     if rng.per_mille(500) { Request::Get(key) } else { Request::Put(key, value) }
 }

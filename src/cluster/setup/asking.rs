@@ -58,6 +58,8 @@ pub struct Asking {
     pub surge_for: Span,
     /// In so long it grows to its full height, evenly.
     pub surge_ramp: Span,
+    /// Of a hundred requests of plain clients so many go to one and the same key, the first of the run.
+    pub hot: u8,
     /// What is made of the pause before a retry.
     pub jitter: Jitter,
     /// How often a request is sent again at most; [`WITHOUT_END`]: without end.
@@ -82,6 +84,7 @@ impl Default for Asking {
             surge_from: Span::ZERO,
             surge_for: Span::ZERO,
             surge_ramp: Span::ZERO,
+            hot: 0,
             jitter: Jitter::Equal,
             retries: WITHOUT_END,
             budget: 0,

@@ -101,6 +101,9 @@ fn ask(setup: &mut Setup, rng: &mut Rng) {
         setup.roster.clients = setup.roster.clients.min(10);
         setup.config.workers = setup.config.workers.min(setup.roster.clients);
     }
+    if rng.per_mille(200) {
+        setup.config.asking.hot = one(rng, &[20, 60, 95]);
+    }
 }
 
 fn figures(config: &mut Config, roster: Roster, aim: Aim, rng: &mut Rng) {

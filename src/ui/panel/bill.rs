@@ -3,14 +3,14 @@
 use ringside::cluster::property::{Broken, Promise};
 use ringside::cluster::setup::config::{Ack, Reads};
 use ringside::session::bill::Bill as Figures;
-use ringside::session::load::Toll;
 use ringside::sim::time::{Span, Time};
 use ringside::text::Lang;
 use ringside::text::asking_words::{AskingWords, times};
-use ringside::text::load_words::LoadWords;
 use ringside::text::sentence::seconds;
 use ringside::text::words;
 use yew::prelude::*;
+
+use super::lens_lines::LensLine;
 
 /// What it shows.
 pub struct BillProps {
@@ -18,8 +18,8 @@ pub struct BillProps {
     pub lang: Lang,
     /// The figures.
     pub bill: Figures,
-    /// What the lens Load adds, if it is shown: what the latest outage has cost those who asked, if there was one.
-    pub toll: Option<Option<Toll>>,
+    /// What the lenses add that are shown.
+    pub lenses: Vec<LensLine>,
     /// How writes are acknowledged: not every way allows every promise.
     pub ack: Ack,
     /// Who answers reads.
@@ -85,10 +85,10 @@ pub fn bill(props: &BillProps) -> Html {
             <dl aria-labelledby="bill-title">
                 { line(w.detected_after, "detected", span(detected_after)) }
                 { line(outage_name, "outage", span(outage)) }
-                { for props.toll.into_iter().flat_map(|toll| tolls(props.lang, toll)).map(|(figure, name, unseen, value)| html! {
-                    <div key={figure}>
-                        <dt title={unseen}>{name}<span class="unseen">{unseen}</span></dt>
-                        <dd data-figure={figure} class={value.is_none().then_some("none")}>{value.unwrap_or_else(|| w.none_yet.to_owned())}</dd>
+                { for props.lenses.iter().map(|LensLine { figure, name, unseen, value }| html! {
+                    <div key={*figure} class="lens">
+                        <dt title={*unseen}>{*name}<span class="unseen">{*unseen}</span></dt>
+                        <dd data-figure={*figure} class={value.is_none().then_some("none")}>{value.clone().unwrap_or_else(|| w.none_yet.to_owned())}</dd>
                     </div>
                 }) }
                 { line(w.unserved, "unserved", counted(unserved.to_string())) }
@@ -127,15 +127,6 @@ pub fn bill(props: &BillProps) -> Html {
             </ul>
         </div>
     }
-}
-
-/// The lines of the lens Load.
-fn tolls(lang: Lang, toll: Option<Toll>) -> [(&'static str, &'static str, &'static str, Option<String>); 2] {
-    let w = LoadWords::of(lang);
-    let span = |span: Option<Span>| span.map_or("–".to_owned(), seconds);
-    let slowest = |it: Toll| format!("{} → {} → {}", span(it.before), span(it.during), span(it.after));
-    let slowest = toll.map(|it| (words(lang).seconds)(&slowest(it)));
-    [("toll", w.toll, w.toll_order, slowest), ("missed", w.missed, "", toll.map(|it| it.missed.to_string()))]
 }
 
 /// A figure that ought to be zero.

@@ -11,6 +11,7 @@ pub mod hidden_tables;
 pub mod icon;
 pub mod inspector;
 pub mod lens_head;
+pub mod lens_lines;
 mod load_row;
 mod lock_tools;
 pub mod locks;

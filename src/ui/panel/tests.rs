@@ -71,7 +71,7 @@ fn before_any_fault_the_bill_has_no_figures() {
         ack: Ack::InSync,
         reads: Reads::Primary,
         bill: Figures::default(),
-        toll: None,
+        lenses: Vec::new(),
         promises: kept(),
     }));
     for figure in ["detected", "outage", "unserved", "refused", "lost"] {
@@ -98,12 +98,18 @@ fn after_a_fault_the_bill_names_detection_and_outage() {
         ack: Ack::InSync,
         reads: Reads::Primary,
         bill: bill.clone(),
-        toll: None,
+        lenses: Vec::new(),
         promises: kept(),
     }));
     assert!(zh.contains(">1.11 秒</dd>") && zh.contains("中断（未结束）"), "{zh}");
-    let en =
-        text(super::bill::bill(&BillProps { lang: Lang::En, ack: Ack::InSync, reads: Reads::Primary, bill, toll: None, promises: kept() }));
+    let en = text(super::bill::bill(&BillProps {
+        lang: Lang::En,
+        ack: Ack::InSync,
+        reads: Reads::Primary,
+        bill,
+        lenses: Vec::new(),
+        promises: kept(),
+    }));
     assert!(en.contains("outage, still open") && en.contains(">1.28 s</dd>") && en.contains(">5 · 9</dd>"), "{en}");
     assert!(en.contains("<span data-figure=\"lost\">0</span>"), "nothing lost is a result: {en}");
 }
@@ -118,7 +124,7 @@ fn a_broken_promise_is_said_aloud_and_a_kept_one_is_not() {
         ack: Ack::InSync,
         reads: Reads::Primary,
         bill: Figures::default(),
-        toll: None,
+        lenses: Vec::new(),
         promises,
     }));
     assert!(html.contains("data-promise=\"one-effective\" data-state=\"broken\""), "{html}");
@@ -178,7 +184,7 @@ fn another_node_is_offered_while_there_is_a_letter_left() {
 fn the_bill_shows_what_moved_beside_what_had_to() {
     let bill = |moved, planned, minimum| Figures { moved, planned, minimum, ..Figures::default() };
     let html = |lang, bill| {
-        text(super::bill::bill(&BillProps { lang, ack: Ack::InSync, reads: Reads::Primary, bill, toll: None, promises: kept() }))
+        text(super::bill::bill(&BillProps { lang, ack: Ack::InSync, reads: Reads::Primary, bill, lenses: Vec::new(), promises: kept() }))
     };
     let none = html(Lang::En, bill(0, 0, 0));
     assert!(none.contains("<dd data-figure=\"moved\" class=\"none\">none yet</dd>"), "{none}");
@@ -199,7 +205,7 @@ fn of_many_broken_promises_those_without_a_line_of_their_own_are_counted() {
             ack: Ack::InSync,
             reads: Reads::Primary,
             bill: Figures::default(),
-            toll: None,
+            lenses: Vec::new(),
             promises,
         }))
     };
@@ -218,7 +224,7 @@ fn writes_at_risk_are_marked_while_there_are_any() {
             ack: Ack::InSync,
             reads: Reads::Primary,
             bill: Figures { since, at_risk, ..Figures::default() },
-            toll: None,
+            lenses: Vec::new(),
             promises: kept(),
         }))
     };
@@ -234,7 +240,14 @@ fn writes_at_risk_are_marked_while_there_are_any() {
 fn reads_from_backups_bring_their_stale_ones_onto_the_bill_and_only_promises_made_are_counted() {
     let bill = Figures { replica_reads: 9, stale_reads: 3, lost: 1, ..Figures::default() };
     let html = |ack, bill: &Figures| {
-        text(super::bill::bill(&BillProps { lang: Lang::En, ack, reads: Reads::Primary, bill: bill.clone(), toll: None, promises: kept() }))
+        text(super::bill::bill(&BillProps {
+            lang: Lang::En,
+            ack,
+            reads: Reads::Primary,
+            bill: bill.clone(),
+            lenses: Vec::new(),
+            promises: kept(),
+        }))
     };
     let said = "<span data-figure=\"lost\" class=\"bad\">1</span></dd></div><div><dt>stale reads</dt><dd data-figure=\"stale\">3</dd>";
     assert!(html(Ack::InSync, &bill).contains(said), "{}", html(Ack::InSync, &bill));
