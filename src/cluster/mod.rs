@@ -177,6 +177,8 @@ impl Cluster {
             Fault::Freeze(pid) if down(pid) => Err(NoEffect::Down),
             Fault::Freeze(pid) => refuse(world.is_frozen(pid), NoEffect::Frozen),
             Fault::Thaw(pid) => refuse(!world.is_frozen(pid), NoEffect::NotFrozen),
+            Fault::Fail(pid, _) if down(pid) => Err(NoEffect::Down),
+            Fault::Fail(pid, on) => refuse(self.node(pid).is_some_and(Node::fails) == on, NoEffect::Same),
             Fault::Slow(pid, factor) => refuse(world.net().slow(pid) == factor, NoEffect::Same),
             Fault::Cut(from, to) => refuse(world.net().is_cut(from, to), NoEffect::Cut),
             Fault::Heal(from, to) => refuse(!world.net().is_cut(from, to), NoEffect::Whole),

@@ -38,6 +38,7 @@ fn processes() -> Vec<ProcessView> {
         boot: u32::from(ROSTER.begins(p)),
         suspected: (p == c).then(|| (pid("K1"), Time::from_millis(12_310))),
         slow: 1,
+        fails: false,
         cut_to: Vec::new(),
         lease_left: Span::ZERO,
         queued: None,

@@ -182,6 +182,8 @@ fn sign_of_fault(fault: Fault) -> Sign {
         Fault::Freeze(pid) => Sign::Frozen(pid),
         Fault::Thaw(pid) => Sign::Thawed(pid),
         Fault::Slow(pid, _) => Sign::Slowed(pid),
+        Fault::Fail(pid, true) => Sign::Fails(pid),
+        Fault::Fail(pid, false) => Sign::Serves(pid),
         Fault::Drift(pid, _) => Sign::Drifts(pid),
         Fault::Cut(a, b) => Sign::Cut(a, Some(b)),
         Fault::Heal(a, b) => Sign::Healed(a, Some(b)),

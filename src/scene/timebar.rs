@@ -137,6 +137,10 @@ pub enum Sign {
     Slowed(Pid),
     /// Its clock drifts.
     Drifts(Pid),
+    /// It fails whatever it is asked for.
+    Fails(Pid),
+    /// It serves again.
+    Serves(Pid),
     /// A link was cut; without a second end, several of the first one's.
     Cut(Pid, Option<Pid>),
     /// A link was healed; without a second end, several of the first one's.

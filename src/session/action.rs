@@ -14,7 +14,7 @@ pub const SLOW_MAX: u16 = 1_000;
 pub const DRIFT_MAX: i32 = 500_000;
 
 /// An action. Text: `kill C`, `revive C`, `wipe C`, `add G`, `drain C`, `salvage C`, `freeze c2`, `thaw c2`, `slow C 10`, `cut A B` (both ways), `cut A>B` (one way),
-/// `heal A B`, `heal A>B`, `isolate C`, `heal C` (all links of C), `drift C 20000`.
+/// `heal A B`, `heal A>B`, `isolate C`, `heal C` (all links of C), `drift C 20000`, `fail C`, `mend C`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Action {
     /// `kill C`
@@ -49,6 +49,10 @@ pub enum Action {
     Isolate(Name),
     /// `heal C`
     Rejoin(Name),
+    /// `fail C`: from now on it answers every request with an error, at once.
+    Fail(Name),
+    /// `mend C`: it serves again.
+    Mend(Name),
 }
 
 /// Why an action cannot be carried out now. Nothing has changed.
@@ -58,7 +62,7 @@ pub enum Refusal {
     Nobody(Name),
     /// It would change nothing.
     NoEffect(Name, NoEffect),
-    /// Only nodes join, leave, and have copies to serve with.
+    /// Only nodes join, leave, serve, and have copies to serve with.
     NotANode(Name),
     /// Both ends are the same process.
     SameTwice(Name),
@@ -87,7 +91,9 @@ impl Action {
             | Action::CutOneWay(name, _)
             | Action::HealOneWay(name, _)
             | Action::Isolate(name)
-            | Action::Rejoin(name) => name,
+            | Action::Rejoin(name)
+            | Action::Fail(name)
+            | Action::Mend(name) => name,
         }
     }
 
@@ -106,7 +112,9 @@ impl Action {
             | Action::Slow(..)
             | Action::Drift(..)
             | Action::Isolate(_)
-            | Action::Rejoin(_) => [Some(self.subject()), None],
+            | Action::Rejoin(_)
+            | Action::Fail(_)
+            | Action::Mend(_) => [Some(self.subject()), None],
         }
     }
 
@@ -126,6 +134,8 @@ impl Action {
             Action::Cut(..) | Action::CutOneWay(..) => "cut",
             Action::Heal(..) | Action::HealOneWay(..) | Action::Rejoin(_) => "heal",
             Action::Isolate(_) => "isolate",
+            Action::Fail(_) => "fail",
+            Action::Mend(_) => "mend",
         }
     }
 
@@ -145,7 +155,9 @@ impl Action {
             Action::Kill(name) => vec![Fault::Kill(pid(name)?)],
             Action::Revive(name) => vec![Fault::Revive(pid(name)?)],
             Action::Wipe(name) => vec![Fault::Wipe(pid(name)?)],
-            Action::Add(name) | Action::Drain(name) | Action::Salvage(name) if name.kind != Kind::Node => {
+            Action::Add(name) | Action::Drain(name) | Action::Salvage(name) | Action::Fail(name) | Action::Mend(name)
+                if name.kind != Kind::Node =>
+            {
                 return Err(Refusal::NotANode(name));
             }
             Action::Add(name) => vec![Fault::Join(pid(name)?)],
@@ -165,6 +177,8 @@ impl Action {
             Action::HealOneWay(a, b) => pair(a, b).map(|(a, b)| vec![Fault::Heal(a, b)])?,
             Action::Isolate(name) => with_all(name, Fault::Cut)?,
             Action::Rejoin(name) => with_all(name, Fault::Heal)?,
+            Action::Fail(name) => vec![Fault::Fail(pid(name)?, true)],
+            Action::Mend(name) => vec![Fault::Fail(pid(name)?, false)],
         })
     }
 }
@@ -182,7 +196,9 @@ impl fmt::Display for Action {
             | Action::Freeze(name)
             | Action::Thaw(name)
             | Action::Isolate(name)
-            | Action::Rejoin(name) => write!(f, "{word} {name}"),
+            | Action::Rejoin(name)
+            | Action::Fail(name)
+            | Action::Mend(name) => write!(f, "{word} {name}"),
             Action::Slow(name, times) => write!(f, "{word} {name} {times}"),
             Action::Drift(name, ppm) => write!(f, "{word} {name} {ppm}"),
             Action::Cut(a, b) | Action::Heal(a, b) => write!(f, "{word} {a} {b}"),
@@ -222,7 +238,7 @@ impl fmt::Display for ActionError {
             ActionError::Word(word) => {
                 write!(
                     f,
-                    "“{word}” is no action; there are kill, revive, wipe, add, drain, salvage, freeze, thaw, slow, drift, cut, heal, isolate"
+                    "“{word}” is no action; there are kill, revive, wipe, add, drain, salvage, freeze, thaw, slow, drift, cut, heal, isolate, fail, mend"
                 )
             }
             ActionError::Incomplete(text) => write!(f, "“{text}” wants another word"),
@@ -252,6 +268,8 @@ impl FromStr for Action {
             "freeze" => Action::Freeze(name(word()?)?),
             "thaw" => Action::Thaw(name(word()?)?),
             "isolate" => Action::Isolate(name(word()?)?),
+            "fail" => Action::Fail(name(word()?)?),
+            "mend" => Action::Mend(name(word()?)?),
             "slow" => Action::Slow(name(word()?)?, number(word()?, 1, i32::from(SLOW_MAX))? as u16),
             "drift" => Action::Drift(name(word()?)?, number(word()?, -DRIFT_MAX, DRIFT_MAX)?),
             "cut" => {

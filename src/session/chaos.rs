@@ -77,7 +77,9 @@ impl Chaos {
         for _ in 0..8 {
             let Some(action) = self.draw(&view) else { continue };
             let mends = match action {
-                Action::Revive(_) | Action::Thaw(_) | Action::Heal(..) | Action::HealOneWay(..) | Action::Rejoin(_) => true,
+                Action::Revive(_) | Action::Thaw(_) | Action::Heal(..) | Action::HealOneWay(..) | Action::Rejoin(_) | Action::Mend(_) => {
+                    true
+                }
                 Action::Slow(_, times) => times == 1,
                 Action::Kill(_)
                 | Action::Wipe(_)
@@ -88,7 +90,8 @@ impl Chaos {
                 | Action::Drift(..)
                 | Action::Cut(..)
                 | Action::CutOneWay(..)
-                | Action::Isolate(_) => false,
+                | Action::Isolate(_)
+                | Action::Fail(_) => false,
             };
             if (mends || self.bare.is_none()) && session.dispatch(action).is_ok() {
                 if let Action::Wipe(name) = action {
@@ -195,7 +198,7 @@ fn may_be_wiped(view: &ClusterView, node: Pid) -> bool {
 pub fn heal_everything(session: &mut Session) {
     let names: Vec<Name> = session.view().processes.iter().map(|process| process.name).collect();
     for name in names {
-        for undo in [Action::Thaw(name), Action::Revive(name), Action::Rejoin(name), Action::Slow(name, 1)] {
+        for undo in [Action::Thaw(name), Action::Revive(name), Action::Rejoin(name), Action::Slow(name, 1), Action::Mend(name)] {
             if session.admits(undo).is_ok() {
                 session.dispatch(undo).expect("it was admitted just now");
             }

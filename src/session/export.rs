@@ -25,6 +25,8 @@ pub const fn kind(what: &What<Note>) -> &'static str {
             Fault::Freeze(_) => "freeze",
             Fault::Thaw(_) => "thaw",
             Fault::Slow(..) => "slow",
+            Fault::Fail(_, true) => "fail",
+            Fault::Fail(_, false) => "mend",
             Fault::Cut(..) => "cut",
             Fault::Heal(..) => "heal",
             Fault::Drift(..) => "drift",
@@ -95,6 +97,7 @@ fn fault_fields(fault: Fault, roster: &Roster) -> Vec<(&'static str, Value)> {
         | Fault::Join(who)
         | Fault::Leave(who)
         | Fault::Proceed(who)
+        | Fault::Fail(who, _)
         | Fault::Freeze(who)
         | Fault::Thaw(who) => vec![("process", Names(roster).one(who))],
         Fault::Slow(who, times) => vec![("process", Names(roster).one(who)), ("times", Value::from(times))],

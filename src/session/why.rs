@@ -98,6 +98,7 @@ fn silenced_by(past: &[Record<Note>], ear: Pid, node: Pid, heard: Time, why: Sus
             | Fault::Leave(_)
             | Fault::Proceed(_)
             | Fault::Thaw(_)
+            | Fault::Fail(..)
             | Fault::Heal(..) => {}
         }
     }

@@ -31,4 +31,7 @@ pub enum Fault {
     Heal(Pid, Pid),
     /// Lets the clock of a process run fast (positive) or slow, in parts per million, within ±500,000.
     Drift(Pid, i32),
+    /// Makes a process answer whatever it is asked with an error, at once, or lets it serve as usual again. What that means is the process's
+    /// business; it dies with its life. Nothing if it does not run.
+    Fail(Pid, bool),
 }

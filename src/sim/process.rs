@@ -74,6 +74,8 @@ pub enum Signal {
     Leave,
     /// To go on with what it has.
     Proceed,
+    /// To fail whatever it is asked for, or to serve as usual again.
+    Fail(bool),
 }
 
 /// What a handler asks for. Carried out in the order of asking, after the handler has returned.

@@ -25,18 +25,21 @@ pub enum ActionKind {
     Drain,
     /// Serve shards that nobody may lead with what it has.
     Salvage,
+    /// Let it answer errors, or serve again.
+    Fail,
     /// Let another node join, or take back the selected one.
     Add,
 }
 
 impl ActionKind {
     /// All of them, in the order of the page.
-    pub const ALL: [ActionKind; 12] = [
+    pub const ALL: [ActionKind; 13] = [
         ActionKind::Kill,
         ActionKind::Revive,
         ActionKind::Freeze,
         ActionKind::Thaw,
         ActionKind::Slow,
+        ActionKind::Fail,
         ActionKind::Isolate,
         ActionKind::Cut,
         ActionKind::Heal,
@@ -54,6 +57,7 @@ impl ActionKind {
             ActionKind::Freeze => 'F',
             ActionKind::Thaw => 'T',
             ActionKind::Slow => 'S',
+            ActionKind::Fail => 'E',
             ActionKind::Isolate => 'I',
             ActionKind::Cut => 'X',
             ActionKind::Heal => 'H',

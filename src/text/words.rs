@@ -147,6 +147,8 @@ pub struct Words {
     pub field_takes: fn(u64, u64, bool, &str) -> String,
     /// It catches up in so many shards.
     pub catching_up: fn(usize) -> String,
+    /// It answers every request with an error.
+    pub fails: &'static str,
     /// So many times slower.
     pub slowed: fn(u16) -> String,
     /// So many of its links are cut.
@@ -281,6 +283,10 @@ pub struct Words {
     pub mark_frozen: fn(&str) -> String,
     /// It goes on.
     pub mark_thawed: fn(&str) -> String,
+    /// It fails whatever it is asked for.
+    pub mark_fails: fn(&str) -> String,
+    /// It serves again.
+    pub mark_serves: fn(&str) -> String,
     /// It was slowed or sped up again.
     pub mark_slowed: fn(&str) -> String,
     /// A link was cut.

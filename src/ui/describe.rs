@@ -198,6 +198,9 @@ fn phrases(lang: Lang, view: &ClusterView, process: &ProcessView) -> Vec<String>
         Kind::Coordinator => coordinator(lang, view, process, &mut out),
         Kind::Balancer => {}
     }
+    if process.fails {
+        out.push(w.fails.to_owned());
+    }
     if process.slow > 1 {
         out.push((w.slowed)(process.slow));
     }

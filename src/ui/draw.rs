@@ -118,7 +118,9 @@ impl App {
             lines.extend(of_load(lang, *toll));
         }
         if let Some(it) = &doubts {
-            lines.extend(of_doubt(lang, &it.picture.figures, session.now(), session.cluster().sent()));
+            // Beside the lines of the lens Load there is room for one; what the others say stands in the picture, but for the cost.
+            let most = if load.is_some() { 1 } else { usize::MAX };
+            lines.extend(of_doubt(lang, &it.picture.figures, session.now(), session.cluster().sent()).into_iter().take(most));
         }
         let foot = html! {
             <div class="foot">{ bill(&BillProps { lang, ack: config.ack, reads: config.reads, bill: session.bill(), lenses: lines, promises: session.promises() }) }</div>

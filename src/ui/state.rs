@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use ringside::cluster::NoEffect;
+use ringside::cluster::observe::view::ProcessView;
 use ringside::cluster::setup::Setup;
 use ringside::cluster::setup::name::{Kind, NODES_MAX, Name, Roster};
 use ringside::proto::lock::token::LockId;
@@ -267,22 +268,22 @@ impl State {
 
     /// The action of this kind, for what is selected now. None: a cut that wants its other end.
     pub fn action_of(&self, kind: ActionKind, name: Name) -> Option<Action> {
-        let slow = || {
-            let pid = self.session.setup().roster.pid(name)?;
-            self.session.view().processes.get(pid.index()).map(|process| process.slow)
-        };
+        let pid = self.session.setup().roster.pid(name);
+        let is = |so: fn(&ProcessView) -> bool| pid.and_then(|pid| self.session.view().processes.get(pid.index()).map(so)).unwrap_or(false);
         Some(match kind {
             ActionKind::Kill => Action::Kill(name),
             ActionKind::Revive => Action::Revive(name),
             ActionKind::Freeze => Action::Freeze(name),
             ActionKind::Thaw => Action::Thaw(name),
-            ActionKind::Slow => Action::Slow(name, if slow().unwrap_or(1) > 1 { 1 } else { SLOWER }),
+            ActionKind::Slow => Action::Slow(name, if is(|it| it.slow > 1) { 1 } else { SLOWER }),
             ActionKind::Isolate => Action::Isolate(name),
             ActionKind::Cut => Action::Cut(name, self.second?),
             ActionKind::Heal => self.second.map_or(Action::Rejoin(name), |second| Action::Heal(name, second)),
             ActionKind::Wipe => Action::Wipe(name),
             ActionKind::Drain => Action::Drain(name),
             ActionKind::Salvage => Action::Salvage(name),
+            ActionKind::Fail if is(|it| it.fails) => Action::Mend(name),
+            ActionKind::Fail => Action::Fail(name),
             ActionKind::Add => Action::Add(self.joiner()?),
         })
     }

@@ -9,6 +9,7 @@ mod digests;
 mod doubt;
 mod elections;
 mod engine;
+mod fail;
 mod golden;
 mod history;
 mod history_random;

@@ -56,6 +56,9 @@ pub struct Node {
     pub(super) shards: LiteMap<ShardId, Rc<ShardCopy>>,
     /// Its part in the group that probes.
     group: Group,
+    /// Whether it answers every request with an error, as with a bad configuration: the process runs, and nobody who only listens for its
+    /// heartbeats can tell.
+    fails: Later<bool>,
 }
 
 impl Node {
@@ -83,6 +86,7 @@ impl Node {
             answers: Answers::default(),
             lease_until: Time::ZERO,
             offers: Vec::new(),
+            fails: Later(false),
             passed: Vec::new(),
             work: Work::none(&ctx.env().setup.config),
             copies: 0,
@@ -108,6 +112,11 @@ impl Node {
     /// When its lease ends, by its own clock.
     pub fn lease_until(&self) -> Time {
         self.lease_until
+    }
+
+    /// Whether it answers every request with an error.
+    pub fn fails(&self) -> bool {
+        self.fails.0
     }
 
     /// How many requests are at it, waiting or in service.

@@ -1,10 +1,11 @@
-//! What a node's operator asks of it: to take part, to leave, or to serve with what it has.
+//! What a node's operator asks of it: to take part, to leave, or to serve with what it has. What makes it fail comes the same way.
 
 use crate::cluster::node::shard_copy::ShardCopy;
 use crate::cluster::node::{Node, tell_coordinators};
 use crate::cluster::wire::msg::Msg;
 use crate::cluster::wire::{Change, Context, Ticket, Timer};
 use crate::proto::replica::view::ShardId;
+use crate::sim::digest::Later;
 use crate::sim::process::Signal;
 use crate::sim::time::Span;
 
@@ -15,6 +16,10 @@ impl Node {
         let leaving = match signal {
             Signal::Join => false,
             Signal::Leave => true,
+            Signal::Fail(on) => {
+                self.fails = Later(on);
+                return;
+            }
             Signal::Proceed => {
                 self.offers = self.shards.iter().map(|(&shard, _)| shard).collect();
                 ctx.arm(Timer::Heartbeat, Span::ZERO);

@@ -20,6 +20,9 @@ use crate::sim::time::Span;
 impl Node {
     /// A request comes in: it is looked at now, waits, or is turned away.
     pub(super) fn come_in(&mut self, it: QueuedRequest, ctx: &mut Context<'_>) {
+        if self.fails.0 {
+            return refuse(&it, RefusedWhy::Fails, ctx);
+        }
         let config = &ctx.env().setup.config;
         if config.service == Span::ZERO {
             assert!(self.work.load() == 0, "a request waits where work takes no time");

@@ -111,6 +111,8 @@ pub enum RefusedWhy {
     Old,
     /// Its client does not wait for it any more. It is dropped, and nobody is told.
     Late,
+    /// The node fails whatever it is asked for.
+    Fails,
 }
 
 impl RefusedWhy {
@@ -125,6 +127,7 @@ impl RefusedWhy {
             RefusedWhy::Busy => "busy",
             RefusedWhy::Old => "old",
             RefusedWhy::Late => "late",
+            RefusedWhy::Fails => "fails",
         }
     }
 }

@@ -156,6 +156,7 @@ impl Chronicle {
             | Fault::Leave(_)
             | Fault::Slow(..)
             | Fault::Drift(..)
+            | Fault::Fail(..)
             | Fault::Proceed(_) => None,
         }
     }
@@ -176,6 +177,7 @@ impl Chronicle {
             | Fault::Leave(_)
             | Fault::Slow(..)
             | Fault::Drift(..)
+            | Fault::Fail(..)
             | Fault::Proceed(_) => None,
         }
     }
@@ -218,7 +220,8 @@ impl Chronicle {
             // A returning node's claims count again, until it finds out that it has been replaced.
             Fault::Thaw(who) => self.processes[who.index()].frozen = None,
             Fault::Revive(who) | Fault::Join(who) => self.processes[who.index()].down = None,
-            Fault::Cut(..) | Fault::Heal(..) | Fault::Slow(..) | Fault::Drift(..) | Fault::Leave(_) | Fault::Proceed(_) => {}
+            Fault::Cut(..) | Fault::Heal(..) | Fault::Slow(..) | Fault::Drift(..) => {}
+            Fault::Leave(_) | Fault::Proceed(_) | Fault::Fail(..) => {}
         }
     }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::cluster::Cluster;
 use crate::cluster::control::{Control, Decision, Part};
 use crate::cluster::coordinator::ControlDisk;
+use crate::cluster::node::Node;
 use crate::cluster::node::shard_copy::ShardCopy;
 use crate::cluster::observe::view::{
     ClusterView, CoordinatorView, Flight, Health, HolderView, InsideView, LockView, Logged, Office, ProcessView, ReplicaView, Role,
@@ -242,6 +243,7 @@ impl Cluster {
             boot: self.world.boot(pid).0,
             suspected,
             slow: net.slow(pid),
+            fails: self.node(pid).is_some_and(Node::fails),
             cut_to: env.setup.roster.pids().filter(|&to| net.is_cut(pid, to)).collect(),
             queued: self.queued(pid),
             lease_left: self.node(pid).map_or(Span::ZERO, |node| node.lease_until().since(self.world.local(pid))),

@@ -160,6 +160,8 @@ pub struct ProcessView {
     pub suspected: Option<(Pid, Time)>,
     /// How many times slower its messages are; 1 is normal.
     pub slow: u16,
+    /// Nodes: whether it answers every request with an error.
+    pub fails: bool,
     /// Processes it cannot send to, by a cut.
     pub cut_to: Vec<Pid>,
     /// Nodes: what is left of its lease by its own clock; zero without one.

@@ -51,6 +51,7 @@ pub(super) struct Alive {
     emptied: Set<Pid>,
     frozen: Set<Pid>,
     slow: Set<Pid>,
+    failing: Set<Pid>,
     astray: Set<Pid>,
     cut: Set<(Pid, Pid)>,
     /// The latest fault.
@@ -90,20 +91,22 @@ impl Alive {
     pub(super) fn fault(&mut self, sight: &impl Sight, fault: Fault) {
         self.since = sight.now();
         let _news = match fault {
-            // The dead do not stand still.
-            Fault::Kill(pid) => (self.down.insert(pid), self.frozen.remove(&pid)).0,
+            // The dead do not stand still, and fail nobody.
+            Fault::Kill(pid) => (self.down.insert(pid), self.frozen.remove(&pid), self.failing.remove(&pid)).0,
             Fault::Wipe(pid) => {
                 self.spoil(sight, pid);
                 if sight.coordinators().contains(&pid) && sight.coordinators().len() > 1 {
                     self.emptied.insert(pid);
                 }
-                (self.down.insert(pid), self.frozen.remove(&pid)).0
+                (self.down.insert(pid), self.frozen.remove(&pid), self.failing.remove(&pid)).0
             }
             Fault::Revive(pid) | Fault::Join(pid) => self.down.remove(&pid),
             Fault::Freeze(pid) => self.frozen.insert(pid),
             Fault::Thaw(pid) => self.frozen.remove(&pid),
             Fault::Slow(pid, times) if times > 1 => self.slow.insert(pid),
             Fault::Slow(pid, _) => self.slow.remove(&pid),
+            Fault::Fail(pid, true) => self.failing.insert(pid),
+            Fault::Fail(pid, false) => self.failing.remove(&pid),
             Fault::Cut(from, to) => self.cut.insert((from, to)),
             Fault::Heal(from, to) => self.cut.remove(&(from, to)),
             Fault::Drift(pid, ppm) if ppm.unsigned_abs() > self.deadlines.drift => self.astray.insert(pid),
@@ -176,7 +179,8 @@ impl Alive {
         self.looked = now;
         let coordinators = sight.coordinators();
         let counting = coordinators.iter().filter(|pid| !self.down.contains(pid) && !self.emptied.contains(pid)).count();
-        let clear = self.frozen.is_empty() && self.slow.is_empty() && self.astray.is_empty() && self.cut.is_empty();
+        let clear =
+            self.frozen.is_empty() && self.slow.is_empty() && self.failing.is_empty() && self.astray.is_empty() && self.cut.is_empty();
         let free = clear && counting > coordinators.len() / 2;
         if !free {
             self.since = now; // as if the fault were now

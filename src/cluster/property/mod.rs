@@ -127,6 +127,7 @@ impl Promises {
             | Fault::Slow(..)
             | Fault::Cut(..)
             | Fault::Heal(..)
+            | Fault::Fail(..)
             | Fault::Drift(..) => {}
         }
     }

@@ -8,6 +8,7 @@ use crate::session::action::{Action, SLOW_MAX};
 use crate::session::link::print_action;
 use crate::session::nemesis::harm::{Reckless, may_be_wiped};
 use crate::session::nemesis::ledger::Ledger;
+use crate::session::nemesis::mends::mend_all;
 use crate::session::nemesis::recipe::{Aim, one};
 use crate::sim::id::Pid;
 use crate::sim::rng::Rng;
@@ -45,6 +46,8 @@ pub struct Nemesis {
     temper: Temper,
     /// The rest of a blow, each with its pause before it.
     blow: Vec<(Span, Action)>,
+    /// In some runs nodes answer errors, for a while: drawn by itself, so that the rest of a run is what it was.
+    errors: Option<Rng>,
     /// Bytes of the link so far.
     written: usize,
     counted: usize,
@@ -57,8 +60,10 @@ impl Nemesis {
         let blow = one(&mut rng, &Reckless::ALL);
         let reckless = rng.per_mille(150).then_some((late, blow));
         let temper = if rng.per_mille(400) { Temper::Patient { mends: false } } else { Temper::Restless };
+        let mut own = rng.clone();
+        let errors = own.per_mille(200).then_some(own);
         let forgets = reckless.is_some_and(|(_, blow)| blow == Reckless::Control);
-        Nemesis { rng, aim, reckless, forgets, went_too_far: Vec::new(), temper, blow: Vec::new(), written: 0, counted: 0 }
+        Nemesis { rng, aim, reckless, forgets, went_too_far: Vec::new(), temper, blow: Vec::new(), errors, written: 0, counted: 0 }
     }
 
     /// What it did that the cluster has not promised to survive.
@@ -115,6 +120,10 @@ impl Nemesis {
         if let Some((_, blow)) = self.reckless.take_if(|(at, _)| session.now() >= *at) {
             return self.go_too_far(blow, session);
         }
+        if let Some(action) = self.error(&session.view()) {
+            self.dispatch(action, session, ledger);
+            return;
+        }
         match &mut self.temper {
             Temper::Patient { mends } if *mends => {
                 *mends = false;
@@ -140,6 +149,17 @@ impl Nemesis {
                 return;
             }
         }
+    }
+
+    /// Now and then a node begins to answer errors, or serves again.
+    fn error(&mut self, view: &ClusterView) -> Option<Action> {
+        let rng = self.errors.as_mut()?;
+        if !rng.per_mille(150) {
+            return None;
+        }
+        let nodes: Vec<_> = view.present().filter(|p| p.name.kind == Kind::Node && p.health == Health::Up).collect();
+        let failing = nodes.iter().find(|p| p.fails).map(|p| Action::Mend(p.name));
+        failing.or_else(|| (!nodes.is_empty()).then(|| Action::Fail(one(rng, &nodes).name)))
     }
 
     fn has_room(&mut self, session: &Session) -> bool {
@@ -365,21 +385,4 @@ impl Nemesis {
         let names: Vec<Name> = view.processes.iter().filter(|p| fits(p)).map(|p| p.name).collect();
         (!names.is_empty()).then(|| one(&mut self.rng, &names))
     }
-}
-
-/// Everything that undoes what is broken now, with as few actions as may be.
-fn mend_all(view: &ClusterView) -> Vec<(Span, Action)> {
-    let mut mends = Vec::new();
-    for p in view.present() {
-        let mut mend = |when: bool, action| {
-            if when {
-                mends.push((Span::ZERO, action));
-            }
-        };
-        mend(p.health == Health::Frozen, Action::Thaw(p.name));
-        mend(p.health == Health::Down, Action::Revive(p.name));
-        mend(!p.cut_to.is_empty(), Action::Rejoin(p.name));
-        mend(p.slow > 1, Action::Slow(p.name, 1));
-    }
-    mends
 }

@@ -165,6 +165,7 @@ impl Core {
             if p.slow > 1 {
                 mends.push(Action::Slow(p.name, 1));
             }
+
             if ledger.drift(p.pid).unsigned_abs() > session.setup().config.drift_bound {
                 mends.push(Action::Drift(p.name, 0));
             }
@@ -183,6 +184,8 @@ impl Core {
                 }
             }
         }
+        // Nobody replaces a leader that beats its heart and answers errors: of those outside nothing more is promised for it.
+        mends.extend(view.processes.iter().filter(|p| p.fails).map(|p| Action::Mend(p.name)));
         for mend in mends {
             // A link that is full refuses it: that is told below.
             let _ = session.dispatch(mend);
@@ -193,7 +196,7 @@ impl Core {
     /// Whether everybody inside runs at normal speed and can speak with everybody else inside.
     pub(super) fn is_whole(&self, session: &Session) -> Result<(), NotWhole> {
         let view = session.view();
-        let is_well = |p: &ProcessView| p.health == Health::Up && p.slow == 1 && !p.cut_to.iter().any(|&to| self.has(to));
+        let is_well = |p: &ProcessView| p.health == Health::Up && p.slow == 1 && !p.fails && !p.cut_to.iter().any(|&to| self.has(to));
         match view.processes.iter().find(|p| self.has(p.pid) && !is_well(p)) {
             Some(p) => Err(NotWhole(p.pid)),
             None => Ok(()),

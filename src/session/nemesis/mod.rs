@@ -48,6 +48,7 @@ pub mod demand;
 pub mod failure;
 pub mod harm;
 mod ledger;
+mod mends;
 pub mod recipe;
 mod scene;
 pub mod shrink;

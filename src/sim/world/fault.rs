@@ -23,7 +23,8 @@ impl<P: Process> World<P> {
         | Fault::Slow(who, _)
         | Fault::Cut(who, _)
         | Fault::Heal(who, _)
-        | Fault::Drift(who, _)) = fault;
+        | Fault::Drift(who, _)
+        | Fault::Fail(who, _)) = fault;
         let cause = Some(self.record(who, None, What::Fault(fault), out));
         match fault {
             Fault::Kill(pid) => self.kill(pid),
@@ -52,6 +53,7 @@ impl<P: Process> World<P> {
             Fault::Slow(pid, factor) => self.net.set_slow(pid, factor),
             Fault::Cut(from, to) => self.net.set_cut(from, to, true),
             Fault::Heal(from, to) => self.net.set_cut(from, to, false),
+            Fault::Fail(pid, on) => self.signal(pid, cause, Signal::Fail(on)),
             Fault::Drift(pid, ppm) => self.set_drift(pid, ppm.clamp(-500_000, 500_000)),
         }
     }

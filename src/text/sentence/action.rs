@@ -24,6 +24,8 @@ pub(super) fn fault_en(line: &mut Line, fault: Fault, roster: &Roster) {
         }
         Fault::Freeze(who) => line.put("{} is frozen: whatever reaches it has to wait.", &[who]),
         Fault::Thaw(who) => line.put("{} is thawed, and what had waited reaches it now.", &[who]),
+        Fault::Fail(who, true) => line.put("{} answers every request with an error from now on, and its heart beats as before.", &[who]),
+        Fault::Fail(who, false) => line.put("{} serves again.", &[who]),
         Fault::Slow(who, 1) => line.put("{}'s messages travel at normal speed again.", &[who]),
         Fault::Slow(who, times) => line.say("{}'s messages now take # times as long.", &[who], &[times.into()]),
         Fault::Cut(from, to) => line.put("Messages from {} to {} are lost from now on.", &[from, to]),
@@ -52,6 +54,8 @@ pub(super) fn action_en(line: &mut Line, action: Action, who: &[Pid]) {
         | Action::Freeze(_)
         | Action::Thaw(_)
         | Action::Slow(..)
+        | Action::Fail(_)
+        | Action::Mend(_)
         | Action::Drift(..)
         | Action::CutOneWay(..)
         | Action::HealOneWay(..) => unreachable!("one fault, one sentence: {action}"),
@@ -73,6 +77,8 @@ pub(super) fn fault_zh(line: &mut Line, fault: Fault, roster: &Roster) {
         }
         Fault::Freeze(who) => line.put("{} 被冻结：发给它的一切都只能等着。", &[who]),
         Fault::Thaw(who) => line.put("{} 解冻，积压的消息这时才送到。", &[who]),
+        Fault::Fail(who, true) => line.put("{} 从现在起对每个请求都立刻报错，心跳却照常。", &[who]),
+        Fault::Fail(who, false) => line.put("{} 恢复服务。", &[who]),
         Fault::Slow(who, 1) => line.put("{} 的消息恢复正常速度。", &[who]),
         Fault::Slow(who, times) => line.say("{} 的消息延迟变为原来的 # 倍。", &[who], &[times.into()]),
         Fault::Cut(from, to) => line.put("从现在起，{} 发给 {} 的消息都会丢失。", &[from, to]),
@@ -101,6 +107,8 @@ pub(super) fn action_zh(line: &mut Line, action: Action, who: &[Pid]) {
         | Action::Freeze(_)
         | Action::Thaw(_)
         | Action::Slow(..)
+        | Action::Fail(_)
+        | Action::Mend(_)
         | Action::Drift(..)
         | Action::CutOneWay(..)
         | Action::HealOneWay(..) => unreachable!("one fault, one sentence: {action}"),

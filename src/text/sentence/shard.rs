@@ -89,6 +89,7 @@ pub(super) fn en(line: &mut Line, note: &ShardNote, who: Pid) {
                 RefusedWhy::TooFew => format!("too few copies of shard {} are in sync for a write", shard.0),
                 RefusedWhy::Busy => format!("its queue is full, and this one asks about shard {}", shard.0),
                 RefusedWhy::Old => format!("this one, about shard {}, has waited for too long", shard.0),
+                RefusedWhy::Fails => format!("whatever it is asked for, and this one about shard {}", shard.0),
                 RefusedWhy::Late => {
                     return line.say(
                         "{} drops a request of {} about shard #: nobody waits for it any more.",
@@ -243,6 +244,7 @@ pub(super) fn zh(line: &mut Line, note: &ShardNote, who: Pid) {
                 RefusedWhy::TooFew => format!("分片 {} 的同步副本太少，不能写入", shard.0),
                 RefusedWhy::Busy => format!("它的队列满了，而这个请求要的是分片 {}", shard.0),
                 RefusedWhy::Old => format!("对分片 {} 的这个请求排队太久了", shard.0),
+                RefusedWhy::Fails => format!("它对什么请求都报错，对分片 {} 的这个也是", shard.0),
                 RefusedWhy::Late => {
                     return line.say("{} 丢弃了 {} 对分片 # 的一个请求：已经没人在等它了。", &[who, op.client], &[shard.0.into()]);
                 }

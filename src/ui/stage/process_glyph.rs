@@ -46,6 +46,8 @@ pub struct Face {
     pub progress: Option<u8>,
     /// How many times slower it is.
     pub slow: u16,
+    /// Nodes: whether it answers every request with an error.
+    pub fails: bool,
     /// Nodes: requests at it, waiting or in service.
     pub queued: u16,
     /// Whether most of its links are cut.
@@ -143,6 +145,7 @@ pub fn ProcessGlyph(props: &ProcessGlyphProps) -> Html {
             data-term={face.post.map(|(_, term, _)| term.to_string())}
             data-vote={face.post.and_then(|(_, _, vote)| vote).map(|vote| vote.to_string())}
             data-suspected-by={face.by.map(|by| by.to_string())}
+            data-fails={face.fails.then_some("true")}
             data-queued={(face.queued > 0).then(|| face.queued.to_string())}
             data-chosen={(face.chosen > 0).then(|| face.chosen.to_string())}
             {onclick} {onkeydown} {onpointerenter} {onpointerleave} {onfocus} {onblur}>
@@ -201,6 +204,7 @@ fn node(map: &Layout, seat: Point, face: &Face, lang: Lang) -> Html {
                 { learner(at, r, percent) }
             }
             if face.queued > 0 && face.look != Look::Down { { queue(at, r, map.plan.thin, face) } }
+            if face.fails && face.look != Look::Down { { shapes::fails(at.shift(-r * 0.78, -r * 0.78)) } }
             if face.look == Look::Frozen { { shapes::pause(at.shift(r * 0.78, -r * 0.78)) } }
             { badge(at.shift(-r * 0.8, r * 0.8), face.standing) }
             if face.isolated { { isolation(at, r + 12.0) } }

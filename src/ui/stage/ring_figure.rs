@@ -126,6 +126,7 @@ fn face(model: &StageModel, process: &ProcessView) -> Face {
         crown: shard.and_then(|shard| state::crown(view, shard, pid)),
         progress: copy.filter(|_| role == Some(Role::Learner)).map(|(shard, replica)| state::progress(shard, replica)),
         slow: process.slow,
+        fails: process.fails,
         queued: process.queued.map_or(0, |(queued, _)| queued),
         isolated: isolated(view, process),
         part: state::part(view, pid),

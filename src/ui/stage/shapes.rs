@@ -58,6 +58,12 @@ pub fn pause(at: Point) -> Html {
     html! { <g class="pause"><path d={d.clone()} class="behind" /><path {d} class="bars" /></g> }
 }
 
+/// The mark of who answers errors.
+pub fn fails(at: Point) -> Html {
+    let d = format!("M{},{}v8m0,5v.5", num(at.x), num(at.y - 7.0));
+    html! { <g class="pause"><path d={d.clone()} class="behind" /><path {d} class="bars" /></g> }
+}
+
 /// A crown in the colours of the group it is in, `k` times its natural size.
 pub fn crown(at: Point, k: f64, class: &'static str) -> Html {
     html! { <path d={glyph::CROWN} transform={place(at, k)} class={format!("crown {class}")} stroke-width={num(1.75 / k)} /> }

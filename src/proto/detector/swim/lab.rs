@@ -72,7 +72,7 @@ impl Process for Peer {
                 let incarnation = self.0.incarnation(me);
                 self.0.believe(Rumour { about: me, incarnation, claim: Claim::Suspect(me) }, false, now, &config, &mut out);
             }
-            Input::Signal(Signal::Join) | Input::Stored(()) => {}
+            Input::Signal(Signal::Join | Signal::Fail(_)) | Input::Stored(()) => {}
         }
         self.carry_out(out, ctx);
     }
