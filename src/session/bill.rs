@@ -254,6 +254,8 @@ impl Fold {
                     self.asking.insert(*op, newest);
                 }
             }
+            ClientNote::Called { .. } => self.asked += u32::from(self.since.is_some()),
+            ClientNote::Worked { .. } => {}
             ClientNote::ReplicaRead { op, index, .. } => {
                 self.replica_reads += 1;
                 self.stale_reads += u32::from(self.asking.get(op).is_some_and(|newest| index < newest));

@@ -1,4 +1,5 @@
 //! One integration binary.
+mod any;
 mod asking;
 mod cases;
 mod consensus;

@@ -1,4 +1,4 @@
-//! Which copy answers a read, where any in-sync copy may: by one of the policies of [`crate::proto::balance::policy`], over the copies
+//! Which copy answers a read, where any in-sync copy may, and which node does work that any of them can do: by one of the policies of [`crate::proto::balance::policy`], over the copies
 //! of the read's shard. Each balancer goes by what it has itself sent and heard; of what the other one sends it knows nothing.
 //!
 //! A read that is not answered within a client's patience is over for the counts: its node has died, or the answer was lost.
@@ -32,8 +32,8 @@ struct Asked {
 pub struct Choice {
     /// The read.
     pub op: OpId,
-    /// The number of its key.
-    pub key: u16,
+    /// The number of its key, if it is about one.
+    pub key: Option<u16>,
     /// The node it was sent to.
     pub node: Pid,
     /// Whom the policy compared, that node among them; nobody where it compares none.
@@ -101,8 +101,14 @@ impl Spreading {
         &self.latest
     }
 
-    /// Picks the node that gets this read of this key, one of `readers`.
-    pub fn choose(&mut self, op: OpId, key: u16, readers: &[Pid], ctx: &mut Context<'_>) -> Pid {
+    /// How many requests are under way.
+    pub fn in_flight(&self) -> u32 {
+        assert!(self.policy.in_flight() as usize == self.under_way.len(), "a request is counted that nobody has sent");
+        self.policy.in_flight()
+    }
+
+    /// Picks the node that gets this read of this key, or work that is about no key: one of `readers`.
+    pub fn choose(&mut self, op: OpId, key: Option<u16>, readers: &[Pid], ctx: &mut Context<'_>) -> Pid {
         assert!(!readers.is_empty(), "a read that nobody may answer is spread");
         let (now, patience) = (ctx.now(), ctx.env().setup.config.patience());
         let over = self.under_way.partition_point(|it| now.since(it.at) > patience);

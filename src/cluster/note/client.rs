@@ -65,6 +65,18 @@ pub enum ClientNote {
         /// How many operations it waits for.
         waits: u32,
     },
+    /// A client asks for work that any node can do, for the first time.
+    Called {
+        /// The operation.
+        op: OpId,
+    },
+    /// Such work is done, as its client hears.
+    Worked {
+        /// The operation.
+        op: OpId,
+        /// By which node.
+        from: Pid,
+    },
 }
 
 impl ClientNote {
@@ -77,6 +89,8 @@ impl ClientNote {
             ClientNote::Retried { .. } => "retried",
             ClientNote::GaveUp { .. } => "gave-up",
             ClientNote::HeldBack { .. } => "held-back",
+            ClientNote::Called { .. } => "called",
+            ClientNote::Worked { .. } => "worked",
         }
     }
 
@@ -116,6 +130,8 @@ impl ClientNote {
                 vec![("op", names.op(o)), ("asked", text(asked.word())), ("attempts", number(*attempts)), ("why", text(why.word()))]
             }
             ClientNote::HeldBack { waits } => vec![("waits", number(*waits))],
+            ClientNote::Called { op: o } => vec![("op", names.op(o))],
+            ClientNote::Worked { op: o, from } => vec![("op", names.op(o)), ("from", names.one(*from))],
         }
     }
 }
