@@ -193,7 +193,11 @@ impl Traffic {
             What::Note(Note::Shard(ShardNote::Refused { op, .. })) if self.waiting.contains_key(op) => self.refused.push(at),
             What::Note(
                 Note::Client(
-                    ClientNote::Retried { .. } | ClientNote::ReplicaRead { .. } | ClientNote::Worked { .. } | ClientNote::HeldBack { .. },
+                    ClientNote::Retried { .. }
+                    | ClientNote::ReplicaRead { .. }
+                    | ClientNote::Worked { .. }
+                    | ClientNote::Hedged { .. }
+                    | ClientNote::HeldBack { .. },
                 )
                 | Note::Shard(_),
             )

@@ -11,6 +11,7 @@ mod doubt;
 mod elections;
 mod engine;
 mod golden;
+mod hedge;
 mod history;
 mod history_random;
 mod judges;

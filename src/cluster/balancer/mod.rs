@@ -2,13 +2,15 @@
 //! requests there and answers back; reads go to any in-sync copy, where the recipe says so: see [`spread`]. Work that any node can do goes
 //! to one of those that hold an in-sync copy of any shard that is led, as far as it knows: who is down does not. Of other requests it
 //! keeps no state.
+//!
+//! What has a choice of nodes and is not answered for a while is sent to a second one, where the recipe says so: see [`spread`].
 
 mod spread;
 
 pub use crate::cluster::balancer::spread::Choice;
 use crate::cluster::balancer::spread::Spreading;
 use crate::cluster::control::record::Version;
-use crate::cluster::note::{RefusedWhy, ShardNote};
+use crate::cluster::note::{ClientNote, RefusedWhy, ShardNote};
 use crate::cluster::setup::config::{Config, Reads};
 use crate::cluster::setup::env::Env;
 use crate::cluster::store::Request;
@@ -74,6 +76,18 @@ impl Balancer {
         }
     }
 
+    /// Sends to a second node what has not been answered for long.
+    pub fn hedge(&mut self, ctx: &mut Context<'_>) {
+        let Balancer { routes, spreading: Some(spreading), .. } = self else { return };
+        while let Some((op, request, terms)) = spreading.due(ctx) {
+            let open = open_to(routes, &request, ctx.env());
+            if let Some(to) = spreading.hedge(op, &request, open, ctx) {
+                ctx.note(ClientNote::Hedged { op, to });
+                ctx.send(to, Msg::Request { op, request, passed: None, terms });
+            }
+        }
+    }
+
     /// A message arrives.
     pub fn receive(&mut self, from: Pid, msg: Msg, ctx: &mut Context<'_>) {
         match msg {
@@ -94,7 +108,7 @@ impl Balancer {
                 let (shard, open) = (request.shard(), open_to(&self.routes, &request, ctx.env()));
                 let node = match &mut self.spreading {
                     _ if open.is_empty() => shard.and_then(|shard| self.routes[usize::from(shard.0)].primary),
-                    Some(spreading) => Some(spreading.choose(op, request.key().map(|key| key.id), &open, ctx)),
+                    Some(spreading) => Some(spreading.send(op, (&request, terms), &open, ctx)),
                     None => Some(open[ctx.rng().below(open.len() as u32) as usize]),
                 };
                 match node {
@@ -107,10 +121,10 @@ impl Balancer {
                 }
             }
             Msg::Done { op, .. } | Msg::Refused { op, .. } => {
-                if let Some(spreading) = &mut self.spreading {
-                    spreading.answered(op, from, matches!(msg, Msg::Done { .. }), ctx);
+                let well = matches!(msg, Msg::Done { .. });
+                if self.spreading.as_mut().is_none_or(|spreading| spreading.answered(op, from, well, ctx)) {
+                    ctx.send(op.client, msg);
                 }
-                ctx.send(op.client, msg);
             }
             Msg::Raft(_)
             | Msg::Decisions { .. }

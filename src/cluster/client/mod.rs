@@ -84,6 +84,7 @@ impl Client {
             | Timer::Yield(_)
             | Timer::Serve
             | Timer::Swim
+            | Timer::Hedge
             | Timer::ServeOf(_) => {}
         }
     }

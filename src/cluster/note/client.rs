@@ -1,4 +1,4 @@
-//! What clients note: what they ask for and find.
+//! What clients note: what they ask for and find; and what balancers do for them.
 
 use crate::cluster::note::fields::{Field, Names, number, text};
 use crate::cluster::note::reasons::{Found, GaveUpWhy};
@@ -77,6 +77,13 @@ pub enum ClientNote {
         /// By which node.
         from: Pid,
     },
+    /// A balancer has waited for long, and sends a request to a second node; the first answer counts.
+    Hedged {
+        /// The operation.
+        op: OpId,
+        /// To whom.
+        to: Pid,
+    },
 }
 
 impl ClientNote {
@@ -91,6 +98,7 @@ impl ClientNote {
             ClientNote::HeldBack { .. } => "held-back",
             ClientNote::Called { .. } => "called",
             ClientNote::Worked { .. } => "worked",
+            ClientNote::Hedged { .. } => "hedged",
         }
     }
 
@@ -132,6 +140,7 @@ impl ClientNote {
             ClientNote::HeldBack { waits } => vec![("waits", number(*waits))],
             ClientNote::Called { op: o } => vec![("op", names.op(o))],
             ClientNote::Worked { op: o, from } => vec![("op", names.op(o)), ("from", names.one(*from))],
+            ClientNote::Hedged { op: o, to } => vec![("op", names.op(o)), ("to", names.one(*to))],
         }
     }
 }

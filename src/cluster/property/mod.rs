@@ -221,7 +221,8 @@ impl Promises {
                 | ClientNote::Retried { .. }
                 | ClientNote::HeldBack { .. }
                 | ClientNote::Called { .. }
-                | ClientNote::Worked { .. } => {}
+                | ClientNote::Worked { .. }
+                | ClientNote::Hedged { .. } => {}
             },
             Note::Lock(note) => match note {
                 LockNote::Queued { session, lock, .. } => {

@@ -70,6 +70,7 @@ pub fn draw(seed: u64, aim: Aim, off: &[Rule], rng: &mut Rng) -> Setup {
     let mut copies = Rng::stream(seed, Stream::Copies);
     if copies.per_mille(300) {
         setup.config.asking.any = one(&mut copies, &[0, 10, 50, 100]);
+        setup.config.hedge = Span::millis(one(&mut copies, &[0, 5, 50, 200, 1_000]));
     }
     let mut storm = Rng::stream(seed, Stream::Storm);
     if storm.per_mille(60) {
