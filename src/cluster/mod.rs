@@ -220,6 +220,14 @@ impl Cluster {
         }
     }
 
+    /// How many requests a living balancer counts as under way; none where it counts none.
+    pub fn in_flight(&self, balancer: Pid) -> u32 {
+        match self.world.process(balancer) {
+            Some(Member::Balancer(it)) => it.in_flight(),
+            Some(Member::Coordinator(_) | Member::Node(_) | Member::Client(_)) | None => 0,
+        }
+    }
+
     /// The coordinator that acts for the control plane: of those that live and believe they do, the one of the latest term.
     fn leader(&self) -> Option<(Pid, &Coordinator)> {
         let all = self.env().coordinators.iter().filter_map(|&pid| Some((pid, self.coordinator(pid)?)));

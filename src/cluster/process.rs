@@ -77,6 +77,7 @@ impl Process for Member {
             },
             Member::Balancer(it) => match input {
                 Input::Message { from, msg } => it.receive(from, msg, ctx),
+                Input::Timer(Timer::Hedge) => it.hedge(ctx),
                 Input::Timer(_) => it.report(ctx),
                 Input::Stored(_) | Input::Signal(_) => {}
             },

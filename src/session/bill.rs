@@ -53,6 +53,8 @@ pub struct Bill {
     pub replica_reads: u32,
     /// Those among them whose answer was older than a write of the same key that had been acknowledged when the client asked.
     pub stale_reads: u32,
+    /// Requests that balancers sent to a second node, since the beginning.
+    pub hedged: u32,
     /// Promises kept.
     pub kept: u32,
     /// Promises made: those that the way of acknowledging writes allows.
@@ -87,6 +89,7 @@ pub struct Fold {
     asking: LiteMap<OpId, Index>,
     replica_reads: u32,
     stale_reads: u32,
+    hedged: u32,
 }
 
 impl Fold {
@@ -113,6 +116,7 @@ impl Fold {
             asking: LiteMap::new(),
             replica_reads: 0,
             stale_reads: 0,
+            hedged: 0,
         }
     }
 
@@ -152,6 +156,7 @@ impl Fold {
             overwritten: promises.overwritten(),
             replica_reads: self.replica_reads,
             stale_reads: self.stale_reads,
+            hedged: self.hedged,
             kept: made().filter(|(_, broken)| broken.is_none()).count() as u32,
             promises: made().count() as u32,
         }
@@ -254,6 +259,9 @@ impl Fold {
                     self.asking.insert(*op, newest);
                 }
             }
+            ClientNote::Called { .. } => self.asked += u32::from(self.since.is_some()),
+            ClientNote::Hedged { .. } => self.hedged += 1,
+            ClientNote::Worked { .. } => {}
             ClientNote::ReplicaRead { op, index, .. } => {
                 self.replica_reads += 1;
                 self.stale_reads += u32::from(self.asking.get(op).is_some_and(|newest| index < newest));

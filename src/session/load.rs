@@ -173,7 +173,7 @@ impl Traffic {
                     self.hang_up(*who, at);
                 }
             }
-            What::Note(Note::Client(ClientNote::Invoked { op, .. })) => {
+            What::Note(Note::Client(ClientNote::Invoked { op, .. } | ClientNote::Called { op })) => {
                 self.waiting.insert(*op, self.calls.len());
                 self.calls.push(Call { asked: at, over: None });
             }
@@ -192,7 +192,14 @@ impl Traffic {
             }
             What::Note(Note::Shard(ShardNote::Refused { op, .. })) if self.waiting.contains_key(op) => self.refused.push(at),
             What::Note(
-                Note::Client(ClientNote::Retried { .. } | ClientNote::ReplicaRead { .. } | ClientNote::HeldBack { .. }) | Note::Shard(_),
+                Note::Client(
+                    ClientNote::Retried { .. }
+                    | ClientNote::ReplicaRead { .. }
+                    | ClientNote::Worked { .. }
+                    | ClientNote::Hedged { .. }
+                    | ClientNote::HeldBack { .. },
+                )
+                | Note::Shard(_),
             )
             | What::Note(Note::Control(_) | Note::Lock(_) | Note::Belief(_)) => {}
         }
@@ -307,7 +314,7 @@ impl Traffic {
 fn answerer(answer: &Record<Note>, of: OpId, facts: &[Record<Note>]) -> Pid {
     let before = |fact: &Record<Note>| fact.cause.map(|cause| &facts[cause.0 as usize]);
     let by = |fact: &Record<Note>| match &fact.what {
-        What::Note(Note::Client(ClientNote::ReplicaRead { op, from, .. })) if *op == of => Some(*from),
+        What::Note(Note::Client(ClientNote::ReplicaRead { op, from, .. } | ClientNote::Worked { op, from })) if *op == of => Some(*from),
         What::Note(Note::Shard(
             ShardNote::ReadServed { op, .. } | ShardNote::Acknowledged { op, .. } | ShardNote::AnsweredAgain { op, .. },
         )) if *op == of => Some(fact.who),

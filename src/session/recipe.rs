@@ -77,7 +77,7 @@ const fn row(
 
 /// All figures, in the order in which links name them. What the bounds of one depend on stands before it. Values within their
 /// bounds fit their fields.
-pub const PARAMETERS: [Parameter; 39] = [
+pub const PARAMETERS: [Parameter; 41] = [
     row("coordinators", Form::Odd, |_| (1, 5), |it| it.roster.coordinators.into(), |it, n| it.roster.coordinators = n as u8),
     row("nodes", Form::Count, |_| (3, 8), |it| it.roster.nodes.into(), |it, n| it.roster.nodes = n as u8),
     row("balancers", Form::Count, |_| (1, 2), |it| it.roster.balancers.into(), |it, n| it.roster.balancers = n as u8),
@@ -182,6 +182,8 @@ pub const PARAMETERS: [Parameter; 39] = [
         |it, n| it.config.health = Health::ALL[n as usize],
     ),
     row("hot", Form::Count, |_| (0, 100), |it| it.config.asking.hot.into(), |it, n| it.config.asking.hot = n as u8),
+    row("any", Form::Count, |_| (0, 100), |it| it.config.asking.any.into(), |it, n| it.config.asking.any = n as u8),
+    row("hedge", Form::Span, |_| (0, 10), |it| it.config.hedge.0, |it, n| it.config.hedge = Span(n)),
     row("rate", Form::Count, |_| (0, 20), |it| it.config.asking.rate.into(), |it, n| it.config.asking.rate = n as u8),
     row("surge", Form::Count, |_| (1, 10), |it| it.config.asking.surge.into(), |it, n| it.config.asking.surge = n as u8),
     row("surge-from", Form::Span, |_| (0, 1_800), |it| it.config.asking.surge_from.0, |it, n| it.config.asking.surge_from = Span(n)),

@@ -7,7 +7,8 @@ use crate::session::Session;
 use crate::sim::journal::What;
 
 /// One event a line, as `cluster::history::file` has it. Each life of a client is a process of its own: what a dead one had asked
-/// for stays open. So is each operation of clients that do not wait for one before they ask for the next. A key that nobody has written is the empty string. The documents under the locks are not in it.
+/// for stays open. So is each operation of clients that do not wait for one before they ask for the next. A key that nobody has written is the empty string. The documents under the locks are not in it,
+/// nor work that any node can do.
 pub fn history(session: &Session) -> String {
     let roster = session.setup().roster;
     let one = session.setup().config.asking.is_patient();

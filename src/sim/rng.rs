@@ -37,6 +37,10 @@ pub enum Stream {
     Asking,
     /// Who suspects nodes in a soak's run.
     Doubt,
+    /// Whether what a life of a client asks for with this number can be done by any node.
+    Any(Pid, Boot, u32),
+    /// How much any node can do, and when balancers ask twice, in a soak's run.
+    Copies,
 }
 
 /// A stream of integers.

@@ -165,17 +165,18 @@ pub fn choice(lang: Lang, roster: &Roster, choice: &Choice) -> String {
         (Lang::En, Weight::Unheard) => "not heard".to_owned(),
         (Lang::Zh, Weight::Unheard) => "没听到过".to_owned(),
     };
-    let (to, key) = (name(choice.node), choice.key);
+    let to = name(choice.node);
+    let key = choice.key.map_or(String::new(), |key| format!("key{key} "));
     let own = choice.compared.iter().find(|(pid, _)| *pid == choice.node).map(|(_, it)| weight(*it));
     let others = choice.compared.iter().filter(|(pid, _)| *pid != choice.node);
     let others = joined(others.map(|&(pid, it)| format!("{} {}", name(pid), bare(it))), " · ");
     match (lang, own) {
-        (Lang::En, None) => format!("key{key} → {to}: its turn"),
-        (Lang::Zh, None) => format!("key{key} → {to}：轮到它"),
-        (Lang::En, Some(own)) if others.is_empty() => format!("key{key} → {to}: {own}, no other choice"),
-        (Lang::Zh, Some(own)) if others.is_empty() => format!("key{key} → {to}：{own}，别无选择"),
-        (Lang::En, Some(own)) => format!("key{key} → {to}: {own} · {others}"),
-        (Lang::Zh, Some(own)) => format!("key{key} → {to}：{own} · {others}"),
+        (Lang::En, None) => format!("{key}→ {to}: its turn"),
+        (Lang::Zh, None) => format!("{key}→ {to}：轮到它"),
+        (Lang::En, Some(own)) if others.is_empty() => format!("{key}→ {to}: {own}, no other choice"),
+        (Lang::Zh, Some(own)) if others.is_empty() => format!("{key}→ {to}：{own}，别无选择"),
+        (Lang::En, Some(own)) => format!("{key}→ {to}: {own} · {others}"),
+        (Lang::Zh, Some(own)) => format!("{key}→ {to}：{own} · {others}"),
     }
 }
 
@@ -193,7 +194,7 @@ mod tests {
         let op = OpId { client: Pid(0), boot: Boot(1), n: 1 };
         let told = |lang, compared: &[(&str, Weight)]| {
             let compared = compared.iter().map(|&(name, weight)| (node(name), weight)).collect();
-            choice(lang, &roster, &Choice { op, key: 12, node: node("C"), compared })
+            choice(lang, &roster, &Choice { op, key: Some(12), node: node("C"), compared })
         };
         let two = [("E", Weight::InFlight(4)), ("C", Weight::InFlight(1))];
         assert_eq!(told(Lang::En, &two), "key12 → C: 1 under way · E 4");

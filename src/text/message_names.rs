@@ -28,6 +28,7 @@ pub fn message_name(label: &'static str, lang: Lang) -> &'static str {
             "Commit" => "提交点",
             "Done" => "完成",
             "Edit" => "改文档",
+            "Any" => "任意节点可处理的请求",
             "Discard" => "作废旧数据",
             "Get" => "读",
             "Got" => "片段收到",

@@ -1,4 +1,5 @@
 //! One integration binary.
+mod any;
 mod asking;
 mod cases;
 mod consensus;
@@ -11,6 +12,7 @@ mod elections;
 mod engine;
 mod fail;
 mod golden;
+mod hedge;
 mod history;
 mod history_random;
 mod judges;

@@ -1,7 +1,12 @@
-//! Which copy answers a read, where any in-sync copy may: by one of the policies of [`crate::proto::balance::policy`], over the copies
+//! Which copy answers a read, where any in-sync copy may, and which node does work that any of them can do: by one of the policies of [`crate::proto::balance::policy`], over the copies
 //! of the read's shard. Each balancer goes by what it has itself sent and heard; of what the other one sends it knows nothing.
 //!
 //! A read that is not answered within a client's patience is over for the counts: its node has died, or the answer was lost.
+//!
+//! Where the recipe has hedges, a request with a choice of nodes that is not answered in time is sent to one more, never to the same, and once
+//! at most (Dean and Barroso, "The Tail at Scale", 2013). The first answer counts, a refusal only if the other node has given one, too;
+//! what comes later is for the counts alone. *Simplification.* The slower node is not told that it works in vain, and an answer that comes
+//! when the counts have given it up is passed on like any other: no client takes a second one.
 //!
 //! Where the recipe has balancers judge nodes by their answers, one that fails several times in a row gets no reads for a while, then one on
 //! trial, then few, then its part ([`crate::proto::balance::health`]). Two of the nodes at most: if no copy of a shard is left that way,
@@ -11,8 +16,11 @@ use std::hash::{Hash, Hasher};
 
 use crate::cluster::note::OpId;
 use crate::cluster::setup::config::{Config, Health, Spread};
-use crate::cluster::wire::Context;
+use crate::cluster::store::Request;
+use crate::cluster::wire::msg::Terms;
+use crate::cluster::wire::{Context, Timer};
 use crate::proto::balance::Backend;
+use crate::proto::balance::deadline::Deadline;
 use crate::proto::balance::health::{OutlierConfig, Outliers};
 use crate::proto::balance::policy::{Balancer, Counts, Policy, Weight};
 use crate::sim::digest::Later;
@@ -25,6 +33,21 @@ struct Asked {
     op: OpId,
     node: Backend,
     at: Time,
+    twin: Later<Twin>,
+}
+
+/// The same request at a second node.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+enum Twin {
+    /// There is none and will be none.
+    #[default]
+    None,
+    /// It is sent if no answer comes in time.
+    Ready(Request, Later<Terms>),
+    /// It was sent; this may be it.
+    Sent,
+    /// It was answered: nobody waits for this one.
+    Answered,
 }
 
 /// Where a read was sent, and what was compared: kept for whoever looks.
@@ -32,8 +55,8 @@ struct Asked {
 pub struct Choice {
     /// The read.
     pub op: OpId,
-    /// The number of its key.
-    pub key: u16,
+    /// The number of its key, if it is about one.
+    pub key: Option<u16>,
     /// The node it was sent to.
     pub node: Pid,
     /// Whom the policy compared, that node among them; nobody where it compares none.
@@ -84,7 +107,7 @@ impl Spreading {
     pub fn before(nodes: usize, config: &Config, now: Time) -> Option<Spreading> {
         let judges = config.health == Health::Passive;
         let policy = match config.spread {
-            Spread::Random if !judges => return None,
+            Spread::Random if !judges && config.hedge == Span::ZERO => return None,
             Spread::Random => Policy::Random,
             Spread::RoundRobin => Policy::RoundRobin,
             Spread::TwoChoices => Policy::Choices(2),
@@ -101,8 +124,62 @@ impl Spreading {
         &self.latest
     }
 
-    /// Picks the node that gets this read of this key, one of `readers`.
-    pub fn choose(&mut self, op: OpId, key: u16, readers: &[Pid], ctx: &mut Context<'_>) -> Pid {
+    /// How many requests are under way.
+    pub fn in_flight(&self) -> u32 {
+        assert!(self.policy.in_flight() as usize == self.under_way.len(), "a request is counted that nobody has sent");
+        self.policy.in_flight()
+    }
+
+    /// Sends a request to one of `readers`, and perhaps to another later.
+    pub fn send(&mut self, op: OpId, (request, terms): (&Request, Later<Terms>), readers: &[Pid], ctx: &mut Context<'_>) -> Pid {
+        let (node, hedge) = (self.choose(op, request, readers, ctx), ctx.env().setup.config.hedge);
+        if hedge > Span::ZERO && readers.len() > 1 {
+            if self.ready().is_none() {
+                ctx.arm(Timer::Hedge, hedge);
+            }
+            self.under_way.last_mut().expect("it was sent just now").twin = Later(Twin::Ready(request.clone(), terms));
+        }
+        node
+    }
+
+    /// The first request that may be sent to a second node.
+    fn ready(&mut self) -> Option<&mut Asked> {
+        self.under_way.iter_mut().find(|it| matches!(it.twin.0, Twin::Ready(..)))
+    }
+
+    /// One that is to be sent to a second node now. There is none: sees to it that the next is found in time.
+    pub fn due(&mut self, ctx: &mut Context<'_>) -> Option<(OpId, Request, Later<Terms>)> {
+        let (now, hedge, patience) = (ctx.now(), ctx.env().setup.config.hedge, ctx.env().setup.config.patience());
+        loop {
+            let it = self.ready()?;
+            let waited = now.since(it.at);
+            if waited < hedge {
+                ctx.arm(Timer::Hedge, Span(hedge.0 - waited.0));
+                return None;
+            }
+            let (op, at) = (it.op, it.at);
+            let Twin::Ready(request, Later(terms)) = std::mem::replace(&mut it.twin.0, Twin::Sent) else { unreachable!("it is ready") };
+            match terms.left.map(|left| Deadline::after(at, left).left(now)) {
+                left if left == Some(None) || waited > patience => {} // nobody waits for it any more
+                left => return Some((op, request, Later(Terms { left: left.flatten(), ..terms }))),
+            }
+        }
+    }
+
+    /// Sends it to another of `readers` than has it already, if there is one.
+    pub fn hedge(&mut self, op: OpId, request: &Request, mut readers: Vec<Pid>, ctx: &mut Context<'_>) -> Option<Pid> {
+        let nodes = &ctx.env().nodes;
+        readers.retain(|reader| !self.under_way.iter().any(|it| it.op == op && nodes[it.node.index()] == *reader));
+        if readers.is_empty() {
+            return None;
+        }
+        let node = self.choose(op, request, &readers, ctx);
+        self.under_way.last_mut().expect("it was sent just now").twin = Later(Twin::Sent);
+        Some(node)
+    }
+
+    /// Picks the node that gets this read of this key, or work that is about no key: one of `readers`.
+    fn choose(&mut self, op: OpId, request: &Request, readers: &[Pid], ctx: &mut Context<'_>) -> Pid {
         assert!(!readers.is_empty(), "a read that nobody may answer is spread");
         let (now, patience) = (ctx.now(), ctx.env().setup.config.patience());
         let over = self.under_way.partition_point(|it| now.since(it.at) > patience);
@@ -132,23 +209,33 @@ impl Spreading {
             health.sent(node, now);
         }
         self.policy.sent(node);
-        self.under_way.push(Asked { op, node, at: now });
+        self.under_way.push(Asked { op, node, at: now, twin: Later::default() });
         let nodes = &ctx.env().nodes;
         let compared = compared.into_iter().map(|(it, weight)| (nodes[it.index()], weight)).collect();
         self.latest.drain(..(self.latest.len() + 1).saturating_sub(KEPT));
+        let key = request.key().map(|key| key.id);
         self.latest.push(Choice { op, key, node: nodes[node.index()], compared });
         nodes[node.index()]
     }
 
-    /// A node has answered, or turned away.
-    pub fn answered(&mut self, op: OpId, from: Pid, well: bool, ctx: &Context<'_>) {
+    /// A node has answered, or turned away. Gives whether the client is to hear of it.
+    pub fn answered(&mut self, op: OpId, from: Pid, well: bool, ctx: &Context<'_>) -> bool {
         let found = self.under_way.iter().position(|it| it.op == op && ctx.env().nodes[it.node.index()] == from);
-        if let Some(found) = found {
-            let it = self.under_way.remove(found);
-            self.policy.answered(ctx.now(), it.node, ctx.now().since(it.at));
-            if let Some(health) = &mut self.health.0 {
-                health.answered(it.node, ctx.now(), well);
-            }
+        let Some(found) = found else { return true };
+        let it = self.under_way.remove(found);
+        self.policy.answered(ctx.now(), it.node, ctx.now().since(it.at));
+        if let Some(health) = &mut self.health.0 {
+            health.answered(it.node, ctx.now(), well);
         }
+        if it.twin.0 == Twin::Answered {
+            return false;
+        }
+        let waited_for = |other: &&mut Asked| other.op == op && matches!(other.twin.0, Twin::Ready(..) | Twin::Sent);
+        let mut others = self.under_way.iter_mut().filter(waited_for);
+        if well {
+            others.for_each(|other| other.twin = Later(Twin::Answered));
+            return true;
+        }
+        others.next().is_none()
     }
 }

@@ -22,7 +22,7 @@ use crate::proto::balance::backoff::{Jitter, Waits};
 use crate::proto::replica::view::Index;
 use crate::sim::digest::Later;
 use crate::sim::id::Pid;
-use crate::sim::rng::Rng;
+use crate::sim::rng::{Rng, Stream};
 use crate::sim::time::Span;
 
 /// A client's memory. It has no disk: a new life knows nothing of the last one, and its operations have new names.
@@ -84,6 +84,7 @@ impl Client {
             | Timer::Yield(_)
             | Timer::Serve
             | Timer::Swim
+            | Timer::Hedge
             | Timer::ServeOf(_) => {}
         }
     }
@@ -142,7 +143,7 @@ impl Client {
         let value = (u64::from(ctx.me().0) << 48) | (u64::from(ctx.boot().0) << 32) | u64::from(self.asked + 1);
         let Some(arrivals) = &mut self.arrivals.0 else {
             let next = anything(&env.keys, hot, value, ctx.rng());
-            return self.ask(Some(next), ctx);
+            return self.ask(Some(self.or_any(next, ctx)), ctx);
         };
         arrivals.arm(ctx);
         if !arrivals.comes(ctx) {
@@ -153,20 +154,25 @@ impl Client {
             return;
         }
         let next = anything(&env.keys, hot, value, arrivals.rng());
-        self.ask(Some(next), ctx);
+        self.ask(Some(self.or_any(next, ctx)), ctx);
+    }
+
+    /// What it asks for instead of this, if not for this: the streams that others draw from go on as if it had.
+    fn or_any(&self, request: Request, ctx: &Context<'_>) -> Request {
+        let (setup, stream) = (&ctx.env().setup, Stream::Any(ctx.me(), ctx.boot(), self.asked + 1));
+        let any = u32::from(setup.config.asking.any);
+        if any > 0 && Rng::stream(setup.seed, stream).below(100) < any { Request::Any } else { request }
     }
 
     fn ask(&mut self, request: Option<Request>, ctx: &mut Context<'_>) {
         let Some(request) = request else { return };
         self.asked += 1;
         let op = OpId { client: ctx.me(), boot: ctx.boot(), n: self.asked };
-        let put = match request {
-            Request::Get(_) => Some(None),
-            Request::Put(_, value) => Some(Some(value)),
-            Request::Open(..) | Request::Edit(..) => None, // the document has a story of its own
-        };
-        if let Some(put) = put {
-            ctx.note(ClientNote::Invoked { shard: request.shard(), op, key: request.key().id, put });
+        match request {
+            Request::Get(Key { shard, id: key }) => ctx.note(ClientNote::Invoked { shard, op, key, put: None }),
+            Request::Put(Key { shard, id: key }, value) => ctx.note(ClientNote::Invoked { shard, op, key, put: Some(value) }),
+            Request::Any => ctx.note(ClientNote::Called { op }),
+            Request::Open(..) | Request::Edit(..) => {} // the document has a story of its own
         }
         self.restraint.0.asks();
         self.waiting.add(Pending { op, request, attempt: 0, paused: true, waited: Later::default(), through: Later(0) });
@@ -255,17 +261,21 @@ impl Client {
     fn done(&mut self, op: OpId, outcome: Outcome, replica: Option<(Pid, Index)>, ctx: &mut Context<'_>) {
         // Otherwise it is the answer to an earlier question, or the second answer to one.
         let Some(pending) = self.waiting.of(op) else { return };
-        let (asked, key): (Asked, Key) = (pending.request.asked(), pending.request.key());
+        let (asked, key): (Asked, Option<Key>) = (pending.request.asked(), pending.request.key());
         self.restraint.0.ended(pending.through.0, true, ctx.now());
         self.waiting.remove(op.n);
         ctx.disarm(self.timer(op.n));
-        if let Some((from, index)) = replica {
+        if let (Some((from, index)), Some(key)) = (replica, key) {
             ctx.note(ClientNote::ReplicaRead { shard: key.shard, op, from, key: key.id, index });
         }
-        let found = match &outcome {
-            Outcome::Value(value) => Found::Value(*value),
-            Outcome::Text(text) => Found::Document(ctx.env().lock_of(key), text.clone()),
-            Outcome::Written | Outcome::Fenced(_) => Found::Nothing,
+        if let Outcome::Worked(from) = outcome {
+            ctx.note(ClientNote::Worked { op, from });
+        }
+        let found = match (&outcome, key) {
+            (Outcome::Value(value), _) => Found::Value(*value),
+            (Outcome::Text(text), Some(key)) => Found::Document(ctx.env().lock_of(key), text.clone()),
+            (Outcome::Text(_), None) => unreachable!("a document is found that nobody asked for"),
+            (Outcome::Written | Outcome::Fenced(_) | Outcome::Worked(_), _) => Found::Nothing,
         };
         ctx.note(ClientNote::Answered { op, asked, found });
         match &mut self.worker {
@@ -276,7 +286,8 @@ impl Client {
     }
 }
 
-/// A plain client reads or writes any key, or so many times of a hundred the first. Any value will do that no other write has: who, in which life, and its number there.
+/// A plain client reads or writes a key: any, or so many times of a hundred the first. Any value will do that no other write has: who, in
+/// which life, and its number there.
 fn anything(keys: &[Key], hot: u8, value: u64, rng: &mut Rng) -> Request {
     // Where no key is hot nothing is drawn for it, as before there were hot keys.
     let key = if hot > 0 && rng.per_mille(u16::from(hot) * 10) { keys[0] } else { keys[rng.below(keys.len() as u32) as usize] };

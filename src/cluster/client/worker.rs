@@ -221,7 +221,7 @@ impl Worker {
             // Written or refused: either way it is done. (Other answers belong to other questions, and are never given to these.)
             (
                 &(Phase::Opening(token) | Phase::Editing(token)),
-                Outcome::Written | Outcome::Fenced(_) | Outcome::Value(_) | Outcome::Text(_),
+                Outcome::Written | Outcome::Fenced(_) | Outcome::Value(_) | Outcome::Text(_) | Outcome::Worked(_),
             ) => {
                 ctx.note(LockNote::HoldEnds { lock, token });
                 self.phase = Phase::Releasing(token);

@@ -112,7 +112,7 @@ impl Node {
     /// Keeps a request until it is clear who serves it. A client that asks again replaces its older request.
     pub(super) fn hold(&mut self, it: QueuedRequest, ctx: &mut Context<'_>) {
         let (max, window) = (usize::from(ctx.env().setup.config.held_max), ctx.env().setup.config.asking.window());
-        let Some(shard_copy) = self.shards.get_mut(&it.request.shard()) else { return };
+        let Some(shard_copy) = it.request.shard().and_then(|shard| self.shards.get_mut(&shard)) else { return };
         let shard_copy = Rc::make_mut(shard_copy);
         shard_copy.held.retain(|other| !it.op.replaces(other.op, window));
         if shard_copy.held.len() < max {

@@ -160,7 +160,14 @@ impl Node {
             Timer::Serve => self.served(0, ctx),
             Timer::ServeOf(worker) => self.served(worker, ctx),
             Timer::Swim => self.group.tick(ctx),
-            Timer::Raft | Timer::Look | Timer::WaitOut(_) | Timer::Work | Timer::Attempt | Timer::AttemptOf(_) | Timer::KeepAlive => {}
+            Timer::Raft
+            | Timer::Look
+            | Timer::WaitOut(_)
+            | Timer::Work
+            | Timer::Attempt
+            | Timer::AttemptOf(_)
+            | Timer::KeepAlive
+            | Timer::Hedge => {}
         }
     }
 

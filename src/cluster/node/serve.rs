@@ -1,4 +1,5 @@
-//! How a node answers clients: as a primary under its lease, as a backup where the recipe lets backups answer reads.
+//! How a node answers clients: as a primary under its lease, as a backup where the recipe lets backups answer reads, and work that is
+//! about no shard as whatever it is.
 
 use std::rc::Rc;
 
@@ -61,7 +62,10 @@ impl Node {
         if is_late(&it, ctx) {
             return;
         }
-        let (op, behind, request, shard) = (it.op, it.behind, it.request.clone(), it.request.shard());
+        let (op, behind, request) = (it.op, it.behind, it.request.clone());
+        let Some(shard) = request.shard() else {
+            return ctx.send(it.from, Msg::Done { op, outcome: Outcome::Worked(ctx.me()), replica: None });
+        };
         let leased = self.has_lease(ctx);
         let reads_here = self.answers_reads(shard, ctx);
         let Some(shard_copy) = self.shards.get_mut(&shard) else { return refuse(&it, RefusedWhy::NotPrimary, ctx) };

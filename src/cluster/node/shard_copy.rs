@@ -185,7 +185,7 @@ impl ShardCopy {
                     let (asked, lock) = (request.asked(), ctx.env().lock_of(*key));
                     ctx.note(LockNote::FenceRefused { shard, op, asked, lock, token: *token, seen: *seen });
                 }
-                (Request::Get(_) | Request::Put(..) | Request::Open(..) | Request::Edit(..), _) => {}
+                (Request::Get(_) | Request::Put(..) | Request::Open(..) | Request::Edit(..) | Request::Any, _) => {}
             }
             if let (true, Request::Put(..) | Request::Edit(..), Outcome::Written) = (now, &request, &outcome) {
                 ctx.note(ShardNote::Applied { shard, op, index });
@@ -196,7 +196,8 @@ impl ShardCopy {
                 && leased
             {
                 if request.asked() == Asked::Write && outcome == Outcome::Written {
-                    ctx.note(ShardNote::Acknowledged { shard, op, view: self.replica.view(), index, key: request.key().id });
+                    let key = request.key().expect("a write is about a key").id;
+                    ctx.note(ShardNote::Acknowledged { shard, op, view: self.replica.view(), index, key });
                 }
                 ctx.send(via, Msg::Done { op, outcome, replica: None });
             }

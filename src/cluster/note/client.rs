@@ -1,4 +1,4 @@
-//! What clients note: what they ask for and find.
+//! What clients note: what they ask for and find; and what balancers do for them.
 
 use crate::cluster::note::fields::{Field, Names, number, text};
 use crate::cluster::note::reasons::{Found, GaveUpWhy};
@@ -65,6 +65,25 @@ pub enum ClientNote {
         /// How many operations it waits for.
         waits: u32,
     },
+    /// A client asks for work that any node can do, for the first time.
+    Called {
+        /// The operation.
+        op: OpId,
+    },
+    /// Such work is done, as its client hears.
+    Worked {
+        /// The operation.
+        op: OpId,
+        /// By which node.
+        from: Pid,
+    },
+    /// A balancer has waited for long, and sends a request to a second node; the first answer counts.
+    Hedged {
+        /// The operation.
+        op: OpId,
+        /// To whom.
+        to: Pid,
+    },
 }
 
 impl ClientNote {
@@ -77,6 +96,9 @@ impl ClientNote {
             ClientNote::Retried { .. } => "retried",
             ClientNote::GaveUp { .. } => "gave-up",
             ClientNote::HeldBack { .. } => "held-back",
+            ClientNote::Called { .. } => "called",
+            ClientNote::Worked { .. } => "worked",
+            ClientNote::Hedged { .. } => "hedged",
         }
     }
 
@@ -116,6 +138,9 @@ impl ClientNote {
                 vec![("op", names.op(o)), ("asked", text(asked.word())), ("attempts", number(*attempts)), ("why", text(why.word()))]
             }
             ClientNote::HeldBack { waits } => vec![("waits", number(*waits))],
+            ClientNote::Called { op: o } => vec![("op", names.op(o))],
+            ClientNote::Worked { op: o, from } => vec![("op", names.op(o)), ("from", names.one(*from))],
+            ClientNote::Hedged { op: o, to } => vec![("op", names.op(o)), ("to", names.one(*to))],
         }
     }
 }

@@ -164,8 +164,8 @@ pub enum ShardNote {
     },
     /// A node or balancer turned a request away.
     Refused {
-        /// Which shard.
-        shard: ShardId,
+        /// Which shard, if it was about one.
+        shard: Option<ShardId>,
         /// The operation.
         op: OpId,
         /// The reason.
@@ -273,7 +273,9 @@ impl ShardNote {
                 ]
             }
             ShardNote::Refused { shard, op: o, why } => {
-                vec![("shard", number(shard.0)), ("op", names.op(o)), ("why", text(why.word()))]
+                let mut out: Vec<Field> = shard.map(|shard| ("shard", number(shard.0))).into_iter().collect();
+                out.extend([("op", names.op(o)), ("why", text(why.word()))]);
+                out
             }
         }
     }

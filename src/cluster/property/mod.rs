@@ -218,7 +218,12 @@ impl Promises {
                 }
                 ClientNote::Answered { op, found: Found::Nothing, .. } => self.reads.answered(*op, None, verdicts.now.seq.0 + 1, verdicts),
                 ClientNote::GaveUp { op, .. } => self.reads.given_up(*op),
-                ClientNote::ReplicaRead { .. } | ClientNote::Retried { .. } | ClientNote::HeldBack { .. } => {}
+                ClientNote::ReplicaRead { .. }
+                | ClientNote::Retried { .. }
+                | ClientNote::HeldBack { .. }
+                | ClientNote::Called { .. }
+                | ClientNote::Worked { .. }
+                | ClientNote::Hedged { .. } => {}
             },
             Note::Lock(note) => match note {
                 LockNote::Queued { session, lock, .. } => {

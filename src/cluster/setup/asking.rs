@@ -72,6 +72,8 @@ pub struct Asking {
     pub throttle: u8,
     /// Through which balancer a client asks first.
     pub door: Door,
+    /// Of a hundred requests, so many are about no key: any node can do them. (None of a worker's.)
+    pub any: u8,
     /// Whether attempts carry their deadlines, and nodes drop what nobody waits for any more. (Those of workers, too.)
     pub deadlines: bool,
 }
@@ -91,6 +93,7 @@ impl Default for Asking {
             breaker: 0,
             throttle: 0,
             door: Door::Own,
+            any: 0,
             deadlines: false,
         }
     }

@@ -168,6 +168,8 @@ pub struct Config {
     pub spread: Spread,
     /// What a balancer makes of the answers to the reads that it spreads.
     pub health: Health,
+    /// After how long without an answer a balancer sends a request to a second node, where there is a choice. Zero: it does not.
+    pub hedge: Span,
     /// Tokens of a node on the ring (virtual nodes).
     pub vnodes: u16,
     /// Keys that the plain clients read and write, the lock's document not among them.
@@ -284,6 +286,7 @@ impl Default for Config {
             reads: Reads::Primary,
             spread: Spread::Random,
             health: Health::Unknown,
+            hedge: Span::ZERO,
             vnodes: 16,
             keys: 190,
             service: Span::ZERO,

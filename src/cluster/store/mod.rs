@@ -32,18 +32,21 @@ pub enum Request {
     Open(Key, FencingToken),
     /// To write the document under the lock: all of it.
     Edit(Key, FencingToken, Text),
+    /// Work that is about no key, and that any node can do: nothing changes by it.
+    Any,
 }
 
 impl Request {
-    /// The shard it goes to.
-    pub fn shard(&self) -> ShardId {
-        self.key().shard
+    /// The shard it goes to, if it is about one.
+    pub fn shard(&self) -> Option<ShardId> {
+        self.key().map(|key| key.shard)
     }
 
     /// The key it is about.
-    pub fn key(&self) -> Key {
+    pub fn key(&self) -> Option<Key> {
         match self {
-            Request::Get(key) | Request::Put(key, _) | Request::Open(key, _) | Request::Edit(key, _, _) => *key,
+            Request::Get(key) | Request::Put(key, _) | Request::Open(key, _) | Request::Edit(key, _, _) => Some(*key),
+            Request::Any => None,
         }
     }
 
@@ -52,6 +55,7 @@ impl Request {
         match self {
             Request::Get(_) | Request::Open(..) => Asked::Read,
             Request::Put(..) | Request::Edit(..) => Asked::Write,
+            Request::Any => Asked::Work,
         }
     }
 
@@ -62,6 +66,7 @@ impl Request {
             Request::Put(..) => "Put",
             Request::Open(..) => "Open",
             Request::Edit(..) => "Edit",
+            Request::Any => "Any",
         }
     }
 }
@@ -153,10 +158,11 @@ impl Store {
                             document.text = text.clone();
                             Outcome::Written
                         }
-                        Request::Get(_) | Request::Put(..) | Request::Open(..) => Outcome::Text(document.text.clone()),
+                        Request::Get(_) | Request::Put(..) | Request::Open(..) | Request::Any => Outcome::Text(document.text.clone()),
                     }
                 }
             }
+            Request::Any => unreachable!("work that is about no shard is in a log"),
         };
         if rules.results {
             self.results.entry(op.client).or_default().add(op, behind, outcome.clone());

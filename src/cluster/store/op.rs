@@ -29,6 +29,8 @@ pub enum Asked {
     Read,
     /// To write a key.
     Write,
+    /// Work that any node can do.
+    Work,
 }
 
 impl Asked {
@@ -37,6 +39,7 @@ impl Asked {
         match self {
             Asked::Read => "read",
             Asked::Write => "write",
+            Asked::Work => "work",
         }
     }
 }

@@ -1,7 +1,8 @@
-//! What a shard answers.
+//! What a node answers.
 
 use crate::cluster::store::document::Text;
 use crate::proto::lock::token::FencingToken;
+use crate::sim::id::Pid;
 
 /// What came of a request.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -14,4 +15,6 @@ pub enum Outcome {
     Written,
     /// Neither read nor written: this token has been seen, a larger one or the same from another client.
     Fenced(FencingToken),
+    /// Work that any node can do: this one has done it.
+    Worked(Pid),
 }

@@ -67,6 +67,8 @@ pub enum Timer {
     ServeOf(u8),
     /// Node, coordinator: its part in the group that probes wants to be told the time.
     Swim,
+    /// Balancer: the oldest request that may be sent a second time is not answered yet.
+    Hedge,
 }
 
 /// Any save.

@@ -134,7 +134,7 @@ impl Msg {
             | Msg::Offer { shard, .. }
             | Msg::Snapshot { shard, .. }
             | Msg::Replica { shard, .. } => Some(*shard),
-            Msg::Request { request, .. } => Some(request.shard()),
+            Msg::Request { request, .. } => request.shard(),
             Msg::Raft(_)
             | Msg::Heartbeat { .. }
             | Msg::Decisions { .. }

@@ -67,6 +67,11 @@ pub fn draw(seed: u64, aim: Aim, off: &[Rule], rng: &mut Rng) -> Setup {
         setup.config.phi = 1 + doubt.below(20) as u8;
     }
     ask(&mut setup, &mut Rng::stream(seed, Stream::Asking));
+    let mut copies = Rng::stream(seed, Stream::Copies);
+    if copies.per_mille(300) {
+        setup.config.asking.any = one(&mut copies, &[0, 10, 50, 100]);
+        setup.config.hedge = Span::millis(one(&mut copies, &[0, 5, 50, 200, 1_000]));
+    }
     let mut storm = Rng::stream(seed, Stream::Storm);
     if storm.per_mille(60) {
         setup.config.loss = STORMY + storm.below(1_001 - u32::from(STORMY)) as u16;

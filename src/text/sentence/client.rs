@@ -22,6 +22,10 @@ pub(super) fn en(line: &mut Line, note: &ClientNote, who: Pid) {
         }
         ClientNote::Answered { op: _, asked: Asked::Read, .. } => line.put("{} has its answer: the read is done.", &[who]),
         ClientNote::Answered { op: _, asked: Asked::Write, .. } => line.put("{} has its answer: the write is done.", &[who]),
+        ClientNote::Answered { op: _, asked: Asked::Work, .. } => line.put("{} has its answer: the work is done.", &[who]),
+        ClientNote::Called { op } => line.put("{} asks for work that any node can do.", &[op.client]),
+        ClientNote::Worked { op, from } => line.put("{} has done what {} asked for.", &[*from, op.client]),
+        ClientNote::Hedged { op, to } => line.put("{} has no answer for {} yet, and asks {}, too.", &[who, op.client, *to]),
         ClientNote::Retried { op: _, attempt } => {
             line.say("{} sends its request again: attempt #.", &[who], &[(*attempt).into()]);
         }
@@ -29,6 +33,7 @@ pub(super) fn en(line: &mut Line, note: &ClientNote, who: Pid) {
             let what = match asked {
                 Asked::Read => "read",
                 Asked::Write => "write",
+                Asked::Work => "request",
             };
             let because = match why {
                 GaveUpWhy::Retries => "that was its last attempt",
@@ -70,11 +75,16 @@ pub(super) fn zh(line: &mut Line, note: &ClientNote, who: Pid) {
         }
         ClientNote::Answered { op: _, asked: Asked::Read, .. } => line.put("{} 收到答复：读取完成。", &[who]),
         ClientNote::Answered { op: _, asked: Asked::Write, .. } => line.put("{} 收到答复：写入完成。", &[who]),
+        ClientNote::Answered { op: _, asked: Asked::Work, .. } => line.put("{} 收到答复：请求已处理完。", &[who]),
+        ClientNote::Called { op } => line.put("{} 发出一个任何节点都能处理的请求。", &[op.client]),
+        ClientNote::Worked { op, from } => line.put("{} 处理完了 {} 的请求。", &[*from, op.client]),
+        ClientNote::Hedged { op, to } => line.put("{} 还没等到给 {} 的答复，再去问 {}。", &[who, op.client, *to]),
         ClientNote::Retried { op: _, attempt } => line.say("{} 重发请求，这是第 # 次尝试。", &[who], &[(*attempt).into()]),
         ClientNote::GaveUp { op: _, asked, attempts, why } => {
             let what = match asked {
                 Asked::Read => "读取",
                 Asked::Write => "写入",
+                Asked::Work => "请求",
             };
             let because = match why {
                 GaveUpWhy::Retries => "重试次数已用完",

@@ -60,7 +60,7 @@ pub(super) fn en(line: &mut Line, note: &LockNote, who: Pid) {
         }
         LockNote::FenceRefused { shard, op, asked, lock: _, token, seen } => {
             let what = match asked {
-                Asked::Read => "Shard # turned {} away",
+                Asked::Read | Asked::Work => "Shard # turned {} away",
                 Asked::Write => "Shard # refused {}'s write",
             };
             line.say(what, &[op.client], &[shard.0.into()]);
@@ -107,7 +107,7 @@ pub(super) fn zh(line: &mut Line, note: &LockNote, who: Pid) {
         }
         LockNote::FenceRefused { shard, op, asked, lock: _, token, seen } => {
             let what = match asked {
-                Asked::Read => "分片 # 不让 {} 读文档",
+                Asked::Read | Asked::Work => "分片 # 不让 {} 读文档",
                 Asked::Write => "分片 # 拒绝了 {} 的写入",
             };
             line.say(what, &[op.client], &[shard.0.into()]);

@@ -81,7 +81,20 @@ pub(super) fn en(line: &mut Line, note: &ShardNote, who: Pid) {
         ShardNote::Acknowledged { shard, op, index, view: _, key: _ } => {
             line.say("{} acknowledges {}'s write to shard #: it is entry #.", &[who, op.client], &[shard.0.into(), index.0.into()]);
         }
-        ShardNote::Refused { shard, op, why } => {
+        ShardNote::Refused { shard: None, op, why } => {
+            let because = match why {
+                RefusedWhy::Busy => "its queue is full",
+                RefusedWhy::Old => "this one has waited for too long",
+                RefusedWhy::Late => return line.put("{} drops a request of {}: nobody waits for it any more.", &[who, op.client]),
+                RefusedWhy::Fails => "it fails whatever it is asked for",
+                RefusedWhy::NoRoute => "it knows of no node that is up",
+                RefusedWhy::NotPrimary | RefusedWhy::NoLease | RefusedWhy::Settling | RefusedWhy::TooFew => {
+                    unreachable!("work that is about no shard is turned away like a shard's")
+                }
+            };
+            line.put(&format!("{{}} turns {{}} away: {because}."), &[who, op.client]);
+        }
+        ShardNote::Refused { shard: Some(shard), op, why } => {
             let because = match why {
                 RefusedWhy::NotPrimary => format!("it is not the primary of shard {}", shard.0),
                 RefusedWhy::NoLease => format!("without a lease it may not serve shard {}", shard.0),
@@ -89,7 +102,7 @@ pub(super) fn en(line: &mut Line, note: &ShardNote, who: Pid) {
                 RefusedWhy::TooFew => format!("too few copies of shard {} are in sync for a write", shard.0),
                 RefusedWhy::Busy => format!("its queue is full, and this one asks about shard {}", shard.0),
                 RefusedWhy::Old => format!("this one, about shard {}, has waited for too long", shard.0),
-                RefusedWhy::Fails => format!("whatever it is asked for, and this one about shard {}", shard.0),
+                RefusedWhy::Fails => format!("it fails whatever it is asked for, this one about shard {} too", shard.0),
                 RefusedWhy::Late => {
                     return line.say(
                         "{} drops a request of {} about shard #: nobody waits for it any more.",
@@ -236,7 +249,20 @@ pub(super) fn zh(line: &mut Line, note: &ShardNote, who: Pid) {
         ShardNote::Acknowledged { shard, op, index, view: _, key: _ } => {
             line.say("{} 向 {} 确认：对分片 # 的写入已完成，是第 # 条记录。", &[who, op.client], &[shard.0.into(), index.0.into()]);
         }
-        ShardNote::Refused { shard, op, why } => {
+        ShardNote::Refused { shard: None, op, why } => {
+            let because = match why {
+                RefusedWhy::Busy => "它的队列满了",
+                RefusedWhy::Old => "这个请求排队太久了",
+                RefusedWhy::Late => return line.put("{} 丢弃了 {} 的一个请求：已经没人在等它了。", &[who, op.client]),
+                RefusedWhy::Fails => "它对什么请求都报错",
+                RefusedWhy::NoRoute => "它不知道哪个节点在运行",
+                RefusedWhy::NotPrimary | RefusedWhy::NoLease | RefusedWhy::Settling | RefusedWhy::TooFew => {
+                    unreachable!("work that is about no shard is turned away like a shard's")
+                }
+            };
+            line.put(&format!("{{}} 没有受理 {{}} 的请求：{because}。"), &[who, op.client]);
+        }
+        ShardNote::Refused { shard: Some(shard), op, why } => {
             let because = match why {
                 RefusedWhy::NotPrimary => format!("它不是分片 {} 的主副本", shard.0),
                 RefusedWhy::NoLease => format!("没有租约，它不能为分片 {} 提供服务", shard.0),

@@ -54,6 +54,7 @@ pub fn bill(props: &BillProps) -> Html {
         overwritten,
         replica_reads,
         stale_reads,
+        hedged: _,
         kept: _,
         promises: _,
     } = props.bill.clone();
