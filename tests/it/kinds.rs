@@ -62,6 +62,18 @@ fn group() -> Run {
     run
 }
 
+/// What can happen where any node can do what clients ask for.
+fn fleet() -> Run {
+    let mut setup = Setup::new(4127);
+    (setup.config.asking.any, setup.config.hedge) = (50, Span::millis(60));
+    let mut run = Run::of(setup);
+    let slow = run.cluster.env().nodes[2];
+    run.watch_until(Time::from_millis(2_000));
+    run.inject(Fault::Slow(slow, 10));
+    run.watch_until(Time::from_millis(4_000));
+    run
+}
+
 #[test]
 fn every_kind_of_fact_and_message_happens_in_some_run() {
     let (mut kinds, mut labels) = (BTreeSet::new(), BTreeSet::new());
@@ -118,7 +130,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
             }
         }
     }
-    for mut run in [council(), group()] {
+    for mut run in [council(), group(), fleet()] {
         for record in &run.facts {
             if let What::Note(_) = &record.what {
                 kinds.insert(ringside::session::export::kind(&record.what));
@@ -132,6 +144,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "applied",
         "appended",
         "buries",
+        "called",
         "committed",
         "decided",
         "decisions-cut",
@@ -140,6 +153,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "fence-refused",
         "fenced-write",
         "gave-up",
+        "hedged",
         "held-back",
         "hold-begins",
         "hold-ends",
@@ -176,6 +190,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
         "trusts",
         "view-changed",
         "voted",
+        "worked",
         "writes-lost",
         "yielded",
     ];
@@ -184,6 +199,7 @@ fn every_kind_of_fact_and_message_happens_in_some_run() {
     let expected = [
         "Acquire",
         "Ack",
+        "Any",
         "Append",
         "Cancel",
         "AppendEntries",
