@@ -44,6 +44,12 @@ pub enum Case {
     SlowNode,
     /// The same, and reads go where answers come soon.
     SlowNodeSeen,
+    /// One node answers twenty times more slowly to work that any node can do, and what is not answered soon is sent to a second one.
+    SlowNodeHedged,
+    /// One node answers errors, quickly, to work that any node can do; who goes where answers come soon goes there.
+    FastErrors,
+    /// The same, and balancers leave out for a while who has failed them.
+    FastErrorsSeen,
     /// Four of ten requests go to one key, and so to one node, which is asked for more than it can do while the others rest.
     HotKey,
     /// The same, and reads go to the less busy of two copies.
@@ -61,7 +67,7 @@ pub enum Case {
 
 impl Case {
     /// All of them, in the order of the page.
-    pub const ALL: [Case; 25] = [
+    pub const ALL: [Case; 28] = [
         Case::Release,
         Case::HolderDies,
         Case::Zombie,
@@ -81,6 +87,9 @@ impl Case {
         Case::SlowAndKnowsIt,
         Case::SlowNode,
         Case::SlowNodeSeen,
+        Case::SlowNodeHedged,
+        Case::FastErrors,
+        Case::FastErrorsSeen,
         Case::HotKey,
         Case::HotKeySpread,
         Case::Storm,
@@ -104,7 +113,13 @@ impl Case {
             | Case::LockDelay => Lens::Lock,
             Case::Eager | Case::Lazy | Case::Adaptive | Case::Pause | Case::SomeSee => Lens::Doubt,
             Case::SlowAccuser | Case::SlowAndKnowsIt => Lens::Doubt,
-            Case::SlowNode | Case::SlowNodeSeen | Case::HotKey | Case::HotKeySpread => Lens::Load,
+            Case::SlowNode
+            | Case::SlowNodeSeen
+            | Case::SlowNodeHedged
+            | Case::FastErrors
+            | Case::FastErrorsSeen
+            | Case::HotKey
+            | Case::HotKeySpread => Lens::Load,
             Case::Storm | Case::StormJitter | Case::StormBudget | Case::StormDeadlines => Lens::Load,
         }
     }
@@ -131,6 +146,9 @@ impl Case {
             Case::SlowAndKnowsIt => "slow-and-knows-it",
             Case::SlowNode => "slow-node",
             Case::SlowNodeSeen => "slow-node-seen",
+            Case::SlowNodeHedged => "slow-node-hedged",
+            Case::FastErrors => "fast-errors",
+            Case::FastErrorsSeen => "fast-errors-seen",
             Case::HotKey => "hot-key",
             Case::HotKeySpread => "hot-key-spread",
             Case::Storm => "storm",
@@ -163,6 +181,13 @@ impl Case {
             Case::SlowNode => "v=9&seed=4127&clients=16&workers=0&reads=in-sync&do=8:slow:C:20&at=7.9&lens=load,replicas",
             Case::SlowNodeSeen => {
                 "v=9&seed=4127&clients=16&workers=0&reads=in-sync&spread=peak-ewma&do=8:slow:C:20&at=7.9&lens=load,replicas"
+            }
+            Case::SlowNodeHedged => "v=9&seed=4127&clients=16&workers=0&any=100&hedge=0.1&do=8:slow:C:20&at=7.9&lens=load,replicas",
+            Case::FastErrors => {
+                "v=9&seed=4127&clients=16&workers=0&spread=peak-ewma&service=0.05&retries=1&any=100&rate=3&do=8:fail:C&at=7.9&lens=load,replicas"
+            }
+            Case::FastErrorsSeen => {
+                "v=9&seed=4127&clients=16&workers=0&spread=peak-ewma&service=0.05&retries=1&health=passive&any=100&rate=3&do=8:fail:C&at=7.9&lens=load,replicas"
             }
             Case::HotKey => "v=9&seed=2&clients=24&workers=0&service=0.04&queue=64&retries=4&hot=40&rate=2&at=1&lens=load,replicas",
             Case::HotKeySpread => {

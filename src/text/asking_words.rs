@@ -35,11 +35,26 @@ pub struct AskingWords {
     pub given_up: &'static str,
     /// On the bill: how often each request was sent.
     pub sent: &'static str,
+    /// On the bill: requests that were hedged.
+    pub hedged: &'static str,
 }
 
 /// The figures of the recipe that these words are for.
-pub const FIGURES: [&str; 11] =
-    ["timeout", "retries", "budget", "breaker", "throttle", "hot", "rate", "surge", "surge-from", "surge-for", "surge-ramp"];
+pub const FIGURES: [&str; 13] = [
+    "timeout",
+    "retries",
+    "budget",
+    "breaker",
+    "throttle",
+    "hot",
+    "any",
+    "hedge",
+    "rate",
+    "surge",
+    "surge-from",
+    "surge-for",
+    "surge-ramp",
+];
 
 static EN: AskingWords = AskingWords {
     heading: "How clients ask",
@@ -50,6 +65,8 @@ static EN: AskingWords = AskingWords {
         "of a client's last 20 attempts fail, and it asks nothing for a second: circuit breaker; 0: none",
         "times what is accepted is what a client asks at most: adaptive throttling; 0: no limit",
         "of a hundred requests go to one and the same key: a hot key",
+        "of a hundred requests any node can serve, as behind a web balancer",
+        "seconds without an answer, and a balancer asks a second node: hedging; 0: never",
         "requests a second of each client, answered or not; 0: one at a time",
         "times as many during a surge",
         "seconds into the run the surge begins",
@@ -74,6 +91,7 @@ static EN: AskingWords = AskingWords {
     sheds: ["nobody", "whoever has waited for half a client's patience", "the same, and sooner while the queue does not empty"],
     given_up: "given up · held back",
     sent: "sent per request",
+    hedged: "hedged",
 };
 
 static ZH: AskingWords = AskingWords {
@@ -85,6 +103,8 @@ static ZH: AskingWords = AskingWords {
         "次：最近 20 次尝试失败这么多，就停发一秒（断路器）；0 表示没有",
         "倍：发出的请求最多是被受理的几倍（自适应限流）；0 表示不限",
         "个：每一百个请求中落在同一个键上的（热点键）",
+        "个：每一百个请求中任何节点都能处理的，就像网站的均衡器后面",
+        "秒：没有答复，均衡器就再问一个节点（对冲）；0 表示从不",
         "个：每个客户端每秒发出的请求，不管答没答；0 表示一次只发一个",
         "倍：高峰期间请求量",
         "秒：运行开始后多久进入高峰",
@@ -104,6 +124,7 @@ static ZH: AskingWords = AskingWords {
     sheds: ["谁也不清退", "等了客户端时限一半的", "同上；队列一直不空时更早清退"],
     given_up: "放弃 · 未发",
     sent: "每个请求发送次数",
+    hedged: "对冲的请求",
 };
 
 impl AskingWords {

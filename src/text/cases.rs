@@ -87,6 +87,18 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
             "One slow node, and seen",
             "The same, but balancers ask who has answered soon. C's share of the reads shrinks; writes have to wait for it all the same.",
         ),
+        (Lang::En, Case::SlowNodeHedged) => (
+            "One slow node, and hedged requests",
+            "C slows down. What any node can do goes to a second one too if no answer has come in a tenth of a second: see p99, and try without.",
+        ),
+        (Lang::En, Case::FastErrors) => (
+            "Errors come quickly",
+            "C begins to fail whatever it is asked, at once, and its heart beats. Balancers go where answers come soon, and errors come soonest.",
+        ),
+        (Lang::En, Case::FastErrorsSeen) => (
+            "Errors come quickly, and count",
+            "The same, but who fails a few times in a row is left out for a while, and then tried with one request.",
+        ),
         (Lang::En, Case::HotKey) => (
             "A hot key",
             "Four of ten requests go to one key. D leads its shard, and is asked for more than it can do; the others rest. More nodes would not help.",
@@ -137,6 +149,11 @@ pub const fn case(lang: Lang, case: Case) -> (&'static str, &'static str) {
         }
         (Lang::Zh, Case::SlowAndKnowsIt) => ("慢，但有自知之明", "还是这样，加上 Lifeguard：收不到回应的先怀疑自己，多给别人一点时间。"),
         (Lang::Zh, Case::SlowNode) => ("一个慢节点", "C 的应答开始慢二十倍，读请求照样随机分给它。看它应答了其中几成。"),
+        (Lang::Zh, Case::SlowNodeHedged) => {
+            ("一个慢节点，对冲请求", "C 变慢。任何节点都能做的工作，十分之一秒没有答复就再问一个节点。看 p99，再去掉对冲比一比。")
+        }
+        (Lang::Zh, Case::FastErrors) => ("报错最快", "C 开始对什么请求都立刻报错，心跳照常。均衡器专挑答得快的节点，而报错最快。"),
+        (Lang::Zh, Case::FastErrorsSeen) => ("报错最快，但会被记住", "同样的故障，但连续出错的节点会被搁置一会儿，再用一个请求试探。"),
         (Lang::Zh, Case::HotKey) => {
             ("热点键", "十个请求里有四个落在同一个键上。D 领导它的分片，忙不过来，别的节点却闲着。再添节点也没有用。")
         }

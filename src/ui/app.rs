@@ -118,7 +118,7 @@ pub struct App {
     pub(super) kept: Option<(bool, bool)>,
     pub(super) headed: Option<Lenses>,
     /// The dialog that is open.
-    asking: Option<Dialog>,
+    pub(super) asking: Option<Dialog>,
     watch: Option<Watch>,
     api: Option<Api>,
     _listeners: Vec<Listener>,
@@ -276,13 +276,7 @@ impl Component for App {
             let resized = move || link.send_message(Msg::Resized);
             self.watch = Some(Watch::over(&["ring", "first-pic", "second-pic", "time"], resized));
         }
-        let dialog = self.state.borrow().dialog;
-        if self.asking != dialog {
-            for (id, each) in DIALOGS {
-                page::set_dialog(id, dialog == Some(each));
-            }
-            self.asking = dialog;
-        }
+        self.ask();
         self.painter.paint(&self.state.borrow(), &self.sizes, self.reduced, true);
         self.drawn = (self.state.borrow().session.revision(), wall());
         if let Some(began) = self.rendering.take() {
@@ -303,13 +297,6 @@ impl Component for App {
 const THIN: &str = "(max-width: 69.99rem)";
 /// A wish for less motion.
 const CALM: &str = "(prefers-reduced-motion: reduce)";
-/// The dialogs with their elements.
-const DIALOGS: [(&str, Dialog); 4] = [
-    ("cases-dialog", Dialog::Cases),
-    ("help-dialog", Dialog::Keys),
-    ("settings-dialog", Dialog::Settings),
-    ("share-dialog", Dialog::Share),
-];
 
 fn listeners(ctx: &Context<App>, state: &Shared) -> Vec<Listener> {
     let link = ctx.link().clone();

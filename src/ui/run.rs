@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::app::{App, Msg};
 use super::describe;
+use super::state::Dialog;
 use super::web::{page, wall};
 
 /// Events handled in one frame at most: a slow machine falls behind the chosen speed, it never stalls.
@@ -16,6 +17,14 @@ const FACT_EVERY: f64 = 1_500.0;
 const REFRESH: f64 = 125.0;
 /// A listener is told no more often than this.
 const SPEAK: f64 = 1_500.0;
+
+/// The dialogs with their elements.
+const DIALOGS: [(&str, Dialog); 4] = [
+    ("cases-dialog", Dialog::Cases),
+    ("help-dialog", Dialog::Keys),
+    ("settings-dialog", Dialog::Settings),
+    ("share-dialog", Dialog::Share),
+];
 
 impl App {
     /// One frame: lets time pass, paints, and says whether anything else has changed.
@@ -100,6 +109,17 @@ impl App {
             page::remember("heartbeats", on(heartbeats));
             page::remember("single-keys", on(single_keys));
             self.kept = Some((heartbeats, single_keys));
+        }
+    }
+
+    /// Opens the dialog that is to be open, and closes the one that was.
+    pub(super) fn ask(&mut self) {
+        let dialog = self.state.borrow().dialog;
+        if self.asking != dialog {
+            for (id, each) in DIALOGS {
+                page::set_dialog(id, dialog == Some(each));
+            }
+            self.asking = dialog;
         }
     }
 

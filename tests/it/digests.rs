@@ -13,7 +13,7 @@ const GOLDEN: &str = include_str!("../golden/digests.txt");
 const HEAD: &str = "# A link and the digest of the state it opens on. Written by UPDATE_GOLDEN=1 cargo test --test it digests\n";
 
 /// What is opened: together they touch every action, every figure a link carries, and each rule switched off.
-const LINKS: [&str; 48] = [
+const LINKS: [&str; 49] = [
     "v=9&seed=4127",
     "v=9&seed=4127&at=5",
     "v=9&seed=4127&do=2.5:kill:C&at=3.1",
@@ -62,6 +62,7 @@ const LINKS: [&str; 48] = [
     "v=9&seed=42&clients=10&workers=1&reads=in-sync&service=0.03&hot=55&do=3:kill:C,8:revive:C&at=15",
     "v=9&seed=42&balancers=2&clients=12&workers=2&spread=two-choices&service=0.03&any=60&do=3:kill:C,5:kill:L2,8:revive:C&at=14",
     "v=9&seed=43&clients=12&workers=2&reads=in-sync&service=0.02&deadlines=carried&any=30&hedge=0.06&do=3:slow:C:20,9:slow:C:1&at=14",
+    "v=9&seed=44&balancers=2&clients=12&workers=2&spread=peak-ewma&service=0.02&health=passive&any=70&do=3:fail:C,8:mend:C&at=14",
 ];
 
 #[test]

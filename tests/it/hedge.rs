@@ -18,6 +18,7 @@ use ringside::cluster::history::model::Model;
 use ringside::cluster::note::{ClientNote, Note, OpId, RefusedWhy, ShardNote};
 use ringside::cluster::setup::config::{Reads, Spread};
 use ringside::cluster::setup::name::Kind;
+use ringside::session::cases::Case;
 use ringside::session::chaos::Chaos;
 use ringside::session::link::parse;
 use ringside::session::told::history;
@@ -196,4 +197,11 @@ fn every_promise_holds_with_work_for_any_node_and_hedges() {
         hedged += session.bill().hedged;
     }
     assert!(hedged > 400, "{hedged}");
+}
+
+#[test]
+fn the_case_of_the_hedged_reads_does_what_it_says() {
+    let link = Case::SlowNodeHedged.link().replace("at=7.9", "at=60");
+    let (alone, hedged) = (tail(&link.replace("&hedge=0.1", "")).1, tail(&link).1);
+    assert!(hedged * 3 < alone, "the 99th percentile is {alone} ms, and {hedged} ms with hedges");
 }

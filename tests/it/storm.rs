@@ -5,7 +5,7 @@
 //! can do is asked of them from then on, though clients want as little as before (Bronson et al., "Metastable Failures in Distributed
 //! Systems", HotOS 2021).
 
-use ringside::cluster::note::{ClientNote, Note};
+use ringside::cluster::note::{ClientNote, Note, ShardNote};
 use ringside::cluster::setup::name::Kind;
 use ringside::session::Session;
 use ringside::session::cases::Case;
@@ -100,6 +100,24 @@ fn the_cases_of_the_storm_do_what_they_say() {
     };
     let [storm, jitter, budget, deadlines] = [Case::Storm, Case::StormJitter, Case::StormBudget, Case::StormDeadlines].map(after);
     assert!(storm < 450 && jitter < 450 && budget > WELL && deadlines > WELL, "{storm} {jitter} {budget} {deadlines}");
+}
+
+/// Of each node, how many of the requests that were asked since then it has turned away; and how many were given up.
+fn turned_away(case: Case) -> (Vec<usize>, usize) {
+    let mut session = Session::open(parse(case.link()).unwrap_or_else(|why| panic!("{}: {why}", case.link())));
+    session.seek(Time::from_millis(30_000));
+    let nodes: Vec<_> = session.setup().roster.of(Kind::Node).collect();
+    let notes = || session.facts().iter().filter_map(|fact| if let What::Note(note) = &fact.what { Some((fact.who, note)) } else { None });
+    let refused = |node| notes().filter(|(who, note)| *who == node && matches!(note, Note::Shard(ShardNote::Refused { .. }))).count();
+    let gave_up = notes().filter(|(_, note)| matches!(note, Note::Client(ClientNote::GaveUp { .. }))).count();
+    (nodes.into_iter().map(refused).collect(), gave_up)
+}
+
+#[test]
+fn the_cases_of_quick_errors_do_what_they_say() {
+    let ((blind, given_up), (seen, seldom)) = (turned_away(Case::FastErrors), turned_away(Case::FastErrorsSeen));
+    assert!(blind[2] > 300 && given_up > 50, "C draws requests: {blind:?}, {given_up} given up");
+    assert!(seen[2] < 30 && seldom == 0, "{seen:?}, {seldom} given up");
 }
 
 #[test]

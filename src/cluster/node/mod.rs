@@ -65,11 +65,12 @@ impl Node {
     /// A new life.
     pub fn boot(disk: &NodeDisk, ctx: &mut Context<'_>) -> Node {
         let (me, rules) = (ctx.me(), Protection::of(ctx.env().setup.rules));
-        let shards = disk.shards.iter().map(|(&shard, disk)| {
+        // They come in order. (To collect them would bring a general sort into the page.)
+        let mut shards = LiteMap::new();
+        for (&shard, disk) in disk.shards.iter() {
             let replica = Replica::new(me, disk.view, disk.log.clone(), disk.commit);
-            (shard, Rc::new(ShardCopy::new(0, replica, disk.base.clone(), rules)))
-        });
-        let shards = shards.collect();
+            shards.insert(shard, Rc::new(ShardCopy::new(0, replica, disk.base.clone(), rules)));
+        }
         let first = ctx.env().setup.config.heartbeat_every;
         if ctx.boot() == Boot(1) && disk.formatted {
             // Nodes that start together do not all report at the same instant.

@@ -19,6 +19,7 @@ use std::collections::VecDeque;
 
 use super::Backend;
 use crate::sim::rng::Rng;
+use crate::sim::sorted::sorted;
 use crate::sim::time::{Span, Time};
 
 /// Requests in flight that are remembered to tell hot from cold.
@@ -97,8 +98,7 @@ impl Prequal {
 
     /// Above how many requests in flight a probe is hot.
     fn threshold(&self) -> u32 {
-        let mut seen: Vec<u32> = self.seen.iter().copied().collect();
-        seen.sort_unstable();
+        let seen = sorted(self.seen.iter().copied());
         let rank = (seen.len() * usize::from(self.probing.hot_per_mille)).div_ceil(1_000);
         match rank {
             0 => 0,

@@ -54,7 +54,7 @@ pub fn bill(props: &BillProps) -> Html {
         overwritten,
         replica_reads,
         stale_reads,
-        hedged: _,
+        hedged,
         kept: _,
         promises: _,
     } = props.bill.clone();
@@ -98,6 +98,7 @@ pub fn bill(props: &BillProps) -> Html {
                     { line(asking.given_up, "given-up", Some(format!("{given_up} · {held_back}"))) }
                     { line(asking.sent, "sent", Some(times(asked, retried))) }
                 }
+                if hedged > 0 { { line(asking.hedged, "hedged", Some(hedged.to_string())) } }
                 <div key="lost">
                     <dt>{w.at_risk_and_lost}</dt>
                     if at_risk + lost > 0 || since.is_some() {

@@ -1,11 +1,10 @@
 //! The recipe of the run: seed, cast, rules.
 
-use ringside::cluster::setup::asking::{Door, JITTERS};
-use ringside::cluster::setup::config::{Ack, Health, LAWS, ORDERS, Reads, Shedding, Spread};
+use ringside::cluster::setup::config::{Ack, Reads, Spread};
 use ringside::cluster::setup::detection::Detection;
 use ringside::cluster::setup::name::Kind;
 use ringside::cluster::setup::rules::Rule;
-use ringside::session::recipe::{DEADLINE_WORDS, Form, Parameter};
+use ringside::session::recipe::{Form, Parameter};
 use ringside::session::scenario::scenario;
 use ringside::text::asking_words::{AskingWords, FIGURES};
 use ringside::text::doubt_words::DoubtWords;
@@ -19,7 +18,7 @@ use crate::ui::state::Command;
 /// Figures that say how many there are of a kind.
 const CAST: [(&str, Kind); 3] = [("nodes", Kind::Node), ("balancers", Kind::Balancer), ("clients", Kind::Client)];
 /// The figures of nodes' work, in the order of their words.
-const WORK: [&str; 2] = ["service", "queue"];
+const WORK: [&str; 3] = ["service", "queue", "servers"];
 /// The detectors' figures, in the order of their words.
 const DOUBT: [&str; 2] = ["suspect", "phi"];
 /// The locks' figures, in the order of their words.
@@ -48,42 +47,28 @@ pub(super) fn settings(props: &DialogsProps) -> Html {
                 <label key={key}>{ number(props, key) }{" "}{(w.how_many)(kind)}</label>
             }) }</div>
             { problem(props, &CAST.map(|(key, _)| key)) }
-            { choice(props, "coordinators", (w.how_many)(Kind::Coordinator), &[("1", 1), ("3", 3), ("5", 5)].map(|(word, n)| (word, n, (w.coordinators)(n as u8)))) }
+            { choice(props, "coordinators", (w.how_many)(Kind::Coordinator), &|i| (w.coordinators)(2 * i as u8 + 1)) }
             <h3>{locks.heading}</h3>
-            { for LOCKS.into_iter().zip(locks.figures).map(|(key, means)| html! {
-                <p key={key} class="field"><label>{ number(props, key) }{means}</label></p>
-            }) }
-            { problem(props, &LOCKS) }
+            { fields(props, &LOCKS, &locks.figures) }
             <h3>{w.writes}</h3>
-            { choice(props, "ack", w.acks, &Ack::ALL.map(|it| (it.word(), it as u64, (w.ack)(it)))) }
-            <p class="field"><label>{ number(props, "min") }{w.min_in_sync}</label></p>
-            { problem(props, &["min"]) }
-            { choice(props, "reads", w.reads_from, &Reads::ALL.map(|it| (it.word(), it as u64, (w.reads)(it)))) }
-            { choice(props, "spread", w.spread_by, &Spread::ALL.map(|it| (it.word(), it as u64, (w.spread)(it)))) }
-            { choice(props, "health", asking.health_by, &[0, 1].map(|i| (Health::ALL[i].word(), i as u64, asking.healths[i]))) }
+            { choice(props, "ack", w.acks, &|i| (w.ack)(Ack::ALL[i])) }
+            { fields(props, &["min"], &[w.min_in_sync]) }
+            { choice(props, "reads", w.reads_from, &|i| (w.reads)(Reads::ALL[i])) }
+            { choice(props, "spread", w.spread_by, &|i| (w.spread)(Spread::ALL[i])) }
+            { choice(props, "health", asking.health_by, &|i| asking.healths[i]) }
             <h3>{w.work}</h3>
-            { for WORK.into_iter().zip(w.work_figures).map(|(key, means)| html! {
-                <p key={key} class="field"><label>{ number(props, key) }{means}</label></p>
-            }) }
-            <p class="field"><label>{ number(props, "servers") }{asking.servers}</label></p>
-            { problem(props, &[WORK[0], WORK[1], "servers"]) }
-            { choice(props, "law", w.law_by, &[0, 1, 2].map(|i| (LAWS[i].0, i as u64, w.laws[i]))) }
-            { choice(props, "order", w.order_by, &[0, 1].map(|i| (ORDERS[i].0, i as u64, w.orders[i]))) }
-            { choice(props, "shed", asking.shed_by, &[0, 1, 2].map(|i| (Shedding::ALL[i].word(), i as u64, asking.sheds[i]))) }
+            { fields(props, &WORK, &[w.work_figures[0], w.work_figures[1], asking.servers]) }
+            { choice(props, "law", w.law_by, &|i| w.laws[i]) }
+            { choice(props, "order", w.order_by, &|i| w.orders[i]) }
+            { choice(props, "shed", asking.shed_by, &|i| asking.sheds[i]) }
             <h3>{asking.heading}</h3>
-            { for FIGURES.into_iter().zip(asking.figures).map(|(key, means)| html! {
-                <p key={key} class="field"><label>{ number(props, key) }{means}</label></p>
-            }) }
-            { problem(props, &FIGURES) }
-            { choice(props, "jitter", asking.jitter_by, &[0, 1, 2, 3].map(|i| (JITTERS[i].0, i as u64, asking.jitters[i]))) }
-            { choice(props, "door", asking.door_is, &[0, 1].map(|i| (Door::ALL[i].word(), i as u64, asking.doors[i]))) }
-            { choice(props, "deadlines", asking.deadlines_are, &[0, 1].map(|i| (DEADLINE_WORDS[i], i as u64, asking.deadlines[i]))) }
+            { fields(props, &FIGURES, &asking.figures) }
+            { choice(props, "jitter", asking.jitter_by, &|i| asking.jitters[i]) }
+            { choice(props, "door", asking.door_is, &|i| asking.doors[i]) }
+            { choice(props, "deadlines", asking.deadlines_are, &|i| asking.deadlines[i]) }
             <h3>{doubt.heading}</h3>
-            { choice(props, "detector", doubt.detector_by, &Detection::ALL.map(|it| (it.word(), it as u64, (doubt.detector)(it)))) }
-            { for DOUBT.into_iter().zip(doubt.figures).map(|(key, means)| html! {
-                <p key={key} class="field"><label>{ number(props, key) }{means}</label></p>
-            }) }
-            { problem(props, &DOUBT) }
+            { choice(props, "detector", doubt.detector_by, &|i| (doubt.detector)(Detection::ALL[i])) }
+            { fields(props, &DOUBT, &doubt.figures) }
             <h3>{w.rules}</h3>
             <ul class="rules">{ for Rule::ALL.into_iter().map(|rule| switch(props, rule)) }</ul>
             <h3>{w.looks}</h3>
@@ -119,17 +104,26 @@ fn spans(key: &str) -> bool {
     figure(key).form == Form::Span
 }
 
-/// A figure of the recipe as one of several: each its word, its value, and what it means.
-fn choice(props: &DialogsProps, key: &'static str, title: &'static str, of: &[(&'static str, u64, &'static str)]) -> Html {
-    let (chosen, _) = props.form.figure(figure(key));
-    let option = |&(word, _, means): &(&'static str, u64, &'static str)| {
+/// Figures of the recipe, a field each, with what they mean; and what they take, if something else was written.
+fn fields(props: &DialogsProps, keys: &[&'static str], means: &[&'static str]) -> Html {
+    let field = |(&key, &means): (&&'static str, &&'static str)| {
+        html! { <p key={key} class="field"><label>{ number(props, key) }{means}</label></p> }
+    };
+    html! { <>{ for keys.iter().zip(means).map(field) }{ problem(props, keys) }</> }
+}
+
+/// A figure of the recipe as one of several, each its word and what it means.
+fn choice(props: &DialogsProps, key: &'static str, title: &'static str, means: &dyn Fn(usize) -> &'static str) -> Html {
+    let (figure, (chosen, _)) = (figure(key), props.form.figure(figure(key)));
+    let words = if let Form::Word(words) = figure.form { words } else { &["1", "3", "5"] };
+    let option = |(i, &word): (usize, &&'static str)| {
         html! {
             <label key={word}>
-                <input type="radio" name={key} data-field={key} value={word} checked={chosen == word} onchange={props.on_write.clone()} />{means}
+                <input type="radio" name={key} data-field={key} value={word} checked={chosen == word} onchange={props.on_write.clone()} />{means(i)}
             </label>
         }
     };
-    html! { <fieldset class="choice"><legend>{title}</legend>{ for of.iter().map(option) }</fieldset> }
+    html! { <fieldset class="choice"><legend>{title}</legend>{ for words.iter().enumerate().map(option) }</fieldset> }
 }
 
 fn figure(key: &str) -> &'static Parameter {

@@ -285,7 +285,7 @@ fn the_settings_offer_coordinators_acknowledgement_and_reads() {
 
 #[test]
 fn the_form_asks_for_every_figure_or_leaves_it_to_links() {
-    const LINKS_ONLY: [&str; 4] = ["loss", "duplicates", "any", "hedge"];
+    const LINKS_ONLY: [&str; 2] = ["loss", "duplicates"];
     let form = crate::ui::settings_form::SettingsForm::of(&ringside::cluster::setup::Setup::new(1));
     let html = dialogs(Lang::Zh, form);
     for it in &ringside::session::recipe::PARAMETERS {

@@ -60,8 +60,7 @@ pub fn pause(at: Point) -> Html {
 
 /// The mark of who answers errors.
 pub fn fails(at: Point) -> Html {
-    let d = format!("M{},{}v8m0,5v.5", num(at.x), num(at.y - 7.0));
-    html! { <g class="pause"><path d={d.clone()} class="behind" /><path {d} class="bars" /></g> }
+    html! { <g class="badge" transform={translate(at)}><circle r="9.5" /><path d="M0,-5.5v6.5M0,5v.1" /></g> }
 }
 
 /// A crown in the colours of the group it is in, `k` times its natural size.
