@@ -11,7 +11,7 @@ use yew::prelude::*;
 use super::control::control;
 use super::log::OpenLog;
 use super::ring::{SectionProps, lit};
-use super::rows::rows;
+use super::rows::Rows;
 use super::shapes;
 
 /// The table of copies.
@@ -51,7 +51,7 @@ pub fn copies(props: &SectionProps) -> Html {
             <g>{ for nodes.iter().filter(dead).map(gone) }</g>
             <g aria-hidden="true">{ for nodes.iter().map(head) }</g>
             <g>{ for open }</g>
-            { rows(model) }
+            <Rows model={model.clone()} />
             { shapes::text(Point::new(0.0, closing + 8.0), "s", stage_words::rest(model.lang, &groups)) }
             // In a narrow pane it would reach beyond its picture.
             if control.is_none() && model.size.0 >= 320 {

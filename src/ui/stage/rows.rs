@@ -1,5 +1,7 @@
 //! The shards that are not in the story but in need: one row each.
 
+use std::rc::Rc;
+
 use ringside::cluster::observe::view::{ClusterView, Role, ShardView, Waiting};
 use ringside::scene::copies::{Columns, Groups, ROW};
 use ringside::scene::geom::{Point, num};
@@ -9,8 +11,36 @@ use yew::prelude::*;
 
 use super::{StageModel, shapes};
 
+/// What the rows are drawn from. Two are the same if every shard has the same view, server and copies, whatever is in
+/// their logs.
+#[derive(Clone, Properties)]
+pub struct RowsProps {
+    /// The table's model.
+    pub model: Rc<StageModel>,
+}
+
+impl PartialEq for RowsProps {
+    fn eq(&self, other: &RowsProps) -> bool {
+        let (a, b) = (&self.model.view.shards, &other.model.view.shards);
+        self.model.same_page(&other.model) && a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_row(a, b))
+    }
+}
+
+fn same_row(a: &ShardView, b: &ShardView) -> bool {
+    let copies = |shard: &ShardView| shard.replicas.len();
+    let learners = |shard: &ShardView| shard.view.learners.len();
+    a.server == b.server
+        && a.view == b.view
+        && copies(a) == copies(b)
+        && a.replicas.iter().zip(&b.replicas).all(|(a, b)| a.node == b.node && a.role == b.role)
+        // A learner's progress is drawn, and that is in the logs.
+        && (learners(a) == 0 || a == b)
+}
+
 /// The rows, in groups.
-pub fn rows(model: &StageModel) -> Html {
+#[component]
+pub fn Rows(props: &RowsProps) -> Html {
+    let model = &*props.model;
     let view = &*model.view;
     let columns = Columns::new(model.size.0, state::nodes(view));
     let groups = Groups::of(view, model.story, model.table());

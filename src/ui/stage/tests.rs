@@ -325,10 +325,13 @@ fn what_shows_no_change_is_left_alone() {
     view.now = ringside::sim::time::Time::from_millis(12_490);
     view.shards[0].replicas[0].last.0 += 1;
     let later = Rc::new(after.clone());
+    let rows = |model: &Rc<StageModel>| super::rows::RowsProps { model: model.clone() };
     let open = |model: &Rc<StageModel>| super::log::OpenLogProps { model: model.clone(), shard: ShardId(7) };
-    assert!(open(&before) == open(&later));
+    assert!(rows(&before) == rows(&later) && open(&before) == open(&later));
     Rc::make_mut(&mut after.view).shards[7].replicas[0].last.0 += 1;
     assert!(open(&before) != open(&Rc::new(after.clone())));
+    Rc::make_mut(&mut after.view).shards[0].server = None;
+    assert!(rows(&before) != rows(&Rc::new(after)));
 }
 
 #[test]

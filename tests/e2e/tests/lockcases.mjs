@@ -101,7 +101,7 @@ test("the list of ready runs closes with Escape, and the focus is where it was",
   await page.locator("#cases").focus();
   await page.keyboard.press("Enter");
   await page.locator("#cases-dialog[open]").waitFor();
-  assert.equal(await page.locator("[data-case]").count(), 23);
+  assert.equal(await page.locator("[data-case]").count(), 28);
   await page.keyboard.press("Escape");
   await page.waitForFunction(() => !document.querySelector("#cases-dialog").open);
   assert.equal(await page.evaluate(() => document.activeElement.id), "cases");
