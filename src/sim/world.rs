@@ -162,6 +162,7 @@ impl<P: Process> World<P> {
     pub fn now(&self) -> Time {
         self.now
     }
+
     /// Messages sent so far, lost ones among them.
     pub fn sent(&self) -> u64 {
         self.sent

@@ -269,7 +269,7 @@ impl State {
     /// The action of this kind, for what is selected now. None: a cut that wants its other end.
     pub fn action_of(&self, kind: ActionKind, name: Name) -> Option<Action> {
         let pid = self.session.setup().roster.pid(name);
-        let is = |so: fn(&ProcessView) -> bool| pid.and_then(|pid| self.session.view().processes.get(pid.index()).map(so)).unwrap_or(false);
+        let is = |so: fn(&ProcessView) -> bool| pid.is_some_and(|pid| self.session.view().processes.get(pid.index()).is_some_and(so));
         Some(match kind {
             ActionKind::Kill => Action::Kill(name),
             ActionKind::Revive => Action::Revive(name),

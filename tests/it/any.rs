@@ -16,19 +16,13 @@ use ringside::cluster::note::{Asked, ClientNote, Note, OpId, RefusedWhy, ShardNo
 use ringside::cluster::setup::name::Kind;
 use ringside::session::Session;
 use ringside::session::action::Action;
-use ringside::session::link::parse;
 use ringside::session::load::Traffic;
 use ringside::session::told::history;
 use ringside::sim::id::Pid;
 use ringside::sim::journal::What;
 use ringside::sim::time::{Span, Time};
 
-fn opened(link: &str) -> Session {
-    let session = Session::open(parse(link).unwrap_or_else(|why| panic!("{link}: {why}")));
-    let broken: Vec<_> = session.promises().into_iter().filter(|(_, broken)| broken.is_some()).collect();
-    assert!(broken.is_empty(), "{link}: {broken:?}");
-    session
-}
+use crate::opened::opened;
 
 fn notes(session: &Session) -> impl Iterator<Item = (Time, &Note)> {
     session.facts().iter().filter_map(|fact| match &fact.what {

@@ -33,12 +33,7 @@ use ringside::session::told::history;
 use ringside::sim::journal::What;
 use ringside::sim::time::Time;
 
-fn opened(link: &str) -> Session {
-    let session = Session::open(parse(link).unwrap_or_else(|why| panic!("{link}: {why}")));
-    let broken: Vec<_> = session.promises().into_iter().filter(|(_, broken)| broken.is_some()).collect();
-    assert!(broken.is_empty(), "{link}: {broken:?}");
-    session
-}
+use crate::opened::opened;
 
 fn told(session: &Session) -> impl Iterator<Item = (Time, &ClientNote)> {
     session.facts().iter().filter_map(|fact| match &fact.what {

@@ -10,17 +10,11 @@ use ringside::cluster::note::{ClientNote, ControlNote, Note, RefusedWhy, ShardNo
 use ringside::cluster::setup::name::Name;
 use ringside::session::Session;
 use ringside::session::action::{Action, Refusal};
-use ringside::session::link::parse;
 use ringside::sim::id::Pid;
 use ringside::sim::journal::What;
 use ringside::sim::time::Time;
 
-fn opened(link: &str) -> Session {
-    let session = Session::open(parse(link).unwrap_or_else(|why| panic!("{link}: {why}")));
-    let broken: Vec<_> = session.promises().into_iter().filter(|(_, broken)| broken.is_some()).collect();
-    assert!(broken.is_empty(), "{link}: {broken:?}");
-    session
-}
+use crate::opened::opened;
 
 fn pid(session: &Session, name: &str) -> Pid {
     session.setup().roster.pid(name.parse().expect("a name")).expect("it is in the roster")

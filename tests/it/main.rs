@@ -21,6 +21,7 @@ mod links;
 mod load;
 mod moves;
 mod nemesis;
+mod opened;
 mod outside;
 mod outside_core;
 mod outside_lock;

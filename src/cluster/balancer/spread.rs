@@ -1,5 +1,5 @@
-//! Which copy answers a read, where any in-sync copy may, and which node does work that any of them can do: by one of the policies of [`crate::proto::balance::policy`], over the copies
-//! of the read's shard. Each balancer goes by what it has itself sent and heard; of what the other one sends it knows nothing.
+//! Which copy answers a read, where any in-sync copy may, and which node does work that any of them can do: by one of the policies of
+//! [`crate::proto::balance::policy`], over the copies of the read's shard, or over all nodes that are up. Each balancer goes by what it has itself sent and heard; of what the other one sends it knows nothing.
 //!
 //! A read that is not answered within a client's patience is over for the counts: its node has died, or the answer was lost.
 //!

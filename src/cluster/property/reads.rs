@@ -122,8 +122,10 @@ impl Reads {
             let oldest = reads.map(|(&op, other)| (other.began, op)).min();
             let since = oldest.map_or(now, |(began, _)| began);
             let Some(it) = self.keys.get_mut(&key) else { return };
-            let all = it.zones.clone();
-            it.zones.retain(|old| !all.iter().any(|new| new.covers(old, since)));
+            // Neither does one cover anything of which nobody was told, nor may one go that is open: those of writes that were given up are
+            // many where many ask for one key, and each costs one look.
+            let told: Vec<Zone> = it.zones.iter().filter(|zone| zone.over.is_some()).copied().collect();
+            it.zones.retain(|old| old.open || !told.iter().any(|new| new.covers(old, since)));
             let crowded = it.zones.iter().filter(|zone| !zone.open).count() > MOST;
             let Some((_, op)) = oldest.filter(|_| crowded) else { return };
             self.open.remove(&op); // it is judged no longer

@@ -165,7 +165,6 @@ impl Core {
             if p.slow > 1 {
                 mends.push(Action::Slow(p.name, 1));
             }
-
             if ledger.drift(p.pid).unsigned_abs() > session.setup().config.drift_bound {
                 mends.push(Action::Drift(p.name, 0));
             }

@@ -84,7 +84,7 @@ pub fn bill(props: &BillProps) -> Html {
         <div class="bill">
             <h2 id="bill-title">{w.bill}</h2>
             <dl aria-labelledby="bill-title">
-                if !props.lenses.iter().any(|it| it.figure == "noticed") { { line(w.detected_after, "detected", span(detected_after)) } }
+                if !props.lenses.iter().any(|it| it.figure == "noticed" && it.value.is_some()) { { line(w.detected_after, "detected", span(detected_after)) } }
                 { line(outage_name, "outage", span(outage)) }
                 { for props.lenses.iter().map(|LensLine { figure, name, unseen, value }| html! {
                     <div key={*figure} class="lens">

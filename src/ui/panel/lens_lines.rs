@@ -53,3 +53,42 @@ pub fn of_doubt(lang: Lang, figures: &Figures, now: Time, sent: u64) -> [LensLin
         line("messages", w.messages, "", rate),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use ringside::cluster::setup::config::{Ack, Reads};
+    use ringside::text::words::Theme;
+
+    use super::*;
+    use crate::ui::panel::bill::{BillProps, bill};
+    use crate::ui::panel::tests::kept;
+    use crate::ui::shown::text;
+    use crate::ui::state::State;
+
+    #[test]
+    fn the_lens_doubt_says_on_the_bill_who_noticed_when_and_what_talking_cost() {
+        let mut state = State::new("v=9&seed=4127&detector=swim&do=6:kill:C&at=20&lens=doubt,replicas", Lang::En, Theme::Light);
+        let figures = state.doubt().expect("a pane shows it").figures;
+        let (now, sent) = (state.session.now(), state.session.cluster().sent());
+        let html = |figures: &Figures| {
+            text(bill(&BillProps {
+                lang: Lang::En,
+                ack: Ack::InSync,
+                reads: Reads::Primary,
+                bill: state.session.bill(),
+                lenses: of_doubt(Lang::En, figures, now, sent).into(),
+                promises: kept(),
+            }))
+        };
+        let crash = figures.crash.clone().expect("C was killed");
+        let (first, all) = (crash.first(now).expect("somebody noticed"), crash.all(now).expect("all did"));
+        let told = html(&figures);
+        assert!(told.contains(&format!(">{} → {} s</dd>", seconds(first), seconds(all))), "{told}");
+        assert!(told.contains(&format!(">{} · {}</dd>", figures.accused, figures.falsely)), "{told}");
+        assert!(told.contains(&format!(">{}</dd>", sent / 20)) && sent / 20 > 100, "{sent} in 20 s: {told}");
+        assert!(!told.contains("data-figure=\"detected\""), "one line for one thing");
+        // Where nobody fell silent, as after a cut, the general line stays.
+        let cut = html(&Figures { crash: None, ..figures });
+        assert!(cut.contains("data-figure=\"detected\""), "{cut}");
+    }
+}

@@ -39,7 +39,7 @@ fn name(text: &str) -> Name {
     text.parse().expect("a name")
 }
 
-fn kept() -> [(Promise, Option<Broken>); Promise::COUNT] {
+pub fn kept() -> [(Promise, Option<Broken>); Promise::COUNT] {
     Promise::ALL.map(|promise| (promise, None))
 }
 

@@ -1,5 +1,5 @@
 //! What the ring is drawn from: no more than is to be seen there, so that a ring on which nothing has changed is not drawn again. A
-//! lease that runs, a log that grows, a lock that is taken change the picture of the cluster and nothing here.
+//! lease that runs and a log that grows change the picture of the cluster, and nothing here.
 
 use std::rc::Rc;
 
